@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { startTimeLimit } from '../engine/base/time-limits.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 
@@ -23,7 +24,6 @@ export interface AppLaunch {
 /** The argument that makes the app report on its output that its window is shown. */
 const reportArgument = '--tell-shown';
 const shownLine = 'shown';
-const shownWithinMs = 60_000;
 
 /**
  * The app that belongs to this command line: the packaged one that contains it or of the package next to it,
@@ -117,11 +117,12 @@ export async function launchApp(
       windowsHide: false,
     });
     const how = await new Promise<'shown' | 'late' | { readonly code: number | string }>((resolve) => {
-      const timer = setTimeout(() => {
+      const limit = startTimeLimit('windowShown');
+      limit.signal.addEventListener('abort', () => {
         resolve('late');
-      }, shownWithinMs);
+      });
       const end = (result: 'shown' | { readonly code: number | string }) => {
-        clearTimeout(timer);
+        limit.end();
         resolve(result);
       };
       let output = '';

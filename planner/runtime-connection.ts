@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
+import { slowness } from '../engine/base/machine-speed.ts';
+import { startLimit } from '../shared/process/scaled-limit.ts';
+import { usualLimits } from '../shared/process/time-limits.ts';
 import type { Janitor } from './janitor.ts';
 import { encodeRefusal } from './base/plan.ts';
 import { isOneWay, parseRequest, requestLength, requestLimit, type PlannerRequest } from './base/request.ts';
 
 /** Idle time after which a runtime's connection is closed, ms. */
 const requestTimeout = 10_000;
-const defaultScanTimeoutMs = 20_000;
 
 const scanTakesLong =
   'the planner is still clearing up what an earlier run of the engine left, ' +
@@ -19,7 +21,7 @@ export interface RequestHandler {
   /** Resolves when the planner has finished the initial scan; rejects when it cannot start. */
   readonly initialScan: Promise<void>;
   readonly handle: (request: PlannerRequest) => Promise<Buffer>;
-  /** How long a create waits for the initial scan, ms; less than the runtime waits for a reply. */
+  /** How long a create waits for the initial scan, ms; default `plannerScan`, longer on a slow machine. */
   readonly scanTimeoutMs?: number;
 }
 
@@ -100,15 +102,16 @@ class RuntimeConnection {
     const request = parseRequest(message);
     this.#isParseable = request !== null;
     let refused = false;
-    const timer =
+    const limit =
       request?.verb === 'create' && this.#planner === 'scanning'
-        ? setTimeout(() => {
-            refused = true;
-            this.#reply(encodeRefusal(scanTakesLong));
-          }, this.#handler.scanTimeoutMs ?? defaultScanTimeoutMs)
-        : undefined;
+        ? startLimit(this.#handler.scanTimeoutMs ?? usualLimits.plannerScan, slowness)
+        : null;
+    limit?.signal.addEventListener('abort', () => {
+      refused = true;
+      this.#reply(encodeRefusal(scanTakesLong));
+    });
     this.#done = this.#done.then(async () => {
-      clearTimeout(timer);
+      limit?.end();
       if (this.#planner === 'none' || refused) return;
       await this.#handle(request);
     });

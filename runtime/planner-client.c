@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* The times: plannerReply and plannerListening in shared/process/time-limits.ts. */
-enum { REQUEST_MAX = 3 * PATH_MAX + 512, ANSWER_SECONDS = 60, ATTEMPT_MS = 20, WAIT_MS = 3000 };
+enum { REQUEST_MAX = 3 * PATH_MAX + 512, ANSWER_SECONDS = 900, ATTEMPT_MS = 20, WAIT_MS = 3000 };
 
 /*
  * Connects through the directory's fd, so that the kernel's limit of 107 bytes for a socket path does not

@@ -7,8 +7,8 @@ import type { RootPaths } from '../engine/base/root-paths.ts';
 
 /**
  * Supervises the isolation planner: restarts it when it dies, kills it when it hangs. Every container needs
- * it, and a file system that does not respond may block it; meanwhile, requests of runtimes wait (up to 60 s)
- * for the next one.
+ * it, and a file system that does not respond may block it; meanwhile, requests of runtimes wait for the next
+ * one (`plannerReply`).
  */
 export function supervisePlanner(
   paths: RootPaths,

@@ -1,16 +1,20 @@
 import { request } from 'node:http';
+import { startLimit } from '../../shared/process/scaled-limit.ts';
+import { usualLimits } from '../../shared/process/time-limits.ts';
+import { slowness } from './machine-speed.ts';
 
 /**
  * One GET on a unix socket; resolves with status and body text, rejects on connection errors and after
- * `timeoutMs`.
+ * `usualMs`, on a slow machine later.
  */
 export function getOverSocket(
   socketPath: string,
   target: string,
-  timeoutMs = 5000,
+  usualMs: number = usualLimits.engineState,
 ): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const req = request({ socketPath, path: target, timeout: timeoutMs }, (res) => {
+  const limit = startLimit(usualMs, slowness);
+  const response = new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const req = request({ socketPath, path: target }, (res) => {
       let body = '';
       res.setEncoding('utf8');
       res.on('data', (chunk: string) => {
@@ -21,10 +25,13 @@ export function getOverSocket(
       });
       res.on('error', reject);
     });
-    req.on('timeout', () => {
-      req.destroy(new Error(`no response within ${timeoutMs} ms`));
+    limit.signal.addEventListener('abort', () => {
+      req.destroy(new Error(`no response within ${limit.totalMs()} ms`));
     });
     req.on('error', reject);
     req.end();
+  });
+  return response.finally(() => {
+    limit.end();
   });
 }

@@ -1,5 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { startOf, statFields, type ProcessIdentity } from '../../shared/process/process-stat.ts';
+import { usualLimits } from '../../shared/process/time-limits.ts';
+import { scaledLimit } from './machine-speed.ts';
 
 /** Identity of a running process; null if there is none (a zombie counts as gone). */
 export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
@@ -55,13 +57,13 @@ export async function runningProcesses(): Promise<RunningProcess[]> {
 
 /**
  * Ends processes: SIGTERM, and SIGKILL for those left after `graceMs`. Resolves when all are gone. Rejects if
- * one can't be killed (stuck in the kernel) within ten more seconds.
+ * one can't be killed (stuck in the kernel).
  */
 export async function endProcesses(identities: readonly ProcessIdentity[], graceMs: number): Promise<void> {
   await signalAll(identities, 'SIGTERM');
   if (await waitForExit(identities, graceMs)) return;
   await signalAll(identities, 'SIGKILL');
-  if (await waitForExit(identities, 10_000)) return;
+  if (await waitForExit(identities, await scaledLimit(usualLimits.killedProcessEnd))) return;
   const remaining = await survivors(identities);
   if (remaining.length > 0)
     throw new Error(`processes ${remaining.map((p) => p.pid).join(', ')} can't be ended`);

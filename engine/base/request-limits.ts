@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { message, type Message } from '../../shared/messages/message.ts';
+import { startLimit } from '../../shared/process/scaled-limit.ts';
 import { usualLimits } from '../../shared/process/time-limits.ts';
 import { anyAborted } from './any-aborted.ts';
 import { slowness } from './machine-speed.ts';
@@ -94,32 +95,4 @@ export function limitRequests(docker: Docker, readMs?: number, measure = slownes
     });
   };
   return docker;
-}
-
-/**
- * A signal that aborts after `usualMs`, or as many times later as this machine is slower than usual. The
- * speed is measured only when the usual time has passed, so a quick request has no cost.
- */
-function startLimit(usualMs: number, slownessNow: () => Promise<number>) {
-  const controller = new AbortController();
-  let totalMs = usualMs;
-  let ended = false;
-  const abort = (): void => {
-    controller.abort();
-  };
-  let timer = setTimeout(() => {
-    void slownessNow().then((factor) => {
-      if (ended) return;
-      totalMs = Math.round(usualMs * factor);
-      timer = setTimeout(abort, totalMs - usualMs);
-    });
-  }, usualMs);
-  return {
-    signal: controller.signal,
-    totalMs: () => totalMs,
-    end: () => {
-      ended = true;
-      clearTimeout(timer);
-    },
-  };
 }

@@ -1,15 +1,12 @@
 import { spawn } from 'node:child_process';
+import { startTimeLimit } from '../../engine/base/time-limits.ts';
 import type { PlanBuilder } from '../base/plan.ts';
 import { started } from '../base/started.ts';
 
 /**
- * A plan that takes longer than this, ms, hangs in the kernel (a file system whose server does not respond).
- */
-const patienceMs = 30_000;
-
-/**
  * Has the runtime perform a plan in our mount namespace: Node has no mount calls. Rejects with its error
- * message.
+ * message, and if it does not end in time: then a mount hangs in the kernel (a file system whose server does
+ * not respond).
  */
 export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise<void> {
   if (plan.empty) return;
@@ -20,16 +17,17 @@ export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise
   await new Promise<void>((resolve, reject) => {
     let errors = '';
     // Gives up after this time, even if the process cannot be killed.
-    const timer = setTimeout(() => {
+    const limit = startTimeLimit('mountPlan');
+    limit.signal.addEventListener('abort', () => {
       child.kill('SIGKILL');
       reject(new Error('a mount or unmount does not end'));
-    }, patienceMs);
+    });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors += text;
     });
     child.stdin.on('error', () => undefined); // it ended early: its exit status gives the reason
     child.once('close', (code, signal) => {
-      clearTimeout(timer);
+      limit.end();
       if (code === 0) resolve();
       else reject(new Error(errors.trim() || `the runtime ended with ${code ?? signal ?? 'nothing'}`));
     });

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { startLimit } from '../../shared/process/scaled-limit.ts';
+import { usualLimits } from '../../shared/process/time-limits.ts';
+import { slowness } from '../../engine/base/machine-speed.ts';
 import type { OciMount, OciSpec } from '../base/oci-spec.ts';
 import { isWithin, type Mount } from '../../engine/base/mountinfo.ts';
 import type { PlanBuilder } from '../base/plan.ts';
@@ -15,12 +18,9 @@ export const procFileNames = [
   'uptime',
 ] as const;
 
-/** Longest wait for lxcfs at the start of a container, ms. */
-const responseTimeoutMs = 500;
-
 /**
  * The emulated files that lxcfs serves below a directory. A FUSE server can block its readers, so they are
- * read off the main thread, with a timeout.
+ * read off the main thread, with a time limit.
  */
 export class ProcFiles {
   readonly directory: string;
@@ -41,10 +41,10 @@ export class ProcFiles {
   }
 
   /**
-   * Whether lxcfs runs and responds within `ms`. Never rejects; callers share one read, so at most one thread
-   * is blocked.
+   * Whether lxcfs runs and responds within `usualMs`, on a slow machine later. Never rejects; callers share
+   * one read, so at most one thread is blocked.
    */
-  async probe(ms = responseTimeoutMs): Promise<'yes' | 'no' | 'late'> {
+  async probe(usualMs: number = usualLimits.lxcfsResponseAtStart): Promise<'yes' | 'no' | 'late'> {
     const pendingRead = (this.#pendingRead ??= readFile(path.join(this.directory, 'uptime'))
       .then(
         () => true,
@@ -53,17 +53,17 @@ export class ProcFiles {
       .finally(() => {
         this.#pendingRead = null;
       }));
-    let timer: NodeJS.Timeout | undefined;
+    const limit = startLimit(usualMs, slowness);
     const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => {
+      limit.signal.addEventListener('abort', () => {
         resolve('late');
-      }, ms);
+      });
     });
     const outcome = await Promise.race([
       pendingRead.then((yes) => (yes ? ('yes' as const) : ('no' as const))),
       late,
     ]);
-    clearTimeout(timer);
+    limit.end();
     return outcome;
   }
 }

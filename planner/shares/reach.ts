@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
+import { startTimeLimit } from '../../engine/base/time-limits.ts';
+import { startLimit, type RunningLimit } from '../../shared/process/scaled-limit.ts';
 import { refuse } from '../base/refuse.ts';
 import { started } from '../base/started.ts';
 
@@ -20,8 +22,8 @@ export const nothingChecked: Reach = { refuseUnreachable: refuseUnchecked };
 
 export interface ReachOptions {
   /**
-   * Timeout of a check, ms, including its wait for the user's earlier ones; default 15 s: a runtime waits for
-   * 60.
+   * Timeout of a check, ms, including its wait for the user's earlier ones; default `accessCheck`, longer on
+   * a slow machine.
    */
   readonly limitMs?: number;
   /** Directories in which the programs are looked up. */
@@ -52,13 +54,14 @@ const batchBytes = 256 * 1024;
  * owners, modes and groups change.
  */
 export class Reachability {
-  readonly #limitMs: number;
+  readonly #startLimit: () => RunningLimit;
   readonly #searchPath: string;
   readonly #turns = new Map<number, Promise<unknown>>();
   readonly #groupsCache = new Map<number, { readonly groups: Promise<string>; readonly until: number }>();
 
-  constructor({ limitMs = 15_000, searchPath = '/usr/bin:/bin' }: ReachOptions = {}) {
-    this.#limitMs = limitMs;
+  constructor({ limitMs, searchPath = '/usr/bin:/bin' }: ReachOptions = {}) {
+    this.#startLimit = () =>
+      limitMs === undefined ? startTimeLimit('accessCheck') : startLimit(limitMs, () => Promise.resolve(1));
     this.#searchPath = searchPath;
   }
 
@@ -67,13 +70,21 @@ export class Reachability {
    * without a result the source is refused later.
    */
   async check(user: SharingUser, directories: readonly string[]): Promise<Reach> {
-    const deadline = performance.now() + this.#limitMs;
-    const { identities, late } = await this.#inTurn(user.uid, () => this.#probe(user, directories, deadline));
+    const limit = this.#startLimit();
+    try {
+      return await this.#checkWithin(limit.signal, user, directories);
+    } finally {
+      limit.end();
+    }
+  }
+
+  async #checkWithin(limit: AbortSignal, user: SharingUser, directories: readonly string[]): Promise<Reach> {
+    const { identities, late } = await this.#inTurn(user.uid, () => this.#probe(user, directories, limit));
     const first = directories.find((directory) => !identities.has(directory));
     // Only to name the inaccessible directory in the refusal.
     const above = first === undefined || late ? [] : ancestors(first);
     const open =
-      above.length === 0 ? null : await this.#inTurn(user.uid, () => this.#probe(user, above, deadline));
+      above.length === 0 ? null : await this.#inTurn(user.uid, () => this.#probe(user, above, limit));
     const checked = new Set(directories);
     const closed = above.find((directory) => open?.identities.has(directory) === false);
     return {
@@ -101,7 +112,7 @@ export class Reachability {
     return done;
   }
 
-  async #probe(user: SharingUser, directories: readonly string[], deadline: number): Promise<ProbeResult> {
+  async #probe(user: SharingUser, directories: readonly string[], limit: AbortSignal): Promise<ProbeResult> {
     const identities = new Map<string, string>();
     const groups = await this.#groups(user);
     for (const batch of batches(directories)) {
@@ -116,7 +127,7 @@ export class Reachability {
         '--',
         ...batch.map((directory) => `${directory}/.`),
       ];
-      const output = await this.#run('setpriv', [...asUser, ...stat], deadline);
+      const output = await this.#run('setpriv', [...asUser, ...stat], limit);
       if (output === null) return { identities, late: true };
       for (const [, identity = '', directory = ''] of output.matchAll(/(\d+:\d+) ([^\0]*)\/\.\0/g)) {
         identities.set(directory, identity);
@@ -134,10 +145,12 @@ export class Reachability {
     for (const [other, { until }] of this.#groupsCache) if (until < now) this.#groupsCache.delete(other);
     const known = this.#groupsCache.get(uid);
     if (known !== undefined) return known.groups;
-    const groups = this.#run('id', ['-G', '--', String(uid)], now + groupsMs).then((output) => {
-      const ids = output?.trim() ?? '';
-      return /^\d+(?: \d+)*$/.test(ids) ? `--groups=${ids.replaceAll(' ', ',')}` : '--clear-groups';
-    });
+    const groups = this.#run('id', ['-G', '--', String(uid)], AbortSignal.timeout(groupsMs)).then(
+      (output) => {
+        const ids = output?.trim() ?? '';
+        return /^\d+(?: \d+)*$/.test(ids) ? `--groups=${ids.replaceAll(' ', ',')}` : '--clear-groups';
+      },
+    );
     this.#groupsCache.set(uid, { groups, until: Infinity });
     void groups.then(() => {
       this.#groupsCache.set(uid, { groups, until: performance.now() + groupsCacheMs });
@@ -146,9 +159,8 @@ export class Reachability {
   }
 
   /** The program's output, whatever its exit code; null: it was killed, or could not be started. */
-  async #run(program: string, args: readonly string[], deadline: number): Promise<string | null> {
-    const left = deadline - performance.now();
-    if (left <= 0) return null;
+  async #run(program: string, args: readonly string[], limit: AbortSignal): Promise<string | null> {
+    if (limit.aborted) return null;
     const env = { PATH: this.#searchPath, LC_ALL: 'C' };
     const child = await started(() =>
       spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'ignore'] }),
@@ -157,16 +169,18 @@ export class Reachability {
     return new Promise((resolve) => {
       let output = '';
       // Stop waiting, even if the process cannot exit (uninterruptible sleep).
-      const timer = setTimeout(() => {
+      const onLate = () => {
         child.kill('SIGKILL');
         child.stdout.destroy();
         resolve(null);
-      }, left);
+      };
+      limit.addEventListener('abort', onLate, { once: true });
+      if (limit.aborted) onLate();
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text;
       });
       child.once('close', (code) => {
-        clearTimeout(timer);
+        limit.removeEventListener('abort', onLate);
         resolve(code === null ? null : output);
       });
     });

@@ -24,6 +24,16 @@ describe('time limits of those that cannot measure', () => {
     expect(valueIn(file, name)).toBe(value);
   });
 
+  it('a runtime waits longer than the slowest planner works on its request', () => {
+    const { plannerScan, accessCheck } = usualLimits;
+    expect(fixedLimits.plannerReply).toBeGreaterThan(maxSlowness * (plannerScan + accessCheck));
+  });
+
+  it('systemd ends a start that hangs before the installation gives it up, and says why', () => {
+    const stopByDefault = 90_000;
+    expect(usualLimits.serviceJob).toBeGreaterThan(fixedLimits.serviceStart + stopByDefault);
+  });
+
   it('a gateway has ended its exchanges before systemd kills it', () => {
     expect(fixedLimits.gatewayDrain).toBeLessThan(fixedLimits.gatewayStop);
   });

@@ -1,6 +1,6 @@
 /**
  * Time limits of operations that may be slow without being stuck, ms. They all are in this file; whoever
- * waits imports them from here.
+ * waits imports them from here (docs/design/time-limits.md).
  *
  * Elsewhere, next to what they limit, are limits of what others may take (clients, registries, servers of
  * file systems, a user's own processes), and those of programs that need less than a hundredth of them: no
@@ -18,6 +18,13 @@ export const usualLimits = {
   supervisorStop: 150_000,
   /** The engine's response to a request that reads what it has in memory. */
   engineRead: 10_000,
+  /** The engine's response about its state, and its or the gateway's to a ping. */
+  engineState: 5_000,
+  enginePing: 3_000,
+  /** The same of an engine that starts, which is pinged again. */
+  startingEnginePing: 1_000,
+  /** The desktop app, from its start to its window. */
+  windowShown: 60_000,
   /** One probe of a verification, in a container of its own. */
   probe: 30_000,
   /** dockerd, from its start to its first response. */
@@ -28,6 +35,17 @@ export const usualLimits = {
   engineStop: 60_000,
   /** dockerd, from SIGHUP to the event that it has reloaded. */
   engineReload: 15_000,
+  /** The same of a dockerd without a supervisor, which is about to be ended: it reloads at once, or hangs. */
+  leftoverEngineReload: 5_000,
+  /** systemd, to start, stop, restart or reload units of ours: their own limits are shorter. */
+  serviceJob: 600_000,
+  /** docker.service, without using the processor while it starts or stops. */
+  engineServiceStart: 300_000,
+  engineServiceStop: 120_000,
+  /** Another process of ours, from SIGTERM, or the end of its work, to its end. */
+  processEnd: 5_000,
+  /** Any process, from SIGKILL to its end: it may wait for a device. */
+  killedProcessEnd: 10_000,
   /** The planner, from its start to listening. */
   plannerReady: 20_000,
   /** The gateway, from its start to listening. */
@@ -46,6 +64,25 @@ export const usualLimits = {
    * dies.
    */
   lxcfsResponse: 3_000,
+  /** The same at the start of a container, which begins without its files otherwise. */
+  lxcfsResponseAtStart: 500,
+  /** The planner's clean-up after an earlier run, before it refuses to create containers meanwhile. */
+  plannerScan: 20_000,
+  /** Its check which directories a user has access to, with the user's earlier checks. */
+  accessCheck: 15_000,
+  /** A plan of mounts that the runtime performs for the planner. */
+  mountPlan: 30_000,
+} as const;
+
+/** The same, of the gateway (gateway/base/time-limit.ts). */
+export const gatewayLimits = {
+  /**
+   * The engine, to the end of its response. An engine that is starting a container blocks requests about it
+   * until it runs.
+   */
+  engineResponse: 30_000,
+  /** A copy, for execs in their start, and an exec for copies in their beginning. */
+  userLookup: 30_000,
 } as const;
 
 /**
@@ -71,8 +108,11 @@ export const fixedLimits = {
   lxcfsResponse: 60_000,
   /** A verification at the start of the machine, which runs with the lowest priority. */
   verifyService: 1_800_000,
-  /** The runtime, for the planner's reply. */
-  plannerReply: 60_000,
+  /**
+   * The runtime, for the planner's reply: longer than its scan and its checks. A planner that hangs is killed
+   * before, and its successor asked.
+   */
+  plannerReply: 900_000,
   /** The runtime, for a planner that does not listen at the moment. */
   plannerListening: 3_000,
   /** One operation that a probe tries, and its socket's silence. */

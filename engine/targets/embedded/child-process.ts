@@ -11,6 +11,7 @@ import { RetainedListeners } from './kept-listeners.ts';
 import { healthyMs, RestartPause } from './restart-pause.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { identityOf } from '../../base/process-identity.ts';
+import { startTimeLimit } from '../../base/time-limits.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 
 export interface ChildSpec {
@@ -43,7 +44,7 @@ export interface SupervisedChild {
   start(timeoutMs: number): Promise<Result<void, AppError>>;
   /** Sends it a notice, if it runs and has a channel (`keepListeners`). */
   notify(notice: EngineNotice): void;
-  /** SIGTERM, SIGKILL after five seconds; resolves when it is gone. */
+  /** SIGTERM, SIGKILL after a while; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
@@ -52,7 +53,6 @@ export interface SupervisedChild {
  * killed supervisor.
  */
 export const setpriv = '/usr/bin/setpriv';
-const graceMs = 5_000;
 
 /**
  * Pause after a process was killed for missing heartbeats: one that soon gets stuck again must not cause a
@@ -264,9 +264,10 @@ function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Runni
 
 async function stopRunning(current: RunningChild): Promise<void> {
   current.process.kill('SIGTERM');
-  const timer = setTimeout(() => {
+  const limit = startTimeLimit('processEnd');
+  limit.signal.addEventListener('abort', () => {
     current.process.kill('SIGKILL');
-  }, graceMs);
+  });
   await current.exited;
-  clearTimeout(timer);
+  limit.end();
 }

@@ -7,6 +7,7 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import { message } from '../../../shared/messages/message.ts';
 import { endProcesses, identityOf } from '../../base/process-identity.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
 import { lastLogLines } from './dockerd-process.ts';
 import { logFile } from './log-files.ts';
@@ -51,7 +52,6 @@ export interface ContainerdLaunch {
   readonly timeoutMs: number;
 }
 
-const endGraceMs = 5_000;
 const readyPollMs = 25;
 
 interface RunningContainerd {
@@ -90,7 +90,7 @@ export class ContainerdProcess {
     });
   }
 
-  /** SIGTERM, SIGKILL after five seconds; resolves when it is gone. */
+  /** SIGTERM, SIGKILL after a while; resolves when it is gone. */
   async stop(): Promise<void> {
     this.#launch = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -100,7 +100,7 @@ export class ContainerdProcess {
     this.#running = null;
     if (running?.child.pid === undefined) return;
     const identity = await identityOf(running.child.pid);
-    if (identity !== null) await endProcesses([identity], endGraceMs);
+    if (identity !== null) await endProcesses([identity], await timeLimit('processEnd'));
     await running.exited;
   }
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { overlap, parseIpRange } from '../../../shared/policy/ip-range.ts';
+import { usualLimits } from '../../../shared/process/time-limits.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import { cutLine } from './bounded-lines.ts';
 import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
@@ -158,7 +159,7 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
 export async function waitForEngine(
   dockerd: DockerdProcess,
   settings: Pick<DockerdSettings, 'socket' | 'logFile'>,
-  timeoutMs = 60_000,
+  timeoutMs: number = usualLimits.engineReady,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let ended: number | string | undefined;
@@ -166,7 +167,9 @@ export async function waitForEngine(
     ended = how;
   });
   for (;;) {
-    const response = await getOverSocket(settings.socket, '/_ping', 1000).catch(() => null);
+    const response = await getOverSocket(settings.socket, '/_ping', usualLimits.startingEnginePing).catch(
+      () => null,
+    );
     if (response?.status === 200) return;
     if (ended !== undefined)
       throw new Error(`dockerd ended (${ended}): ${await lastLogLines(settings.logFile, 3)}`);

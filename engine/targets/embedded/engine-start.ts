@@ -7,6 +7,7 @@ import { isLocked } from '../../base/lock.ts';
 import { isAlive, waitForExit } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import type { ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
 import { DriverCall } from './driver-call.ts';
@@ -17,9 +18,6 @@ import { logFile } from './log-files.ts';
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { SupervisorChanges } from './supervisor-changes.ts';
-
-/** How long a supervisor that has closed its connections may take to exit. */
-export const supervisorExitMs = 5_000;
 
 /**
  * Starts a supervisor if none runs, and follows it until the engine is ready or has failed. One whose last
@@ -142,7 +140,7 @@ class EngineStart {
     if (this.#call.signal.aborted) return;
     if (supervisor.pid === this.#spawned?.pid)
       await this.#changes.next(this.#call.signal, this.#spawned.exited);
-    else await waitForExit([supervisor], supervisorExitMs);
+    else await waitForExit([supervisor], await timeLimit('processEnd'));
   }
 }
 

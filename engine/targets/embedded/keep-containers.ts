@@ -3,12 +3,10 @@ import { ok } from '../../../shared/result.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import { exists } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import { startConfig } from '../../daemon-json/launch-config.ts';
 import { reloadDockerd } from '../guarded/reload.ts';
 import { isInSwarm, readLaunchedConfig, writeLaunchedConfig } from './launched-config.ts';
-
-/** How long a reload may take, ms: dockerd responds at once, or hangs. */
-const reloadMs = 5_000;
 
 /**
  * Has a dockerd that is about to end leave its containers running: by a reload with live-restore, as at each
@@ -25,7 +23,7 @@ export async function keepContainers(paths: RootPaths, dockerd: readonly Process
       for (const { pid } of dockerd) process.kill(pid, 'SIGHUP');
       return Promise.resolve(ok(undefined));
     },
-    signal: AbortSignal.timeout(reloadMs),
+    signal: AbortSignal.timeout(await timeLimit('leftoverEngineReload')),
     hint: message('engine.correct-its-configuration-daemon-json-or-see'),
   }).catch(() => undefined);
 }

@@ -18,6 +18,7 @@ import {
 } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import { staleMounts } from './stale-mounts.ts';
 
 const run = promisify(execFile);
@@ -114,16 +115,17 @@ export async function clearLeftovers(
     await endProcesses(identities, graceMs);
   };
   // First no new requests; then dockerd, which may stop its containers and needs the planner for that.
-  await end('gateway', found.gateway, 5_000);
+  const endMs = await timeLimit('processEnd');
+  await end('gateway', found.gateway, endMs);
   if (!options.everything && found.dockerd.length > 0) await keepContainers(paths, found.dockerd);
-  await end('dockerd', found.dockerd, 40_000);
-  await end('containerd', found.containerd, 5_000);
+  await end('dockerd', found.dockerd, await timeLimit('engineStop'));
+  await end('containerd', found.containerd, endMs);
   // Containers that run under the machine's own containerd: an engine of an earlier version used it, was
   // killed, and no dockerd of ours finds them there any more.
   const orphaned = await orphanedInits(machineContainerdState, containers);
   const foreign = [...descendants(processes, found.foreignShims), ...orphaned];
   await endTasks(foreign, found.foreignShims, options.onFound);
-  await end('planner', found.planner, 5_000);
+  await end('planner', found.planner, endMs);
   // Before the containers: a process that waits for a hung lxcfs can't be killed.
   if (options.everything || (await runningShims(paths)).length === 0 || (await isLeftoverLxcfsHung(paths)))
     await end('lxcfs', found.lxcfs, 1_000);
@@ -179,7 +181,7 @@ export async function clearEngineLeftovers(paths: RootPaths, onFound: (text: str
   const identities = [...found.dockerd, ...found.containerd];
   if (identities.length > 0)
     onFound(`ending what is left of the engine (pid ${identities.map((p) => p.pid).join(', ')})`);
-  await endProcesses(identities, 5_000);
+  await endProcesses(identities, await timeLimit('processEnd'));
   await removeFiles(engineFiles(paths));
 }
 

@@ -6,6 +6,7 @@ import { lxcfsProgram, lxcfsScript } from '../guarded/lxcfs-script.ts';
 import { setpriv, superviseChild, type SupervisedChild } from './child-process.ts';
 import { watchForHang } from './hang-watch.ts';
 import type { LogWriter } from './log-files.ts';
+import { usualLimits } from '../../../shared/process/time-limits.ts';
 import { timeLimit } from '../../base/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
@@ -20,8 +21,7 @@ const script = lxcfsScript(outliving);
 
 /** Whether an lxcfs left by an earlier supervisor is mounted and hangs its readers. */
 export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>
-  (await new ProcFiles(exclusivePaths(paths).procFiles).probe(2 * (await timeLimit('lxcfsResponse')))) ===
-  'late';
+  (await new ProcFiles(exclusivePaths(paths).procFiles).probe(2 * usualLimits.lxcfsResponse)) === 'late';
 
 /** Emulation of /proc files (A10) for containers that start while it runs. */
 export interface ProcEmulation {
@@ -77,7 +77,7 @@ export function superviseLxcfs(
       }
       endWatch ??= watchForHang({
         name: 'lxcfs',
-        isResponsive: async () => (await files.probe(await timeLimit('lxcfsResponse'))) !== 'late',
+        isResponsive: async () => (await files.probe(usualLimits.lxcfsResponse)) !== 'late',
         pid: () => pid,
         intervalMs: watchMs,
         log: report,

@@ -8,13 +8,7 @@ import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { DriverCall } from './driver-call.ts';
 import { restartReason } from './restart-reason.ts';
 import { engineStatus } from './engine-facts.ts';
-import {
-  failedStart,
-  refusedByOther,
-  startEngine,
-  supervisorExitMs,
-  unreachableSupervisor,
-} from './engine-start.ts';
+import { failedStart, refusedByOther, startEngine, unreachableSupervisor } from './engine-start.ts';
 import { engineUnitState } from './engine-unit-state.ts';
 import { removeEngineUnit } from './engine-unit.ts';
 import { readEngineState, supervisorLock, writeEngineState } from './engine-state.ts';
@@ -26,6 +20,7 @@ import { checkRootOwner } from '../../base/root-owner.ts';
 import { processesWithoutState } from './processes-without-state.ts';
 import { checkMachine } from './root-directory.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { SupervisorChanges } from './supervisor-changes.ts';
 
@@ -176,7 +171,7 @@ async function stopRunning(paths: RootPaths, call: DriverCall): Promise<void> {
     await control.request('stop');
     for (let state = await control.nextState(); state !== null; state = await control.nextState())
       call.reportProgress(state);
-    if (!call.signal.aborted) await waitForExit([supervisor], supervisorExitMs);
+    if (!call.signal.aborted) await waitForExit([supervisor], await timeLimit('processEnd'));
     return;
   }
   const unreachable = await unreachableSupervisor(paths);

@@ -3,6 +3,7 @@ import { describeEngine, engineInfoSchema, type EngineDescription } from '../../
 import { systemCode } from '../../base/system-code.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { usualLimits } from '../../../shared/process/time-limits.ts';
 
 const versionSchema = z.object({ Version: z.string(), ApiVersion: z.string() });
 
@@ -19,7 +20,7 @@ export async function describeEngineApi(paths: RootPaths): Promise<EngineDescrip
 
 async function get<T>(socket: string, target: string, schema: z.ZodType<T>): Promise<T | null> {
   try {
-    const { status, body } = await getOverSocket(socket, target, 5000);
+    const { status, body } = await getOverSocket(socket, target);
     const parsed = schema.safeParse(JSON.parse(body));
     return status === 200 && parsed.success ? parsed.data : null;
   } catch {
@@ -35,7 +36,7 @@ export async function respondsToHttp(
   socket: string,
   isServerAlive: () => Promise<boolean>,
 ): Promise<boolean> {
-  return getOverSocket(socket, '/_ping', 3000).then(
+  return getOverSocket(socket, '/_ping', usualLimits.enginePing).then(
     () => true,
     (error: unknown) => systemCode(error) === 'EACCES' && isServerAlive(),
   );

@@ -1,0 +1,37 @@
+import { expect, it, vi } from 'vitest';
+import { startLimit, type RunningLimit } from './scaled-limit.ts';
+
+const whenPassed = (limit: RunningLimit): Promise<void> =>
+  new Promise((resolve) => {
+    limit.signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+
+it('a limit is as many times longer as the machine is slower', async () => {
+  const begun = performance.now();
+  const limit = startLimit(20, () => Promise.resolve(3));
+  expect(limit.totalMs()).toBe(20);
+  await whenPassed(limit);
+  expect(limit.totalMs()).toBe(60);
+  // Timers may be a millisecond early.
+  expect(performance.now() - begun).toBeGreaterThan(58);
+});
+
+it('the speed is not measured for what ends in the usual time', async () => {
+  const measure = vi.fn(() => Promise.resolve(1));
+  const limit = startLimit(10, measure);
+  limit.end();
+  await whenPassed(startLimit(20, () => Promise.resolve(1)));
+  expect(measure).not.toHaveBeenCalled();
+  expect(limit.signal.aborted).toBe(false);
+});
+
+it('what ends while the speed is measured is not aborted', async () => {
+  const limit = startLimit(1, () => {
+    limit.end();
+    return Promise.resolve(1);
+  });
+  await whenPassed(startLimit(20, () => Promise.resolve(1)));
+  expect(limit.signal.aborted).toBe(false);
+});
