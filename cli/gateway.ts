@@ -2,7 +2,9 @@ import { on } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { slowness } from '../engine/base/machine-speed.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
+import { measureSlownessBy } from '../gateway/base/time-limit.ts';
 import type { GatewayOptions } from '../gateway/gateway-options.ts';
 import type { ServiceManager } from '../gateway/base/service-manager.ts';
 import { engineNotice } from '../shared/gateway/engine-notices.ts';
@@ -56,6 +58,7 @@ export function configureGateway(command: Command, limits: SuccessorLimits = usu
 
 async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimits): Promise<void> {
   startHeartbeat();
+  measureSlownessBy(slowness);
   const engine = unixPath(options.engine, 'engine');
   const listen = unixPath(options.listen, 'listen');
   if (!engine.ok) {

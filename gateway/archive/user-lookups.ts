@@ -2,11 +2,10 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { FileLocks } from '../base/file-locks.ts';
+import { startTimeLimit } from '../base/time-limit.ts';
 import type { ExecState } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 
-/** How long a copy waits for execs in their start, and an exec for copies in their beginning, ms. */
-const waitTimeoutMs = 30_000;
 /** How often the state of execs, and other gateways' locks, are polled, ms. */
 const pollIntervalMs = 20;
 /** The same while there is no other gateway. */
@@ -73,7 +72,8 @@ export class UserLookups {
    */
   async beforeExec(container: string, exec: string, clientGone?: AbortSignal): Promise<() => void> {
     const lookups = this.#lookupsOf(container);
-    const end = AbortSignal.timeout(waitTimeoutMs);
+    const limit = startTimeLimit('userLookup');
+    const end = limit.signal;
     const signal = clientGone === undefined ? end : AbortSignal.any([end, clientGone]);
     const starting: StartingExec = { id: exec, isSettled: false };
     let isStarted = false;
@@ -84,6 +84,7 @@ export class UserLookups {
       if (!end.aborted || clientGone?.aborted === true) throw error;
       throw busyError(container, 'files are being copied', 'nothing was run');
     } finally {
+      limit.end();
       lookups.waiting--;
       lookups.changes.emit('changed');
       this.#deleteIdle(container);
@@ -138,10 +139,10 @@ export class UserLookups {
       lookups = this.#lookupsOf(container);
     }
     const release = this.#beginCopy(container, lookups);
+    const limit = startTimeLimit('userLookup');
     try {
-      const end = performance.now() + waitTimeoutMs;
       const wait = async (reason: string): Promise<void> => {
-        if (performance.now() > end) throw busyError(container, reason, 'nothing was copied');
+        if (limit.signal.aborted) throw busyError(container, reason, 'nothing was copied');
         await delay(pollIntervalMs);
       };
       while (!this.#locks.tryLock('beginning', container, 'write')) await wait('files are being copied');
@@ -153,6 +154,8 @@ export class UserLookups {
     } catch (error) {
       release();
       throw error;
+    } finally {
+      limit.end();
     }
   }
 

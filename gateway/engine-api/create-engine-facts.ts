@@ -7,7 +7,10 @@ import { readNetwork, readNetworks } from './network-facts.ts';
 import { ping } from './ping.ts';
 import { readContainer, readImage, readRegistries, readStorageDriver, readVolume } from './read-facts.ts';
 
-/** Facts read from an engine's API. `timeoutMs`: from a request to the end of its response; default 30 s. */
+/**
+ * Facts read from an engine's API. `timeoutMs`: from a request to the end of its response; default
+ * `engineResponse`.
+ */
 export function createEngineFacts(engineSocket: string, timeoutMs?: number): EngineFacts {
   const client = createEngineClient(engineSocket, timeoutMs);
   const { fetchJson, close } = client;

@@ -1,6 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { countParsedBytes } from '../base/minor-gc.ts';
+import { startScaledLimit } from '../base/time-limit.ts';
+import { gatewayLimits } from '../../shared/process/time-limits.ts';
 import { EngineTimeout, EngineUnreachable } from './engine-facts.ts';
 
 const maxResponseBytes = 16 * 1024 * 1024;
@@ -9,17 +11,12 @@ const maxResponseBytes = 16 * 1024 * 1024;
  * The inspect of a container with every port published has 5 MB.
  */
 const largeResponseBytes = 256 * 1024;
-/**
- * From the request to the end of its response, ms. An engine that is starting a container blocks requests
- * about it until it runs.
- */
-const responseTimeoutMs = 30_000;
 
 /** Requests to the engine over connections of the gateway's own. */
 export interface EngineClient {
   /**
-   * One request; the caller ends it. It fails after the timeout. A copy has none (`hasTimeout: false`): the
-   * engine would still begin it after the gateway has given up (root-guard.ts).
+   * One request; the caller ends it. It fails after the timeout, on a slow machine later. A copy has none
+   * (`hasTimeout: false`): the engine would still begin it after the gateway has given up (root-guard.ts).
    */
   open(
     options: RequestOptions,
@@ -39,7 +36,10 @@ export interface EngineClient {
  * Opens as many connections as there are requests: a container can block every request about it, and no other
  * request may wait for those. `perRequestCache` bounds them for each client request.
  */
-export function createEngineClient(engineSocket: string, timeoutMs = responseTimeoutMs): EngineClient {
+export function createEngineClient(
+  engineSocket: string,
+  timeoutMs: number = gatewayLimits.engineResponse,
+): EngineClient {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
   const largeResponses = pLimit(1);
 
@@ -49,9 +49,13 @@ export function createEngineClient(engineSocket: string, timeoutMs = responseTim
     onResponse: (res: IncomingMessage) => void,
     hasTimeout = true,
   ): ClientRequest => {
-    let isTimedOut = false;
+    const limit = hasTimeout ? startScaledLimit(timeoutMs) : null;
     const failed = (error: Error) => {
-      onError(isTimedOut ? new EngineTimeout(timeoutMs) : new EngineUnreachable(error.message));
+      onError(
+        limit?.signal.aborted === true
+          ? new EngineTimeout(limit.totalMs())
+          : new EngineUnreachable(error.message),
+      );
     };
     const req = request(
       { socketPath: engineSocket, agent, ...options, headers: { Host: 'docker', ...options.headers } },
@@ -60,15 +64,12 @@ export function createEngineClient(engineSocket: string, timeoutMs = responseTim
         onResponse(res);
       },
     );
-    if (hasTimeout) {
-      const timer = setTimeout(() => {
-        isTimedOut = true;
-        req.destroy(new Error('timed out'));
-      }, timeoutMs);
-      req.on('close', () => {
-        clearTimeout(timer);
-      });
-    }
+    limit?.signal.addEventListener('abort', () => {
+      req.destroy(new Error('timed out'));
+    });
+    req.on('close', () => {
+      limit?.end();
+    });
     req.on('error', failed);
     return req;
   };

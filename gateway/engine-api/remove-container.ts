@@ -1,20 +1,20 @@
 import { request } from 'node:http';
-
-const timeoutMs = 30_000;
+import { startTimeLimit } from '../base/time-limit.ts';
 
 /**
  * Removes a container with its anonymous volumes, as the engine removes one of `docker run --rm`. Resolves
- * when the engine has responded; rejects where it does not within 30 s.
+ * when the engine has responded; rejects where it does not in time (`engineResponse`).
  */
 export function removeContainer(engineSocket: string, id: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+  const limit = startTimeLimit('engineResponse');
+  const removed = new Promise<void>((resolve, reject) => {
     const req = request(
       {
         socketPath: engineSocket,
         method: 'DELETE',
         path: `/containers/${encodeURIComponent(id)}?force=1&v=1`,
         headers: { Host: 'docker' },
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: limit.signal,
       },
       (res) => {
         res.resume();
@@ -23,5 +23,8 @@ export function removeContainer(engineSocket: string, id: string): Promise<void>
     );
     req.once('error', reject);
     req.end();
+  });
+  return removed.finally(() => {
+    limit.end();
   });
 }

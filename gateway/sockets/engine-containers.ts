@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import { startTimeLimit } from '../base/time-limit.ts';
 
 /** A container as the engine lists it. */
 export interface ListedContainer {
@@ -42,7 +43,6 @@ export interface EngineContainers {
 }
 
 const maxListBytes = 64 * 1024 * 1024;
-const timeoutMs = 30_000;
 /** Longest line of the event stream, characters. */
 const maxEventLength = 256 * 1024;
 
@@ -140,9 +140,10 @@ function followEvents(
 }
 
 function call(socketPath: string, method: string, path: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
+  const limit = startTimeLimit('engineResponse');
+  const response = new Promise<{ status: number; text: string }>((resolve, reject) => {
     const req = request(
-      { socketPath, method, path, headers: { Host: 'docker' }, agent: false, timeout: timeoutMs },
+      { socketPath, method, path, headers: { Host: 'docker' }, agent: false },
       (res: IncomingMessage) => {
         const parts: Buffer[] = [];
         let size = 0;
@@ -157,11 +158,14 @@ function call(socketPath: string, method: string, path: string): Promise<{ statu
         });
       },
     );
-    req.on('timeout', () => {
-      req.destroy(new Error(`the engine did not respond within ${timeoutMs / 1000} s`));
+    limit.signal.addEventListener('abort', () => {
+      req.destroy(new Error(`the engine did not respond within ${limit.totalMs() / 1000} s`));
     });
     req.on('error', reject);
     req.end();
+  });
+  return response.finally(() => {
+    limit.end();
   });
 }
 
