@@ -14,6 +14,7 @@ import { capabilitiesOfRuntime } from '../../../shared/isolation/backends.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import { respondsToHttp, describeEngineApi } from '../guarded/engine-api.ts';
 import { dockerClient } from '../../base/docker-client.ts';
@@ -28,8 +29,9 @@ import { replacedGateways } from './replaced-gateways.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
 const run = promisify(execFile);
-/** Generous: systemd's own limits end what hangs. */
-const defaultTimeoutMs = 600_000;
+
+/** Of a call without one. Generous: systemd's own limits end what hangs. */
+const defaultTimeout = (): Promise<number> => timeLimit('serviceJob');
 
 /** Drives docker.service and the services of ours beside it, through systemd and its journal. */
 export function createSystemDriver(paths: RootPaths): EngineDriver {
@@ -42,13 +44,18 @@ export function createSystemDriver(paths: RootPaths): EngineDriver {
     paths,
     status,
     start: async (call = {}) => settled(await start(call)),
-    stop: async ({ signal, timeoutMs = defaultTimeoutMs } = {}) =>
+    stop: async ({ signal, timeoutMs } = {}) =>
       // Its socket too: otherwise the next connection would start it again.
-      settled(await systemctl(['stop', engineUnits.service, engineUnits.socket], { signal, timeoutMs })),
+      settled(
+        await systemctl(['stop', engineUnits.service, engineUnits.socket], {
+          signal,
+          timeoutMs: timeoutMs ?? (await defaultTimeout()),
+        }),
+      ),
     restart: async (call = {}) => {
       const stopped = await systemctl(['stop', engineUnits.service], {
         signal: call.signal,
-        timeoutMs: call.timeoutMs ?? defaultTimeoutMs,
+        timeoutMs: call.timeoutMs ?? (await defaultTimeout()),
       });
       return settled(stopped.ok ? await start(call) : stopped);
     },
@@ -58,24 +65,22 @@ export function createSystemDriver(paths: RootPaths): EngineDriver {
   };
 }
 
-async function start({
-  signal,
-  timeoutMs = defaultTimeoutMs,
-}: DriverCallOptions): Promise<Result<void, AppError>> {
+async function start({ signal, timeoutMs }: DriverCallOptions): Promise<Result<void, AppError>> {
   // Its start limit also counts the restarts of an apply and its roll back.
   await systemctl(['reset-failed', engineUnits.service, engineUnits.socket]);
   return systemctl(['start', ownUnits.planner, ownUnits.gateway, engineUnits.socket, engineUnits.service], {
     signal,
-    timeoutMs,
+    timeoutMs: timeoutMs ?? (await defaultTimeout()),
   });
 }
 
 /** Sends SIGHUP by `systemctl reload`, and waits until the engine has reloaded. */
 async function reload(
   paths: RootPaths,
-  { signal, onLog, timeoutMs = defaultTimeoutMs }: DriverCallOptions,
+  { signal, onLog, timeoutMs }: DriverCallOptions,
 ): Promise<Result<void, AppError>> {
-  const ended = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
+  const limit = AbortSignal.timeout(timeoutMs ?? (await defaultTimeout()));
+  const ended = AbortSignal.any([limit, ...(signal === undefined ? [] : [signal])]);
   const reloaded = await reloadDockerd({
     engineSocket: paths.engineSocket,
     trigger: () => systemctl(['reload', engineUnits.service], { signal: ended }),

@@ -12,6 +12,7 @@ import { checkRootOwner } from '../../base/root-owner.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { checkHealth } from '../guarded/health.ts';
 import { systemctl, unitStates } from '../guarded/systemd.ts';
+import { runEngineJob, runServiceJob } from './service-jobs.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
 export interface InstallOptions {
@@ -32,8 +33,6 @@ export type InstallStep =
   | 'remove';
 
 export type Outcome = Result<void, AppError>;
-const engineStopMs = 120_000;
-export const engineStartMs = 300_000;
 
 /** One at a time: install, uninstall and recover. */
 export async function withInstallLock(work: () => Promise<Outcome>): Promise<Outcome> {
@@ -59,12 +58,12 @@ export async function withInstallLock(work: () => Promise<Outcome>): Promise<Out
 
 /** The engine first: while it runs, systemd refuses to restart its socket. */
 export const stopEngine = (...units: string[]): Promise<Outcome> =>
-  systemctl(['stop', engineUnits.service, engineUnits.socket, ...units], { timeoutMs: engineStopMs });
+  runEngineJob(['stop', engineUnits.service, engineUnits.socket, ...units], 'engineServiceStop');
 
 /** Restarts in quick succession reach the start limit of docker.service. */
 export async function startEngine(): Promise<Outcome> {
   await systemctl(['reset-failed', engineUnits.service, engineUnits.socket]);
-  return systemctl(['start', engineUnits.socket, engineUnits.service], { timeoutMs: engineStartMs });
+  return runEngineJob(['start', engineUnits.socket, engineUnits.service], 'engineServiceStart');
 }
 
 const pollMs = 200;
@@ -79,14 +78,14 @@ const replacedMs = fixedLimits.serviceStart + fixedLimits.successorServe + 10_00
  * predecessor's.
  */
 export async function replaceGateway(limitMs = replacedMs): Promise<Outcome> {
-  const restart = () => systemctl(['restart', ownUnits.gateway], { timeoutMs: engineStartMs });
+  const restart = () => runServiceJob(['restart', ownUnits.gateway]);
   const before = await gatewayService();
   if (before === null)
     return fail('engine.start-failed', message('system.gateway-state-unknown'), {
       hint: message('system.see-journal'),
     });
   if (before.mainPid === null) return restart();
-  const reloaded = await systemctl(['reload', ownUnits.gateway], { timeoutMs: engineStopMs });
+  const reloaded = await runServiceJob(['reload', ownUnits.gateway]);
   if (!reloaded.ok) return (await gatewayService())?.mainPid === null ? restart() : reloaded;
   const end = performance.now() + limitMs;
   let failure: string | null = null;

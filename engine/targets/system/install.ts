@@ -12,7 +12,6 @@ import { giveBackFiles, recordInstalled, recoverFiles, saveFiles, writeFiles } f
 import { planInstall, type PlannedInstall } from './install-plan.ts';
 import { readInstallJournal, writeInstallJournal, type InstallJournal } from './install-record.ts';
 import {
-  engineStartMs,
   inOrder,
   startEngine,
   stopEngine,
@@ -22,6 +21,7 @@ import {
   type Outcome,
 } from './install-steps.ts';
 import { systemctl } from '../guarded/systemd.ts';
+import { runServiceJob } from './service-jobs.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 import { isDropIn } from './units.ts';
 import {
@@ -137,8 +137,7 @@ async function writeEngineFiles({ engine, files, desired }: PlannedInstall): Pro
   ]);
 }
 
-const restart = (units: readonly string[]): Promise<Outcome> =>
-  systemctl(['restart', ...units], { timeoutMs: engineStartMs });
+const restart = (units: readonly string[]): Promise<Outcome> => runServiceJob(['restart', ...units]);
 
 /** Puts the written files into force: one restart of the engine. Rolls back on failure. */
 async function activate(planned: PlannedInstall, options: InstallOptions): Promise<Outcome> {
@@ -187,7 +186,7 @@ async function rollBack(planned: PlannedInstall, journal: InstallJournal): Promi
   const givenBack = await giveBackFiles(paths, journal);
   if (!givenBack.ok) return givenBack;
   // After a failed upgrade, the previous version runs again.
-  if (journal.wasInstalled) await systemctl(['start', ...journal.units], { timeoutMs: engineStartMs });
+  if (journal.wasInstalled) await runServiceJob(['start', ...journal.units]);
   return startEngine();
 }
 

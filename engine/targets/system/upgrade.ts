@@ -1,19 +1,18 @@
 import type { InstallPlan } from '../../../shared/install/plan.ts';
 import { createBackends } from '../../backends/create-backends.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { systemctl } from '../guarded/systemd.ts';
 import { giveBackFiles } from './install-files.ts';
 import type { PlannedInstall } from './install-plan.ts';
 import type { InstallJournal } from './install-record.ts';
 import {
   checkEngine,
   checkGateway,
-  engineStartMs,
   inOrder,
   replaceGateway,
   type InstallStep,
   type Outcome,
 } from './install-steps.ts';
+import { runServiceJob } from './service-jobs.ts';
 import { ownUnits } from './unit-names.ts';
 
 type Planned = Pick<PlannedInstall, 'changesEngine' | 'plan'>;
@@ -71,7 +70,7 @@ export const replaceServices = (paths: RootPaths, projectRoot: string): Promise<
   inOrder([
     () => replaceGateway(),
     () => createBackends(projectRoot).exclusive.install(paths),
-    () => systemctl(['restart', ownUnits.planner], { timeoutMs: engineStartMs }),
+    () => runServiceJob(['restart', ownUnits.planner]),
   ]);
 
 /**
@@ -85,7 +84,7 @@ export async function rollBackServices(
 ): Promise<Outcome> {
   const givenBack = await inOrder([
     () => giveBackFiles(paths, journal),
-    () => systemctl(['start', ownUnits.planner], { timeoutMs: engineStartMs }),
+    () => runServiceJob(['start', ownUnits.planner]),
   ]);
   if (!givenBack.ok) return givenBack;
   const check = () => checkServed(paths, isEngineRunning);

@@ -2,6 +2,7 @@ import { concat } from '../concat.ts';
 
 /** The machine's own Docker Engine, and `bulkhead install`. */
 export const system = {
+  'system.no-progress': 'The engine used no processor time for {{seconds}} s.',
   'system.not-within': 'It did not finish within {{seconds}} s.',
   'system.systemctl-failed': 'systemctl {{command}} failed.',
   'system.see-journal': 'See: journalctl -u docker -u bulkhead-gateway -u bulkhead-planner',

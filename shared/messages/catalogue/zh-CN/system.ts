@@ -2,6 +2,7 @@ import type { system as english } from '../en/system.ts';
 import type { Translated } from '../translated.ts';
 
 export const system: Translated<typeof english> = {
+  'system.no-progress': '引擎在 {{seconds}} 秒内未使用处理器时间。',
   'system.not-within': '未在 {{seconds}} 秒内完成。',
   'system.systemctl-failed': 'systemctl {{command}} 失败。',
   'system.see-journal': '请查看：journalctl -u docker -u bulkhead-gateway -u bulkhead-planner',
