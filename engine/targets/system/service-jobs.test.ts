@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { followProgress } from './service-jobs.ts';
+import { followProgress, stopLimitMs } from './service-jobs.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
@@ -59,5 +59,18 @@ describe('an engine that starts or stops', () => {
     await vi.advanceTimersByTimeAsync(20 * 60_000);
     expect(signal.aborted).toBe(true);
     end();
+  });
+});
+
+describe('the stop of an engine', () => {
+  it.each([
+    ['1min 30s', 180_000],
+    ['5min', 600_000],
+    ['2h 500ms', 14_400_000],
+    ['30s', 120_000],
+    ['', 120_000],
+    ['infinity', 2_400_000],
+  ])("may take longer than systemd's limit, %j", (timeoutStop, limitMs) => {
+    expect(stopLimitMs(120_000, timeoutStop)).toBe(limitMs);
   });
 });

@@ -15,13 +15,16 @@ export const runServiceJob = async (args: readonly string[]): Promise<Result<voi
 
 /**
  * Runs `systemctl` for docker.service, whose start has no limit in systemd, and whose stop waits for
- * containers: gives up when the engine has not used the processor for as long as the limit.
+ * containers: gives up when the engine has not used the processor for as long as the limit. Of a stop, the
+ * limit is at least that of systemd, which an administrator raises for containers that stop slowly.
  */
 export async function runEngineJob(
   args: readonly string[],
   limit: 'engineServiceStart' | 'engineServiceStop',
 ): Promise<Result<void, AppError>> {
-  const limitMs = await timeLimit(limit);
+  const usualMs = await timeLimit(limit);
+  const limitMs =
+    limit === 'engineServiceStop' ? stopLimitMs(usualMs, await showEngine('TimeoutStopUSec')) : usualMs;
   const progress = followProgress({ limitMs });
   try {
     const ended = await systemctl(args, { signal: progress.signal });
@@ -79,9 +82,30 @@ export function followProgress({
   };
 }
 
-/** Of docker.service; null where systemd does not account for it. */
-async function engineProcessorMs(): Promise<number | null> {
-  const show = ['show', '--property=CPUUsageNSec', '--value', engineUnits.service];
-  const { stdout } = await run('systemctl', show).catch(() => ({ stdout: '' }));
-  return /^\d{1,18}$/.test(stdout.trim()) ? Number(stdout) / 1e6 : null;
+/**
+ * Longer than systemd's limit for a stop, `timeoutStop` in the form of `systemctl show` (`1min 30s`,
+ * `infinity`): twice, since it waits as long again after SIGKILL. Pure.
+ */
+export function stopLimitMs(usualMs: number, timeoutStop: string): number {
+  if (timeoutStop === 'infinity') return maxSlowness * usualMs;
+  const ms = timeoutStop.split(' ').reduce((sum, part) => {
+    const [, count = '', unit = ''] = /^(\d+)([a-z]+)$/.exec(part) ?? [];
+    return sum + Number(count) * (unitMs[unit] ?? 0);
+  }, 0);
+  return Math.max(usualMs, 2 * ms);
 }
+
+const unitMs: Readonly<Record<string, number>> = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Processor time of docker.service; null where systemd does not account for it. */
+async function engineProcessorMs(): Promise<number | null> {
+  const used = await showEngine('CPUUsageNSec');
+  return /^\d{1,18}$/.test(used) ? Number(used) / 1e6 : null;
+}
+
+/** A property of docker.service; '' if it cannot be read. */
+const showEngine = (property: string): Promise<string> =>
+  run('systemctl', ['show', `--property=${property}`, '--value', engineUnits.service]).then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
