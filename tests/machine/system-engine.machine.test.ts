@@ -148,7 +148,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     expect(maps.map(({ count }) => count)).toEqual([65_536, 65_536]);
     // Each start claims one of the user's ranges: which one depends on the order of the starts.
     const ranges = rangesSchema.parse(
-      JSON.parse(await guest.output('bulkhead ranges list --user alice --json')),
+      JSON.parse(await guest.output('bulkhead ranges list --user 1000 --json')),
     );
     const used = ranges.flatMap((owned) => owned.ranges).filter(({ usedBy }) => usedBy === 'container');
     expect(used.map(({ first }) => first).sort()).toEqual(maps.map(({ host }) => host).sort());
