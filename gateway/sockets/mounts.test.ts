@@ -558,6 +558,32 @@ describe("reconciliation with the engine's containers", () => {
     expect(mounts.list().map((mount) => mount.id)).toEqual([pending.id]);
   });
 
+  it('keeps the mount of a container that the list lacks, and the engine has', async () => {
+    const mount = created();
+    await mounts.open(mount);
+    await mounts.bind(mount.id, { id, name: 'c' });
+    const asked: string[] = [];
+    await reconcile({
+      mounts,
+      containers: {
+        ...containers([]),
+        exists: (one) => {
+          asked.push(one);
+          return Promise.resolve(true);
+        },
+      },
+      facts: engineFacts(null),
+      trust: null,
+      settings: () => socketSettings([]),
+      log: (line) => {
+        logged.push(line);
+      },
+    });
+    expect(mounts.get(mount.id)?.container).toEqual({ id, name: 'c' });
+    expect(asked).toEqual([id]);
+    expect(logged.join()).toMatch(/container c is missing in the engine's list of 0 containers, but exists/);
+  });
+
   it("binds an earlier gateway's unbound mount to its container; others are discarded later", async () => {
     const left = created(),
       other = created(),

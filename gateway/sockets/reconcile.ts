@@ -32,7 +32,12 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   const ids = new Set(listed.map(({ id }) => id));
   for (const mount of before) {
     if (mount.container !== null) {
-      if (!ids.has(mount.container.id)) await mounts.discard(mount.id);
+      const { id, name } = mount.container;
+      if (ids.has(id)) continue;
+      // Its socket can't be made again while it runs: no list alone is enough.
+      if (await containers.exists(id))
+        log(`container ${name} is missing in the engine's list of ${ids.size} containers, but exists`);
+      else await mounts.discard(mount.id);
       continue;
     }
     if (mounts.get(mount.id)?.container !== null) continue; // bound, or gone, meanwhile
