@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { startLimit } from '../../shared/process/scaled-limit.ts';
 import { usualLimits } from '../../shared/process/time-limits.ts';
@@ -14,6 +15,8 @@ export function getOverSocket(
 ): Promise<{ status: number; body: string }> {
   const limit = startLimit(usualMs, slowness);
   const response = new Promise<{ status: number; body: string }>((resolve, reject) => {
+    // The error of connecting, without loading node:http: an engine that does not run has no socket.
+    statSync(socketPath);
     const req = request({ socketPath, path: target }, (res) => {
       let body = '';
       res.setEncoding('utf8');
