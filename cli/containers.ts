@@ -39,13 +39,13 @@ export function configureContainers(containers: Command): void {
       return withExistingTarget(options, async (target) => {
         const [scanned, engine] = await Promise.all([target.scan(), target.driver.status()]);
         for (const line of alarmLines(await readEnforcement(target, engine)))
-          progress(styled('bad', line, process.stderr));
+          progress(styled('bad', line, 'stderr'));
         const killed = killedContainers(engine.crash, scanned.ok ? scanned.value : null);
         for (const line of crashLines(
           engine,
           killed.map(({ name }) => name),
         ))
-          progress(styled('warning', line, process.stderr));
+          progress(styled('warning', line, 'stderr'));
         const shown =
           scanned.ok && options.unprotected === true
             ? ok({ ...scanned.value, containers: unprotected(scanned.value) })

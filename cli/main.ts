@@ -5,7 +5,7 @@ import { fail } from '../shared/result.ts';
 import { separateDockerCommand } from './explain-arguments.ts';
 import { parseErrorText } from './help.ts';
 import { languageOf, setLocale } from './language.ts';
-import { endWithReader, exitCodes, printError } from './output.ts';
+import { endWithReader, exitCodes, printError, progress } from './output.ts';
 import { buildProgram } from './program.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) {
       // commander has printed help or version, which are not failures.
       const parseError = parseErrorText(error);
-      if (parseError !== null) process.stderr.write(`${parseError}\n`);
+      if (parseError !== null) progress(parseError);
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
       return;
     }

@@ -1,19 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultRoot, systemRoot } from '../engine/base/root-paths.ts';
 import { openMachineTarget } from '../engine/targets/docker-engine/target.ts';
-import {
-  endWithReader,
-  exitCodeOf,
-  resolveRoot,
-  resolveTarget,
-  secondsOption,
-  continueWithoutReader,
-} from './output.ts';
+import { exitCodeOf, resolveRoot, resolveTarget, secondsOption } from './output.ts';
 import { supervisedRoot } from './engine.ts';
 import { errorText } from './text.ts';
 
@@ -122,20 +114,28 @@ describe('the command line', () => {
 });
 
 describe('a reader that ends', () => {
-  it('ends a command, unless its work must be finished', () => {
-    // process.exit returns never
-    const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never);
-    const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
-    endWithReader(streams);
-    const gone = Object.assign(new Error('EPIPE'), { code: 'EPIPE' });
-    streams.stderr.emit('error', gone);
-    expect(exit).not.toHaveBeenCalled();
-    streams.stdout.emit('error', gone);
-    expect(exit).toHaveBeenCalledExactlyOnceWith(0);
-    continueWithoutReader();
-    streams.stdout.emit('error', gone);
-    expect(exit).toHaveBeenCalledOnce();
-    exit.mockRestore();
+  /** How a program ends that writes what nobody reads. */
+  const endWithoutReader = async (script: string) => {
+    const output = JSON.stringify(path.join(import.meta.dirname, 'output.ts'));
+    const program = `import { continueWithoutReader, endWithReader, printResult, progress } from ${output};
+      endWithReader();
+      process.stdin.on('end', () => { process.exitCode = 7; ${script} setTimeout(() => {}, 50); }).resume();`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    const exited = once(child, 'exit');
+    child.stdout.destroy();
+    child.stderr.destroy();
+    await Promise.all([once(child.stdout, 'close'), once(child.stderr, 'close')]);
+    child.stdin.end();
+    return exited;
+  };
+  const print = "printResult({ ok: true, value: 1 }, { human: () => 'text', failed: () => true });";
+  it.each([
+    ['ends a command', print, 0],
+    ['ends it also if it uses the stream itself', "process.stdout.write('text');", 0],
+    ['does not end what must be finished', `continueWithoutReader(); ${print}`, 1],
+    ['does not end it if only progress is lost', "progress('text'); process.stderr.write('more');", 7],
+  ])('%s', async (_what, script, code) => {
+    expect(await endWithoutReader(script)).toEqual([code, null]);
   });
   it('nor does a terminal that is closed during such work', async () => {
     const output = JSON.stringify(path.join(import.meta.dirname, 'output.ts'));

@@ -7,6 +7,7 @@ import { defaultRoot, systemInstallRecord, systemRoot } from '../engine/base/roo
 import { guardedEngineAt, guardedRootOf } from '../engine/targets/guarded-root.ts';
 import { message } from '../shared/messages/message.ts';
 import { helpText } from './help.ts';
+import { onFirstUse, write } from './standard-streams.ts';
 import { styled } from './style.ts';
 import { errorText } from './text.ts';
 
@@ -47,25 +48,25 @@ export function printResult<T>(result: Result<T, AppError>, options: PrintOption
     return;
   }
   const text = options.json === true ? JSON.stringify(result.value, null, 2) : options.human(result.value);
-  if (text !== '') process.stdout.write(`${text}\n`);
+  if (text !== '') write('stdout', `${text}\n`);
   process.exitCode = options.failed?.(result.value) === true ? exitCodes.failed : exitCodes.ok;
 }
 
 /** Prints an error to stderr, and sets its exit code. */
 export function printError(error: AppError, options: { readonly json?: boolean | undefined } = {}): void {
-  process.stderr.write(`${options.json === true ? JSON.stringify({ error }) : styledError(error)}\n`);
+  write('stderr', `${options.json === true ? JSON.stringify({ error }) : styledError(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }
 
 /** An error's text, its first line in colour. */
 function styledError(error: AppError): string {
   const [first = '', ...others] = errorText(error).split('\n');
-  return [styled('bad', first, process.stderr), ...others].join('\n');
+  return [styled('bad', first, 'stderr'), ...others].join('\n');
 }
 
 /** A line about the progress, in the current language, to stderr: stdout stays one document. */
 export function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
+  write('stderr', `${text}\n`);
 }
 
 /**
@@ -176,14 +177,16 @@ export function continueWithoutReader(): void {
  * A reader that has ended (`bulkhead audit | head`) is not our error: the program ends, unless its work must
  * continue.
  */
-export function endWithReader(
-  streams: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream } = process,
-): void {
-  streams.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (readerNeeded) process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed);
+export function endWithReader(): void {
+  onFirstUse('stdout', (stream) => {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (readerNeeded) process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed);
+    });
   });
   // Only progress messages: nothing depends on them.
-  streams.stderr.on('error', () => undefined);
+  onFirstUse('stderr', (stream) => {
+    stream.on('error', () => undefined);
+  });
 }
 
 /** A whole number of seconds from an option, in ms. */

@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
 import { commands } from './commands.ts';
 import { helpText, localizedHelp } from './help.ts';
+import { isTerminal, write, type StandardStream } from './standard-streams.ts';
 import { text } from './text.ts';
 
 const optionsPlaceholder = ' [options]';
@@ -29,7 +30,20 @@ export async function buildProgram(args?: readonly string[]): Promise<Command> {
       subcommandTerm: (command) => terms.get(command) ?? defaultHelp.subcommandTerm(command),
     })
     // `main` prints parse errors, by their codes.
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({
+      outputError: () => undefined,
+      writeOut: (text) => {
+        write('stdout', text);
+      },
+      writeErr: (text) => {
+        write('stderr', text);
+      },
+      getOutHelpWidth: () => helpWidth('stdout'),
+      getErrHelpWidth: () => helpWidth('stderr'),
+      // Help has none.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
     // Set before commands are added: they inherit it.
     .exitOverride();
   const loadsAll =
@@ -44,6 +58,9 @@ export async function buildProgram(args?: readonly string[]): Promise<Command> {
   }
   return program;
 }
+
+/** Where help is wrapped. */
+const helpWidth = (name: StandardStream): number => (isTerminal(name) ? process[name].columns : 80);
 
 function languageOption(tag: string): MessageLanguage {
   const language = languageOfTag(tag);
