@@ -19,6 +19,7 @@ import {
   bundleRenderer,
   commandLineBundle,
   electronBundles,
+  makeCodeCache,
   removeStaleOutputs,
 } from './bundle.mjs';
 import { ActionableError, main, must, note, run, step } from './console.mjs';
@@ -35,7 +36,10 @@ const targets = [
     inputs: ['shared', 'engine', 'supervisor', 'planner', 'gateway', 'cli'],
     outputs: ['dist/cli/main.cjs'],
     bundles: 'dist/cli',
-    build: () => bundle(commandLineBundle(at('dist', 'cli'))),
+    build: async () => {
+      await bundle(commandLineBundle(at('dist', 'cli')));
+      await makeCodeCache(at('dist', 'cli'));
+    },
   },
   {
     // A bundle of its own: it runs for months beside the engine, and the rest of the command line would only
@@ -120,6 +124,7 @@ async function buildStale({ window }) {
     'tsconfig.json',
     'scripts/build.mjs',
     'scripts/bundle.mjs',
+    'scripts/code-cache.mjs',
     'scripts/absent-module.cjs',
   ];
   const stale = targets

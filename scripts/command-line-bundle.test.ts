@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundle, commandLineBundle } from './bundle.mjs';
+import { bundle, commandLineBundle, makeCodeCache } from './bundle.mjs';
+import * as paths from './paths.mjs';
 
 let directory = '';
 const at = (...names: string[]) => path.join(directory, ...names);
@@ -13,23 +14,31 @@ beforeAll(async () => {
   await bundle(commandLineBundle(at('dist', 'cli')));
   await mkdir(at('bin'));
   await writeFile(at('bin', 'bulkhead'), '');
+  await symlink(paths.at('node_modules'), at('node_modules'));
+  await makeCodeCache(at('dist', 'cli'));
   await mkdir(at('stopped'));
   await writeFile(at('stopped', 'admin-settings.json'), '{"configurationFileVersion": 2}');
   // Required before the program: lists the files that were loaded, at the end. First closes inherited
   // descriptors, which the program would load a library for.
   await writeFile(
     at('list.cjs'),
-    `const { closeSync, readFileSync, readdirSync, writeFileSync } = require('node:fs');
-     for (const fd of readdirSync('/proc/self/fd').map(Number).filter((fd) => fd > 2))
+    `const fs = require('node:fs');
+     for (const fd of fs.readdirSync('/proc/self/fd').map(Number).filter((fd) => fd > 2))
        try {
-         const [, flags] = /flags:\\s*([0-7]+)/.exec(readFileSync('/proc/self/fdinfo/' + fd, 'utf8'));
-         if ((parseInt(flags, 8) & 0o2000000) === 0) closeSync(fd);
+         const [, flags] = /flags:\\s*([0-7]+)/.exec(fs.readFileSync('/proc/self/fdinfo/' + fd, 'utf8'));
+         if ((parseInt(flags, 8) & 0o2000000) === 0) fs.closeSync(fd);
        } catch {}
+     const loaded = new Set();
+     const { readFileSync } = fs;
+     fs.readFileSync = (file, ...options) => {
+       if (String(file).endsWith('.cjs')) loaded.add(file);
+       return readFileSync(file, ...options);
+     };
      process.on('exit', () => {
-       writeFileSync(__dirname + '/loaded.json', JSON.stringify(Object.keys(require.cache)));
+       fs.writeFileSync(__dirname + '/loaded.json', JSON.stringify([...loaded]));
      });`,
   );
-});
+}, 60_000);
 afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
@@ -39,8 +48,7 @@ async function load(args: readonly string[]): Promise<{ files: number; kilobytes
   await promisify(execFile)(process.execPath, ['-r', at('list.cjs'), at('dist', 'cli', 'main.cjs'), ...args])
     // Of a status: that no engine runs.
     .catch(() => undefined);
-  const loaded = JSON.parse(await readFile(at('loaded.json'), 'utf8')) as string[];
-  const files = loaded.filter((file) => file !== at('list.cjs'));
+  const files = JSON.parse(await readFile(at('loaded.json'), 'utf8')) as string[];
   const code = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('');
   return { files: files.length, kilobytes: Math.round(code.length / 1000), code };
 }
@@ -48,14 +56,14 @@ async function load(args: readonly string[]): Promise<{ files: number; kilobytes
 // Every 10 KB take about a hundredth of Node's own start: raise a limit only with a measurement
 // (docs/decisions/015-start-of-a-command.md).
 it.each([
-  { what: 'help', args: () => ['--help'], files: 3, kilobytes: 290 },
+  { what: 'help', args: () => ['--help'], files: 4, kilobytes: 290 },
   {
     what: 'status without an engine',
     args: () => ['status', '--root', at('none')],
-    files: 4,
+    files: 5,
     kilobytes: 360,
   },
-  { what: 'status', args: () => ['status', '--root', at('stopped')], files: 7, kilobytes: 670 },
+  { what: 'status', args: () => ['status', '--root', at('stopped')], files: 8, kilobytes: 670 },
 ])('$what loads at most $files files with $kilobytes KB', async ({ args, files, kilobytes }) => {
   const loaded = await load(args());
   expect(loaded.files).toBeLessThanOrEqual(files);
@@ -66,4 +74,33 @@ it.each([
 
 it('is loaded as one-byte characters at its start', async () => {
   expect((await load(['--help'])).code).not.toMatch(/[^\0-\x7f]/);
+});
+
+it('imports nothing by import(), which code from a cache cannot', async () => {
+  for (const name of await readdir(at('dist', 'cli')))
+    if (name.endsWith('.cjs'))
+      expect(await readFile(at('dist', 'cli', name), 'utf8'), name).not.toMatch(/[^.\w]import\(/);
+});
+
+it.each([['--help'], ['status']])('is compiled from no source for %s', async (...args) => {
+  // As dist/cli/main.cjs does.
+  const program = `
+    import { createRequire } from 'node:module';
+    import { cachedRequire } from ${JSON.stringify(paths.at('cli', 'cached-require.ts'))};
+    const directory = ${JSON.stringify(at('dist', 'cli'))};
+    const compiled = [];
+    process.argv.splice(1, 0, directory + '/main.cjs');
+    cachedRequire(createRequire(process.argv[1]), directory, (file, _, script) => {
+      if (script.cachedDataRejected !== false) compiled.push(file);
+    })('./program.cjs');
+    process.on('exit', () => {
+      process.stdout.write('compiled: ' + JSON.stringify(compiled));
+      process.exitCode = 0;
+    });`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '-e', program, '--', ...args],
+    { env: { ...process.env, BULKHEAD_ROOT: at('stopped') } },
+  );
+  expect(stdout).toMatch(/\ncompiled: \[\]$/);
 });

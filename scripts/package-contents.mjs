@@ -37,7 +37,7 @@ export function appFilter() {
 
 /**
  * The files of a bundle without source maps, and without chunks of earlier builds next to it: its entry
- * points, and the files that they reference.
+ * points, the files that they reference, and the code caches of all these.
  */
 export function bundleFiles(directory, entries) {
   const files = readdirSync(directory).filter((file) => !file.endsWith('.map'));
@@ -49,7 +49,7 @@ export function bundleFiles(directory, entries) {
     for (const other of files) if (text.includes(`/${other}`)) add(other);
   };
   entries.forEach(add);
-  return [...wanted];
+  return [...wanted].flatMap((file) => [file, `${file}.cache`]).filter((file) => files.includes(file));
 }
 
 /** Copies the files of `bundleFiles`. */

@@ -78,7 +78,10 @@ function packageJson(root) {
 export function serverPrograms(architecture, root = repository) {
   const copied = [
     { from: 'bin/bulkhead', to: program('bin/bulkhead'), mode: executable },
-    ...bundleFiles(path.join(root, 'dist/cli'), ['main.cjs']).map((file) => `dist/cli/${file}`),
+    ...bundleFiles(path.join(root, 'dist/cli'), ['main.cjs'])
+      // The Node of another architecture refuses the code cache of this one.
+      .filter((file) => architecture === nativeArchitecture || !file.endsWith('.cache'))
+      .map((file) => `dist/cli/${file}`),
     'dist/gateway/main.cjs',
     'dist/gateway/splice-thread.cjs',
     ...koffiFiles.map((file) => `node_modules/koffi/${file}`),

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { controlFile, packageVersion } from './server-deb.mjs';
-import { missingFiles, serverPrograms } from './server-files.mjs';
+import { missingFiles, nativeArchitecture, serverPrograms } from './server-files.mjs';
 import { specFile } from './server-rpm.mjs';
 import { stageFiles } from './server-stage.mjs';
 
@@ -44,7 +44,9 @@ async function makeClone(): Promise<void> {
   await put('dist/cli/main.cjs', 'require("./apply-1.cjs") //# sourceMappingURL=main.cjs.map');
   for (const file of [
     'dist/cli/apply-1.cjs',
+    'dist/cli/apply-1.cjs.cache',
     'dist/cli/apply-0.cjs',
+    'dist/cli/apply-0.cjs.cache',
     'dist/cli/main.cjs.map',
     'dist/gateway/main.cjs.map',
     'node_modules/koffi/src/koffi/src/ffi.cc',
@@ -64,6 +66,7 @@ describe('the package for servers', () => {
         ...[
           'bin/bulkhead',
           'dist/cli/apply-1.cjs',
+          ...(nativeArchitecture === 'arm64' ? ['dist/cli/apply-1.cjs.cache'] : []),
           'dist/cli/main.cjs',
           'dist/gateway/main.cjs',
           'dist/gateway/splice-thread.cjs',
@@ -80,6 +83,13 @@ describe('the package for servers', () => {
         '/usr/lib/systemd/system/bulkhead-verify.path',
         '/usr/lib/systemd/system/bulkhead-verify.service',
       ].toSorted(),
+    );
+  });
+
+  it.each(['amd64', 'arm64'])('has the code cache of the Node that made it, on %s', async (architecture) => {
+    await makeClone();
+    expect(serverPrograms(architecture, root).some(({ to }: { to: string }) => to.endsWith('.cache'))).toBe(
+      architecture === nativeArchitecture,
     );
   });
 
