@@ -248,8 +248,7 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     async () => {
       const before = await guest.output('uname -r');
       const ownMap = 'docker exec isolated cat /proc/self/uid_map';
-      const isolated = parseIdMap(await alice(ownMap));
-      expect(isolated.count).toBe(65_536);
+      expect(parseIdMap(await alice(ownMap))).toMatchObject({ count: 65_536 });
       await guest.output(`cd /etc/apt
 sed 's/ trixie / trixie-backports /' sources.list > sources.list.d/new.list
 grep -q backports sources.list.d/new.list`);
@@ -262,7 +261,8 @@ kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`)
       await guest.reboot('kexec');
       expect(await guest.output('uname -r')).not.toBe(before);
       await guest.output('systemctl start docker', { timeoutMs: 300_000 });
-      expect(parseIdMap(await alice(ownMap))).toEqual(isolated);
+      // Which of the user's ranges it is depends on the order of the starts.
+      expect(parseIdMap(await alice(ownMap))).toMatchObject({ count: 65_536 });
       // Rule D refuses an exec in this one.
       const mapOutside = "cat /proc/$(docker inspect --format '{{.State.Pid}}' keep)/uid_map";
       expect(parseIdMap(await guest.output(mapOutside))).toEqual(wholeMachine);

@@ -240,6 +240,11 @@ until systemctl is-active -q bulkhead-gateway; do sleep 0.2; done`);
     await expectActive('docker');
   });
 
+  it('has killed no service as hanging that was only slow', async () => {
+    const killed = 'journalctl -q --no-pager --grep "hangs; it is killed|Watchdog timeout" || true';
+    expect(await guest.output(killed)).toBe('');
+  });
+
   it('is restored by `bulkhead uninstall`, byte for byte', async () => {
     await guest.output('bulkhead uninstall --yes', { timeoutMs: 600_000 });
     expect(await engineFiles(guest)).toBe(filesBefore);

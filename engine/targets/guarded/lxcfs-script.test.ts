@@ -45,6 +45,12 @@ it('an lxcfs that does not serve a read is killed, with the reason', async () =>
   endScript = () => undefined;
 });
 
+it('an lxcfs whose directory does not exist yet, as after a boot, is not', async () => {
+  rmSync(directory, { recursive: true });
+  const { ended } = watched(3);
+  expect((await ended)[0]).toBe(0);
+});
+
 it.each([['serves reads', true] as const, ['is not mounted', false] as const])(
   'an lxcfs that %s is not',
   async (_, isMounted) => {

@@ -8,6 +8,7 @@ export const lxcfsProgram = '/usr/bin/lxcfs';
  * can end it before lxcfs. A read that fails is no hang: then lxcfs is not mounted.
  */
 export const lxcfsHangWatch = (limitMs: number): string => `lxcfs=$$
+mkdir -p -m 0700 "$1"
 while :; do
   rm -f "$1/responded"
   { read -r _ <"$1/shared/files/proc/uptime" || :; : >"$1/responded"; } 2>/dev/null &
