@@ -20,9 +20,9 @@ afterEach(() => {
 });
 
 /** Runs the watch next to a program that takes the place of the script, as lxcfs does. */
-function watched(seconds: number) {
-  const script = `set -eu\n${lxcfsHangWatch(1000)}\nexec sleep ${seconds}`;
-  const child = spawn('/bin/sh', ['-c', script, 'sh', directory], {
+function watched(seconds: number, run = directory) {
+  const script = `${lxcfsHangWatch(1000)}\nset -eu\nexec sleep ${seconds}`;
+  const child = spawn('/bin/sh', ['-c', script, 'sh', run], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -48,6 +48,11 @@ it('an lxcfs that does not serve a read is killed, with the reason', async () =>
 it('an lxcfs whose directory does not exist yet, as after a boot, is not', async () => {
   rmSync(directory, { recursive: true });
   const { ended } = watched(3);
+  expect((await ended)[0]).toBe(0);
+});
+
+it('an lxcfs whose response cannot be noted, as on a full file system, is not', async () => {
+  const { ended } = watched(3, '/proc/none');
   expect((await ended)[0]).toBe(0);
 });
 
