@@ -170,7 +170,7 @@ export const inDocker: readonly Case[] = [
     script:
       'docker network create n --subnet 10.99.0.0/24 >/dev/null; ' +
       'docker run -d --name na --network n inner sleep 100 >/dev/null; ' +
-      'docker run --rm --network n inner sh -c "for i in $(seq -s\' \' 40); do ping -c1 -W2 na && ' +
+      "docker run --rm --network n inner sh -c \"for i in $(seq -s' ' 40); do ping -c1 -W2 na && " +
       'break; done" | grep -c "1 packets received"; docker rm -f na; docker network rm n; ' +
       'docker network create --ipv6 --subnet fd00:99::/64 n6 >/dev/null; ' +
       'docker run --rm --network n6 inner ip -6 addr show eth0 | grep -c fd00:99; docker network rm n6; ' +
