@@ -137,7 +137,6 @@ describe("A1: errors with the engine's messages", () => {
     { SecurityOpt: ['seccomp:a=b'] },
     { SecurityOpt: ['no-new-privileges=maybe'] },
     { SecurityOpt: ['credentialspec=file://x'] },
-    { StorageOpt: { foo: 'bar' } },
     ...['x:/y', './x:/y', 'x/y:/z:ro', 'a:b:c:d', ':/x', '::', 'vol:', 'vol:x', '/etc:x', 'x'].map(
       (bind) => ({
         Binds: [bind],
@@ -155,6 +154,15 @@ describe("A1: errors with the engine's messages", () => {
     const [engine, gateway] = await answers(create, host(hostConfig));
     expect(gateway).toBe(engine);
     expect(gateway).toMatch(/^[45]00 /);
+  });
+
+  it("a create with an unknown storage option; with containerd's image store, a refusal", async () => {
+    const driver = await guarded.sh('docker info -f "{{.Driver}}"');
+    const [engine, gateway] = await answers(create, host({ StorageOpt: { foo: 'bar' } }));
+    // containerd's snapshotters take no notice of it.
+    const hasError = driver.stdout === 'overlay2\n';
+    expect(engine).toMatch(hasError ? /^500 / : /^201 /);
+    expect(gateway).toEqual(hasError ? engine : expect.stringMatching(/^403 .*storage-opt/));
   });
 
   it.each([{ foo: 'bar' }, { type: 'none', o: 'bind' }, { device: '/x' }, { type: 'none' }, { o: 'bind' }])(
