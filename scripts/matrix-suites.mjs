@@ -1,7 +1,11 @@
 // What `npm run test:matrix` runs.
 
+/** The image stores that each engine is tested with. */
+export const stores = ['overlay2', 'containerd'];
+
 /**
  * `docker`: whether its scripts use the docker command line, so that it is run with each version of that.
+ * `inEveryRun`: whether `npm test`, too, runs it on the newer engine; the others take minutes each.
  */
 export const suites = [
   {
@@ -27,24 +31,28 @@ export const suites = [
     what: 'refusals, as clients show them',
     file: 'tests/conformance/refusals.engine.test.ts',
     docker: true,
+    inEveryRun: true,
   },
   {
     name: 'claims',
     what: 'verification: the claims, from inside of containers',
     file: 'engine/verify/verify.engine.test.ts',
     docker: false,
+    inEveryRun: true,
   },
   {
     name: 'docker-py',
     what: 'docker-py 7',
     file: 'tests/conformance/docker-py.engine.test.ts',
     docker: false,
+    inEveryRun: true,
   },
   {
     name: 'dockerode',
     what: 'dockerode 5',
     file: 'tests/conformance/dockerode.engine.test.ts',
     docker: false,
+    inEveryRun: true,
   },
   {
     name: 'testcontainers',
@@ -63,23 +71,27 @@ export const suites = [
     what: 'bodies that other clients send',
     file: 'tests/conformance/client-bodies.engine.test.ts',
     docker: false,
+    inEveryRun: true,
   },
   {
     name: 'streams',
     what: 'attach, exec, logs, events',
     file: 'tests/conformance/streams.engine.test.ts',
     docker: false,
+    inEveryRun: true,
   },
   {
     name: 'engine-errors',
     what: "the engine's own errors",
     file: 'tests/conformance/engine-errors.engine.test.ts',
     docker: false,
+    inEveryRun: true,
   },
   {
     name: 'request-targets',
     what: 'paths, queries and API versions',
     file: 'tests/conformance/request-targets.engine.test.ts',
     docker: false,
+    inEveryRun: true,
   },
 ];

@@ -8,6 +8,9 @@ import { cache, isProgram } from './paths.mjs';
 /** What of unstable is tested. Another version there is fetched only when this line is changed. */
 export const newerVersion = '28.5.2';
 
+/** Debian unstable has another version than `newerVersion`: nothing is wrong with this machine. */
+export class OtherVersionError extends ActionableError {}
+
 const suite = 'sid';
 const mirror = 'http://deb.debian.org/debian';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -90,7 +93,7 @@ async function unpack(work) {
     );
   const { stdout } = await must(at('unpacked', programs[0]), ['--version'], 'dockerd does not run.');
   if (!stdout.includes(` ${newerVersion}+`) && !stdout.includes(` ${newerVersion},`))
-    throw new ActionableError(
+    throw new OtherVersionError(
       `Debian ${suite} has another Docker Engine now (${stdout.trim()}): change newerVersion in ` +
         'scripts/newer-engine.mjs, and run npm run test:matrix.',
     );

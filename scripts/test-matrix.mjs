@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { compatibilityPage, enginesIn, isAsNamed, resultOf, unexplained } from './compatibility-page.mjs';
 import { ActionableError, main, note, step } from './console.mjs';
-import { suites } from './matrix-suites.mjs';
+import { stores, suites } from './matrix-suites.mjs';
 import { fetchNewerEngine } from './newer-engine.mjs';
 import { artifacts, at } from './paths.mjs';
 import { setUp } from './set-up.mjs';
@@ -24,7 +24,6 @@ import { closingLine } from './test-results.mjs';
 const results = path.join(artifacts, 'matrix');
 const page = at('docs', 'compatibility.md');
 const minutes = 60_000;
-const stores = ['overlay2', 'containerd'];
 
 await main(async () => {
   const { values, positionals } = parseArgs({

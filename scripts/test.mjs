@@ -1,6 +1,7 @@
 // `npm test`: sets up, builds and runs everything.
 //
-//   --only NAME[,NAME]   stages: lint, format, imports, typecheck, unit, engine, e2e, machine
+//   --only NAME[,NAME]   stages: lint, format, imports, typecheck, unit, engine, e2e, newer-overlay2,
+//                        newer-containerd, machine
 //   PATH…                test files, by a part of their path
 //   --changed [REF]      what a change since REF (else: since the branch left main, and what is not
 // committed)
@@ -19,6 +20,8 @@ import { coverageTable } from './coverage.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { artifacts, repository } from './paths.mjs';
 import { setUp } from './set-up.mjs';
+import { stores, suites } from './matrix-suites.mjs';
+import { fetchNewerEngine, OtherVersionError } from './newer-engine.mjs';
 import { runStage } from './test-stage.mjs';
 import { parseArguments } from './test-arguments.mjs';
 import { coverageDirectory, planStages } from './test-plan.mjs';
@@ -53,6 +56,18 @@ const stages = [
   // One more than two cores: once the end-to-end tests have ended, two of them leave a third of both idle.
   { name: 'engine', projects: ['engine'], timeout: 50 * minutes, realEngine: true, workers: 3 },
   { name: 'e2e', projects: ['e2e'], timeout: 50 * minutes, realEngine: true, workers: 1, ownNetwork: true },
+  // The newer engine with each image store: in the time of the engine stage that the window's tests leave.
+  ...stores.map((store, index) => ({
+    name: `newer-${store}`,
+    projects: ['engine'],
+    timeout: 20 * minutes,
+    realEngine: true,
+    workers: 1,
+    after: index === 0 ? 'e2e' : `newer-${stores[index - 1]}`,
+    newerEngine: true,
+    paths: suites.filter(({ inEveryRun }) => inEveryRun === true).map(({ file }) => file),
+    env: { BULKHEAD_TEST_STORE: store },
+  })),
   // A Debian machine in QEMU, which takes one and a half cores: next to another stage, both exceed their own
   // limits. The other files (packages, the window, a newer engine) are for `npm run test:machine`, which
   // names them.
@@ -95,7 +110,7 @@ await main(
     }
     results.push(
       ...(await runSideBySide(slow, (stage) =>
-        obstacleText === undefined ? runStage(limited(stage), paths) : refused(stage, obstacleText),
+        obstacleText === undefined ? runOnEngine(limited(stage), paths) : refused(stage, obstacleText),
       )),
     );
     if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0))
@@ -113,6 +128,23 @@ await main(
 /** The stage with the remaining time of the whole run, if that is less than its own limit. */
 function limited(stage) {
   return { ...stage, timeout: Math.min(stage.timeout, end - performance.now()) };
+}
+
+/** Runs a stage, with the newer engine if it is for that and the engine can be had. */
+async function runOnEngine(stage, paths) {
+  if (stage.newerEngine !== true) return runStage(stage, paths);
+  try {
+    const { engine, client } = await fetchNewerEngine();
+    const env = { ...stage.env, BULKHEAD_TEST_ENGINE: engine, BULKHEAD_TEST_CLIENT: client };
+    return await runStage({ ...stage, env }, paths);
+  } catch (error) {
+    // The archive moves on by itself: no change of this repository may fail for it.
+    if (error instanceof OtherVersionError) {
+      note(`– ${stage.name} is left out: ${error.message}`);
+      return { name: stage.name, passed: 0, failed: 0, skipped: 1, seconds: 0, log: undefined };
+    }
+    return refused(stage, error instanceof ActionableError ? error.message : String(error?.stack ?? error));
+  }
 }
 
 /** Runs stages concurrently, but each after the one that it names, if that runs too. */
