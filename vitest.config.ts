@@ -58,8 +58,8 @@ const propertySeed = 'tests/support/property-seed.ts';
 const replacingModules = ['shared/settings/schema/schema.test.ts'];
 
 // unit: beside the code, no root. shared: those of `shared/`, many files in one process. engine: real
-// dockerd, needs root (`*.engine.test.ts`). e2e: the real Electron app and a real engine. machine: a Debian
-// machine in QEMU (`npm run test:machine`).
+// dockerd, needs root (`*.engine.test.ts`). upstream: moby's own tests (`npm run test:upstream`). e2e: the
+// real Electron app and a real engine. machine: a Debian machine in QEMU (`npm run test:machine`).
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -78,7 +78,7 @@ export default defineConfig({
             'renderer/**/*.test.ts',
             ...replacingModules,
           ],
-          exclude: ['**/*.{engine,machine}.test.ts', 'node_modules/**'],
+          exclude: ['**/*.{engine,machine,upstream}.test.ts', 'node_modules/**'],
           // On two cores lint and types run beside these: generous, so that only what hangs fails.
           testTimeout: 30_000,
         },
@@ -116,6 +116,16 @@ export default defineConfig({
           hookTimeout: 90_000,
           pool: 'forks',
           setupFiles: [propertySeed, 'tests/support/own-network.ts', 'tests/support/own-programs.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'upstream',
+          environment: 'node',
+          include: ['tests/conformance/upstream/*.upstream.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          setupFiles: ['tests/support/own-network.ts', 'tests/support/own-programs.ts'],
         },
       },
       {

@@ -1,7 +1,8 @@
 // A newer Docker Engine and its clients, from Debian unstable, for tests: unpacked beside the system, which
 // stays as it is. `node scripts/newer-engine.mjs` fetches them, once, and says how to use them.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { aptBeside } from './apt-beside.mjs';
 import { ActionableError, main, must, note, step } from './console.mjs';
 import { cache, isProgram } from './paths.mjs';
 
@@ -12,8 +13,6 @@ export const newerVersion = '28.5.2';
 export class OtherVersionError extends ActionableError {}
 
 const suite = 'sid';
-const mirror = 'http://deb.debian.org/debian';
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const parts = {
   engine: ['docker.io', 'containerd', 'runc'],
   client: ['docker-cli', 'docker-buildx', 'docker-compose'],
@@ -50,30 +49,8 @@ export async function fetchNewerEngine() {
 /** Makes `unpacked/engine` and `unpacked/client` below `work`. */
 async function unpack(work) {
   const at = (...names) => path.join(work, ...names);
-  for (const name of ['lists/partial', 'archives/partial', 'packages', 'unpacked'])
-    mkdirSync(at(name), { recursive: true });
-  writeFileSync(at('sources.list'), `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
-  writeFileSync(at('status'), '');
-  // A configuration of its own: the lists, archives and preferences of this machine are left alone.
-  const options = Object.entries({
-    'Dir::Etc::SourceList': at('sources.list'),
-    'Dir::Etc::SourceParts': '/dev/null',
-    'Dir::Etc::Preferences': '/dev/null',
-    'Dir::Etc::PreferencesParts': '/dev/null',
-    'Dir::State::Lists': at('lists'),
-    'Dir::State::Status': at('status'),
-    'Dir::Cache': work,
-    'APT::Sandbox::User': 'root',
-    'Acquire::Languages': 'none',
-  }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  const apt = (...args) =>
-    must(
-      'apt-get',
-      ['-qq', ...options, ...args],
-      `Debian ${suite} could not be read: check that ${mirror} can be reached, then try again.`,
-      { cwd: at('packages') },
-    );
-  await apt('update');
+  mkdirSync(at('unpacked'), { recursive: true });
+  const apt = await aptBeside(work, suite);
   await apt('download', ...Object.values(parts).flat());
   for (const [part, names] of Object.entries(parts))
     for (const name of names) {

@@ -40,7 +40,8 @@ export function parseArguments(args, names) {
   };
 }
 
-/** Paths are for the test runner: unless stages are given, lint and types are left out. */
+/** Paths are for the test runner: unless stages are given, lint, types and tests of others are left out. */
 function stagesOfPaths(paths, names) {
-  return paths.length > 0 ? names.filter((name) => name !== 'lint' && name !== 'typecheck') : undefined;
+  const others = ['lint', 'typecheck', 'upstream'];
+  return paths.length > 0 ? names.filter((name) => !others.includes(name)) : undefined;
 }

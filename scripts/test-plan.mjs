@@ -43,9 +43,9 @@ const smallSet = () => ({
  */
 export async function planStages(stages, { only, changed, small, coverage, paths }) {
   const wanted = stages.filter(
-    ({ name, architecture = process.arch, newerEngine = false }) =>
+    ({ name, architecture = process.arch, newerEngine = false, isOnlyByName = false }) =>
       architecture === process.arch &&
-      (only === undefined || only.includes(name)) &&
+      (only === undefined ? !isOnlyByName : only.includes(name)) &&
       // These have files of their own, which the engine stage runs if they are given.
       !(newerEngine && paths.length > 0),
   );

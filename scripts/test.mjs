@@ -1,7 +1,7 @@
 // `npm test`: sets up, builds and runs everything.
 //
 //   --only NAME[,NAME]   stages: lint, format, imports, typecheck, unit, engine, e2e, newer-overlay2,
-//                        newer-containerd, machine
+//                        newer-containerd, machine, upstream
 //   PATH…                test files, by a part of their path
 //   --changed [REF]      what a change since REF (else: since the branch left main, and what is not
 // committed)
@@ -80,6 +80,16 @@ const stages = [
     architecture: 'x64',
     after: 'engine',
     pathsAmongOthers: ['tests/machine/system-engine'],
+  },
+  // Tests of others, on a bare engine and through the gateway. They take too long for every change.
+  {
+    name: 'upstream',
+    projects: ['upstream'],
+    timeout: 300 * minutes,
+    realEngine: true,
+    workers: 1,
+    architecture: 'x64',
+    isOnlyByName: true,
   },
 ];
 

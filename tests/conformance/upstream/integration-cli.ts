@@ -1,0 +1,86 @@
+import type { KnownDifference } from './differences.ts';
+
+/**
+ * The suites of moby's integration-cli that are compared. Not yet: those of builds, runs and the API, which
+ * are most of its tests, and cp, events, images, inspect, links, networks, plugins, ps, registries, rmi,
+ * save, updates and volumes: their differences have no reasons. Never: those of the daemon and of Swarm,
+ * whose tests start engines of their own, and those of Docker Hub.
+ */
+export const suites: readonly string[] = [
+  'TestDockerCLIAttachSuite',
+  'TestDockerCLICommitSuite',
+  'TestDockerCLICreateSuite',
+  'TestDockerCLIExecSuite',
+  'TestDockerCLILogsSuite',
+  'TestDockerCLINetmodeSuite',
+  'TestDockerCLIRestartSuite',
+  'TestDockerCLIStartSuite',
+  'TestDockerCLITopSuite',
+];
+
+/** As many pass on a bare engine, or what they need is missing: it is seen where both fail. */
+export const atLeast = 95;
+
+/** What is not run, and why. */
+export const leftOut: readonly { readonly why: string; readonly tests: readonly string[] }[] = [
+  {
+    why: 'They start engines of their own, which are not isolated.',
+    tests: [
+      'TestDockerCLILogsSuite/TestLogsFollowGoroutinesNoOutput',
+      'TestDockerCLILogsSuite/TestLogsFollowGoroutinesWithStdout',
+      'TestDockerCLIPluginsSuite/TestPluginMetricsCollector',
+      'TestDockerCLIRunSuite/TestRunAttachFailedNoLeak',
+      'TestDockerNetworkSuite/TestDockerNetworkConnectDisconnectToStoppedContainer',
+      'TestDockerNetworkSuite/TestDockerNetworkDriverUngracefulRestart',
+      'TestDockerNetworkSuite/TestDockerNetworkHostModeUngracefulDaemonRestart',
+      'TestDockerNetworkSuite/TestDockerNetworkMultipleNetworksGracefulDaemonRestart',
+      'TestDockerNetworkSuite/TestDockerNetworkMultipleNetworksUngracefulDaemonRestart',
+      'TestDockerRegistryAuthHtpasswdSuite/TestLogoutWithExternalAuth',
+      'TestDockerRegistrySuite/TestUserAgentPassThrough',
+      'TestDockerRegistrySuite/TestV2Only',
+    ],
+  },
+  {
+    why: 'They write to /etc/resolv.conf of the machine.',
+    tests: [
+      'TestDockerCLIRunSuite/TestRunDNSDefaultOptions',
+      'TestDockerCLIRunSuite/TestRunDNSOptionsBasedOnHostResolvConf',
+      'TestDockerCLIRunSuite/TestRunResolvconfUpdate',
+    ],
+  },
+];
+
+/** What passes on a bare engine alone. */
+export const known: readonly KnownDifference[] = [
+  {
+    why: "No container gets a namespace of the engine's: --network=host is refused.",
+    spec: 'A7',
+    shows: /enhanced container isolation: --network=host is blocked/,
+    tests: ['TestDockerCLINetmodeSuite/TestNetHostnameWithNetHost'],
+  },
+  {
+    why:
+      'The container whose network is joined is looked up first. Where there is none, that is the error, ' +
+      'and not that the other options do not go with it: both engines refuse.',
+    spec: 'A7',
+    shows: /strings\.Contains\(out, runconfig\.ErrConflictNetwork(?:Hostname|AndDNS)\.Error\(\)\)/,
+    tests: [
+      'TestDockerCLINetmodeSuite/TestConflictNetworkModeAndOptions',
+      'TestDockerCLINetmodeSuite/TestNetHostname',
+    ],
+  },
+  {
+    why: 'Nobody in a container makes devices of the machine, docker exec --privileged included.',
+    spec: 'A5',
+    shows: /mknod: \/tmp\/sdb: Operation not permitted/,
+    tests: ['TestDockerCLIExecSuite/TestExecWithPrivileged'],
+  },
+  {
+    why:
+      'Not yet: a bind of /dev/null, with which files of an image are hidden, is refused like any other ' +
+      "path of the engine's. It would give nothing that a container has not.",
+    spec: 'A8',
+    shows: /bind mount of \/dev\/null is blocked: the directory is not shared with containers/,
+    tests: ['TestDockerCLICommitSuite/TestCommitWithHostBindMount'],
+  },
+];
