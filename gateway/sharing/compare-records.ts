@@ -15,8 +15,8 @@ export interface CompareOptions {
 const mostNamed = 10;
 
 /**
- * Removes the records of containers that the engine does not have. Rejects when the engine does not say what
- * it has.
+ * Removes the records of containers that the engine does not have. Rejects when the engine does not list what
+ * it has; one container that it does not respond about does not block the others.
  */
 export async function compareRecords(options: CompareOptions): Promise<void> {
   const { records, containers, remove, signal, log } = options;
@@ -30,10 +30,13 @@ export async function compareRecords(options: CompareOptions): Promise<void> {
   for (const container of before.filter((one) => !ids.has(one))) {
     if (signal.aborted) break;
     // A record that is lost can't be made again: no list alone is enough.
-    const exists = await containers.exists(container);
+    const exists = await containers.exists(container).catch((error: unknown) => String(error));
     if (signal.aborted) break;
-    if (exists) {
-      log(`container ${container} is missing in the engine's list of ${list}, but exists`);
+    if (exists !== false) {
+      log(
+        `container ${container} is missing in the engine's list of ${list}, ` +
+          (exists === true ? 'but exists' : `and the engine does not say whether it exists: ${exists}`),
+      );
       continue;
     }
     await remove(container, `the engine had no such container, nor in its list of ${list}`);

@@ -82,16 +82,16 @@ function recordOnResponse(
         options.log("a container was made whose id can't be read: directories can't be shared with it");
         return replaced;
       }
-      const user = await findSharingUser(request, options);
-      if ('unknown' in user) {
-        options.users.noteUnknown(container, user.unknown);
-        options.log(
-          `container ${container.slice(0, 12)} was made by somebody the system could not name ` +
-            `(${user.unknown}): directories can't be shared with it`,
-        );
-        return replaced;
-      }
       try {
+        const user = await findSharingUser(request, options);
+        if ('unknown' in user) {
+          options.users.noteUnknown(container, user.unknown);
+          options.log(
+            `container ${container.slice(0, 12)} was made by somebody the system could not name ` +
+              `(${user.unknown}): directories can't be shared with it`,
+          );
+          return replaced;
+        }
         await options.users.recordCreated(container, user);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);

@@ -114,6 +114,16 @@ describe('A8: who shares', () => {
     expect(await users.userOf(id('b'))).toEqual({ uid: 7, gid: 8 });
   });
 
+  it("A11 tells the client to remove a container if its socket's owner cannot be read", async () => {
+    const users = createSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
+    // Only the fields that are read.
+    const socket = { id: 's' as SocketMountId, container: { id: id('a'), name: 'n' } } as SocketMount;
+    await mkdir(path.join(directory, `${id('a')}.json`));
+    await expect(create(users, peer(0), created(id('b')), { socket })).rejects.toThrow(
+      /could not be kept \(EISDIR.*\); remove it and try again/,
+    );
+  });
+
   it('leaves a response to other transforms, too', async () => {
     const users = createSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
     let recorded = 0;
@@ -201,7 +211,7 @@ describe('A8: who shares', () => {
         exists: () => Promise.reject(new Error('the engine answered 500')),
       });
       await expect.poll(() => lines).toHaveLength(1);
-      expect(lines[0]).toMatch(/could not be compared .*: the engine answered 500$/);
+      expect(lines[0]).toMatch(/does not say whether it exists: Error: the engine answered 500$/);
       expect(records.list()).toEqual([id('a')]);
       users.close();
     });

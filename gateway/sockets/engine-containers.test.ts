@@ -90,19 +90,43 @@ describe('following the engine', () => {
   });
 });
 
+/** The containers of an engine that gives this response to every request. */
+async function containersFrom(body: string, status = 200) {
+  const socket = path.join(directory, 's');
+  engine = createServer((_req, res) => {
+    res.writeHead(status).end(body);
+  });
+  await new Promise<void>((resolve) => {
+    engine.listen(socket, () => {
+      resolve();
+    });
+  });
+  return engineContainers(socket);
+}
+
+describe('whether a container exists', () => {
+  const id = 'a'.repeat(64);
+
+  it.each([
+    ['its own', `{"Id":"${id}"}`, 200, true],
+    // Names may look like ids.
+    ['that of another with its id for a name', `{"Id":"${'b'.repeat(64)}","Name":"/${id}"}`, 200, false],
+    ['that there is none', '{"message":"No such container"}', 404, false],
+  ])('follows from the response: %s', async (_what, body, status, exists) => {
+    expect(await (await containersFrom(body, status)).exists(id)).toBe(exists);
+  });
+
+  it.each([
+    ['{"message":"starting"}', 503],
+    ['{', 200],
+  ])('is unknown by the response %s with status %i', async (body, status) => {
+    const containers = await containersFrom(body, status);
+    await expect(containers.exists(id)).rejects.toThrow();
+  });
+});
+
 describe('the list of containers', () => {
-  const listFrom = async (body: string, status = 200) => {
-    const socket = path.join(directory, 's');
-    engine = createServer((_req, res) => {
-      res.writeHead(status).end(body);
-    });
-    await new Promise<void>((resolve) => {
-      engine.listen(socket, () => {
-        resolve();
-      });
-    });
-    return engineContainers(socket).list();
-  };
+  const listFrom = async (body: string) => (await containersFrom(body)).list();
 
   it('has the bind sources of each', async () => {
     const mounts = '[{"Type":"bind","Source":"/a"},{"Type":"volume","Source":"/b"}]';

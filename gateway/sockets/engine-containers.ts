@@ -68,10 +68,11 @@ export function engineContainers(engineSocket: string): EngineContainers {
       return readList(JSON.parse(text));
     },
     exists: async (id) => {
-      const { status } = await call(engineSocket, 'GET', `/containers/${id}/json`);
+      const { status, text } = await call(engineSocket, 'GET', `/containers/${id}/json`);
       if (status !== 200 && status !== 404)
         throw new Error(`the engine answered ${status} to a request for container ${id}`);
-      return status === 200;
+      // The engine also looks for a container with that name.
+      return status === 200 && at(JSON.parse(text), 'Id') === id;
     },
     remove: async (id) => {
       const { status, text } = await call(engineSocket, 'DELETE', `/containers/${id}?force=1&v=1`);

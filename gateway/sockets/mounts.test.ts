@@ -584,6 +584,28 @@ describe("reconciliation with the engine's containers", () => {
     expect(logged.join()).toMatch(/container c is missing in the engine's list of 0 containers, but exists/);
   });
 
+  it('keeps the mount of a container that the engine does not respond about, and goes on', async () => {
+    const [unknown, removed] = [created(), created()];
+    for (const mount of [unknown, removed]) await mounts.open(mount);
+    await mounts.bind(unknown.id, { id, name: 'c' });
+    await mounts.bind(removed.id, { id: 'b'.repeat(64), name: 'd' });
+    await reconcile({
+      mounts,
+      containers: {
+        ...containers([]),
+        exists: (one) => (one === id ? Promise.reject(new Error('no response')) : Promise.resolve(false)),
+      },
+      facts: engineFacts(null),
+      trust: null,
+      settings: () => socketSettings([]),
+      log: (line) => {
+        logged.push(line);
+      },
+    });
+    expect(mounts.list().map((mount) => mount.id)).toEqual([unknown.id]);
+    expect(logged.join()).toMatch(/container c .* does not say whether it exists: Error: no response/);
+  });
+
   it("binds an earlier gateway's unbound mount to its container; others are discarded later", async () => {
     const left = created(),
       other = created(),

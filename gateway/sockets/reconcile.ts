@@ -35,9 +35,13 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
       const { id, name } = mount.container;
       if (ids.has(id)) continue;
       // Its socket can't be made again while it runs: no list alone is enough.
-      if (await containers.exists(id))
-        log(`container ${name} is missing in the engine's list of ${ids.size} containers, but exists`);
-      else await mounts.discard(mount.id);
+      const exists = await containers.exists(id).catch((error: unknown) => String(error));
+      if (exists === false) await mounts.discard(mount.id);
+      else
+        log(
+          `container ${name} is missing in the engine's list of ${ids.size} containers, ` +
+            (exists === true ? 'but exists' : `and the engine does not say whether it exists: ${exists}`),
+        );
       continue;
     }
     if (mounts.get(mount.id)?.container !== null) continue; // bound, or gone, meanwhile
