@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import type { Script } from 'node:vm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cachedRequire } from './cached-require.ts';
 
 let directory = '';
@@ -50,6 +50,17 @@ describe('a file of a bundle', () => {
   it('can replace its exports', async () => {
     await writeFile(at('one.cjs'), "module.exports = 'replaced';");
     expect(load('one.cjs').exports).toBe('replaced');
+  });
+
+  it('that throws while it loads is run anew when it is required again, as in Node', async () => {
+    await writeFile(at('one.cjs'), "require('./two.cjs');");
+    await writeFile(at('two.cjs'), "exports.early = 1; if (!globalThis.mayLoad) throw new Error('not yet');");
+    const requireFile = cachedRequire(createRequire(at('main.cjs')), directory);
+    for (const name of ['./two.cjs', './one.cjs', './two.cjs', './one.cjs'])
+      expect(() => requireFile(name)).toThrow('not yet');
+    vi.stubGlobal('mayLoad', true);
+    expect(requireFile('./two.cjs')).toEqual({ early: 1 });
+    vi.unstubAllGlobals();
   });
 
   // Under another name than the one that it was compiled under: V8 remembers that in this process.

@@ -30,7 +30,12 @@ export function cachedRequire(
     const module = { exports: {} };
     modules.set(file, module);
     const run = script.runInThisContext() as (...values: readonly unknown[]) => void; // by the wrapper
-    run(module.exports, load, module, file, directory);
+    try {
+      run(module.exports, load, module, file, directory);
+    } catch (error) {
+      modules.delete(file);
+      throw error;
+    }
     return module.exports;
   };
   return load;
