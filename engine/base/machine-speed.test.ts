@@ -1,7 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { execFile } from 'node:child_process';
+import { describe, expect, it, vi } from 'vitest';
 import { expectSlowness, scaledLimit, slownessOf } from './machine-speed.ts';
 
+vi.mock('node:child_process', { spy: true });
+
 describe('time limits on a slow machine', () => {
+  // First: a measurement that succeeds is kept.
+  it('are as usual while no program can be started, and measured again after that', async () => {
+    vi.mocked(execFile).mockImplementationOnce(() => {
+      throw new Error('spawn ENOMEM');
+    });
+    expect(await scaledLimit(1000)).toBe(1000);
+    expect(execFile).toHaveBeenCalledOnce();
+    await scaledLimit(1000);
+    expect(vi.mocked(execFile).mock.calls.length).toBeGreaterThan(1);
+  });
   it('are longer in proportion to its slowness, up to twenty times', () => {
     expect(slownessOf([30, 33, 900])).toBe(11);
     expect(slownessOf([5000, 5000, 5000])).toBe(20);

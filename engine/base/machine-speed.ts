@@ -17,11 +17,18 @@ let measured: { readonly at: number; readonly factor: Promise<number> } | null =
 
 /**
  * How many times slower than the reference this machine is now: from 1 to `maxSlowness`, measured once a
- * minute, or at least as set by `expectSlowness`.
+ * minute, or at least as set by `expectSlowness`. Never rejects: where no program can be started (no memory),
+ * it is 1, and measured again at the next call.
  */
 export async function slowness(): Promise<number> {
   const now = performance.now();
-  if (measured === null || now - measured.at > keptMs) measured = { at: now, factor: measure() };
+  if (measured === null || now - measured.at > keptMs) {
+    const factor = measure().catch(() => {
+      measured = null;
+      return 1;
+    });
+    measured = { at: now, factor };
+  }
   return Math.max(await measured.factor, expected);
 }
 
@@ -41,12 +48,13 @@ export function slownessOf(durationsMs: readonly number[]): number {
   return Math.min(Math.max(median / referenceMs, 1), maxSlowness);
 }
 
+/** Rejects where a program cannot be started. */
 async function measure(): Promise<number> {
   const durations: number[] = [];
   for (let i = 0; i < samples; i++) {
     const begun = performance.now();
     await new Promise<void>((resolve) => {
-      // If the program is missing, the attempt takes as long.
+      // If the program is missing, the attempt takes as long. Without memory, this throws.
       execFile('/bin/true', { timeout: 2000 }, () => {
         resolve();
       });

@@ -35,3 +35,9 @@ it('what ends while the speed is measured is not aborted', async () => {
   await whenPassed(startLimit(20, () => Promise.resolve(1)));
   expect(limit.signal.aborted).toBe(false);
 });
+
+it('a limit is the usual one where the speed cannot be measured', async () => {
+  const limit = startLimit(20, () => Promise.reject(new Error('spawn ENOMEM')));
+  await whenPassed(limit);
+  expect(limit.totalMs()).toBe(20);
+});

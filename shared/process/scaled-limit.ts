@@ -9,7 +9,8 @@ export interface RunningLimit {
 
 /**
  * Starts a time limit of `usualMs`, or of as many times that as this machine is slower than usual. The speed
- * is measured only when the usual time has passed, so whatever ends before has no cost.
+ * is measured only when the usual time has passed, so whatever ends before has no cost. Where it cannot be
+ * measured, the limit is the usual one.
  */
 export function startLimit(usualMs: number, measureSlowness: () => Promise<number>): RunningLimit {
   const controller = new AbortController();
@@ -19,11 +20,13 @@ export function startLimit(usualMs: number, measureSlowness: () => Promise<numbe
     controller.abort();
   };
   let timer = setTimeout(() => {
-    void measureSlowness().then((factor) => {
-      if (ended) return;
-      totalMs = Math.round(usualMs * factor);
-      timer = setTimeout(abort, totalMs - usualMs);
-    });
+    void measureSlowness()
+      .catch(() => 1)
+      .then((factor) => {
+        if (ended) return;
+        totalMs = Math.round(usualMs * factor);
+        timer = setTimeout(abort, totalMs - usualMs);
+      });
   }, usualMs);
   return {
     signal: controller.signal,
