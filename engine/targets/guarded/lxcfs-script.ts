@@ -1,26 +1,29 @@
 export const lxcfsProgram = '/usr/bin/lxcfs';
 
 /**
- * Kills lxcfs when a read of one of its files takes longer than `limitMs`, so that the service manager starts
- * it again: it would hang all readers in containers. To precede `lxcfsScript` where no supervisor of ours
- * watches it. Not systemd's watchdog: an upgrade that adds one to the unit of a running lxcfs, or removes the
- * unit, would kill that, and containers would lose their files. The reader is in the background, since nobody
- * can end it before lxcfs. A read that fails is no hang: then lxcfs is not mounted. Nor is one that has ended
- * and could not be noted.
+ * Kills lxcfs when two reads of one of its files in a row take longer than `limitMs`, so that the service
+ * manager starts it again: it would hang all readers in containers. To precede `lxcfsScript` where no
+ * supervisor of ours watches it; the first read is later, since it would be of an earlier lxcfs, which may
+ * hang. Not systemd's watchdog: an upgrade that adds one to the unit of a running lxcfs, or removes the unit,
+ * would kill that, and containers would lose their files. The reader is in the background, since nobody can
+ * end it before lxcfs. A read that fails is no hang: then lxcfs is not mounted. Nor is one that has ended and
+ * could not be noted.
  */
 export const lxcfsHangWatch = (limitMs: number): string => `lxcfs=$$
 mkdir -p -m 0700 "$1"
-while :; do
-  rm -f "$1/responded"
-  { read -r _ <"$1/shared/files/proc/uptime" || :; : >"$1/responded"; } 2>/dev/null &
-  reader=$!
+{
   sleep ${limitMs / 1000}
-  if [ ! -e "$1/responded" ] && kill -0 "$reader" 2>/dev/null; then
-    echo "lxcfs (pid $lxcfs) hangs; it is killed and started again" >&2
-    kill -KILL "$lxcfs"
-    exit
-  fi
-done &`;
+  late=0
+  while [ "$late" -lt 2 ]; do
+    rm -f "$1/responded"
+    { read -r _ <"$1/shared/files/proc/uptime" || :; : >"$1/responded"; } 2>/dev/null &
+    reader=$!
+    sleep ${limitMs / 1000}
+    if [ ! -e "$1/responded" ] && kill -0 "$reader" 2>/dev/null; then late=$((late + 1)); else late=0; fi
+  done
+  echo "lxcfs (pid $lxcfs) hangs; it is killed and started again" >&2
+  kill -KILL "$lxcfs"
+} &`;
 
 /**
  * Lazily unmounts the mounts of an earlier lxcfs: readers of a killed one get errors then, but don't hang;
