@@ -102,6 +102,11 @@ export const fixedLimits = {
   /** The gateway as a service, from SIGTERM to its end; exchanges in progress have `gatewayDrain`. */
   gatewayStop: 20_000,
   gatewayDrain: 15_000,
+  /**
+   * docker.service, to start or stop, even if it uses the processor all the time; a stop that systemd allows
+   * more has more. Meanwhile there is no engine, and only afterwards an installation is rolled back.
+   */
+  engineServiceJob: 1_800_000,
   /** lxcfs as a service, from its start to its mount. */
   lxcfsServiceReady: 120_000,
   /** lxcfs as a service, to serve a read of one of its files. */

@@ -1,24 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { followProgress, stopLimitMs } from './service-jobs.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { followProgress, systemdStopMs } from './service-jobs.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'] });
 });
 afterEach(() => {
   vi.useRealTimers();
 });
 
+const followed = (readProcessorMs: () => Promise<number | null>) =>
+  followProgress({ limitMs: 60_000, totalMs: 1_800_000, intervalMs: 5_000, readProcessorMs });
+
 /** An engine that uses `share` of a processor; null: that is not known. */
 function follow(share: () => number | null) {
   let usedMs = 0;
-  return followProgress({
-    limitMs: 60_000,
-    intervalMs: 5_000,
-    readProcessorMs: () => {
-      const now = share();
-      usedMs += (now ?? 0) * 5_000;
-      return Promise.resolve(now === null ? null : usedMs);
-    },
+  return followed(() => {
+    const now = share();
+    usedMs += (now ?? 0) * 5_000;
+    return Promise.resolve(now === null ? null : usedMs);
   });
 }
 
@@ -34,11 +34,20 @@ describe('an engine that starts or stops', () => {
     ['hardly uses the processor', 0.001],
     ['is not accounted for', null],
   ])('is given up after the limit if it %s', async (_, share) => {
-    const { signal, end } = follow(() => share);
+    const { signal, reason, end } = follow(() => share);
     await vi.advanceTimersByTimeAsync(55_000);
     expect(signal.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(signal.aborted).toBe(true);
+    expect(reason()).toEqual(message('system.no-progress', { seconds: 60 }));
+    end();
+  });
+
+  it('is not given up where its processor time cannot be read every time', async () => {
+    let checks = 0;
+    const { signal, end } = follow(() => (checks++ % 2 === 0 ? 0.5 : null));
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(signal.aborted).toBe(false);
     end();
   });
 
@@ -54,10 +63,33 @@ describe('an engine that starts or stops', () => {
     end();
   });
 
-  it('is given up eventually if it computes forever', async () => {
-    const { signal, end } = follow(() => 1);
-    await vi.advanceTimersByTimeAsync(20 * 60_000);
+  it.each([
+    ['it computes forever', () => Promise.resolve(performance.now())],
+    ['its processor time can never be read', () => new Promise<null>(() => undefined)],
+  ])('is given up eventually if %s', async (_, readProcessorMs) => {
+    const { signal, reason, end } = followed(readProcessorMs);
+    await vi.advanceTimersByTimeAsync(1_795_000);
+    expect(signal.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(5_000);
     expect(signal.aborted).toBe(true);
+    expect(reason()).toEqual(message('system.not-within', { seconds: 1800 }));
+    end();
+  });
+
+  it('is checked once at a time, however long that takes', async () => {
+    let running = 0;
+    let most = 0;
+    const { signal, end } = followed(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      const usedMs = performance.now();
+      await new Promise((resolve) => setTimeout(resolve, 12_000));
+      running -= 1;
+      return usedMs;
+    });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(signal.aborted).toBe(false);
+    expect(most).toBe(1);
     end();
   });
 });
@@ -67,10 +99,9 @@ describe('the stop of an engine', () => {
     ['1min 30s', 180_000],
     ['5min', 600_000],
     ['2h 500ms', 14_400_000],
-    ['30s', 120_000],
-    ['', 120_000],
-    ['infinity', 2_400_000],
-  ])("may take longer than systemd's limit, %j", (timeoutStop, limitMs) => {
-    expect(stopLimitMs(120_000, timeoutStop)).toBe(limitMs);
+    ['', 0],
+    ['infinity', 0],
+  ])("has the time of systemd's limit, %j", (timeoutStop, limitMs) => {
+    expect(systemdStopMs(timeoutStop)).toBe(limitMs);
   });
 });

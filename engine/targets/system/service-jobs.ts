@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { message } from '../../../shared/messages/message.ts';
-import { maxSlowness } from '../../../shared/process/time-limits.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
+import { fixedLimits } from '../../../shared/process/time-limits.ts';
 import { fail, type AppError, type Result } from '../../../shared/result.ts';
 import { timeLimit } from '../../base/time-limits.ts';
 import { systemctl } from '../guarded/systemd.ts';
@@ -15,23 +15,26 @@ export const runServiceJob = async (args: readonly string[]): Promise<Result<voi
 
 /**
  * Runs `systemctl` for docker.service, whose start has no limit in systemd, and whose stop waits for
- * containers: gives up when the engine has not used the processor for as long as the limit. Of a stop, the
- * limit is at least that of systemd, which an administrator raises for containers that stop slowly.
+ * containers: gives up when the engine has not used the processor for as long as the limit, or after
+ * `engineServiceJob`, since even containers' logs let it use the processor. Of a stop, both are at least the
+ * limit of systemd, which an administrator raises for containers that stop slowly.
  */
 export async function runEngineJob(
   args: readonly string[],
   limit: 'engineServiceStart' | 'engineServiceStop',
 ): Promise<Result<void, AppError>> {
-  const usualMs = await timeLimit(limit);
-  const limitMs =
-    limit === 'engineServiceStop' ? stopLimitMs(usualMs, await showEngine('TimeoutStopUSec')) : usualMs;
-  const progress = followProgress({ limitMs });
+  const stopMs = limit === 'engineServiceStop' ? systemdStopMs(await showEngine('TimeoutStopUSec')) : 0;
+  const progress = followProgress({
+    limitMs: Math.max(await timeLimit(limit), stopMs),
+    totalMs: Math.max(fixedLimits.engineServiceJob, stopMs),
+  });
   try {
     const ended = await systemctl(args, { signal: progress.signal });
-    return ended.ok || !progress.signal.aborted
+    const reason = progress.reason();
+    return ended.ok || reason === null
       ? ended
       : fail('engine.start-failed', message('system.systemctl-failed', { command: args.join(' ') }), {
-          reason: message('system.no-progress', { seconds: Math.round(limitMs / 1000) }),
+          reason,
           hint: message('system.see-journal'),
         });
   } finally {
@@ -44,56 +47,73 @@ const idleShare = 0.01;
 
 interface ProgressOptions {
   readonly limitMs: number;
+  readonly totalMs: number;
   readonly intervalMs?: number;
   /** Processor time that the engine has used, ms; null: not known. */
   readonly readProcessorMs?: () => Promise<number | null>;
 }
 
-/**
- * A signal that is aborted when the engine has not used the processor for `limitMs`, or after many times that
- * time: what computes forever is given up eventually.
- */
+interface FollowedProgress {
+  readonly signal: AbortSignal;
+  /** Why the signal is aborted; null while it is not. */
+  reason(): Message | null;
+  end(): void;
+}
+
+/** Its signal is aborted when the engine has not used the processor for `limitMs`, or after `totalMs`. */
 export function followProgress({
   limitMs,
+  totalMs,
   intervalMs = 5_000,
   readProcessorMs = engineProcessorMs,
-}: ProgressOptions): { readonly signal: AbortSignal; end(): void } {
+}: ProgressOptions): FollowedProgress {
   const controller = new AbortController();
   const begun = performance.now();
+  let reason: Message | null = null;
   let progressAt = begun;
   let last = { at: begun, usedMs: null as number | null };
-  const check = async (): Promise<void> => {
+  let isReading = false;
+  const giveUp = (why: Message): void => {
+    reason ??= why;
+    controller.abort();
+  };
+  const readProgress = async (): Promise<void> => {
+    isReading = true;
     const usedMs = await readProcessorMs();
+    isReading = false;
     const now = performance.now();
     const hasProgress =
       usedMs !== null && last.usedMs !== null && usedMs - last.usedMs >= idleShare * (now - last.at);
     if (hasProgress) progressAt = now;
-    last = { at: now, usedMs };
-    if (now - progressAt >= limitMs || now - begun >= maxSlowness * limitMs) controller.abort();
+    if (usedMs !== null) last = { at: now, usedMs };
+    if (now - progressAt >= limitMs) giveUp(message('system.no-progress', { seconds: secondsOf(limitMs) }));
   };
   const timer = setInterval(() => {
-    void check();
+    if (performance.now() - begun >= totalMs)
+      giveUp(message('system.not-within', { seconds: secondsOf(totalMs) }));
+    else if (!isReading) void readProgress();
   }, intervalMs);
   return {
     signal: controller.signal,
+    reason: () => reason,
     end: () => {
       clearInterval(timer);
     },
   };
 }
 
+const secondsOf = (ms: number): number => Math.round(ms / 1000);
+
 /**
- * Longer than systemd's limit for a stop, `timeoutStop` in the form of `systemctl show` (`1min 30s`,
- * `infinity`): twice, since it waits as long again after SIGKILL. Pure.
+ * How long systemd may take for a stop, by its limit, `timeoutStop` in the form of `systemctl show`
+ * (`1min 30s`): twice that, since it waits as long again after SIGKILL. 0 without one: `infinity` is what
+ * packages of earlier engines have (`TimeoutSec=0`), and not about containers that stop slowly. Pure.
  */
-export function stopLimitMs(usualMs: number, timeoutStop: string): number {
-  if (timeoutStop === 'infinity') return maxSlowness * usualMs;
-  const ms = timeoutStop.split(' ').reduce((sum, part) => {
+export const systemdStopMs = (timeoutStop: string): number =>
+  timeoutStop.split(' ').reduce((sum, part) => {
     const [, count = '', unit = ''] = /^(\d+)([a-z]+)$/.exec(part) ?? [];
-    return sum + Number(count) * (unitMs[unit] ?? 0);
+    return sum + 2 * Number(count) * (unitMs[unit] ?? 0);
   }, 0);
-  return Math.max(usualMs, 2 * ms);
-}
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -103,9 +123,11 @@ async function engineProcessorMs(): Promise<number | null> {
   return /^\d{1,18}$/.test(used) ? Number(used) / 1e6 : null;
 }
 
-/** A property of docker.service; '' if it cannot be read. */
+/** A property of docker.service; '' if it cannot be read, or not in time. */
 const showEngine = (property: string): Promise<string> =>
-  run('systemctl', ['show', `--property=${property}`, '--value', engineUnits.service]).then(
+  run('systemctl', ['show', `--property=${property}`, '--value', engineUnits.service], {
+    timeout: 10_000,
+  }).then(
     ({ stdout }) => stdout.trim(),
     () => '',
   );
