@@ -62,7 +62,7 @@ describe('the units that put the gateway in front of docker.service', () => {
 
   it('an lxcfs that hangs is killed by its script, and restarted', () => {
     expect(textOf('serve-lxcfs')).toMatch(
-      /^#!\/bin\/sh\n.*\nlxcfs=\$\$\n.*\nwhile :; do\n[^]*\n {2}sleep 60\n[^]*^exec /m,
+      /^#!\/bin\/sh\n.*\nlxcfs=\$\$\n[^]*\n {2}sleep 60\n[^]*\n} &\nset -eu\n[^]*^exec /m,
     );
     expect(textOf('bulkhead-lxcfs.service')).toContain('Restart=always');
   });
