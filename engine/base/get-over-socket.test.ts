@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getOverSocket } from './get-over-socket.ts';
+import { expectSlowness } from './machine-speed.ts';
 
 let directory = '';
 beforeAll(async () => {
@@ -41,4 +42,29 @@ it('rejects if nothing listens there any more', async () => {
   });`;
   await promisify(execFile)(process.execPath, ['-e', script, socket]).catch(() => undefined);
   await expect(getOverSocket(socket, '/_ping')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+describe('a server that does not respond', () => {
+  const socket = () => path.join(directory, 'hung');
+  const server = createServer(() => undefined);
+  beforeAll(async () => {
+    expectSlowness(3);
+    await new Promise<void>((resolve) => {
+      server.listen(socket(), resolve);
+    });
+  });
+  afterAll(() => {
+    expectSlowness(1);
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('is given up after the limit, also on a slow machine: displays do not wait', async () => {
+    await expect(getOverSocket(socket(), '/_ping', 50)).rejects.toThrow('no response within 50 ms');
+  });
+
+  it('is given more time there by those who measure it', async () => {
+    const response = getOverSocket(socket(), '/_ping', 50, () => Promise.resolve(3));
+    await expect(response).rejects.toThrow('no response within 150 ms');
+  });
 });

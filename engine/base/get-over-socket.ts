@@ -1,19 +1,19 @@
 import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { startLimit } from '../../shared/process/scaled-limit.ts';
-import { usualLimits } from '../../shared/process/time-limits.ts';
-import { slowness } from './machine-speed.ts';
+import { unscaledLimits } from '../../shared/process/time-limits.ts';
 
 /**
  * One GET on a unix socket; resolves with status and body text, rejects on connection errors and after
- * `usualMs`, on a slow machine later.
+ * `usualMs`: on a slow machine later only with `measure`, since displays do not wait.
  */
 export function getOverSocket(
   socketPath: string,
   target: string,
-  usualMs: number = usualLimits.engineState,
+  usualMs: number = unscaledLimits.engineState,
+  measure: () => Promise<number> = () => Promise.resolve(1),
 ): Promise<{ status: number; body: string }> {
-  const limit = startLimit(usualMs, slowness);
+  const limit = startLimit(usualMs, measure);
   const response = new Promise<{ status: number; body: string }>((resolve, reject) => {
     // The error of connecting, without loading node:http: an engine that does not run has no socket.
     statSync(socketPath);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { startTimeLimit } from '../../engine/base/time-limits.ts';
+import { unscaledLimits } from '../../shared/process/time-limits.ts';
 import type { PlanBuilder } from '../base/plan.ts';
 import { started } from '../base/started.ts';
 
@@ -17,17 +17,16 @@ export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise
   await new Promise<void>((resolve, reject) => {
     let errors = '';
     // Gives up after this time, even if the process cannot be killed.
-    const limit = startTimeLimit('mountPlan');
-    limit.signal.addEventListener('abort', () => {
+    const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error('a mount or unmount does not end'));
-    });
+    }, unscaledLimits.mountPlan);
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors += text;
     });
     child.stdin.on('error', () => undefined); // it ended early: its exit status gives the reason
     child.once('close', (code, signal) => {
-      limit.end();
+      clearTimeout(timer);
       if (code === 0) resolve();
       else reject(new Error(errors.trim() || `the runtime ended with ${code ?? signal ?? 'nothing'}`));
     });

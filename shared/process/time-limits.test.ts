@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fixedLimits, maxSlowness, usualLimits } from './time-limits.ts';
+import { fixedLimits, maxSlowness, unscaledLimits, usualLimits } from './time-limits.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -26,12 +26,22 @@ describe('time limits of those that cannot measure', () => {
 
   it('a runtime waits longer than the slowest planner works on its request', () => {
     const { plannerScan, accessCheck } = usualLimits;
-    expect(fixedLimits.plannerReply).toBeGreaterThan(maxSlowness * (plannerScan + accessCheck));
+    // The clean-up of an earlier container of the same id that is in progress, and one more.
+    const mountPlans = 2 * unscaledLimits.mountPlan;
+    expect(fixedLimits.plannerReply).toBeGreaterThan(maxSlowness * (plannerScan + accessCheck) + mountPlans);
   });
 
   it('systemd ends a start that hangs before the installation gives it up, and says why', () => {
     const stopByDefault = 90_000;
     expect(usualLimits.serviceJob).toBeGreaterThan(fixedLimits.serviceStart + stopByDefault);
+  });
+
+  it('processes that must be killed are, before `engine stop` and systemd give up', () => {
+    const { engineStart, engineStop, supervisorStop } = usualLimits;
+    // Gateway, containerd and planner, with dockerd.
+    const all = 3 * unscaledLimits.processEnd + engineStop;
+    expect(all).toBeLessThan(engineStart);
+    expect(all).toBeLessThan(supervisorStop);
   });
 
   it('a gateway has ended its exchanges before systemd kills it', () => {

@@ -18,10 +18,7 @@ export const usualLimits = {
   supervisorStop: 150_000,
   /** The engine's response to a request that reads what it has in memory. */
   engineRead: 10_000,
-  /** The engine's response about its state, and its or the gateway's to a ping. */
-  engineState: 5_000,
-  enginePing: 3_000,
-  /** The same of an engine that starts, which is pinged again. */
+  /** Its response to a ping while it starts, which is pinged again. */
   startingEnginePing: 1_000,
   /** The desktop app, from its start to its window. */
   windowShown: 60_000,
@@ -42,8 +39,6 @@ export const usualLimits = {
   /** docker.service, without using the processor while it starts or stops. */
   engineServiceStart: 300_000,
   engineServiceStop: 120_000,
-  /** Another process of ours, from SIGTERM, or the end of its work, to its end. */
-  processEnd: 5_000,
   /** Any process, from SIGKILL to its end: it may wait for a device. */
   killedProcessEnd: 10_000,
   /** The planner, from its start to listening. */
@@ -70,19 +65,39 @@ export const usualLimits = {
   plannerScan: 20_000,
   /** Its check which directories a user has access to, with the user's earlier checks. */
   accessCheck: 15_000,
-  /** A plan of mounts that the runtime performs for the planner. */
-  mountPlan: 30_000,
 } as const;
 
 /** The same, of the gateway (gateway/base/time-limit.ts). */
 export const gatewayLimits = {
-  /**
-   * The engine, to the end of its response. An engine that is starting a container blocks requests about it
-   * until it runs.
-   */
+  /** The engine, to the end of its response to a request for which no client waits. */
   engineResponse: 30_000,
   /** A copy, for execs in their start, and an exec for copies in their beginning. */
   userLookup: 30_000,
+} as const;
+
+/** Not scaled, since others wait meanwhile who do not wait longer on a slow machine. */
+export const unscaledLimits = {
+  /**
+   * The engine, to the end of its response to a request of the gateway's for a client: the client's request
+   * holds a turn, and others wait for that. An engine that is starting a container blocks requests about it
+   * until it runs.
+   */
+  engineLookup: 30_000,
+  /** The same, about its version, which only determines the words of a refusal. */
+  engineVersion: 3_000,
+  /** What is displayed: the engine's response about its state, and its or the gateway's to a ping. */
+  engineState: 5_000,
+  enginePing: 3_000,
+  /**
+   * Another process of ours, from SIGTERM, or the end of its work, to its end. `engine stop`, and systemd,
+   * wait for several of them.
+   */
+  processEnd: 5_000,
+  /**
+   * A plan of mounts that the runtime performs for the planner: one that is late hangs in the kernel. A
+   * runtime may wait for two, and for the planner's scan and check (`plannerReply`).
+   */
+  mountPlan: 30_000,
 } as const;
 
 /**

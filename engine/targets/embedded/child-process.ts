@@ -11,7 +11,7 @@ import { RetainedListeners } from './kept-listeners.ts';
 import { healthyMs, RestartPause } from './restart-pause.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { identityOf } from '../../base/process-identity.ts';
-import { startTimeLimit } from '../../base/time-limits.ts';
+import { unscaledLimits } from '../../../shared/process/time-limits.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 
 export interface ChildSpec {
@@ -264,10 +264,7 @@ function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Runni
 
 async function stopRunning(current: RunningChild): Promise<void> {
   current.process.kill('SIGTERM');
-  const limit = startTimeLimit('processEnd');
-  limit.signal.addEventListener('abort', () => {
-    current.process.kill('SIGKILL');
-  });
+  const kill = setTimeout(() => current.process.kill('SIGKILL'), unscaledLimits.processEnd);
   await current.exited;
-  limit.end();
+  clearTimeout(kill);
 }

@@ -7,7 +7,7 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import { message } from '../../../shared/messages/message.ts';
 import { endProcesses, identityOf } from '../../base/process-identity.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { timeLimit } from '../../base/time-limits.ts';
+import { unscaledLimits } from '../../../shared/process/time-limits.ts';
 import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
 import { lastLogLines } from './dockerd-process.ts';
 import { logFile } from './log-files.ts';
@@ -100,7 +100,7 @@ export class ContainerdProcess {
     this.#running = null;
     if (running?.child.pid === undefined) return;
     const identity = await identityOf(running.child.pid);
-    if (identity !== null) await endProcesses([identity], await timeLimit('processEnd'));
+    if (identity !== null) await endProcesses([identity], unscaledLimits.processEnd);
     await running.exited;
   }
 

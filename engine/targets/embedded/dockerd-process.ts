@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { overlap, parseIpRange } from '../../../shared/policy/ip-range.ts';
 import { usualLimits } from '../../../shared/process/time-limits.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
+import { slowness } from '../../base/machine-speed.ts';
 import { cutLine } from './bounded-lines.ts';
 import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
 
@@ -167,9 +168,12 @@ export async function waitForEngine(
     ended = how;
   });
   for (;;) {
-    const response = await getOverSocket(settings.socket, '/_ping', usualLimits.startingEnginePing).catch(
-      () => null,
-    );
+    const response = await getOverSocket(
+      settings.socket,
+      '/_ping',
+      usualLimits.startingEnginePing,
+      slowness,
+    ).catch(() => null);
     if (response?.status === 200) return;
     if (ended !== undefined)
       throw new Error(`dockerd ended (${ended}): ${await lastLogLines(settings.logFile, 3)}`);

@@ -7,7 +7,7 @@ import { isLocked } from '../../base/lock.ts';
 import { isAlive, waitForExit } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { timeLimit } from '../../base/time-limits.ts';
+import { unscaledLimits } from '../../../shared/process/time-limits.ts';
 import type { ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
 import { DriverCall } from './driver-call.ts';
@@ -140,7 +140,7 @@ class EngineStart {
     if (this.#call.signal.aborted) return;
     if (supervisor.pid === this.#spawned?.pid)
       await this.#changes.next(this.#call.signal, this.#spawned.exited);
-    else await waitForExit([supervisor], await timeLimit('processEnd'));
+    else await waitForExit([supervisor], unscaledLimits.processEnd);
   }
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { unscaledLimits } from '../../../shared/process/time-limits.ts';
 import { timeLimit } from '../../base/time-limits.ts';
 import { staleMounts } from './stale-mounts.ts';
 
@@ -115,7 +116,7 @@ export async function clearLeftovers(
     await endProcesses(identities, graceMs);
   };
   // First no new requests; then dockerd, which may stop its containers and needs the planner for that.
-  const endMs = await timeLimit('processEnd');
+  const endMs = unscaledLimits.processEnd;
   await end('gateway', found.gateway, endMs);
   if (!options.everything && found.dockerd.length > 0) await keepContainers(paths, found.dockerd);
   await end('dockerd', found.dockerd, await timeLimit('engineStop'));
@@ -181,7 +182,7 @@ export async function clearEngineLeftovers(paths: RootPaths, onFound: (text: str
   const identities = [...found.dockerd, ...found.containerd];
   if (identities.length > 0)
     onFound(`ending what is left of the engine (pid ${identities.map((p) => p.pid).join(', ')})`);
-  await endProcesses(identities, await timeLimit('processEnd'));
+  await endProcesses(identities, unscaledLimits.processEnd);
   await removeFiles(engineFiles(paths));
 }
 

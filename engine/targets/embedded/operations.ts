@@ -20,7 +20,7 @@ import { checkRootOwner } from '../../base/root-owner.ts';
 import { processesWithoutState } from './processes-without-state.ts';
 import { checkMachine } from './root-directory.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { timeLimit } from '../../base/time-limits.ts';
+import { unscaledLimits } from '../../../shared/process/time-limits.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { SupervisorChanges } from './supervisor-changes.ts';
 
@@ -171,7 +171,7 @@ async function stopRunning(paths: RootPaths, call: DriverCall): Promise<void> {
     await control.request('stop');
     for (let state = await control.nextState(); state !== null; state = await control.nextState())
       call.reportProgress(state);
-    if (!call.signal.aborted) await waitForExit([supervisor], await timeLimit('processEnd'));
+    if (!call.signal.aborted) await waitForExit([supervisor], unscaledLimits.processEnd);
     return;
   }
   const unreachable = await unreachableSupervisor(paths);

@@ -3,7 +3,7 @@ import { describeEngine, engineInfoSchema, type EngineDescription } from '../../
 import { systemCode } from '../../base/system-code.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { usualLimits } from '../../../shared/process/time-limits.ts';
+import { unscaledLimits } from '../../../shared/process/time-limits.ts';
 
 const versionSchema = z.object({ Version: z.string(), ApiVersion: z.string() });
 
@@ -36,7 +36,7 @@ export async function respondsToHttp(
   socket: string,
   isServerAlive: () => Promise<boolean>,
 ): Promise<boolean> {
-  return getOverSocket(socket, '/_ping', usualLimits.enginePing).then(
+  return getOverSocket(socket, '/_ping', unscaledLimits.enginePing).then(
     () => true,
     (error: unknown) => systemCode(error) === 'EACCES' && isServerAlive(),
   );
