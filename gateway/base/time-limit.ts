@@ -8,9 +8,6 @@ export function measureSlownessBy(measure: () => Promise<number>): void {
   measureSlowness = measure;
 }
 
-/** Starts a time limit, ms, that is longer on a slow machine. */
-export const startScaledLimit = (usualMs: number): RunningLimit =>
-  startLimit(usualMs, () => measureSlowness());
-
+/** Starts a time limit that is longer on a slow machine. Not for what holds a turn: others wait for that. */
 export const startTimeLimit = (name: keyof typeof gatewayLimits): RunningLimit =>
-  startScaledLimit(gatewayLimits[name]);
+  startLimit(gatewayLimits[name], () => measureSlowness());

@@ -33,7 +33,7 @@ export class ContainerArchive {
           resolve(res.statusCode === 200 ? readSingleFile(Buffer.concat(parts)) : null);
         });
       };
-      const req = this.#client.open({ path: archivePath(id, file) }, reject, read, false);
+      const req = this.#client.open({ path: archivePath(id, file) }, reject, read, null);
       req.end();
     });
   }
@@ -45,7 +45,7 @@ export class ContainerArchive {
         res.resume();
         resolve(res.statusCode === 200);
       };
-      this.#client.open({ method: 'HEAD', path: archivePath(id, file) }, reject, read, false).end();
+      this.#client.open({ method: 'HEAD', path: archivePath(id, file) }, reject, read, null).end();
     });
   }
 

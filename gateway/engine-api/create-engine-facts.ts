@@ -4,12 +4,12 @@ import type { EngineFacts } from './engine-facts.ts';
 import { ContainerArchive } from './container-archive.ts';
 import { createEngineClient } from './engine-client.ts';
 import { readNetwork, readNetworks } from './network-facts.ts';
-import { ping } from './ping.ts';
+import { rememberedPings } from './ping.ts';
 import { readContainer, readImage, readRegistries, readStorageDriver, readVolume } from './read-facts.ts';
 
 /**
  * Facts read from an engine's API. `timeoutMs`: from a request to the end of its response; default
- * `engineResponse`.
+ * `engineLookup`.
  */
 export function createEngineFacts(engineSocket: string, timeoutMs?: number): EngineFacts {
   const client = createEngineClient(engineSocket, timeoutMs);
@@ -91,7 +91,7 @@ export function createEngineFacts(engineSocket: string, timeoutMs?: number): Eng
       }));
     },
     registries: async () => readRegistries(field(await fetchJson('/info'), 'RegistryConfig')),
-    ping: (version) => ping(client, version),
+    ping: rememberedPings(client),
     close,
   };
 }

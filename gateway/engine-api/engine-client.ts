@@ -1,8 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { countParsedBytes } from '../base/minor-gc.ts';
-import { startScaledLimit } from '../base/time-limit.ts';
-import { gatewayLimits } from '../../shared/process/time-limits.ts';
+import { unscaledLimits } from '../../shared/process/time-limits.ts';
 import { EngineTimeout, EngineUnreachable } from './engine-facts.ts';
 
 const maxResponseBytes = 16 * 1024 * 1024;
@@ -15,14 +14,14 @@ const largeResponseBytes = 256 * 1024;
 /** Requests to the engine over connections of the gateway's own. */
 export interface EngineClient {
   /**
-   * One request; the caller ends it. It fails after the timeout, on a slow machine later. A copy has none
-   * (`hasTimeout: false`): the engine would still begin it after the gateway has given up (root-guard.ts).
+   * One request; the caller ends it. It fails after `limitMs`, or the client's timeout. A copy has none
+   * (null): the engine would still begin it after the gateway has given up (root-guard.ts).
    */
   open(
     options: RequestOptions,
     onError: (error: EngineUnreachable) => void,
     onResponse: (res: IncomingMessage) => void,
-    hasTimeout?: boolean,
+    limitMs?: number | null,
   ): ClientRequest;
   /**
    * The JSON of a response; null for a 404. Posts where there is a body to post. Rejects with
@@ -38,7 +37,7 @@ export interface EngineClient {
  */
 export function createEngineClient(
   engineSocket: string,
-  timeoutMs: number = gatewayLimits.engineResponse,
+  timeoutMs: number = unscaledLimits.engineLookup,
 ): EngineClient {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
   const largeResponses = pLimit(1);
@@ -47,15 +46,11 @@ export function createEngineClient(
     options: RequestOptions,
     onError: (error: EngineUnreachable) => void,
     onResponse: (res: IncomingMessage) => void,
-    hasTimeout = true,
+    limitMs: number | null = timeoutMs,
   ): ClientRequest => {
-    const limit = hasTimeout ? startScaledLimit(timeoutMs) : null;
+    let timeout: EngineTimeout | null = null;
     const failed = (error: Error) => {
-      onError(
-        limit?.signal.aborted === true
-          ? new EngineTimeout(limit.totalMs())
-          : new EngineUnreachable(error.message),
-      );
+      onError(timeout ?? new EngineUnreachable(error.message));
     };
     const req = request(
       { socketPath: engineSocket, agent, ...options, headers: { Host: 'docker', ...options.headers } },
@@ -64,12 +59,15 @@ export function createEngineClient(
         onResponse(res);
       },
     );
-    limit?.signal.addEventListener('abort', () => {
-      req.destroy(new Error('timed out'));
-    });
-    req.on('close', () => {
-      limit?.end();
-    });
+    if (limitMs !== null) {
+      const timer = setTimeout(() => {
+        timeout = new EngineTimeout(limitMs);
+        req.destroy(timeout);
+      }, limitMs);
+      req.on('close', () => {
+        clearTimeout(timer);
+      });
+    }
     req.on('error', failed);
     return req;
   };

@@ -47,7 +47,7 @@ export interface EngineFacts {
   images(): Promise<readonly Pick<LocalImage, 'id' | 'tags' | 'digests'>[]>;
   /** How the engine reaches registries. */
   registries(): Promise<RegistryFacts>;
-  /** Whether the engine has a version of the API: "1.23"; null: its default. */
+  /** Whether the engine has a version of the API: "1.23"; null: its default. Remembered for some seconds. */
   ping(version: string | null): Promise<Ping>;
   close(): void;
 }

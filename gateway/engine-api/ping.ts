@@ -1,16 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import { unscaledLimits } from '../../shared/process/time-limits.ts';
 import { badRequest, type EngineError } from '../../shared/policy/engine-errors.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { Ping } from './engine-facts.ts';
+import type { EngineFacts, Ping } from './engine-facts.ts';
 import { field, text } from './response-fields.ts';
 
 /** A longer response is cut, characters. */
 const maxResponseLength = 5000;
 
+/** How long a response is remembered, or that there was none, ms. */
+const rememberedMs = 5_000;
+
+/**
+ * Pings, each remembered for some seconds: refusals in numbers do not query the engine each, and do not wait
+ * for one that hangs.
+ */
+export function rememberedPings(client: EngineClient): EngineFacts['ping'] {
+  const pings = new Map<string | null, { readonly at: number; readonly response: Promise<Ping> }>();
+  return (version) => {
+    const now = performance.now();
+    const last = pings.get(version);
+    if (last !== undefined && now - last.at < rememberedMs) return last.response;
+    const response = ping(client, version);
+    pings.set(version, { at: now, response });
+    return response;
+  };
+}
+
 /** Requests `/_ping`, with a version of the API in the path. Null: without one. */
-export function ping(client: EngineClient, version: string | null): Promise<Ping> {
+function ping(client: EngineClient, version: string | null): Promise<Ping> {
   return new Promise((resolve, reject) => {
     const path = `${version === null ? '' : `/v${version}`}/_ping`;
-    const request = client.open({ path }, reject, (response) => {
+    const read = (response: IncomingMessage) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {
@@ -24,8 +45,8 @@ export function ping(client: EngineClient, version: string | null): Promise<Ping
             response.statusCode === 400 ? versionError(body, type.startsWith('text/plain')) : null,
         });
       });
-    });
-    request.end();
+    };
+    client.open({ path }, reject, read, unscaledLimits.engineVersion).end();
   });
 }
 

@@ -1,20 +1,19 @@
 import { request } from 'node:http';
-import { startTimeLimit } from '../base/time-limit.ts';
+import { unscaledLimits } from '../../shared/process/time-limits.ts';
 
 /**
  * Removes a container with its anonymous volumes, as the engine removes one of `docker run --rm`. Resolves
- * when the engine has responded; rejects where it does not in time (`engineResponse`).
+ * when the engine has responded; rejects where it does not in time (`engineLookup`).
  */
 export function removeContainer(engineSocket: string, id: string): Promise<void> {
-  const limit = startTimeLimit('engineResponse');
-  const removed = new Promise<void>((resolve, reject) => {
+  return new Promise<void>((resolve, reject) => {
     const req = request(
       {
         socketPath: engineSocket,
         method: 'DELETE',
         path: `/containers/${encodeURIComponent(id)}?force=1&v=1`,
         headers: { Host: 'docker' },
-        signal: limit.signal,
+        signal: AbortSignal.timeout(unscaledLimits.engineLookup),
       },
       (res) => {
         res.resume();
@@ -23,8 +22,5 @@ export function removeContainer(engineSocket: string, id: string): Promise<void>
     );
     req.once('error', reject);
     req.end();
-  });
-  return removed.finally(() => {
-    limit.end();
   });
 }

@@ -8,7 +8,10 @@ import { ReceivingTurns, type ReceivingLimits } from './receiving-turns.ts';
  */
 const largeBodies: FairShareLimits = { each: 1, all: 2, waiting: 256 };
 const slowBodies: ReceivingLimits = { afterMs: 1000, slow: 8 };
-/** A body of 4 MB takes up to 60 MB once it is parsed. No client can prolong that. */
+/**
+ * A body of 4 MB takes up to 60 MB once it is parsed. No client can prolong that, except by a look-up of a
+ * container that holds up the engine: by `engineLookup`, also on a slow machine.
+ */
 const largeDecisions: FairShareLimits = { each: 1, all: 1, waiting: largeBodies.all };
 /** Limits memory, too: a message of a build has up to 16 MB, and as much again when it is re-serialized. */
 const largeMessages: FairShareLimits = { each: 1, all: 2, waiting: 256 };
