@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FileLocks, locksFile } from '../base/file-locks.ts';
+import { measureSlownessBy } from '../base/time-limit.ts';
 import { ContainerMutex } from './container-mutex.ts';
 import { UserLookups } from './user-lookups.ts';
 import type { ExecState } from '../engine-api/engine-facts.ts';
@@ -15,6 +16,8 @@ beforeEach(async () => {
   opened = [];
 });
 afterEach(async () => {
+  vi.useRealTimers();
+  measureSlownessBy(() => Promise.resolve(1));
   for (const locks of opened) locks.close();
   await rm(directory, { recursive: true });
 });
@@ -118,6 +121,17 @@ describe('starts of execs and beginnings of copies (A5)', () => {
     await expect(lookups.beforeExec(container, 'one more')).rejects.toThrow('too many commands');
     expect(inspections()).toBe(64);
     await expect(lookups.beforeExec('d'.repeat(64), 'elsewhere')).resolves.toBeTypeOf('function');
+  });
+
+  it('an exec waits no longer on a slow machine: its body may hold a turn meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    measureSlownessBy(() => Promise.resolve(20));
+    const { lookups } = engine();
+    const endCopy = await lookups.beforeCopy(container);
+    const refused = lookups.beforeExec(container, 'exec').catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(30_000);
+    endCopy();
+    expect(await refused).toMatchObject({ message: expect.stringContaining('nothing was run') as string });
   });
 
   it('a disconnected client waits no longer', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { FileLocks } from '../base/file-locks.ts';
 import { startTimeLimit } from '../base/time-limit.ts';
+import { unscaledLimits } from '../../shared/process/time-limits.ts';
 import type { ExecState } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 
@@ -72,7 +73,10 @@ export class UserLookups {
    */
   async beforeExec(container: string, exec: string, clientGone?: AbortSignal): Promise<() => void> {
     const lookups = this.#lookupsOf(container);
-    const limit = startTimeLimit('userLookup');
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+      limit.abort();
+    }, unscaledLimits.execStart);
     const end = limit.signal;
     const signal = clientGone === undefined ? end : AbortSignal.any([end, clientGone]);
     const starting: StartingExec = { id: exec, isSettled: false };
@@ -84,7 +88,7 @@ export class UserLookups {
       if (!end.aborted || clientGone?.aborted === true) throw error;
       throw busyError(container, 'files are being copied', 'nothing was run');
     } finally {
-      limit.end();
+      clearTimeout(timer);
       lookups.waiting--;
       lookups.changes.emit('changed');
       this.#deleteIdle(container);

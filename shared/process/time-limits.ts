@@ -71,7 +71,7 @@ export const usualLimits = {
 export const gatewayLimits = {
   /** The engine, to the end of its response to a request for which no client waits. */
   engineResponse: 30_000,
-  /** A copy, for execs in their start, and an exec for copies in their beginning. */
+  /** A copy, for execs in their start. */
   userLookup: 30_000,
 } as const;
 
@@ -83,6 +83,8 @@ export const unscaledLimits = {
    * until it runs.
    */
   engineLookup: 30_000,
+  /** An exec, for copies in their beginning: its body may hold a turn. */
+  execStart: 30_000,
   /** The same, about its version, which only determines the words of a refusal. */
   engineVersion: 3_000,
   /** What is displayed: the engine's response about its state, and its or the gateway's to a ping. */
