@@ -4,10 +4,13 @@ import { reasons } from './matrix-reasons.mjs';
 
 /**
  * What a suite left in Vitest's JSON form: how many tests passed, and the titles of the others. A file that
- * failed as a whole is one failure.
+ * failed as a whole is one failure. With a `file`, relative to the repository, of a report of many files:
+ * null if it is not among them.
  */
-export function resultOf(report) {
-  const { testResults = [] } = JSON.parse(report);
+export function resultOf(report, file = '') {
+  const { testResults: all = [] } = JSON.parse(report);
+  const testResults = all.filter(({ name = '' }) => file === '' || name.endsWith(`/${file}`));
+  if (file !== '' && testResults.length === 0) return null;
   const tests = testResults.flatMap((file) => file.assertionResults);
   const titles = (...statuses) =>
     tests.filter(({ status }) => statuses.includes(status)).map(({ fullName }) => fullName.trim());

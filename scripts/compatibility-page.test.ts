@@ -31,6 +31,18 @@ describe('the results of a suite', () => {
     expect(resultOf(text)).toEqual({ passed: 1, failed: ['b'], skipped: ['c'] });
   });
 
+  it('are those of its file in a report of many', () => {
+    const of = (name: string, status: string) => ({
+      name: `/r/tests/${name}`,
+      status,
+      assertionResults: [test(name, status)],
+    });
+    const text = JSON.stringify({ testResults: [of('a.test.ts', 'passed'), of('b.test.ts', 'failed')] });
+    expect(resultOf(text, 'tests/a.test.ts')).toEqual({ passed: 1, failed: [], skipped: [] });
+    expect(resultOf(text, 'tests/b.test.ts')).toEqual({ passed: 0, failed: ['b.test.ts'], skipped: [] });
+    expect(resultOf(text, 'tests/c.test.ts')).toBeNull();
+  });
+
   it('are one failure where the file did not load', () => {
     expect(resultOf(report('failed'))).toEqual({ passed: 0, failed: ['the whole suite'], skipped: [] });
   });

@@ -3,8 +3,10 @@
 //
 //   CELL…              cells, by a part of their name (engine/store/client): 28.5.2/containerd
 //   --suite NAME[,…]   suites, by a part of their name: docker-py
+//   --page             runs nothing, and writes the page
 //
-// Results of other cells and suites are kept from earlier runs, in artifacts/matrix.
+// Results of other cells and suites are kept from earlier runs, in artifacts/matrix; where there are none,
+// those of the stages of `npm test` count, in artifacts.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -28,7 +30,7 @@ const minutes = 60_000;
 await main(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { suite: { type: 'string' } },
+    options: { suite: { type: 'string' }, page: { type: 'boolean', default: false } },
   });
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     throw new ActionableError(
@@ -36,14 +38,14 @@ await main(async () => {
     );
   await setUp({ also: 'tests' });
   const newer = await fetchNewerEngine();
-  await build();
+  if (!values.page) await build();
   const all = cells(newer);
   const wantedCells = all.filter((cell) => isWanted(cell.name, positionals));
   const wantedSuites = suites.filter((suite) => isWanted(suite.name, values.suite?.split(',') ?? []));
   const runs = [];
-  for (const cell of wantedCells)
+  for (const cell of values.page ? [] : wantedCells)
     for (const suite of wantedSuites) if (runsIn(suite, cell)) runs.push(await runSuite(cell, suite));
-  if (runs.length === 0)
+  if (runs.length === 0 && !values.page)
     throw new ActionableError(`Nothing is called so. Cells: ${all.map(({ name }) => name).join(', ')}.`);
 
   const shown = all.map((cell) => ({
@@ -143,7 +145,20 @@ async function runSuite(cell, suite) {
 /** What the last run of a suite in a cell left, or null where there was none. */
 function readResult(cell, suite) {
   const report = path.join(results, cell.name, `${suite.name}.json`);
-  return existsSync(report) ? resultOf(readFileSync(report, 'utf8')) : null;
+  return existsSync(report) ? resultOf(readFileSync(report, 'utf8')) : resultOfStage(cell, suite);
+}
+
+/** What a stage of `npm test` left, if it ran on the cell's engine with the cell's clients. */
+function resultOfStage(cell, suite) {
+  // Tests of the engine stage choose no store, which is overlay2 there, or one of their own.
+  const stages = [...(cell.store === 'overlay2' ? ['engine'] : []), `newer-${cell.store}`];
+  for (const stage of stages) {
+    const [report, log] = ['json', 'log'].map((ending) => path.join(artifacts, `${stage}.${ending}`));
+    if (!existsSync(report) || !isAsNamed(cell, enginesIn(readFileSync(log, 'utf8')))) continue;
+    const result = resultOf(readFileSync(report, 'utf8'), suite.file);
+    if (result !== null) return result;
+  }
+  return null;
 }
 
 /** The kernel, the file system of the engines' data, and the version of its cgroups. */
