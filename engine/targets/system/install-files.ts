@@ -4,7 +4,7 @@ import { ok } from '../../../shared/result.ts';
 import { removeFile, writeFileAtomic } from '../../base/files.ts';
 import { systemCode } from '../../base/system-code.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { releaseEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { engineConfigFiles, releaseEngineConfig } from '../../daemon-json/daemon-json.ts';
 import {
   installJournalFile,
   installRecordFile,
@@ -43,6 +43,22 @@ export async function saveFiles(files: readonly string[]): Promise<SavedFile[]> 
       }
     }),
   );
+}
+
+/**
+ * What an installation or its preparation restores: what a preparation has saved, and the current content of
+ * the other files. The engine's configuration only once it is about to be written, since the administrator
+ * may edit it between preparation and installation.
+ */
+export async function saveBefore(
+  paths: RootPaths,
+  { phase, files }: Pick<InstallJournal, 'phase' | 'files'>,
+  prepared: InstallJournal | null,
+): Promise<SavedFile[]> {
+  const saved = prepared?.saved ?? [];
+  const written = [...files, ...(phase === 'prepared' ? [] : engineConfigFiles(paths))];
+  const isSaved = (file: string): boolean => saved.some((one) => one.path === file);
+  return [...saved, ...(await saveFiles(written.filter((file) => !isSaved(file))))];
 }
 
 /** Removes a file of ours, and the drop-in directory of a unit if that becomes empty. */

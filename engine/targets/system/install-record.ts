@@ -5,6 +5,7 @@ import type { AppError, Result } from '../../../shared/result.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { systemCode } from '../../base/system-code.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { engineConfigFiles } from '../../daemon-json/daemon-json.ts';
 
 /** A file before we changed it; `text` null: it did not exist. */
 const savedFileSchema = z.object({
@@ -52,8 +53,14 @@ export const installJournalFile = (paths: RootPaths): string => path.join(paths.
 
 export const readInstallRecord = (paths: RootPaths): Promise<InstallRecord | null> =>
   readJson(installRecordFile(paths), installRecordSchema);
-export const readInstallJournal = (paths: RootPaths): Promise<InstallJournal | null> =>
-  readJson(installJournalFile(paths), installJournalSchema);
+export async function readInstallJournal(paths: RootPaths): Promise<InstallJournal | null> {
+  const journal = await readJson(installJournalFile(paths), installJournalSchema);
+  if (journal?.phase !== 'prepared') return journal;
+  // Earlier versions saved the engine's configuration at the preparation, which does not change it:
+  // restoring it would undo what the administrator has written since.
+  const config = engineConfigFiles(paths);
+  return { ...journal, saved: journal.saved.filter(({ path: file }) => !config.includes(file)) };
+}
 
 export const writeInstallRecord = (
   paths: RootPaths,

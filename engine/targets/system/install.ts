@@ -6,9 +6,9 @@ import { fail, ok } from '../../../shared/result.ts';
 import { createBackends } from '../../backends/create-backends.ts';
 import { recordReports } from '../../backends/recorded-reports.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
-import { engineConfigFiles, reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { prepareEngineHome } from '../guarded/engine-home.ts';
-import { giveBackFiles, recordInstalled, recoverFiles, saveFiles, writeFiles } from './install-files.ts';
+import { giveBackFiles, recordInstalled, recoverFiles, saveBefore, writeFiles } from './install-files.ts';
 import { planInstall, type PlannedInstall } from './install-plan.ts';
 import { readInstallJournal, writeInstallJournal, type InstallJournal } from './install-record.ts';
 import {
@@ -20,6 +20,7 @@ import {
   type InstallStep,
   type Outcome,
 } from './install-steps.ts';
+import { finishPrepared } from './prepared.ts';
 import { systemctl } from '../guarded/systemd.ts';
 import { runServiceJob } from './service-jobs.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
@@ -73,19 +74,19 @@ async function write(
 ): Promise<Outcome> {
   options.onStep?.('write');
   const { paths, group } = engine;
-  // The preparation has saved the previous state.
-  const prepared = await readInstallJournal(paths);
-  const journal: InstallJournal = {
-    version: 1,
+  const written = {
     phase: options.prepare === true ? 'prepared' : 'installing',
     files: files.map((file) => file.path),
+  } as const;
+  const journal: InstallJournal = {
+    version: 1,
+    ...written,
     units: unitsOf(files),
     dataRoot: paths.data,
     group,
     bulkheadCommand: options.bulkheadCommand,
     wasInstalled: plan.installed,
-    saved:
-      prepared?.saved ?? (await saveFiles([...files.map((file) => file.path), ...engineConfigFiles(paths)])),
+    saved: await saveBefore(paths, written, await readInstallJournal(paths)),
   };
   const noted = await writeInstallJournal(paths, journal);
   if (!noted.ok) return noted;
@@ -200,8 +201,6 @@ export function recover(options: InstallOptions): Promise<Outcome> {
     if (journal?.phase !== 'prepared') return recoverFiles(paths);
     const planned = await planInstall(options.bulkheadCommand);
     if (!planned.ok) return planned;
-    const written = await writeEngineFiles(planned.value);
-    if (!written.ok) return giveBackFiles(paths, journal);
-    return recordInstalled(paths, journal);
+    return finishPrepared(paths, journal, () => writeEngineFiles(planned.value));
   });
 }
