@@ -81,7 +81,8 @@ class SlowEngine {
     } else if (action === 'json') res.writeHead(200).end(await this.#list());
     else if (id === 'start') this.#start(action, res);
     else if (req.method === 'DELETE') this.#remove(action, res);
-    else res.writeHead(this.#containers.has(action) ? 200 : 404).end('{}');
+    else if (this.#containers.has(action)) res.writeHead(200).end(JSON.stringify({ Id: action }));
+    else res.writeHead(404).end('{}');
   }
 
   async #list(): Promise<string> {

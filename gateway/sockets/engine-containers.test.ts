@@ -119,6 +119,7 @@ describe('whether a container exists', () => {
   it.each([
     ['{"message":"starting"}', 503],
     ['{', 200],
+    ['{}', 200],
   ])('is unknown by the response %s with status %i', async (body, status) => {
     const containers = await containersFrom(body, status);
     await expect(containers.exists(id)).rejects.toThrow();

@@ -71,8 +71,11 @@ export function engineContainers(engineSocket: string): EngineContainers {
       const { status, text } = await call(engineSocket, 'GET', `/containers/${id}/json`);
       if (status !== 200 && status !== 404)
         throw new Error(`the engine answered ${status} to a request for container ${id}`);
+      if (status === 404) return false;
+      const found = textOf(at(JSON.parse(text), 'Id'));
+      if (found === '') throw new Error(`the engine's response about container ${id} names none`);
       // The engine also looks for a container with that name.
-      return status === 200 && at(JSON.parse(text), 'Id') === id;
+      return found === id;
     },
     remove: async (id) => {
       const { status, text } = await call(engineSocket, 'DELETE', `/containers/${id}?force=1&v=1`);
