@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { findConflicts, optionOf } from './inspect-engine.ts';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findConflicts, optionOf, otherDocker } from './inspect-engine.ts';
 
 const dockerd = ['/usr/sbin/dockerd', '-H', 'fd://', '--containerd=/run/containerd/containerd.sock'];
 const ids = (words: readonly string[]) => findConflicts(words).map(({ id }) => id);
@@ -8,11 +11,17 @@ describe("dockerd's command line", () => {
   it('as shipped in packages is no obstacle', () => {
     expect(findConflicts(dockerd)).toEqual([]);
     expect(findConflicts(['/usr/bin/dockerd', '--host=fd://'])).toEqual([]);
+    expect(findConflicts(['/usr/bin/dockerd', '-Hfd://', '-D', '--host-gateway-ip', '::1'])).toEqual([]);
   });
 
   it.each([
     [[...dockerd, '-H', 'tcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
     [[...dockerd, '--host=unix:///var/run/other.sock'], 'unix:///var/run/other.sock'],
+    // As pflag also accepts a letter and its value.
+    [[...dockerd, '-Htcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
+    [[...dockerd, '-H=tcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
+    [[...dockerd, '-DHtcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
+    [[...dockerd, '-DH', 'tcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
   ])('with another address leads round the gateway, and is refused: %j', (words, address) => {
     expect(findConflicts(words)).toMatchObject([{ id: 'system.listens-elsewhere', params: { address } }]);
   });
@@ -33,5 +42,34 @@ describe("dockerd's command line", () => {
     expect(optionOf(dockerd, '--data-root', '-g')).toBeNull();
     expect(optionOf([...dockerd, '-g', '/a', '--data-root=/b'], '--data-root')).toBe('/b');
     expect(optionOf([...dockerd, '--data-root'], '--data-root')).toBeNull();
+  });
+});
+
+describe('where docker.service is missing, the reason', () => {
+  let root = '';
+  const at = (...names: string[]) => path.join(root, ...names);
+  const found = () => otherDocker({ users: at('user'), snaps: [at('var-snap'), at('snap')] });
+
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(tmpdir(), 'bulkhead-other-docker-'));
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  it('is that no Docker is installed', async () => {
+    expect(await found()).toMatchObject({ id: 'system.no-docker-found' });
+    await mkdir(at('user', '1000'), { recursive: true });
+    expect(await found()).toMatchObject({ id: 'system.no-docker-found' });
+  });
+
+  it('names the socket of a rootless Docker, whichever user has it', async () => {
+    for (const uid of ['1000', '1001']) await mkdir(at('user', uid), { recursive: true });
+    const socket = at('user', '1001', 'docker.sock');
+    await writeFile(socket, '');
+    expect(await found()).toMatchObject({ id: 'system.rootless-docker-found', params: { socket } });
+  });
+
+  it.each(['var-snap', 'snap'])('is that Docker is a snap: %s', async (directory) => {
+    await mkdir(at(directory));
+    expect(await found()).toMatchObject({ id: 'system.snap-docker-found' });
   });
 });

@@ -73,13 +73,16 @@ export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppErr
   });
 }
 
+/** Where a Docker that cannot be used would be: the users' runtime directories, and the snap's. */
+const otherDockerPlaces = { users: '/run/user', snaps: ['/var/snap/docker', '/snap/docker'] };
+
 /** Which unusable Docker is installed, for the reason. */
-async function otherDocker(): Promise<Message> {
-  const rootless = (await readdir('/run/user').catch(() => [])).map((uid) => `/run/user/${uid}/docker.sock`);
-  for (const socket of rootless)
+export async function otherDocker({ users, snaps } = otherDockerPlaces): Promise<Message> {
+  for (const uid of await readdir(users).catch(() => [])) {
+    const socket = path.join(users, uid, 'docker.sock');
     if (await exists(socket)) return message('system.rootless-docker-found', { socket });
-  if ((await exists('/var/snap/docker')) || (await exists('/snap/docker')))
-    return message('system.snap-docker-found');
+  }
+  for (const snap of snaps) if (await exists(snap)) return message('system.snap-docker-found');
   return message('system.no-docker-found');
 }
 
@@ -111,7 +114,10 @@ async function unitProperty(unit: string, property: string): Promise<string> {
   return stdout.trim();
 }
 
-/** The last value of an option given as `--name value`, `--name=value` or `-n value`; null: missing. Pure. */
+/**
+ * The last value of an option given as `--name value`, `--name=value`, `-n value`, `-nvalue` or `-n=value`;
+ * null: missing. Pure.
+ */
 export function optionOf(words: readonly string[], ...names: string[]): string | null {
   return valuesOf(words, names).at(-1) ?? null;
 }
@@ -119,11 +125,21 @@ export function optionOf(words: readonly string[], ...names: string[]): string |
 function valuesOf(words: readonly string[], names: readonly string[]): string[] {
   return words.flatMap((word, index) => {
     const next = words[index + 1];
-    if (names.includes(word)) return next === undefined ? [] : [next];
-    const name = names.find((one) => one.startsWith('--') && word.startsWith(`${one}=`));
-    return name === undefined ? [] : [word.slice(name.length + 1)];
+    for (const name of names) {
+      const found = optionPattern(name).exec(word);
+      if (found === null) continue;
+      const value = found[1] ?? next;
+      return value === undefined ? [] : [value];
+    }
+    return [];
   });
 }
+
+/** As pflag parses it: a letter may follow those of options without a value, and its value follow it. */
+const optionPattern = (name: string): RegExp =>
+  name.startsWith('--')
+    ? new RegExp(`^${name}(?:=(.*))?$`, 's')
+    : new RegExp(`^-[Dhv]*${name.slice(1)}(?:=?(.+))?$`, 's');
 
 /** Options that conflict with a gateway in front or a runtime of ours. Pure. */
 export function findConflicts(words: readonly string[]): Message[] {
