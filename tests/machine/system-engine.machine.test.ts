@@ -153,7 +153,6 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     const used = ranges.flatMap((owned) => owned.ranges).filter(({ usedBy }) => usedBy === 'container');
     expect(used.map(({ first }) => first).sort()).toEqual(maps.map(({ host }) => host).sort());
     await expectSocketInContainer(guest);
-    await guest.output('docker rm -f client');
     expect(await status()).toMatchObject({ engine: { phase: 'ready' }, eci: true, unprotected: 1 });
     const failed = 'systemctl list-units --failed --plain --no-legend "bulkhead*" "docker*"';
     expect(await guest.output(failed)).toBe('');
@@ -166,7 +165,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
       const inode = await guest.output('stat -c %i /run/docker.sock');
       await guest.output('systemctl kill --kill-whom=main -s KILL bulkhead-gateway');
       expect((await alice(forbidden)).stderr).toContain('(A7)');
-      expect(await aliceOutput("docker ps --format '{{.Names}}'")).toBe('web\nold');
+      expect(await aliceOutput("docker ps --format '{{.Names}}' | sort")).toBe('client\nold\nweb');
       expect(await guest.output('stat -c %i /run/docker.sock')).toBe(inode);
     });
 
@@ -174,6 +173,8 @@ describe("the machine's own Docker Engine on a real Debian", () => {
       await guest.output('systemctl stop bulkhead-gateway');
       expect((await alice(forbidden)).stderr).toContain('(A7)');
       await expectActive('bulkhead-gateway');
+      await expectSocketInContainer(guest);
+      await guest.output('docker rm -f client');
     });
 
     it('gateway and its socket stopped: no access, and the error says what to start', async () => {

@@ -26,6 +26,10 @@ describe('the units that put the gateway in front of docker.service', () => {
     expect(textOf('bulkhead-gateway.socket')).not.toMatch(/^(?:PartOf|BindsTo)=/m);
   });
 
+  it("A1 systemd keeps containers' own sockets, also while the gateway is stopped", () => {
+    expect(textOf('bulkhead-gateway.service')).toMatch(/^FileDescriptorStorePreserve=yes$/m);
+  });
+
   it("the engine's own socket is accessible only to root", () => {
     expect(textOf('docker.socket.d/50-bulkhead.conf')).toMatch(
       /ListenStream=\nListenStream=\/run\/bulkhead\/engine\.sock\nSocketMode=0600\nSocketUser=root/,

@@ -108,6 +108,8 @@ TimeoutStopSec=${seconds(fixedLimits.gatewayStop)}
 WatchdogSec=${seconds(fixedLimits.serviceWatchdog)}
 WatchdogSignal=SIGKILL
 FileDescriptorStoreMax=4096
+# Containers' own sockets also outlive a stop. systemd before 254 does not know this, and closes them then.
+FileDescriptorStorePreserve=yes
 OOMScoreAdjust=-500
 LimitNOFILE=1048576
 TasksMax=4096
