@@ -31,6 +31,10 @@ export interface UnitState {
   readonly files: readonly string[];
   /** Where a socket unit listens: paths and addresses. */
   readonly listens: readonly string[];
+  /** Who may use a socket unit's sockets: the mode in octal, user and group. '' where systemd names none. */
+  readonly socket: { readonly mode: string; readonly user: string; readonly group: string };
+  /** The units that start this one, for example sockets. */
+  readonly triggeredBy: readonly string[];
 }
 
 const properties = [
@@ -49,6 +53,10 @@ const properties = [
   'FragmentPath',
   'DropInPaths',
   'Listen',
+  'SocketMode',
+  'SocketUser',
+  'SocketGroup',
+  'TriggeredBy',
 ];
 
 /** The states of units, by name. Empty if systemd does not run. */
@@ -97,6 +105,12 @@ export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
         (file) => file !== '',
       ),
       listens: [...block.matchAll(/^Listen=(.*) \(\w+\)$/gm)].map(([, address = '']) => address),
+      socket: {
+        mode: values.get('SocketMode') ?? '',
+        user: values.get('SocketUser') ?? '',
+        group: values.get('SocketGroup') ?? '',
+      },
+      triggeredBy: (values.get('TriggeredBy') ?? '').split(' ').filter((unit) => unit !== ''),
     });
   }
   return units;

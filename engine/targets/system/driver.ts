@@ -22,6 +22,7 @@ import { reloadDockerd } from '../guarded/reload.ts';
 import { unstoredPolicy } from '../guarded/unstored-policy.ts';
 import { releaseVolumes } from '../guarded/volume-guards.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
+import { socketConflicts } from './engine-sockets.ts';
 import { runningConflicts } from './inspect-engine.ts';
 import { systemctl, unitStates, type UnitState } from '../guarded/systemd.ts';
 import { crashReader, crashReadMs } from './crash.ts';
@@ -182,10 +183,8 @@ async function problemOf(
     [ownUnits.planner, message('system.planner-down')],
   ] as const)
     if (units.get(unit)?.active !== 'active') problems.push(what);
-  // The engine may have been given another address since, without the gateway.
-  const listens = units.get(engineUnits.socket)?.listens ?? [];
-  for (const address of listens.filter((one) => one !== paths.engineSocket))
-    problems.push(message('system.socket-listens-elsewhere', { address }));
+  // The engine may have been given another address or socket since, without the gateway.
+  problems.push(...socketConflicts(units, paths.engineSocket));
   const engine = units.get(engineUnits.service);
   problems.push(...(await runningConflicts(engine?.mainPid ?? null)));
   if (engine?.active === 'failed') problems.push(message('system.engine-failed', { result: engine.result }));

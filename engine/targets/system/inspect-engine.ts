@@ -8,6 +8,7 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import { exists } from '../../base/files.ts';
 import { dockerClient } from '../../base/docker-client.ts';
 import { defaultRoot, rootPaths, systemRoot, withDataRoot, type RootPaths } from '../../base/root-paths.ts';
+import { otherSockets } from './engine-sockets.ts';
 import { readInstallRecord } from './install-record.ts';
 import { engineUnits } from './unit-names.ts';
 import { hasSystemd, unitStates } from '../guarded/systemd.ts';
@@ -61,15 +62,16 @@ export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppErr
   const dataRoot = optionOf(words, '--data-root', '-g') ?? config.dataRoot;
   const paths = dataRoot === null ? rootPaths(systemRoot) : withDataRoot(rootPaths(systemRoot), dataRoot);
   const running = service.active === 'active' || service.active === 'reloading';
+  const record = await readInstallRecord(paths);
   return ok({
     paths,
     // Behind the gateway only root can use the engine's own socket.
-    group: (await readInstallRecord(paths))?.group ?? (group === '' ? 'docker' : group),
+    group: record?.group ?? (group === '' ? 'docker' : group),
     running,
     liveRestore: config.liveRestore || words.includes('--live-restore'),
     containers: running ? await listContainers(paths) : [],
     lxcfs: await exists('/usr/bin/lxcfs'),
-    conflicts: findConflicts(words),
+    conflicts: [...findConflicts(words), ...(record === null ? otherSockets(service) : [])],
   });
 }
 

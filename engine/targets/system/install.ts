@@ -8,6 +8,7 @@ import { recordReports } from '../../backends/recorded-reports.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { prepareEngineHome } from '../guarded/engine-home.ts';
+import { checkEngineSockets } from './engine-sockets.ts';
 import { giveBackFiles, recordInstalled, recoverFiles, saveBefore, writeFiles } from './install-files.ts';
 import { planInstall, type PlannedInstall } from './install-plan.ts';
 import { readInstallJournal, writeInstallJournal, type InstallJournal } from './install-record.ts';
@@ -155,6 +156,8 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
     };
   const replacing = planned.changesEngine
     ? [
+        // Other drop-ins of docker.socket may be read after ours: what they open is known only now.
+        () => checkEngineSockets(paths),
         step('stop-engine', () => stopEngine()),
         step('start-services', () => restart(services)),
         step('start-engine', startEngine),

@@ -15,6 +15,7 @@ DropInPaths=${dropIns}/50-bulkhead.conf ${dropIns}/proxy.conf
 ActiveEnterTimestamp=@1764288000
 ActiveExitTimestamp=@1764287990
 NRestarts=2
+TriggeredBy=docker-tcp.socket docker.socket
 
 Id=bulkhead-planner.service
 LoadState=not-found
@@ -43,6 +44,8 @@ describe('units of systemd', () => {
         '/etc/systemd/system/docker.service.d/proxy.conf',
       ],
       listens: [],
+      socket: { mode: '', user: '', group: '' },
+      triggeredBy: ['docker-tcp.socket', 'docker.socket'],
     });
     expect(units.get('bulkhead-planner.service')).toMatchObject({
       mainPid: null,
@@ -64,12 +67,19 @@ describe('units of systemd', () => {
     expect(parseUnits(unit).get('a.service')?.isConditionMet).toBe(isMet);
   });
 
-  it('of sockets have their listening addresses', () => {
-    const socket = 'Id=docker.socket\nListen=/run/bulkhead/engine.sock (Stream)\nListen=[::]:2375 (Stream)\n';
-    expect(parseUnits(socket).get('docker.socket')?.listens).toEqual([
-      '/run/bulkhead/engine.sock',
-      '[::]:2375',
-    ]);
+  it('of sockets have their listening addresses, and who may use them', () => {
+    const socket = `Id=docker.socket
+Listen=/run/bulkhead/engine.sock (Stream)
+Listen=[::]:2375 (Stream)
+SocketMode=0660
+SocketUser=
+SocketGroup=docker
+`;
+    expect(parseUnits(socket).get('docker.socket')).toMatchObject({
+      listens: ['/run/bulkhead/engine.sock', '[::]:2375'],
+      socket: { mode: '0660', user: '', group: 'docker' },
+      triggeredBy: [],
+    });
   });
 
   it.each([

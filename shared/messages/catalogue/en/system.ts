@@ -26,6 +26,15 @@ export const system = {
     'docker.socket also listens on {{address}}, where clients bypass the gateway. ',
     'Remove that ListenStream= from its drop-ins, and restart docker.',
   ),
+  'system.socket-is-accessible': concat(
+    'docker.socket gives {{path}} to others than root ({{mode}} {{owner}}), who bypass the gateway there. ',
+    'A drop-in in docker.socket.d that is read after 50-bulkhead.conf does that: remove its SocketMode=, ',
+    'SocketUser= and SocketGroup=, or rename it (10-override.conf). Then restart docker.socket and docker.',
+  ),
+  'system.other-socket-unit': concat(
+    '{{unit}} also gives sockets to docker.service, where clients bypass the gateway. ',
+    'Run: systemctl disable --now {{unit}}, and restart docker.',
+  ),
   'system.not-socket-activated': concat(
     'docker.service does not take its socket from docker.socket (-H fd://), ',
     'so the gateway cannot be put in front of it. Use the ExecStart of its package.',
