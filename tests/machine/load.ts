@@ -12,6 +12,12 @@ round() {
   if out=$("$@" 2>&1); then echo $(((\${EPOCHREALTIME/./} - begun) / 1000)) >> "rounds.$name"
   else note "$name: $out"; fi
 }
+# Old or new, never neither: a range of ids of its own, or the whole machine.
+isolated_or_plain() {
+  local map expected='^0 (0 4294967295|[1-9][0-9]* 65536)$'
+  map=$(docker run --rm busybox cat /proc/self/uid_map 2> stderr.run) || { cat stderr.run; return 1; }
+  [[ $(echo $map) =~ $expected ]] || { echo "neither isolated nor plain: $map"; return 1; }
+}
 build() {
   printf 'FROM busybox\\nRUN echo %s > /seen\\n' "$RANDOM" | docker build -q --no-cache -t load-build -
 }
@@ -24,7 +30,7 @@ stream() {
   "$@" > "output.$name" 2>&1 < /dev/null
   [ -e stop ] || note "$name ended: $(tail -c 300 "output.$name")"
 }
-repeat run docker run --rm busybox true &
+repeat run isolated_or_plain &
 loops=$!
 repeat exec docker exec load true &
 loops="$loops $!"
