@@ -90,6 +90,41 @@ echo 1 > /proc/sys/kernel/sysrq && echo kernel setting changed`;
         expect((await alice(`test -r ${path}`)).code).toBe(1);
     });
 
+    it('outside of the group docker: status can be read, the socket cannot be used', async () => {
+      await guest().output('useradd --system --create-home bob');
+      const bob = (command: string) => guest().run(`cd / && runuser bob -c '${command}'`);
+      const status = await bob('bulkhead status');
+      expect(status.stdout).toContain('The containers could not be listed.');
+      expect(status.stdout).toContain('Protected');
+      expect((await bob('docker ps')).stderr).toContain('permission denied');
+      expect(await bob('bulkhead plan')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("this user may not use the engine's socket"),
+      });
+    });
+
+    it('A5: the engine has a home and a PATH of its own, and opens no disk', async () => {
+      const ofEngine = 'pid=$(systemctl show --value -p MainPID docker)';
+      const variables = `${ofEngine}; tr '\\0' '\\n' </proc/$pid/environ | grep -E '^(HOME|PATH)=' | sort`;
+      const own = '/var/lib/bulkhead/system';
+      expect(await guest().output(variables)).toBe(
+        `HOME=${own}/home\nPATH=${own}/programs:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      );
+      const inItsCgroup = await guest().run(`${ofEngine}
+echo $$ > /sys/fs/cgroup$(cut -d : -f 3 /proc/$pid/cgroup)/cgroup.procs
+head -c 1 /dev/zero | wc -c
+head -c 1 /dev/vda`);
+      expect(inItsCgroup).toMatchObject({
+        code: 1,
+        stdout: '1\n',
+        stderr: expect.stringContaining('Operation not permitted'),
+      });
+      await guest().output(`mkdir -p disk/etc && mknod disk/etc/passwd b 254 0
+tar -C disk -cf - . | docker -H unix:///run/bulkhead/engine.sock import - disk && rm -r disk`);
+      expect((await alice('docker run --rm -u x disk true')).stderr).toContain('(A5)');
+      await guest().output('docker rmi disk');
+    });
+
     it.each(['BuildKit', 'the legacy builder'])(
       'C: a build with %s runs in a range of its own',
       async (builder) => {
