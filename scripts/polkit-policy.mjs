@@ -1,7 +1,7 @@
 // The polkit policy: the prompts of pkexec, in English and Chinese, before it runs a command of ours as root.
 
 /** Commands that the app runs elevated, and those that put the gateway in front of an engine. */
-const commands = ['apply', 'containers', 'engine', 'verify', 'install', 'uninstall'];
+const commands = ['apply', 'containers', 'engine', 'support-bundle', 'verify', 'install', 'uninstall'];
 
 /** Launchers by the prefix of their actions. pkexec compares the path without links. */
 const launchers = {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { elevatedCommands } from '../electron/session/elevation.ts';
 import { serverDocuments } from './server-documents.mjs';
 
 const run = promisify(execFile);
@@ -17,7 +18,7 @@ beforeAll(async () => {
     content: string | Buffer;
   }[])
     documents.set(to, String(typeof content === 'string' ? content : gunzipSync(content)));
-});
+}, 60_000);
 
 /** The completions of bash after these words. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
@@ -77,6 +78,15 @@ describe('documents of the package for servers', () => {
     expect(policy).not.toContain('keep');
     for (const launcher of ['bulkhead/bin/bulkhead', 'bulkhead-desktop/resources/program/bin/bulkhead'])
       expect(policy).toContain(`exec.path">/usr/lib/${launcher}</annotate>`);
+  });
+
+  it("have a text of pkexec's prompt for every command that the app runs elevated", () => {
+    const policy = document('/usr/share/polkit-1/actions/io.bulkhead.policy');
+    const commands = [...elevatedCommands, 'install', 'uninstall'].sort();
+    for (const prefix of ['io.bulkhead', 'io.bulkhead.desktop']) {
+      const ids = policy.matchAll(new RegExp(`<action id="${prefix}\\.([a-z-]+)">`, 'g'));
+      expect([...ids].map(([, command]) => command).sort()).toEqual(commands);
+    }
   });
 
   it('have the licence, and those of the packages in the bundles', () => {

@@ -17,6 +17,11 @@ import { followCommand, readCommand, waitForCommand, elevationFailure } from './
 import { message, type Message } from '../../shared/messages/message.ts';
 import { systemElevator, type ElevatedChild, type Elevator } from './elevator.ts';
 
+/** Commands that the app runs elevated; pkexec's policy has the text of each prompt (`polkit-policy.mjs`). */
+export const elevatedCommands = ['apply', 'containers', 'engine', 'support-bundle', 'verify'] as const;
+
+type ElevatedCommand = (typeof elevatedCommands)[number];
+
 /**
  * What needs root when the app runs as its user: our own command line, elevated by the system's means
  * (polkit's pkexec, macOS's and Windows's own prompt). Absolute paths and an argument vector; the elevated
@@ -67,7 +72,7 @@ export function elevation({
   const command = typeof bulkheadCommand === 'string' ? [bulkheadCommand] : bulkheadCommand;
   /** `rest` follows the options that select the engine. */
   const start = async (
-    args: readonly string[],
+    args: readonly [ElevatedCommand, ...string[]],
     rest: readonly string[] = [],
   ): Promise<Result<ElevatedChild, AppError>> => {
     const engine = target();
