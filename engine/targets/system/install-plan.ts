@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink, realpath } from 'node:fs/promises';
 import type { InstallPlan } from '../../../shared/install/plan.ts';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { joinMessages } from '../../../shared/messages/join-messages.ts';
-import type { Message } from '../../../shared/messages/message.ts';
-import { ok, type AppError, type Result } from '../../../shared/result.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { previewEngineConfig, type DesiredEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
-import { rootPaths, systemRoot } from '../../base/root-paths.ts';
+import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { inspectSystemEngine, type AffectedContainer, type SystemEngine } from './inspect-engine.ts';
 import { readInstallJournal, readInstallRecord } from './install-record.ts';
 import { replacementBlocker } from './replacement-blocker.ts';
@@ -32,9 +32,14 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
   const desired = { ...(await desiredEngineConfig(paths)), configFile: 'machine' } as const;
   const config = await previewEngineConfig(paths, desired);
   const installed = (await readInstallRecord(paths)) !== null;
-  const blocker = installed ? await replacementBlocker(paths) : null;
+  const merges = config.ok && config.value.changes.length > 0;
+  const possible = [
+    installed ? await replacementBlocker(paths) : null,
+    // An upgrade that does not write it leaves a link that was made since as it is.
+    !installed || merges ? await linkBlocker(paths) : null,
+  ];
   const blockers: (string | Message)[] = [
-    ...(blocker === null ? [] : [blocker]),
+    ...possible.filter((blocker) => blocker !== null),
     ...engine.conflicts,
     ...(config.ok
       ? config.value.conflicts.map(({ reason, hint }) => joinMessages('sentences', [reason, hint]))
@@ -64,7 +69,7 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
             change: before === null ? ('create' as const) : ('replace' as const),
             text,
           })),
-        ...(config.ok && config.value.changes.length > 0
+        ...(merges
           ? [{ path: paths.daemonJson, change: 'merge' as const, text: config.value.text ?? '' }]
           : []),
       ],
@@ -76,6 +81,27 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
       blockers,
     },
   });
+}
+
+/** The plan, or why it is refused. Pure. */
+export function refuseBlocked<T extends Pick<PlannedInstall, 'plan'>>(planned: T): Result<T, AppError> {
+  const [blocker] = planned.plan.blockers;
+  return blocker === undefined
+    ? ok(planned)
+    : fail('input.unusable', message('system.cannot-install'), { reason: blocker });
+}
+
+/**
+ * Why a daemon.json that is a symbolic link is not written: it is replaced as a whole, which would leave a
+ * file in place of the link. Null: it is none.
+ */
+export async function linkBlocker({
+  daemonJson: file,
+}: Pick<RootPaths, 'daemonJson'>): Promise<Message | null> {
+  const link = await readlink(file).catch(() => null);
+  if (link === null) return null;
+  const target = await realpath(file).catch(() => link);
+  return message('system.daemon-json-is-link', { file, target });
 }
 
 export interface PlannedUninstall {

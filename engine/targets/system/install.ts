@@ -10,7 +10,7 @@ import { reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { prepareEngineHome } from '../guarded/engine-home.ts';
 import { checkEngineSockets } from './engine-sockets.ts';
 import { giveBackFiles, recordInstalled, recoverFiles, saveBefore, writeFiles } from './install-files.ts';
-import { planInstall, type PlannedInstall } from './install-plan.ts';
+import { planInstall, refuseBlocked, type PlannedInstall } from './install-plan.ts';
 import { readInstallJournal, writeInstallJournal, type InstallJournal } from './install-record.ts';
 import {
   inOrder,
@@ -56,9 +56,8 @@ export function install(options: InstallOptions & InstallChoices): Promise<Outco
     const planned = await planInstall(options.bulkheadCommand);
     if (!planned.ok) return planned;
     const chosen = options.keepEngine === true ? withoutRestart(planned.value) : planned.value;
-    const [blocker] = chosen.plan.blockers;
-    if (blocker !== undefined)
-      return fail('input.unusable', message('system.cannot-install'), { reason: blocker });
+    const usable = refuseBlocked(chosen);
+    if (!usable.ok) return usable;
     const written = await write(chosen, options);
     if (!written.ok || options.prepare === true) return written;
     return activate(chosen, options);
@@ -195,15 +194,17 @@ async function rollBack(planned: PlannedInstall, journal: InstallJournal): Promi
 }
 
 /**
- * At the machine's start, before the engine: finishes a prepared installation and undoes an interrupted one.
+ * At the machine's start, before the engine: finishes a prepared installation, or undoes it if that is not
+ * possible, and undoes an interrupted one.
  */
 export function recover(options: InstallOptions): Promise<Outcome> {
   return withInstallLock(async () => {
     const paths = rootPaths(systemRoot);
     const journal = await readInstallJournal(paths);
     if (journal?.phase !== 'prepared') return recoverFiles(paths);
-    const planned = await planInstall(options.bulkheadCommand);
-    if (!planned.ok) return planned;
-    return finishPrepared(paths, journal, () => writeEngineFiles(planned.value));
+    return finishPrepared(paths, journal, {
+      plan: () => planInstall(options.bulkheadCommand),
+      write: writeEngineFiles,
+    });
   });
 }

@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { message } from '../../../shared/messages/message.ts';
-import { fail, ok } from '../../../shared/result.ts';
+import type { InstallPlan } from '../../../shared/install/plan.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 import { recordFile } from '../../daemon-json/daemon-json.ts';
 import { giveBackFiles, recoverFiles, saveBefore } from './install-files.ts';
@@ -14,7 +15,9 @@ import {
   writeInstallJournal,
   type InstallJournal,
 } from './install-record.ts';
+import type { Outcome } from './install-steps.ts';
 import { finishPrepared } from './prepared.ts';
+import { linkBlocker } from './install-plan.ts';
 
 const usualPath = process.env['PATH'];
 let directory: string;
@@ -39,6 +42,17 @@ async function journalOnDisk(): Promise<InstallJournal> {
   if (journal === null) throw new Error('there is no journal');
   return journal;
 }
+const planOf = (...blockers: Message[]): { readonly plan: InstallPlan } => ({
+  plan: {
+    ...{ action: 'install', installed: false, prepared: true, files: [], restartsEngine: false },
+    ...{ stops: [], restarts: [], keepRunning: [], unstartable: [], blockers },
+  },
+});
+/** As at the machine's start. */
+const finish = async (
+  write: () => Promise<Outcome>,
+  plan: () => Promise<Result<{ readonly plan: InstallPlan }, AppError>> = () => Promise.resolve(ok(planOf())),
+): Promise<Outcome> => finishPrepared(paths, await journalOnDisk(), { plan, write });
 async function writeConfig(): Promise<void> {
   await writeFile(paths.daemonJson, 'with our keys');
   await writeFile(recordFile(paths), 'a record');
@@ -85,7 +99,7 @@ describe.each([
   });
 
   it("is restored where the machine's start cannot bring it into force", async () => {
-    const refused = await finishPrepared(paths, await journalOnDisk(), async () => {
+    const refused = await finish(async () => {
       await writeConfig();
       return fail('internal', message('system.cannot-install'));
     });
@@ -94,7 +108,7 @@ describe.each([
   });
 
   it("is restored at the second start where the machine's first crashes", async () => {
-    const crash = finishPrepared(paths, await journalOnDisk(), async () => {
+    const crash = finish(async () => {
       await writeConfig();
       throw new Error('crash');
     });
@@ -119,7 +133,7 @@ describe.each([
 describe('a prepared installation', () => {
   it("is recorded as installed at the machine's start", async () => {
     await begin('prepared');
-    const written = finishPrepared(paths, await journalOnDisk(), () => Promise.resolve(ok(undefined)));
+    const written = finish(() => Promise.resolve(ok(undefined)));
     expect(await written).toMatchObject({ ok: true });
     expect(await readInstallRecord(paths)).toMatchObject({ files: [at('a.service')] });
     expect(await readInstallJournal(paths)).toBeNull();
@@ -131,5 +145,43 @@ describe('a prepared installation', () => {
     await begin('prepared');
     await giveBackFiles(paths, await journalOnDisk());
     expect(await readFile(at('a.service'), 'utf8')).toBe('of before');
+  });
+});
+
+describe("a prepared installation that the machine's start refuses", () => {
+  const refusal = message('system.not-socket-activated');
+  it.each([
+    ['has a blocker', () => Promise.resolve(ok(planOf(refusal)))],
+    ['cannot be planned', () => Promise.resolve(fail('engine.not-installed', refusal))],
+    ['cannot be inspected', () => Promise.reject(new Error('no answer'))],
+  ])('since it %s, is undone: the plain engine starts', async (_, plan) => {
+    await writeFile(paths.daemonJson, edited);
+    await begin('prepared');
+    const refused = await finish(() => Promise.reject(new Error('written')), plan);
+    expect(refused).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('could not come into force') },
+    });
+    await expectPlain(edited);
+    expect(await readFile(at('calls'), 'utf8')).toBe(
+      'disable --quiet bulkhead-gateway.socket\ndaemon-reload\n',
+    );
+  });
+});
+
+describe('a daemon.json that is a symbolic link', () => {
+  it('is refused: a file would replace it, and the link be lost', async () => {
+    await writeFile(at('managed.json'), edited);
+    await symlink('managed.json', paths.daemonJson);
+    const params = { file: paths.daemonJson, target: at('managed.json') };
+    expect(await linkBlocker(paths)).toMatchObject({ id: 'system.daemon-json-is-link', params });
+    await rm(at('managed.json'));
+    expect(await linkBlocker(paths)).toMatchObject({ params: { target: 'managed.json' } });
+  });
+
+  it('is the only one that is', async () => {
+    expect(await linkBlocker(paths)).toBeNull();
+    await writeFile(paths.daemonJson, edited);
+    expect(await linkBlocker(paths)).toBeNull();
   });
 });

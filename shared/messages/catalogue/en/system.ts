@@ -43,6 +43,11 @@ export const system = {
     'dockerd is started with {{option}}, which Bulkhead does not support. ',
     'Move it to /etc/docker/daemon.json, or remove it.',
   ),
+  'system.daemon-json-is-link': concat(
+    '{{file}} is a symbolic link to {{target}}, and the installation would replace it by a file: ',
+    'what writes the target, such as a configuration management, would have no effect any more. ',
+    'Replace it yourself (cp --remove-destination {{target}} {{file}}), and have {{file}} written directly.',
+  ),
   'system.gateway-socket-down': concat(
     'bulkhead-gateway.socket is not active: nobody can connect to /run/docker.sock. Run: ',
     'systemctl start bulkhead-gateway.socket',
@@ -90,6 +95,8 @@ export const system = {
     'The engine and its containers were not touched. ',
     'Correct the cause, then run bulkhead install.',
   ),
+  'system.preparation-undone': 'The prepared installation could not come into force, and was undone.',
+  'system.correct-then-install': 'Correct the cause, then run bulkhead install.',
   'system.not-installed': "Bulkhead is not installed in front of this machine's Docker Engine.",
   'system.files-change': 'Files:',
   'system.file-create': 'create  {{path}}',

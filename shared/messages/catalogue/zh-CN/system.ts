@@ -29,6 +29,9 @@ export const system: Translated<typeof english> = {
     'docker.service 未从 docker.socket 获取套接字 (-H fd://)，因此网关无法置于其前。请使用其软件包的 ExecStart。',
   'system.option-not-supported':
     'dockerd 以 {{option}} 启动，Bulkhead 不支持该选项。请将其移到 /etc/docker/daemon.json 或移除。',
+  'system.daemon-json-is-link':
+    '{{file}} 是指向 {{target}} 的符号链接，安装会将其替换为文件：此后写入该目标的程序（例如配置管理）不再起作用。' +
+    '请自行替换（cp --remove-destination {{target}} {{file}}），并让其直接写入 {{file}}。',
   'system.gateway-socket-down':
     'bulkhead-gateway.socket 未激活：无人能连接 /run/docker.sock。请运行：systemctl start bulkhead-gateway.socket',
   'system.gateway-down':
@@ -57,6 +60,8 @@ export const system: Translated<typeof english> = {
   'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
   'system.previous-version-runs': '先前的版本已重新运行。请排除原因后重试。',
   'system.engine-was-not-touched': '引擎及其容器未受影响。请消除原因，然后运行 bulkhead install。',
+  'system.preparation-undone': '准备好的安装无法生效，已撤销。',
+  'system.correct-then-install': '请排除原因，然后运行 bulkhead install。',
   'system.not-installed': 'Bulkhead 未安装到此计算机的 Docker Engine 之前。',
   'system.files-change': '文件：',
   'system.file-create': '创建  {{path}}',
