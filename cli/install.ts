@@ -158,6 +158,7 @@ export function describeInstallPlan(plan: InstallPlan): string {
     ...(plan.restartsEngine ? [text('system.engine-restarts-once')] : []),
     ...(plan.stops.length === 0 ? [] : [text('system.containers-stop-for-good', names(plan.stops))]),
     ...(plan.restarts.length === 0 ? [] : [text('system.containers-come-back', names(plan.restarts))]),
+    ...(plan.stopsUnknown ? [text('system.stops-unknown')] : []),
     ...(plan.keepRunning.length === 0 ? [] : [text('system.containers-go-on', names(plan.keepRunning))]),
     ...(plan.unstartable.length === 0
       ? []

@@ -14,6 +14,8 @@ export interface InstallPlan {
   readonly stops: readonly string[];
   /** Names of running containers that stop and are restarted by their restart policies. */
   readonly restarts: readonly string[];
+  /** Containers stop, but the engine did not list them: the names are missing here. */
+  readonly stopsUnknown: boolean;
   /** Names of running containers that keep running (`live-restore`). */
   readonly keepRunning: readonly string[];
   /** Containers that were created under ECI: the plain engine cannot start them. */

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findConflicts, optionOf, otherDocker } from './inspect-engine.ts';
+import { findConflicts, listContainers, optionOf, otherDocker } from './inspect-engine.ts';
 
 const dockerd = ['/usr/sbin/dockerd', '-H', 'fd://', '--containerd=/run/containerd/containerd.sock'];
 const ids = (words: readonly string[]) => findConflicts(words).map(({ id }) => id);
@@ -71,5 +73,32 @@ describe('where docker.service is missing, the reason', () => {
   it.each(['var-snap', 'snap'])('is that Docker is a snap: %s', async (directory) => {
     await mkdir(at(directory));
     expect(await found()).toMatchObject({ id: 'system.snap-docker-found' });
+  });
+});
+
+describe('the containers of the engine', () => {
+  it.each([
+    [404, 'without those that are removed meanwhile', [{ name: 'web', returns: true }]],
+    [500, 'unknown if one cannot be inspected', null],
+  ])('are, with a response of %i, %s', async (status, _, expected) => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-containers-'));
+    const socket = path.join(directory, 'docker.sock');
+    const listed = ['web', 'gone'].map((name) => ({ Id: name, Names: [`/${name}`], State: 'running' }));
+    const web = { HostConfig: { RestartPolicy: { Name: 'always' }, Runtime: 'runc' } };
+    const engine = createServer(({ url = '' }, response) => {
+      const isGone = url.includes('/gone/');
+      response.writeHead(isGone ? status : 200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(isGone ? { message: 'gone' } : url.includes('/web/') ? web : listed));
+    }).listen(socket);
+    try {
+      await once(engine, 'listening');
+      const found = await listContainers({ engineSocket: '/nonexistent', clientSocket: socket });
+      expect(found).toEqual(
+        expected?.map((container) => ({ ...container, running: true, isolated: false })) ?? null,
+      );
+    } finally {
+      engine.close();
+      await rm(directory, { recursive: true });
+    }
   });
 });

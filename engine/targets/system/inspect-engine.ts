@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { Container, ContainerInspectInfo } from 'dockerode';
 import * as z from 'zod';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { exists } from '../../base/files.ts';
-import { dockerClient } from '../../base/docker-client.ts';
+import { dockerClient, statusOf } from '../../base/docker-client.ts';
 import { defaultRoot, rootPaths, systemRoot, withDataRoot, type RootPaths } from '../../base/root-paths.ts';
 import { otherSockets } from './engine-sockets.ts';
 import { readInstallRecord } from './install-record.ts';
@@ -183,13 +184,18 @@ async function readEngineConfig(
   };
 }
 
-async function listContainers(paths: RootPaths): Promise<readonly AffectedContainer[] | null> {
+/** Null if the engine did not say; containers that are removed meanwhile are left out. */
+export async function listContainers(
+  paths: Pick<RootPaths, 'engineSocket' | 'clientSocket'>,
+): Promise<readonly AffectedContainer[] | null> {
   const docker = dockerClient((await exists(paths.engineSocket)) ? paths.engineSocket : paths.clientSocket);
   try {
     const listed = await docker.listContainers({ all: true });
-    return await Promise.all(
+    const containers = await Promise.all(
       listed.map(async ({ Id, Names, State }) => {
-        const { HostConfig } = await docker.getContainer(Id).inspect();
+        const inspected = await inspectPresent(docker.getContainer(Id));
+        if (inspected === null) return null;
+        const { HostConfig } = inspected;
         const policy = HostConfig.RestartPolicy?.Name ?? '';
         return {
           name: (Names[0] ?? Id).replace(/^\//, ''),
@@ -199,7 +205,15 @@ async function listContainers(paths: RootPaths): Promise<readonly AffectedContai
         };
       }),
     );
+    return containers.filter((container) => container !== null);
   } catch {
     return null;
   }
 }
+
+/** Null for a container that is gone. */
+const inspectPresent = (container: Container): Promise<ContainerInspectInfo | null> =>
+  container.inspect().catch((error: unknown) => {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  });

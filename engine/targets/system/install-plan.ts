@@ -51,7 +51,8 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
   const running = (engine.containers ?? []).filter((container) => container.running);
   const changesEngine =
     !installed || changed.some(({ path, text, before }) => isDropIn({ path }) && text !== before);
-  const stops = engine.liveRestore || !engine.running || !changesEngine ? [] : running;
+  const stopsAny = !engine.liveRestore && engine.running && changesEngine;
+  const stops = stopsAny ? running : [];
   return ok({
     engine,
     files,
@@ -76,6 +77,7 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
       restartsEngine: engine.running && changesEngine,
       stops: stops.filter((container) => !container.returns).map(({ name }) => name),
       restarts: stops.filter((container) => container.returns).map(({ name }) => name),
+      stopsUnknown: stopsAny && engine.containers === null,
       keepRunning: engine.liveRestore ? running.map(({ name }) => name) : [],
       unstartable: [],
       blockers,
@@ -134,6 +136,7 @@ export async function planUninstall(): Promise<Result<PlannedUninstall, AppError
       restartsEngine: engine?.running === true,
       stops: namesOf(stops.filter((container) => !container.returns || container.isolated)),
       restarts: namesOf(stops.filter((container) => container.returns && !container.isolated)),
+      stopsUnknown: engine !== null && !engine.liveRestore && engine.containers === null,
       keepRunning: engine?.liveRestore === true ? namesOf(running) : [],
       unstartable: namesOf(containers.filter(({ isolated }) => isolated)),
       blockers: [],

@@ -45,7 +45,7 @@ async function journalOnDisk(): Promise<InstallJournal> {
 const planOf = (...blockers: Message[]): { readonly plan: InstallPlan } => ({
   plan: {
     ...{ action: 'install', installed: false, prepared: true, files: [], restartsEngine: false },
-    ...{ stops: [], restarts: [], keepRunning: [], unstartable: [], blockers },
+    ...{ stops: [], restarts: [], stopsUnknown: false, keepRunning: [], unstartable: [], blockers },
   },
 });
 /** As at the machine's start. */

@@ -19,6 +19,7 @@ const plan: InstallPlan = {
   restartsEngine: true,
   stops: ['a'],
   restarts: ['b'],
+  stopsUnknown: true,
   keepRunning: [],
   unstartable: [],
   blockers: [],
@@ -29,7 +30,7 @@ describe('an upgrade that keeps the engine', () => {
     const kept = withoutRestart({ changesEngine: true, plan });
     expect(kept).toEqual({
       changesEngine: false,
-      plan: { ...plan, restartsEngine: false, stops: [], restarts: [] },
+      plan: { ...plan, restartsEngine: false, stops: [], restarts: [], stopsUnknown: false },
     });
     expect(appliesLater(plan, kept.plan)).toBe(true);
     expect(appliesLater(plan, plan)).toBe(false);

@@ -24,7 +24,7 @@ export function withoutRestart<T extends Planned>(planned: T): T {
   return {
     ...planned,
     changesEngine: false,
-    plan: { ...plan, restartsEngine: false, stops: [], restarts: [] },
+    plan: { ...plan, restartsEngine: false, stops: [], restarts: [], stopsUnknown: false },
   };
 }
 

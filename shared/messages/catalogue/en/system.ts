@@ -113,6 +113,8 @@ export const system = {
   'system.containers-stop-for-good':
     'These containers stop, and have no restart policy that brings them back: {{names}}',
   'system.containers-come-back': 'These containers stop and come back: {{names}}',
+  'system.stops-unknown':
+    'It is not known which containers stop, since the engine did not list them: docker ps',
   'system.containers-go-on': 'These containers keep running (live-restore): {{names}}',
   'system.containers-unstartable': concat(
     'These containers were made under Enhanced Container Isolation, ',

@@ -75,6 +75,7 @@ export const system: Translated<typeof english> = {
     '立即重启（未启用 live-restore 时容器会停止）：systemctl restart docker',
   'system.containers-stop-for-good': '以下容器会停止，且没有会使其恢复的重启策略：{{names}}',
   'system.containers-come-back': '以下容器会停止并恢复：{{names}}',
+  'system.stops-unknown': '引擎未列出其容器，因此不知道哪些容器会停止：docker ps',
   'system.containers-go-on': '以下容器继续运行 (live-restore)：{{names}}',
   'system.containers-unstartable': '以下容器在增强型容器隔离下创建，原引擎无法启动它们：{{names}}',
   'system.is-installed': '网关已位于 Docker Engine 之前；将更新其文件。',
