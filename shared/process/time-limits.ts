@@ -83,10 +83,10 @@ export const unscaledLimits = {
    * until it runs.
    */
   engineLookup: 30_000,
-  /** An exec, for copies in their beginning: its body may hold a turn. */
-  execStart: 30_000,
   /** The same, about its version, which only determines the words of a refusal. */
   engineVersion: 3_000,
+  /** An exec, for copies in their beginning: its body may hold a turn. */
+  execStart: 30_000,
   /** What is displayed: the engine's response about its state, and its or the gateway's to a ping. */
   engineState: 5_000,
   enginePing: 3_000,
