@@ -29,7 +29,9 @@ const many = mounts.filter(({ mountPoint }) => mountPoint.startsWith('/proc/fs/m
 const layers = mounts.at(-1).options.filter((option) => option.startsWith('lowerdir+='));
 console.log(many.length, layers.length);`;
   const { stdout } = await run('unshare', [
-    '-m',
+    '--mount',
+    '--propagation',
+    'slave',
     'sh',
     '-ec',
     script,

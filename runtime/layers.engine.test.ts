@@ -43,7 +43,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     const whole = `timeout 60 "$1" --bulkhead-perform || ${failed}; cd "$2"; ${script}`;
     const { status, stdout, stderr } = spawnSync(
       'unshare',
-      ['--mount', 'sh', '-c', whole, 'sh', runtime, top],
+      ['--mount', '--propagation', 'slave', 'sh', '-c', whole, 'sh', runtime, top],
       { input: plan.encode(), encoding: 'utf8', env },
     );
     return { status, stdout: stdout.trim(), stderr: stderr.trim() };
@@ -142,7 +142,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     const before =
       'mount -t overlay -o volatile,index=off,lowerdir=n,upperdir=up/diff,workdir=up/work overlay m && ' +
       'umount m && ls -d up/work/work/incompat/volatile';
-    execFileSync('unshare', ['--mount', 'sh', '-c', before], { cwd: top });
+    execFileSync('unshare', ['--mount', '--propagation', 'slave', 'sh', '-c', before], { cwd: top });
     expect(
       after(plan, 'grep -o "volatile" /proc/self/mountinfo | sort -u; echo x > m/only-1; cat up/diff/only-1'),
     ).toEqual({ status: 0, stdout: 'volatile\nx', stderr: '' });
@@ -156,7 +156,17 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     const listing = (input: Buffer) =>
       spawnSync(
         'unshare',
-        ['--mount', 'sh', '-c', '"$1" --bulkhead-perform; ls "$2/m"', 'sh', runtime, top],
+        [
+          '--mount',
+          '--propagation',
+          'slave',
+          'sh',
+          '-c',
+          '"$1" --bulkhead-perform; ls "$2/m"',
+          'sh',
+          runtime,
+          top,
+        ],
         { input, encoding: 'utf8', env },
       );
     expect(listing(broken)).toMatchObject({

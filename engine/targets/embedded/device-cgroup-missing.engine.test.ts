@@ -6,7 +6,7 @@ import { unshare } from '../../../tests/support/unshare.ts';
 
 // As in a container: the cgroups are mounted, and can't be changed.
 unshare('mount');
-execFileSync('mount', ['--make-rprivate', '/']);
+execFileSync('mount', ['--make-rslave', '/']);
 const mounts = execFileSync('findmnt', ['-rno', 'TARGET', '-t', 'cgroup,cgroup2'], { encoding: 'utf8' });
 for (const point of mounts.trim().split('\n')) {
   if (/\/(?:devices|unified|cgroup)$/.test(point)) execFileSync('mount', ['-o', 'remount,bind,ro', point]);
