@@ -84,7 +84,8 @@ exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups \\
       const starter = at('bin', path.basename(file));
       await program(
         starter,
-        `exec unshare --mount --propagation slave sh -c '${hidden} && mount --bind ${path.dirname(file)} ${at('electron')} ` +
+        `exec unshare --mount --propagation slave sh -c '${hidden} ` +
+          `&& mount --bind ${path.dirname(file)} ${at('electron')} ` +
           `&& exec setpriv --reuid ${uid} --regid ${gid} --clear-groups -- env HOME=${at('home')} ` +
           `${at('electron', path.basename(file))} "$@"' sh "$@"\n`,
       );
