@@ -128,6 +128,10 @@ describe('the protection sentence', () => {
     ).toContain('  gateway   earlier ones still serve open connections (pid 800, 1200)');
     expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is refused/);
   });
+    expect(describeStatus(report({ engine: { ...engine, prepared: 'upgrade' } })).split('\n')).toContain(
+      'An upgrade is prepared: it comes into force when the machine starts next, or with: ' +
+        'sudo bulkhead install',
+    );
 });
 
 test('steps are printed when they have ended, with their duration', () => {
@@ -385,6 +389,7 @@ describe('status --check', () => {
     ['critical', 'off', { protection: 'off', eci: false }],
     ['critical', 'stopped', { protection: 'stopped', engine: { ...engine, phase: 'stopped' } }],
     ['critical', 'failed', { protection: 'stopped', engine: { ...engine, phase: 'failed' } }],
+    ['warning', 'a prepared upgrade', { engine: { ...engine, prepared: 'upgrade' } }],
     ['critical', 'a failed claim', { protection: 'unverified', verification: failing }],
     ['critical', 'a deleted settings file', { enforcement: enforcementIn({ difference: 'deleted' }) }],
     ['critical', 'unreadable settings', { settingsProblem: 'no JSON' }],

@@ -15,6 +15,7 @@ export function checkStateOf(report: StatusReport): CheckState {
   return protection === 'protected' &&
     report.unprotected === 0 &&
     engine.problem === null &&
+    engine.prepared === undefined &&
     !report.interruptedApply
     ? 'ok'
     : 'warning';

@@ -157,6 +157,7 @@ function notes(report: StatusReport): readonly string[] {
     lines.push(text('cli-status.settings-problem', { problem }));
   }
   lines.push(...crashLines(engine, report.killed));
+  if (engine.prepared !== undefined) lines.push(text(`cli-status.prepared-${engine.prepared}`));
   if (report.interruptedApply) lines.push(text('cli-status.apply-interrupted'));
   if (report.olderSettings !== null)
     lines.push(text('cli-status.older-settings', { file: report.olderSettings }));

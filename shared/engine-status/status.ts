@@ -68,6 +68,11 @@ export const engineStatusSchema = z.object({
    * none.
    */
   replacedGateways: z.array(z.number().int()).optional(),
+  /**
+   * What `bulkhead install --prepare` has written, and what waits for the next start of the machine or
+   * `bulkhead install`: a first installation, or an upgrade of one. Missing if there is nothing.
+   */
+  prepared: z.enum(['install', 'upgrade']).optional(),
   /** The engine's directory, if it is gone although the engine was started in it. */
   missingRoot: z.string().optional(),
   /** Whether a service of its own starts it at boot; missing if it does not run as a service. */

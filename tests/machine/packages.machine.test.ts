@@ -94,6 +94,9 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     expect(await guest.output(behindGateway)).toBe('no');
     expect(await guest.output('bulkhead install --dry-run')).toContain('prepared');
 
+    expect(await alice('bulkhead status')).toContain('An installation is prepared');
+    const checked = await guest.run('bulkhead status --check --json');
+    expect(JSON.parse(checked.stdout)).toMatchObject({ engine: { prepared: 'install' } });
     await guest.reboot();
     await guest.output('systemctl start docker', { timeoutMs: 300_000 });
     expect(await guest.output(behindGateway)).toBe('yes');

@@ -2,14 +2,14 @@ import os from 'node:os';
 import * as z from 'zod';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
-import { targetId, type TargetRef } from '../../../shared/targets/target-id.ts';
+import { machineSocket, targetId, type TargetRef } from '../../../shared/targets/target-id.ts';
 import { dockerClient, engineMessage, statusOf } from '../../base/docker-client.ts';
 import { atFirstUse } from '../../base/at-first-use.ts';
 import { Disposers } from '../../base/disposers.ts';
 import { listImages } from '../../scan/list-images.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import { describeEngine, engineInfoSchema } from '../../base/engine-info.ts';
-import { defaultRoot, rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import { defaultRoot, rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { systemCode } from '../../base/system-code.ts';
 import { createSettingsStore, readOnlyFields } from '../../store/settings-store.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
@@ -133,13 +133,22 @@ export function openMachineTarget(socket: string): Target {
   };
 }
 
+/** What is prepared for docker.service, whose socket this is. */
+async function preparedForMachine(): Promise<EngineStatus['prepared'] | null> {
+  const { preparedInstall } = await import('../system/install-record.ts');
+  return preparedInstall(rootPaths(systemRoot));
+}
+
 function machineDriver(
   paths: RootPaths,
   socket: string,
   refused: (what: Message) => Err<AppError>,
 ): EngineDriver {
   const status = async (): Promise<EngineStatus> => {
-    const result = await queryEngine(socket, 5000);
+    const [result, prepared] = await Promise.all([
+      queryEngine(socket, 5000),
+      socket === machineSocket ? preparedForMachine() : null,
+    ]);
     const info = result.phase === 'ready' ? result.info : null;
     return {
       kind: 'docker-engine',
@@ -156,6 +165,7 @@ function machineDriver(
       ...describeEngine(info),
       gatewayUp: false,
       plannerUp: false,
+      ...(prepared === null ? {} : { prepared }),
       problem: result.phase === 'unreachable' ? engineProblem(result.why) : null,
     };
   };

@@ -26,6 +26,7 @@ import { socketConflicts } from './engine-sockets.ts';
 import { runningConflicts } from './inspect-engine.ts';
 import { systemctl, unitStates, type UnitState } from '../guarded/systemd.ts';
 import { crashReader, crashReadMs } from './crash.ts';
+import { preparedInstall } from './install-record.ts';
 import { replacedGateways } from './replaced-gateways.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
@@ -118,11 +119,12 @@ async function systemStatus(
   const responds = isActive(ownUnits.gateway)
     ? respondsToHttp(paths.clientSocket, () => Promise.resolve(true))
     : Promise.resolve(false);
-  const [facts, crash, gatewayUp, replaced, problem] = await Promise.all([
+  const [facts, crash, gatewayUp, replaced, prepared, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
     phase === 'ready' && engine !== undefined ? readCrash(engine) : null,
     responds,
     gatewayPid === null ? [] : replacedGateways(gatewayPid),
+    preparedInstall(paths),
     problemOf(paths, units, responds),
   ]);
   return {
@@ -149,6 +151,7 @@ async function systemStatus(
     gatewayUp,
     plannerUp: isActive(ownUnits.planner),
     ...(replaced.length === 0 ? {} : { replacedGateways: replaced }),
+    ...(prepared === null ? {} : { prepared }),
     problem,
     crash,
   };

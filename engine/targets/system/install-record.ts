@@ -67,12 +67,24 @@ export const writeInstallRecord = (
   record: InstallRecord,
 ): Promise<Result<void, AppError>> =>
   writeFileAtomic(installRecordFile(paths), `${JSON.stringify(record, null, 2)}\n`);
-/** 0600: it contains the text of daemon.json, which may contain credentials of a proxy. */
+/**
+ * 0600: it contains the text of daemon.json, which may contain credentials of a proxy. A preparation does not
+ * save that, and everybody's `bulkhead status` names it.
+ */
 export const writeInstallJournal = (
   paths: RootPaths,
   journal: InstallJournal,
 ): Promise<Result<void, AppError>> =>
-  writeFileAtomic(installJournalFile(paths), `${JSON.stringify(journal)}\n`, { mode: 0o600 });
+  writeFileAtomic(installJournalFile(paths), `${JSON.stringify(journal)}\n`, {
+    mode: journal.phase === 'prepared' ? 0o644 : 0o600,
+  });
+
+/** What is prepared and not yet in force; null: nothing, or this user may not read it. Never throws. */
+export async function preparedInstall(paths: RootPaths): Promise<'install' | 'upgrade' | null> {
+  const journal = await readInstallJournal(paths).catch(() => null);
+  if (journal?.phase !== 'prepared') return null;
+  return journal.wasInstalled ? 'upgrade' : 'install';
+}
 
 /** Null if there is none; throws if it can't be read, since continuing without it could lose a file. */
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,8 @@ import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 import { recordFile } from '../../daemon-json/daemon-json.ts';
 import { giveBackFiles, recoverFiles, saveBefore } from './install-files.ts';
 import {
+  installJournalFile,
+  preparedInstall,
   readInstallJournal,
   readInstallRecord,
   writeInstallJournal,
@@ -115,6 +117,18 @@ describe.each([
     await expect(crash).rejects.toThrow('crash');
     await recoverFiles(paths);
     await expectPlain(edited);
+  });
+
+  it('is named for every user; what saves the configuration is only for root', async () => {
+    const mode = async () => ((await stat(installJournalFile(paths))).mode & 0o777).toString(8);
+    const journal = await begin('prepared');
+    expect([await preparedInstall(paths), await mode()]).toEqual(['install', '644']);
+    await writeInstallJournal(paths, { ...journal, wasInstalled: true });
+    expect(await preparedInstall(paths)).toBe('upgrade');
+    await begin('installing');
+    expect([await preparedInstall(paths), await mode()]).toEqual([null, '600']);
+    await writeFile(installJournalFile(paths), '{');
+    expect(await preparedInstall(paths)).toBeNull();
   });
 
   it('stays where an earlier version prepared, which saved the former text', async () => {

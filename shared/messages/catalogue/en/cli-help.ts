@@ -119,7 +119,7 @@ export const cliHelp = {
     'With --check:\n',
     '  0 OK        protected and verified, every container\n',
     '  1 WARNING   on, but not verified, in audit mode, starting, with containers that are not\n',
-    '              protected, or with a problem of the engine\n',
+    '              protected, a problem of the engine, or an installation that is prepared\n',
     '  2 CRITICAL  off, stopped, failed, a check that failed, or settings that are gone or unreadable\n',
     '  3 UNKNOWN   no engine, no response, or its containers cannot be listed',
   ),

@@ -69,6 +69,14 @@ export const cliStatus = {
   'cli-status.killed-removed_other':
     'The engine crashed ({{time}}): {{count}} containers with --rm were killed (logs/supervisor.log).',
   'cli-status.apply-interrupted':
+  'cli-status.prepared-install': concat(
+    'An installation is prepared: it comes into force when the machine starts next, or with: ',
+    'sudo bulkhead install',
+  ),
+  'cli-status.prepared-upgrade': concat(
+    'An upgrade is prepared: it comes into force when the machine starts next, or with: ',
+    'sudo bulkhead install',
+  ),
     'An apply is under way or was interrupted; the next bulkhead apply settles it.',
   'cli-status.older-settings': concat(
     'There is a settings file at {{file}} too, where older documents put it: it is not read here. ',
