@@ -77,6 +77,11 @@ describe('the protection sentence', () => {
     expect(first({ unprotected: 1 })).toBe('Protected and verified 3 min ago, except 1 container');
     expect(first({ protection: 'unverified', verification: null })).toBe('On, but not verified');
     expect(first({ protection: 'unverified' })).toMatch(/^On, but not verified since \d{4}-/);
+    const verification = {
+      ...{ at: new Date().toISOString(), durationMs: 1, eci: true, claims: [], kernel: '6.1.0' },
+    };
+    const onNewKernel = { protection: 'unverified', engine: { ...engine, kernel: '6.12.0' } } as const;
+    expect(first({ ...onNewKernel, verification })).toBe('On, but not verified on this kernel (6.12.0)');
     expect(first({ protection: 'off' })).toBe('Off: root in a container is root in the engine');
     expect(
       describeStatus(
@@ -123,15 +128,15 @@ describe('the protection sentence', () => {
   test('unknown facts are reported, not left out', () => {
     expect(describeStatus(report({ unprotected: null }))).toContain('could not be listed');
     expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
+    expect(describeStatus(report({ engine: { ...engine, prepared: 'upgrade' } })).split('\n')).toContain(
+      'An upgrade is prepared: it comes into force when the machine starts next, or with: ' +
+        'sudo bulkhead install',
+    );
     expect(
       describeStatus(report({ engine: { ...engine, replacedGateways: [800, 1200] } })).split('\n'),
     ).toContain('  gateway   earlier ones still serve open connections (pid 800, 1200)');
     expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is refused/);
   });
-    expect(describeStatus(report({ engine: { ...engine, prepared: 'upgrade' } })).split('\n')).toContain(
-      'An upgrade is prepared: it comes into force when the machine starts next, or with: ' +
-        'sudo bulkhead install',
-    );
 });
 
 test('steps are printed when they have ended, with their duration', () => {
@@ -384,12 +389,12 @@ describe('status --check', () => {
     ['warning', 'audit mode', { protection: 'audit', audit: true }],
     ['warning', 'a container that is not protected', { unprotected: 1 }],
     ['warning', 'an interrupted apply', { interruptedApply: true }],
+    ['warning', 'a prepared upgrade', { engine: { ...engine, prepared: 'upgrade' } }],
     ['warning', 'a problem of the engine', { engine: { ...engine, problem } }],
     ['warning', 'starting', { protection: 'stopped', engine: { ...engine, phase: 'starting' } }],
     ['critical', 'off', { protection: 'off', eci: false }],
     ['critical', 'stopped', { protection: 'stopped', engine: { ...engine, phase: 'stopped' } }],
     ['critical', 'failed', { protection: 'stopped', engine: { ...engine, phase: 'failed' } }],
-    ['warning', 'a prepared upgrade', { engine: { ...engine, prepared: 'upgrade' } }],
     ['critical', 'a failed claim', { protection: 'unverified', verification: failing }],
     ['critical', 'a deleted settings file', { enforcement: enforcementIn({ difference: 'deleted' }) }],
     ['critical', 'unreadable settings', { settingsProblem: 'no JSON' }],

@@ -11,7 +11,7 @@ import { enforcementHeadline } from '../shared/enforcement/describe.ts';
 import { enforcementOf, isAlarm, type Enforcement } from '../shared/enforcement/enforcement.ts';
 import { protectionUnder } from '../shared/ipc/protection.ts';
 import { effectiveSettings } from '../shared/settings/effective.ts';
-import type { ProtectionState, Verification } from '../shared/verify/claims.ts';
+import { isOnOtherKernel, type ProtectionState, type Verification } from '../shared/verify/claims.ts';
 import { labelled } from './columns.ts';
 import { crashLines } from './crash-text.ts';
 import { alarmLines } from './enforcement-text.ts';
@@ -185,6 +185,8 @@ function protectionSentence(report: StatusReport, now: number): string {
     case 'audit':
       return text('cli-status.audit');
     case 'unverified': {
+      if (report.verification !== null && isOnOtherKernel(report.verification, report.engine.kernel))
+        return text('cli-status.unverified-kernel', { kernel: report.engine.kernel ?? '' });
       const time = report.verification?.at.slice(0, 16).replace('T', ' ');
       return time === undefined
         ? text('cli-status.unverified')

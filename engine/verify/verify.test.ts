@@ -29,6 +29,7 @@ test('audit mode: no refusal is claimed, and nothing makes the engine protected'
   const now = Date.now();
   const facts = {
     engineReady: true,
+    kernel: '6.12.0',
     eci: true,
     now,
     verification: { at: new Date(now).toISOString(), durationMs: 1, eci: true, claims },
@@ -42,11 +43,27 @@ test('audit mode: no refusal is claimed, and nothing makes the engine protected'
   ).toBe('unverified');
 });
 
+test('a verification on another kernel does not count; one that does not name its kernel does', () => {
+  const claims = claimIds.map((id): Claim => ({ id, verdict: 'pass', evidence: '' }));
+  const now = Date.now();
+  const state = (kernel: string | null, verified?: string) =>
+    protectionState({
+      ...{ engineReady: true, eci: true, audit: false, now, kernel },
+      verification: {
+        ...{ at: new Date(now).toISOString(), durationMs: 1, eci: true, claims },
+        ...(verified === undefined ? {} : { kernel: verified }),
+      },
+    });
+  expect([state('6.12.0', '6.12.0'), state('6.12.1', '6.12.0')]).toEqual(['protected', 'unverified']);
+  expect([state('6.12.0'), state(null, '6.12.0')]).toEqual(['protected', 'protected']);
+});
+
 test('a limited or not offered claim is settled; one not run or missing is not', () => {
   const now = Date.now();
   const state = (claims: Claim[]) =>
     protectionState({
       engineReady: true,
+      kernel: null,
       eci: true,
       audit: false,
       now,

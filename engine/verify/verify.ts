@@ -19,8 +19,9 @@ import { makeProbeImage, removeBuiltImages, removeImage } from './probe-image.ts
  */
 export async function verifyProtection(options: VerifyOptions): Promise<Result<Verification, AppError>> {
   // First of all: without an engine the directory for the lock may be missing, too.
+  let kernel: string;
   try {
-    await options.docker.ping();
+    kernel = (await options.docker.version()).KernelVersion;
   } catch (error) {
     return requestFailure(message('desktop.protection-could-not-be-verified'), error);
   }
@@ -53,6 +54,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
       at: new Date().toISOString(),
       durationMs: Date.now() - begun,
       eci: options.settings.eci.value,
+      kernel,
       claims: claims.toSorted((a, b) => claimIds.indexOf(a.id) - claimIds.indexOf(b.id)),
     };
     const written = await writeFileAtomic(

@@ -1,10 +1,6 @@
-import {
-  enforcementOf,
-  isAlarm,
-  type Enforcement,
-  type EnforcementFacts,
-} from '../enforcement/enforcement.ts';
+import { enforcementOf, isAlarm, type Enforcement } from '../enforcement/enforcement.ts';
 import { isUnprotected } from '../containers/protection.ts';
+import type { EngineStatus } from '../engine-status/status.ts';
 import type { AppError, Result } from '../result.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import { protectionState, type ProtectionState, type Verification } from '../verify/claims.ts';
@@ -58,13 +54,14 @@ export function protectionIn(
 export function protectionUnder(
   { now: policy, difference }: Enforcement,
   facts: {
-    readonly engine: Pick<EnforcementFacts['engine'], 'phase'>;
+    readonly engine: Pick<EngineStatus, 'phase' | 'kernel'>;
     readonly verification: Verification | null;
     readonly now: number;
   },
 ): ProtectionState {
   return protectionState({
     engineReady: facts.engine.phase === 'ready',
+    kernel: facts.engine.kernel,
     eci: policy.eci,
     audit: policy.audit,
     verification: isAlarm(difference) ? null : facts.verification,

@@ -61,6 +61,8 @@ export const verificationSchema = z.object({
   at: z.string(),
   durationMs: z.number(),
   eci: z.boolean(),
+  /** The kernel it ran on, as the engine names it; missing in records of earlier versions. */
+  kernel: z.string().optional(),
   claims: z.array(claimSchema),
 });
 export type Verification = z.infer<typeof verificationSchema>;
@@ -116,9 +118,17 @@ export type ProtectionState = 'protected' | 'unverified' | 'audit' | 'off' | 'st
 /** How long a verification is valid (design language: "Protected" needs a probe no older than 24 h). */
 export const verificationMaxAgeMs = 24 * 3600_000;
 
+/** Whether a verification was made on another kernel than that of the engine now; false if unknown. */
+export const isOnOtherKernel = (
+  { kernel: verified }: Pick<Verification, 'kernel'>,
+  kernel: string | null | undefined,
+): boolean => typeof kernel === 'string' && verified !== undefined && verified !== kernel;
+
 /** The protection state of the engine, from facts. `now` is ms since the epoch. */
 export function protectionState(facts: {
   engineReady: boolean;
+  /** The kernel that the engine runs on; null if unknown. */
+  kernel: string | null;
   eci: boolean;
   audit: boolean;
   verification: Verification | null;
@@ -130,6 +140,7 @@ export function protectionState(facts: {
   if (facts.audit) return 'audit';
   const v = facts.verification;
   if (v === null || !v.eci || !allSettled(v.claims)) return 'unverified';
+  if (isOnOtherKernel(v, facts.kernel)) return 'unverified';
   const age = facts.now - Date.parse(v.at);
   return age >= 0 && age <= verificationMaxAgeMs ? 'protected' : 'unverified';
 }

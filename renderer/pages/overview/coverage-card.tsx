@@ -25,7 +25,7 @@ import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
 import { isFromBeforeEci } from '../../../shared/containers/protection.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
-import type { Verification } from '../../../shared/verify/claims.ts';
+import { isOnOtherKernel, type Verification } from '../../../shared/verify/claims.ts';
 
 /** What the probes of a row did. */
 function evidenceText(t: TFunction, row: CoverageRow): string {
@@ -59,7 +59,10 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
     );
 
   const { rows, absent } = coverageOf(app, applied, protection);
-  const verification = isVerificationCurrent(protection.enforcement) ? app.verification : null;
+  const { verification: last, engine } = app;
+  const isCurrent =
+    isVerificationCurrent(protection.enforcement) && last !== null && !isOnOtherKernel(last, engine.kernel);
+  const verification = isCurrent ? last : null;
   const before = app.scan?.containers.filter(isFromBeforeEci).length ?? null;
   const absentNames = absent.map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));
   return (

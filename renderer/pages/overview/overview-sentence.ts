@@ -6,7 +6,7 @@ import { translateMessage, translateText } from '../../i18n/translate.ts';
 import { enforcementHeadline } from '../../../shared/enforcement/describe.ts';
 import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
-import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
+import { allSettled, isOnOtherKernel, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
 
 /** The one honest sentence. */
 export function sentence(
@@ -85,6 +85,7 @@ export function detail(
   if (failed > 0) return sentences(t, [on, t('overview.detail.failed', { failed, count })]);
   if (notRun > 0) return sentences(t, [on, t('overview.detail.notRun', { notRun, count })]);
   if (now - Date.parse(v.at) > verificationMaxAgeMs) return sentences(t, [on, t('overview.detail.old')]);
+  if (isOnOtherKernel(v, app.engine.kernel)) return sentences(t, [on, t('overview.detail.otherKernel')]);
   const passed = v.claims.filter((c) => c.verdict === 'pass').length;
   return sentences(t, [
     on,

@@ -44,6 +44,7 @@ export const cliStatus = {
   'cli-status.audit': 'On in audit mode: nothing is refused, what would be is only logged (bulkhead audit)',
   'cli-status.unverified': 'On, but not verified',
   'cli-status.unverified-since': 'On, but not verified since {{time}} UTC',
+  'cli-status.unverified-kernel': 'On, but not verified on this kernel ({{kernel}})',
   'cli-status.protected': 'Protected and verified {{age}} ago',
   'cli-status.protected-except_one': 'Protected and verified {{age}} ago, except {{count}} container',
   'cli-status.protected-except_other': 'Protected and verified {{age}} ago, except {{count}} containers',
@@ -68,7 +69,6 @@ export const cliStatus = {
     'The engine crashed ({{time}}): {{count}} container with --rm was killed (logs/supervisor.log).',
   'cli-status.killed-removed_other':
     'The engine crashed ({{time}}): {{count}} containers with --rm were killed (logs/supervisor.log).',
-  'cli-status.apply-interrupted':
   'cli-status.prepared-install': concat(
     'An installation is prepared: it comes into force when the machine starts next, or with: ',
     'sudo bulkhead install',
@@ -77,6 +77,7 @@ export const cliStatus = {
     'An upgrade is prepared: it comes into force when the machine starts next, or with: ',
     'sudo bulkhead install',
   ),
+  'cli-status.apply-interrupted':
     'An apply is under way or was interrupted; the next bulkhead apply settles it.',
   'cli-status.older-settings': concat(
     'There is a settings file at {{file}} too, where older documents put it: it is not read here. ',

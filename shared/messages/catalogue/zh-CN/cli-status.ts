@@ -44,6 +44,7 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.audit': '已开启审计模式：不会拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit)',
   'cli-status.unverified': '已开启，但未验证',
   'cli-status.unverified-since': '已开启，但自 {{time}} UTC 起未验证',
+  'cli-status.unverified-kernel': '已开启，但未在此内核 ({{kernel}}) 上验证',
   'cli-status.protected': '受保护，{{age}}前已验证',
   'cli-status.protected-except_other': '受保护，{{age}}前已验证；{{count}} 个容器除外',
   'cli-status.not-scanned': '无法列出容器。',
@@ -60,9 +61,9 @@ export const cliStatus: Translated<typeof english> = {
     '引擎曾崩溃（{{time}}）。被终止且此后未运行：{{names}}。启动它们：docker start {{names}}',
   'cli-status.killed-removed_other':
     '引擎曾崩溃（{{time}}）：{{count}} 个使用 --rm 的容器被终止并移除（logs/supervisor.log）。',
-  'cli-status.apply-interrupted': '应用正在进行或曾被中断；下一次 bulkhead apply 会处理。',
   'cli-status.prepared-install': '已准备好安装：下次启动计算机时生效，或运行：sudo bulkhead install',
   'cli-status.prepared-upgrade': '已准备好升级：下次启动计算机时生效，或运行：sudo bulkhead install',
+  'cli-status.apply-interrupted': '应用正在进行或曾被中断；下一次 bulkhead apply 会处理。',
   'cli-status.older-settings':
     '{{file}} 处（旧文档所述的位置）还有一个设置文件：此处不会读取。要采用它：bulkhead apply {{file}} --target docker-desktop',
   'cli-status.context-stored': '客户端：docker --context {{name}} …',
