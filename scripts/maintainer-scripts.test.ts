@@ -72,9 +72,12 @@ describe('postinst', () => {
     ]);
     expect(calls).toEqual([
       'systemctl enable --quiet bulkhead-verify.path',
+      'systemctl enable --quiet bulkhead-verify.timer',
       'systemctl daemon-reload',
       'systemctl is-enabled --quiet bulkhead-verify.path',
       'systemctl restart bulkhead-verify.path',
+      'systemctl is-enabled --quiet bulkhead-verify.timer',
+      'systemctl restart bulkhead-verify.timer',
     ]);
   });
 
@@ -85,6 +88,15 @@ describe('postinst', () => {
     expect(calls.filter((call) => /^systemctl (?:enable|.*docker)/.test(call))).toEqual([
       'systemctl cat docker.service',
     ]);
+  });
+
+  it('leaves a timer alone that the administrator has disabled', async () => {
+    await putProgram('programs/systemctl', 'is-enabled --quiet bulkhead-verify.timer');
+    const { code, calls } = await runScript('postinst', 'configure', '0.1.0');
+    expect(code).toBe(0);
+    expect(calls).toContain('systemctl restart bulkhead-verify.path');
+    expect(calls).not.toContain('systemctl enable --quiet bulkhead-verify.timer');
+    expect(calls).not.toContain('systemctl restart bulkhead-verify.timer');
   });
 
   it('fails if that fails', async () => {
@@ -131,6 +143,14 @@ describe('prerm', () => {
     expect((await runScript('prerm', 'remove')).calls[0]).toBe('bulkhead uninstall --yes');
     await putProgram(launcher, 'uninstall');
     expect((await runScript('prerm', 'remove')).code).toBe(3);
+  });
+
+  it('stops and disables what verifies later', async () => {
+    expect((await runScript('prerm', 'remove')).calls).toEqual([
+      'systemctl disable --quiet bulkhead-verify.path bulkhead-verify.timer',
+      'systemctl stop bulkhead-verify.path bulkhead-verify.timer',
+      'systemctl stop bulkhead-verify.service bulkhead-verify-due.service',
+    ]);
   });
 
   const unit = (id: string) => `etc/systemd/system/bulkhead-engine-${id}.service`;

@@ -86,10 +86,9 @@ export function serverPrograms(architecture, root = repository) {
     'dist/gateway/splice-thread.cjs',
     ...koffiFiles.map((file) => `node_modules/koffi/${file}`),
     ...nativeFiles(architecture, root),
-    ...['bulkhead-verify.path', 'bulkhead-verify.service'].map((unit) => ({
-      from: `packaging/systemd/${unit}`,
-      to: `/usr/lib/systemd/system/${unit}`,
-    })),
+    ...['verify.path', 'verify.service', 'verify.timer', 'verify-due.service']
+      .map((name) => `bulkhead-${name}`)
+      .map((unit) => ({ from: `packaging/systemd/${unit}`, to: `/usr/lib/systemd/system/${unit}` })),
   ].map((file) => (typeof file === 'string' ? { from: file, to: program(file) } : file));
   return [
     ...copied.map((file) => ({ ...file, from: path.join(root, file.from) })),

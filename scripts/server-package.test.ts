@@ -82,6 +82,8 @@ describe('the package for servers', () => {
         ].map((file) => `/usr/lib/bulkhead/${file}`),
         '/usr/lib/systemd/system/bulkhead-verify.path',
         '/usr/lib/systemd/system/bulkhead-verify.service',
+        '/usr/lib/systemd/system/bulkhead-verify.timer',
+        '/usr/lib/systemd/system/bulkhead-verify-due.service',
       ].toSorted(),
     );
   });

@@ -44,6 +44,8 @@ describe.runIf(hasRpm())('the package for servers as .rpm', () => {
       { to: '/usr/bin/bulkhead', link: '../lib/bulkhead/bin/bulkhead' },
       unit('bulkhead-verify.path'),
       unit('bulkhead-verify.service'),
+      unit('bulkhead-verify.timer'),
+      unit('bulkhead-verify-due.service'),
       ...(await serverDocuments('rpm', metadata.version)),
     ];
     stageFiles(stage, files);
@@ -102,6 +104,8 @@ describe.runIf(hasRpm())('the package for servers as .rpm', () => {
       '/usr/lib/bulkhead/package.json',
       '/usr/lib/systemd/system/bulkhead-verify.path',
       '/usr/lib/systemd/system/bulkhead-verify.service',
+      '/usr/lib/systemd/system/bulkhead-verify.timer',
+      '/usr/lib/systemd/system/bulkhead-verify-due.service',
       '/usr/share/man/man1/bulkhead.1.gz',
       '/usr/share/bash-completion/completions/bulkhead',
       '/usr/share/zsh/site-functions/_bulkhead',
@@ -136,11 +140,12 @@ describe.runIf(hasRpm())('the package for servers as .rpm', () => {
   it('changes no engine when installed; an upgrade brings an installed gateway up to date', async () => {
     const first = await runScriptlet('POSTIN', '1');
     expect(first).toContain('systemctl enable --quiet bulkhead-verify.path');
+    expect(first).toContain('systemctl enable --quiet bulkhead-verify.timer');
     expect(first.join()).not.toMatch(/docker|bulkhead install/);
     await putRecord();
     const upgrade = await runScriptlet('POSTIN', '2');
     expect(upgrade.at(-1)).toBe('bulkhead install --yes --keep-engine');
-    expect(upgrade.join()).not.toContain('enable --quiet bulkhead-verify.path');
+    expect(upgrade.join()).not.toContain('systemctl enable');
     // The earlier version's, which rpm runs after that.
     expect(await runScriptlet('PREUN', '1')).toEqual([]);
     expect(await runScriptlet('POSTUN', '1')).toEqual(['systemctl daemon-reload']);
@@ -149,9 +154,11 @@ describe.runIf(hasRpm())('the package for servers as .rpm', () => {
   it('restores the plain engine before its removal; settings and state stay', async () => {
     await putRecord();
     const removal = await runScriptlet('PREUN', '0');
-    expect([removal[0], removal.at(-1)]).toEqual([
+    expect([removal[0], ...removal.slice(-3)]).toEqual([
       'bulkhead uninstall --yes',
-      'systemctl stop bulkhead-verify.path bulkhead-verify.service',
+      'systemctl disable --quiet bulkhead-verify.path bulkhead-verify.timer',
+      'systemctl stop bulkhead-verify.path bulkhead-verify.timer',
+      'systemctl stop bulkhead-verify.service bulkhead-verify-due.service',
     ]);
     expect(await runScriptlet('POSTUN', '0')).toEqual(['systemctl daemon-reload']);
     expect(await readFile(path.join(root(), record), 'utf8')).toBe('{}');

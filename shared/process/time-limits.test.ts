@@ -20,6 +20,7 @@ describe('time limits of those that cannot measure', () => {
     ['runtime/probe-operations.c', 'OPERATION_SECONDS', fixedLimits.probeOperation / 1000],
     ['runtime/probe-socket.c', 'PATIENCE_SECONDS', fixedLimits.probeSocket / 1000],
     ['packaging/systemd/bulkhead-verify.service', 'TimeoutStartSec', fixedLimits.verifyService / 1000],
+    ['packaging/systemd/bulkhead-verify-due.service', 'TimeoutStartSec', fixedLimits.verifyService / 1000],
   ])('%s: %s is the value of the list', (file, name, value) => {
     expect(valueIn(file, name)).toBe(value);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reportedStatus, startDueVerification } from './due-verification.ts';
 import type { Guest } from './guest.ts';
 import { parseIdMap } from './product.ts';
 
@@ -48,6 +49,22 @@ bulkhead apply --yes`);
       expect(parseIdMap(await output('docker exec earlier cat /proc/self/uid_map')).count).toBe(65_536);
       expect(await output("docker exec earlier sh -c 'echo $KEPT'")).toBe('yes');
       await output('docker rm -f earlier');
+    });
+
+    it('has it verified again on another kernel, and not if the last verification holds', async () => {
+      const before = await reportedStatus(guest());
+      await startDueVerification(guest());
+      expect((await reportedStatus(guest())).verification).toEqual(before.verification);
+
+      const record = '/var/lib/bulkhead/system/verification.json';
+      await output(`sed -i 's/"kernel": "[^"]*"/"kernel": "4.19.0"/' ${record}`);
+      expect((await reportedStatus(guest())).protection).toBe('unverified');
+      expect(await output('bulkhead status')).toContain('not verified on this kernel');
+      const begun = await output('date --utc --iso-8601=seconds');
+      await startDueVerification(guest());
+      const { protection, engine, verification } = await reportedStatus(guest());
+      expect([protection, verification?.kernel]).toEqual(['protected', engine.kernel]);
+      expect(Date.parse(verification?.at ?? '')).toBeGreaterThanOrEqual(Date.parse(begun));
     });
   });
 }

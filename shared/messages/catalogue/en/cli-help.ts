@@ -125,6 +125,10 @@ export const cliHelp = {
   ),
   'cli-help.verify': 'show the protection from inside real containers; exit code 1 when a check fails',
   'cli-help.verify-items': 'show everything that was tried, item by item',
+  'cli-help.verify-if-due': concat(
+    'only if ECI is on and none has passed on this kernel in the last 20 hours; ',
+    'otherwise print why not, exit code 0',
+  ),
   'cli-help.containers': 'containers and whether they are protected',
   'cli-help.scan': 'list every container with its protection and why',
   'cli-help.scan-unprotected': 'only those that are not protected',

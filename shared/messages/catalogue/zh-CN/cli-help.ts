@@ -100,6 +100,8 @@ export const cliHelp: Translated<typeof english> = {
     '  3 UNKNOWN   没有引擎、没有应答，或无法列出其容器',
   'cli-help.verify': '在真实容器内证实防护；有检查失败时退出代码为 1',
   'cli-help.verify-items': '逐项列出所有尝试',
+  'cli-help.verify-if-due':
+    '仅当 ECI 已开启且过去 20 小时内没有在此内核上通过验证时才验证；否则说明原因，退出代码为 0',
   'cli-help.containers': '容器及其是否受保护',
   'cli-help.scan': '列出每个容器的保护状态及依据',
   'cli-help.scan-unprotected': '仅未受保护的容器',
