@@ -6,6 +6,7 @@ import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
  * decides.
  */
 export interface EngineConfigConflict {
+  /** '' if it is about the whole file. */
   readonly pointer: string;
   readonly value: unknown;
   /** The reason, one sentence. */

@@ -1,8 +1,14 @@
-import { mkdtemp, readFile, rm, stat, writeFile, chmod } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { engineConfigFiles, reconcileEngineConfig, recordFile } from './daemon-json.ts';
+import {
+  engineConfigFiles,
+  previewEngineConfig,
+  reconcileEngineConfig,
+  recordFile,
+  releaseEngineConfig,
+} from './daemon-json.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { on, off } from './daemon-json-fixture.ts';
 
@@ -69,6 +75,59 @@ describe('daemon.json on disk', () => {
     expect(await reconcileEngineConfig(paths, off)).toMatchObject({
       ok: false,
       error: { code: 'daemon-json.invalid' },
+    });
+  });
+
+  describe('as a symbolic link', () => {
+    const managed = '{"debug":true}';
+    const target = () => path.join(paths.root, 'managed.json');
+    const link = async () => {
+      await writeFile(target(), managed);
+      await symlink('managed.json', paths.daemonJson);
+    };
+    const expectRefused = (outcome: Awaited<ReturnType<typeof reconcileEngineConfig>>) => {
+      const said = outcome.ok ? '' : `${outcome.error.reason ?? ''} ${outcome.error.hint ?? ''}`;
+      expect(outcome).toMatchObject({ ok: false, error: { code: 'daemon-json.conflict' } });
+      expect(said).toContain(`${paths.daemonJson} is a symbolic link to ${target()}`);
+      expect(said).toContain(`cp --remove-destination ${target()} ${paths.daemonJson}`);
+    };
+    const expectKept = async () => {
+      expect((await lstat(paths.daemonJson)).isSymbolicLink()).toBe(true);
+      await expect(stat(recordFile(paths))).rejects.toThrow('ENOENT');
+    };
+
+    it('is not replaced by a file: what writes the target would have no effect any more', async () => {
+      await link();
+      expectRefused(await reconcileEngineConfig(paths, on));
+      expect(await readFile(target(), 'utf8')).toBe(managed);
+      await expectKept();
+    });
+
+    it('is refused in the plan already', async () => {
+      await link();
+      expect(await previewEngineConfig(paths, on)).toMatchObject({
+        value: { text: managed, changes: [], conflicts: [{ pointer: '' }] },
+      });
+    });
+
+    it('is refused without its target too', async () => {
+      await symlink(target(), paths.daemonJson);
+      expectRefused(await reconcileEngineConfig(paths, on));
+    });
+
+    it('stays where it need not be changed', async () => {
+      await link();
+      expect(await reconcileEngineConfig(paths, off)).toMatchObject({ ok: true });
+      await expectKept();
+    });
+
+    it('to a file with our keys is not replaced by their removal', async () => {
+      await writeFile(paths.daemonJson, managed);
+      await reconcileEngineConfig(paths, on);
+      await rename(paths.daemonJson, target());
+      await symlink('managed.json', paths.daemonJson);
+      expectRefused(await releaseEngineConfig(paths));
+      expect(await previewEngineConfig(paths, null)).toMatchObject({ value: { conflicts: [{}] } });
     });
   });
 });

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fail, ok, type AppError, type Err, type Result } from '../../shared/result.ts';
 import { removeFile, writeFileAtomic } from '../base/files.ts';
@@ -36,10 +36,44 @@ export const engineConfigFiles = (paths: RootPaths): readonly string[] => [
 /** The result that `reconcileEngineConfig` would have, for a preview. Writes nothing. */
 export async function previewEngineConfig(
   paths: RootPaths,
-  desired: DesiredEngineConfig,
+  desired: DesiredEngineConfig | null,
 ): Promise<Result<EngineConfigPlan, AppError>> {
   const read = await readConfig(paths);
-  return read.ok ? planEngineConfig(read.value.text, desired, read.value.record) : read;
+  return read.ok ? planChange(paths, read.value, desired) : read;
+}
+
+interface ReadConfig {
+  readonly text: string | null;
+  readonly record: RecordedConfig | null;
+}
+
+/** The plan; with a conflict if it would change a daemon.json that is a symbolic link. */
+async function planChange(
+  paths: RootPaths,
+  { text, record }: ReadConfig,
+  desired: DesiredEngineConfig | null,
+): Promise<Result<EngineConfigPlan, AppError>> {
+  const plan = planEngineConfig(text, desired, record);
+  if (!plan.ok || plan.value.text === text) return plan;
+  const link = await linkConflict(paths.daemonJson);
+  return link === null ? plan : ok({ text, record, changes: [], conflicts: [link] });
+}
+
+/**
+ * A daemon.json that is a symbolic link is not written. It is replaced as a whole, which would leave a file
+ * in place of the link. Its target is not written either: it belongs to another program, which would undo
+ * that at any time, and may be in a directory that others than root may write to.
+ */
+async function linkConflict(file: string): Promise<EngineConfigConflict | null> {
+  const link = await readlink(file).catch(() => null);
+  if (link === null) return null;
+  const target = await realpath(file).catch(() => path.resolve(path.dirname(file), link));
+  return {
+    pointer: '',
+    value: null,
+    reason: message('daemon-json.is-link', { file, target }),
+    hint: message('daemon-json.replace-link', { file, target }),
+  };
 }
 
 /**
@@ -53,7 +87,7 @@ export async function reconcileEngineConfig(
 ): Promise<Result<EngineConfigPlan, AppError>> {
   const read = await readConfig(paths);
   if (!read.ok) return read;
-  const plan = planEngineConfig(read.value.text, desired, read.value.record);
+  const plan = await planChange(paths, read.value, desired);
   if (!plan.ok) return plan;
   if (plan.value.conflicts.length > 0) return conflictError(plan.value.conflicts);
   return writePlanned(paths, read.value, plan.value);
@@ -66,7 +100,7 @@ export function releaseEngineConfig(paths: RootPaths): Promise<Result<EngineConf
 
 async function writePlanned(
   paths: RootPaths,
-  before: { readonly text: string | null; readonly record: RecordedConfig | null },
+  before: ReadConfig,
   plan: EngineConfigPlan,
 ): Promise<Result<EngineConfigPlan, AppError>> {
   const { text, record } = plan;
@@ -133,9 +167,7 @@ async function write(
   return writeFileAtomic(file, content, { mode: wanted, code: 'daemon-json.unwritable' });
 }
 
-async function readConfig(
-  paths: RootPaths,
-): Promise<Result<{ text: string | null; record: RecordedConfig | null }, AppError>> {
+async function readConfig(paths: RootPaths): Promise<Result<ReadConfig, AppError>> {
   const text = await readText(paths.daemonJson);
   if (!text.ok) return text;
   const recordText = await readText(recordFile(paths));

@@ -1,12 +1,16 @@
-import { readFile, readlink, realpath } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { InstallPlan } from '../../../shared/install/plan.ts';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { previewEngineConfig, type DesiredEngineConfig } from '../../daemon-json/daemon-json.ts';
+import {
+  previewEngineConfig,
+  type DesiredEngineConfig,
+  type EngineConfigPlan,
+} from '../../daemon-json/daemon-json.ts';
 import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
-import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
+import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { inspectSystemEngine, type AffectedContainer, type SystemEngine } from './inspect-engine.ts';
 import { readInstallJournal, readInstallRecord } from './install-record.ts';
 import { replacementBlocker } from './replacement-blocker.ts';
@@ -33,17 +37,11 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
   const config = await previewEngineConfig(paths, desired);
   const installed = (await readInstallRecord(paths)) !== null;
   const merges = config.ok && config.value.changes.length > 0;
-  const possible = [
-    installed ? await replacementBlocker(paths) : null,
-    // An upgrade that does not write it leaves a link that was made since as it is.
-    !installed || merges ? await linkBlocker(paths) : null,
-  ];
+  const replacing = installed ? await replacementBlocker(paths) : null;
   const blockers: (string | Message)[] = [
-    ...possible.filter((blocker) => blocker !== null),
+    ...(replacing === null ? [] : [replacing]),
     ...engine.conflicts,
-    ...(config.ok
-      ? config.value.conflicts.map(({ reason, hint }) => joinMessages('sentences', [reason, hint]))
-      : [errorMessage(config.error)]),
+    ...configBlockers(config),
   ];
   const changed = await Promise.all(
     files.map(async (file) => ({ ...file, before: await textOf(file.path) })),
@@ -86,25 +84,19 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
 }
 
 /** The plan, or why it is refused. Pure. */
-export function refuseBlocked<T extends Pick<PlannedInstall, 'plan'>>(planned: T): Result<T, AppError> {
-  const [blocker] = planned.plan.blockers;
+export function refuseBlocked<T extends { readonly plan: InstallPlan }>(planned: T): Result<T, AppError> {
+  const { blockers, action } = planned.plan;
+  const [blocker] = blockers;
   return blocker === undefined
     ? ok(planned)
-    : fail('input.unusable', message('system.cannot-install'), { reason: blocker });
+    : fail('input.unusable', message(`system.cannot-${action}`), { reason: blocker });
 }
 
-/**
- * Why a daemon.json that is a symbolic link is not written: it is replaced as a whole, which would leave a
- * file in place of the link. Null: it is none.
- */
-export async function linkBlocker({
-  daemonJson: file,
-}: Pick<RootPaths, 'daemonJson'>): Promise<Message | null> {
-  const link = await readlink(file).catch(() => null);
-  if (link === null) return null;
-  const target = await realpath(file).catch(() => link);
-  return message('system.daemon-json-is-link', { file, target });
-}
+/** Why daemon.json cannot be changed. Pure. */
+const configBlockers = (config: Result<EngineConfigPlan, AppError>): (string | Message)[] =>
+  config.ok
+    ? config.value.conflicts.map(({ reason, hint }) => joinMessages('sentences', [reason, hint]))
+    : [errorMessage(config.error)];
 
 export interface PlannedUninstall {
   /** Null if docker.service was removed before: then only our own files are removed. */
@@ -139,7 +131,7 @@ export async function planUninstall(): Promise<Result<PlannedUninstall, AppError
       stopsUnknown: engine !== null && !engine.liveRestore && engine.containers === null,
       keepRunning: engine?.liveRestore === true ? namesOf(running) : [],
       unstartable: namesOf(containers.filter(({ isolated }) => isolated)),
-      blockers: [],
+      blockers: record === null ? [] : configBlockers(await previewEngineConfig(paths, null)),
     },
   });
 }

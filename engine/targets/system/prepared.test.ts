@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,7 +19,6 @@ import {
 } from './install-record.ts';
 import type { Outcome } from './install-steps.ts';
 import { finishPrepared } from './prepared.ts';
-import { linkBlocker } from './install-plan.ts';
 
 const usualPath = process.env['PATH'];
 let directory: string;
@@ -216,22 +215,5 @@ describe("a prepared installation, where others can open the engine's socket at 
 
   it('is finished if it changes nothing of the engine, as an installation is', async () => {
     expect(await start(false)).toMatchObject({ ok: true });
-  });
-});
-
-describe('a daemon.json that is a symbolic link', () => {
-  it('is refused: a file would replace it, and the link be lost', async () => {
-    await writeFile(at('managed.json'), edited);
-    await symlink('managed.json', paths.daemonJson);
-    const params = { file: paths.daemonJson, target: at('managed.json') };
-    expect(await linkBlocker(paths)).toMatchObject({ id: 'system.daemon-json-is-link', params });
-    await rm(at('managed.json'));
-    expect(await linkBlocker(paths)).toMatchObject({ params: { target: 'managed.json' } });
-  });
-
-  it('is the only one that is', async () => {
-    expect(await linkBlocker(paths)).toBeNull();
-    await writeFile(paths.daemonJson, edited);
-    expect(await linkBlocker(paths)).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { message } from '../../../shared/messages/message.ts';
 import { fail } from '../../../shared/result.ts';
 import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { giveBackFiles, removeInstalled } from './install-files.ts';
-import { planUninstall } from './install-plan.ts';
+import { planUninstall, refuseBlocked } from './install-plan.ts';
 import { readInstallJournal, readInstallRecord, writeInstallJournal } from './install-record.ts';
 import {
   checkEngine,
@@ -26,6 +26,9 @@ export function uninstall(options: InstallOptions): Promise<Outcome> {
       if (journal === null) return fail('input.unusable', message('system.not-installed'));
       return giveBackFiles(paths, journal);
     }
+    // Before anything is changed: daemon.json would be restored when the units are gone already.
+    const usable = refuseBlocked(planned.value);
+    if (!usable.ok) return usable;
     const { version, files, units, dataRoot, group, bulkheadCommand } = record;
     const noted = await writeInstallJournal(paths, {
       ...{ version, files, units, dataRoot, group, bulkheadCommand },
@@ -35,7 +38,7 @@ export function uninstall(options: InstallOptions): Promise<Outcome> {
     });
     if (!noted.ok) return noted;
     options.onStep?.('stop-engine');
-    const { engine } = planned.value;
+    const { engine } = usable.value;
     const stopped = engine === null ? await systemctl(['stop', ...units]) : await stopEngine(...units);
     if (!stopped.ok) return stopped;
     options.onStep?.('remove');

@@ -11,6 +11,12 @@ export const daemonJson = {
     'Correct the file; it is never overwritten while it is broken.',
   'daemon-json.daemon-json-contradicts-how-this-engine-has':
     'daemon.json contradicts how this engine has to run',
+  'daemon-json.is-link': concat(
+    '{{file}} is a symbolic link to {{target}}, and would be replaced by a file: ',
+    'what writes the target, such as a configuration management, would have no effect any more.',
+  ),
+  'daemon-json.replace-link':
+    'Replace it yourself (cp --remove-destination {{target}} {{file}}), and have {{file}} written directly.',
   'daemon-json.record-of-daemon-json-before-enhanced-container':
     'the record of daemon.json before Enhanced Container Isolation is damaged',
   'daemon-json.take-our-keys-out': concat(

@@ -43,11 +43,6 @@ export const system = {
     'dockerd is started with {{option}}, which Bulkhead does not support. ',
     'Move it to /etc/docker/daemon.json, or remove it.',
   ),
-  'system.daemon-json-is-link': concat(
-    '{{file}} is a symbolic link to {{target}}, and the installation would replace it by a file: ',
-    'what writes the target, such as a configuration management, would have no effect any more. ',
-    'Replace it yourself (cp --remove-destination {{target}} {{file}}), and have {{file}} written directly.',
-  ),
   'system.gateway-socket-down': concat(
     'bulkhead-gateway.socket is not active: nobody can connect to /run/docker.sock. Run: ',
     'systemctl start bulkhead-gateway.socket',
@@ -63,6 +58,7 @@ export const system = {
   'system.engine-failed': 'docker.service failed ({{result}}).',
   'system.install-needs-root': 'Bulkhead is installed in front of the Docker Engine by root.',
   'system.cannot-install': 'Bulkhead cannot be installed in front of this Docker Engine.',
+  'system.cannot-uninstall': 'Bulkhead cannot be removed from in front of this Docker Engine.',
   'system.no-install-journal': 'The installation was removed by another process.',
   'system.settings-deleted': concat(
     '{{file}} was deleted, and its text is not stored: the running gateway keeps its settings, ',

@@ -29,9 +29,6 @@ export const system: Translated<typeof english> = {
     'docker.service 未从 docker.socket 获取套接字 (-H fd://)，因此网关无法置于其前。请使用其软件包的 ExecStart。',
   'system.option-not-supported':
     'dockerd 以 {{option}} 启动，Bulkhead 不支持该选项。请将其移到 /etc/docker/daemon.json 或移除。',
-  'system.daemon-json-is-link':
-    '{{file}} 是指向 {{target}} 的符号链接，安装会将其替换为文件：此后写入该目标的程序（例如配置管理）不再起作用。' +
-    '请自行替换（cp --remove-destination {{target}} {{file}}），并让其直接写入 {{file}}。',
   'system.gateway-socket-down':
     'bulkhead-gateway.socket 未激活：无人能连接 /run/docker.sock。请运行：systemctl start bulkhead-gateway.socket',
   'system.gateway-down':
@@ -41,6 +38,7 @@ export const system: Translated<typeof english> = {
   'system.engine-failed': 'docker.service 失败 ({{result}})。',
   'system.install-needs-root': '在 Docker Engine 之前安装 Bulkhead 需要 root。',
   'system.cannot-install': 'Bulkhead 无法安装到此 Docker Engine 之前。',
+  'system.cannot-uninstall': '无法将 Bulkhead 从此 Docker Engine 之前移除。',
   'system.no-install-journal': '安装已被另一个进程移除。',
   'system.settings-deleted':
     '{{file}} 已被删除，且其文本未被保存：运行中的网关保留其设置，但新的网关会锁定。' +
