@@ -18,10 +18,10 @@ interface RangesOptions extends ListOptions {
 /** `bulkhead ranges list | release`: the owners of the machine's ranges of host ids, for all its engines. */
 export function configureRanges(ranges: Command): void {
   withListFormat(withJson(ranges.command('list').alias('ls').description(helpText('cli-help.ranges-list'))))
-    .option('--user <uid>', helpText('cli-help.ranges-list-user'))
+    .option('--user <user>', helpText('cli-help.ranges-list-user'))
     .action(async (options: RangesOptions) => {
-      const { listRanges, parseOwner } = await import('../planner/ranges/range-admin.ts');
-      const owner = options.user === undefined ? null : parseOwner(options.user);
+      const { findOwner, listRanges } = await import('../planner/ranges/range-admin.ts');
+      const owner = options.user === undefined ? null : await findOwner(options.user);
       if (options.user !== undefined && owner === null) {
         printError(notAnOwner(options.user), options);
         return;
@@ -42,11 +42,11 @@ export function configureRanges(ranges: Command): void {
     .addHelpText('after', () =>
       text('cli-help.ranges-release-notes', { example: '  find / -xdev -uid +1000013823 -ls' }),
     )
-    .requiredOption('--user <uid>', helpText('cli-help.ranges-release-user'))
+    .requiredOption('--user <user>', helpText('cli-help.ranges-release-user'))
     .action(async (options: RangesOptions) => {
-      const { parseOwner, releaseRanges } = await import('../planner/ranges/range-admin.ts');
+      const { findOwner, releaseRanges } = await import('../planner/ranges/range-admin.ts');
       const user = options.user ?? '';
-      const owner = parseOwner(user);
+      const owner = await findOwner(user);
       if (owner === null) {
         printError(notAnOwner(user), options);
         return;
@@ -63,7 +63,7 @@ export function configureRanges(ranges: Command): void {
 }
 
 function notAnOwner(owner: string): AppError {
-  const failed = fail('input.unusable', message('cli.is-not-owner-of-id-ranges', { text: owner }), {
+  const failed = fail('input.unusable', message('cli.there-is-no-such-user', { text: owner }), {
     hint: message('cli.give-user-id-or-builds-unnamed-or'),
   });
   return failed.error;

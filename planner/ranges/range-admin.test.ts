@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listRanges, parseOwner, releaseRanges } from './range-admin.ts';
+import { findOwner, listRanges, parseOwner, releaseRanges } from './range-admin.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { firstBase } from './id-ranges.ts';
@@ -42,6 +42,34 @@ it('an owner is a user id or one of those that are not users', () => {
   expect(
     ['0', '1000', 'builds', 'unnamed', 'retired', '', '-1', '4294967295', 'root', '1e3'].map(parseOwner),
   ).toEqual([0, 1000, 'builds', 'unnamed', 'retired', null, null, null, null, null]);
+});
+
+describe('an owner on a command line', () => {
+  const asked: string[] = [];
+  const lookUp = (users: readonly string[]) => {
+    asked.push(...users);
+    return Promise.resolve(users[0] === 'alice' ? 'alice:x:1000:1000::/home/alice:/bin/sh\n' : '');
+  };
+
+  it.each([
+    ['alice', 1000],
+    ['1001', 1001],
+    ['builds', 'builds'],
+    ['nobody-there', null],
+  ])('may be the name of a user, too: %s', async (text, owner) => {
+    expect(await findOwner(text, lookUp)).toBe(owner);
+  });
+
+  it('is looked up only if it can be a name', async () => {
+    asked.length = 0;
+    const texts = ['4294967295', '1000', 'builds', '', '--service=x', 'a:b', 'a\nb'];
+    await Promise.all(texts.map((text) => findOwner(text, lookUp)));
+    expect(asked).toEqual([]);
+  });
+
+  it("is found in the machine's user database", async () => {
+    expect(await findOwner('root')).toBe(0);
+  });
 });
 
 // As root: nobody else may read who owns the ranges.

@@ -40,6 +40,19 @@ export function parseOwner(text: string): RangeOwner | null {
 }
 
 /**
+ * The owner given on a command line, who may also be named by a user name that the machine's user database
+ * has; null for anything else. A word of `parseOwner` comes first.
+ */
+export async function findOwner(text: string, lookUp = passwdLines): Promise<RangeOwner | null> {
+  const parsed = parseOwner(text);
+  if (parsed !== null) return parsed;
+  // A number that is no uid, an option of getent, or what no name contains.
+  if (!/^(?!\d+$|-)[^:\n]+$/.test(text)) return null;
+  const [line = ''] = (await lookUp([text])).split('\n');
+  return parseOwner(line.split(':')[2] ?? '');
+}
+
+/**
  * Ranges of ids by owner, or those of one owner. Errors: `rights.not-root`; `isolation.planner-failed` if
  * they cannot be read.
  */

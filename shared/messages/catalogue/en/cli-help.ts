@@ -178,9 +178,9 @@ export const cliHelp = {
   'cli-help.audit-file': 'another decision log',
   'cli-help.ranges': 'ranges of ids that containers have on this machine, and whose they are (needs root)',
   'cli-help.ranges-list': 'list whose each range is and whether it is in use',
-  'cli-help.ranges-list-user': 'only those of this user id (or of: builds, unnamed, retired)',
+  'cli-help.ranges-list-user': 'only those of this user id or name (or of: builds, unnamed, retired)',
   'cli-help.ranges-release': 'release all id ranges of a deleted account, so that others can get them',
-  'cli-help.ranges-release-user': 'whose: a user id (or: builds, unnamed, retired)',
+  'cli-help.ranges-release-user': 'whose: a user id or name (or: builds, unnamed, retired)',
   'cli-help.ranges-release-notes': concat(
     '\nRefused while a container or a process is in one of the ranges.\nFiles with such ids are not ',
     'looked for: delete what was left outside of containers first.\n{{example}}',

@@ -83,8 +83,9 @@ export const cli = {
   'cli.give-engine-directory-root-dir': "Give the engine's directory: --root DIR.",
   'cli.is-not-number-of-seconds': '--{{name}} is not a number of seconds',
   'cli.give-number-above-0-for-example-60': 'Give a number above 0, for example --{{name}} 60.',
-  'cli.is-not-owner-of-id-ranges': '"{{text}}" is not an owner of id ranges',
-  'cli.give-user-id-or-builds-unnamed-or': 'Give a user id, or builds, unnamed or retired.',
+  'cli.there-is-no-such-user': 'there is no user "{{text}}"',
+  'cli.give-user-id-or-builds-unnamed-or':
+    'Give a user id (of a deleted account, too), the name of a user, or builds, unnamed or retired.',
   'cli.keep-old-and-remove-old-contradict-each': '--keep-old and --remove-old contradict each other',
   'cli.containers-to-recreate-are-not-usable': 'the containers to recreate are not usable',
   'cli.look-at-dry-run-then-recreate-with': 'Look at --dry-run, then recreate with --yes.',

@@ -133,9 +133,9 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.audit-file': '另一个决策日志',
   'cli-help.ranges': '此计算机上容器使用的 ID 范围及其归属（需要 root）',
   'cli-help.ranges-list': '列出每个范围的归属以及是否正在使用',
-  'cli-help.ranges-list-user': '仅此用户 ID 的范围（或：builds、unnamed、retired）',
+  'cli-help.ranges-list-user': '仅此用户（ID 或名称）的范围（或：builds、unnamed、retired）',
   'cli-help.ranges-release': '释放已删除帐户的所有 ID 范围，供其他帐户使用',
-  'cli-help.ranges-release-user': '归属：用户 ID（或：builds、unnamed、retired）',
+  'cli-help.ranges-release-user': '归属：用户 ID 或名称（或：builds、unnamed、retired）',
   'cli-help.ranges-release-notes':
     '\n如果有容器或进程仍在其中某个范围内，则拒绝。\n不会查找具有此类 ID 的文件：请先删除遗留在容器之外的文件。\n{{example}}',
   'cli-help.support': '将引擎的日志、版本、设置和记录写入一个文件，供协助者查看',

@@ -75,8 +75,9 @@ export const cli: Translated<typeof english> = {
   'cli.give-engine-directory-root-dir': '请给出引擎的目录：--root DIR。',
   'cli.is-not-number-of-seconds': '--{{name}} 不是秒数',
   'cli.give-number-above-0-for-example-60': '请给出大于 0 的数字，例如 --{{name}} 60。',
-  'cli.is-not-owner-of-id-ranges': '“{{text}}”不是 ID 范围的所有者',
-  'cli.give-user-id-or-builds-unnamed-or': '请给出用户 ID，或 builds、unnamed、retired。',
+  'cli.there-is-no-such-user': '没有用户“{{text}}”',
+  'cli.give-user-id-or-builds-unnamed-or':
+    '请给出用户 ID（也可以是已删除帐户的）、用户名，或 builds、unnamed、retired。',
   'cli.keep-old-and-remove-old-contradict-each': '--keep-old 与 --remove-old 相互矛盾',
   'cli.containers-to-recreate-are-not-usable': '无法使用所给的待重新创建的容器',
   'cli.look-at-dry-run-then-recreate-with': '请先查看 --dry-run，再用 --yes 重新创建。',
