@@ -96,10 +96,16 @@ async function removeObsolete(previous: InstallRecord, { files, units }: Install
 
 /** Restores every file, and removes the journal last. */
 export async function giveBackFiles(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
-  if (!journal.wasInstalled) await systemctl(['disable', '--quiet', ...journal.units]);
+  const { units, saved, wasInstalled } = journal;
+  // Those of an earlier version stay enabled.
+  const isNew = (unit: string): boolean =>
+    !wasInstalled ||
+    saved.some(({ path: file, content }) => content === null && path.basename(file) === unit);
+  const newUnits = units.filter(isNew);
+  if (newUnits.length > 0) await systemctl(['disable', '--quiet', ...newUnits]);
   return inOrder([
-    ...journal.saved.map((file) => () => giveBack(file)),
-    () => (journal.wasInstalled ? Promise.resolve(ok(undefined)) : removePolicyRecords(paths)),
+    ...saved.map((file) => () => giveBack(file)),
+    () => (wasInstalled ? Promise.resolve(ok(undefined)) : removePolicyRecords(paths)),
     () => systemctl(['daemon-reload']),
     () => removeFile(installJournalFile(paths)),
   ]);

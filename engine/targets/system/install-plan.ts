@@ -12,7 +12,7 @@ import {
 import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
 import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { inspectSystemEngine, type AffectedContainer, type SystemEngine } from './inspect-engine.ts';
-import { readInstallJournal, readInstallRecord } from './install-record.ts';
+import { filesAndUnitsOf, readInstallJournal, readInstallRecord } from './install-record.ts';
 import { replacementBlocker } from './replacement-blocker.ts';
 import { isDropIn, unitFiles, type InstalledFile } from './units.ts';
 
@@ -111,6 +111,7 @@ export async function planUninstall(): Promise<Result<PlannedUninstall, AppError
   const found = await inspectSystemEngine();
   if (!found.ok && record === null) return found;
   const engine = found.ok ? found.value : null;
+  const files = record === null ? [] : filesAndUnitsOf(record, await readInstallJournal(paths)).files;
   const containers = engine?.containers ?? [];
   const running = containers.filter((container) => container.running);
   const stops = engine === null || engine.liveRestore ? [] : running;
@@ -122,7 +123,7 @@ export async function planUninstall(): Promise<Result<PlannedUninstall, AppError
       installed: record !== null,
       prepared: false,
       files: [
-        ...(record?.files ?? []).map((path) => ({ path, change: 'remove' as const, text: '' })),
+        ...files.map((path) => ({ path, change: 'remove' as const, text: '' })),
         { path: paths.daemonJson, change: 'restore' as const, text: '' },
       ],
       restartsEngine: engine?.running === true,

@@ -62,6 +62,18 @@ export async function readInstallJournal(paths: RootPaths): Promise<InstallJourn
   return { ...journal, saved: journal.saved.filter(({ path: file }) => !config.includes(file)) };
 }
 
+/** Files and units of ours: of what is installed, and of a version that is prepared beside it. Pure. */
+export function filesAndUnitsOf(
+  record: InstallRecord,
+  journal: InstallJournal | null,
+): Pick<InstallRecord, 'files' | 'units'> {
+  const all = journal?.phase === 'prepared' ? [record, journal] : [record];
+  return {
+    files: [...new Set(all.flatMap(({ files }) => files))],
+    units: [...new Set(all.flatMap(({ units }) => units))],
+  };
+}
+
 export const writeInstallRecord = (
   paths: RootPaths,
   record: InstallRecord,

@@ -3,7 +3,12 @@ import { fail } from '../../../shared/result.ts';
 import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { giveBackFiles, removeInstalled } from './install-files.ts';
 import { planUninstall, refuseBlocked } from './install-plan.ts';
-import { readInstallJournal, readInstallRecord, writeInstallJournal } from './install-record.ts';
+import {
+  filesAndUnitsOf,
+  readInstallJournal,
+  readInstallRecord,
+  writeInstallJournal,
+} from './install-record.ts';
 import {
   checkEngine,
   startEngine,
@@ -29,7 +34,9 @@ export function uninstall(options: InstallOptions): Promise<Outcome> {
     // Before anything is changed: daemon.json would be restored when the units are gone already.
     const usable = refuseBlocked(planned.value);
     if (!usable.ok) return usable;
-    const { version, files, units, dataRoot, group, bulkheadCommand } = record;
+    const { version, dataRoot, group, bulkheadCommand } = record;
+    // Also of a prepared upgrade, whose journal the next one replaces.
+    const { files, units } = filesAndUnitsOf(record, await readInstallJournal(paths));
     const noted = await writeInstallJournal(paths, {
       ...{ version, files, units, dataRoot, group, bulkheadCommand },
       phase: 'uninstalling',
