@@ -25,6 +25,7 @@ export type InstallStep =
   | 'check'
   | 'write'
   | 'stop-engine'
+  | 'wait-for-containers'
   | 'start-services'
   | 'start-engine'
   | 'health'
@@ -57,8 +58,13 @@ export async function withInstallLock(work: () => Promise<Outcome>): Promise<Out
 }
 
 /** The engine first: while it runs, systemd refuses to restart its socket. */
-export const stopEngine = (...units: string[]): Promise<Outcome> =>
-  runEngineJob(['stop', engineUnits.service, engineUnits.socket, ...units], 'engineServiceStop');
+export const stopEngine = (
+  onStep: InstallOptions['onStep'],
+  units: readonly string[] = [],
+): Promise<Outcome> =>
+  runEngineJob(['stop', engineUnits.service, engineUnits.socket, ...units], 'engineServiceStop', {
+    onWait: () => onStep?.('wait-for-containers'),
+  });
 
 /** Restarts in quick succession reach the start limit of docker.service. */
 export async function startEngine(): Promise<Outcome> {

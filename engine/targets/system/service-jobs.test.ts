@@ -1,6 +1,9 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { message } from '../../../shared/messages/message.ts';
-import { followProgress, systemdStopMs } from './service-jobs.ts';
+import { followProgress, hasContainers, systemdStopMs } from './service-jobs.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'] });
@@ -103,5 +106,63 @@ describe('the stop of an engine', () => {
     ['infinity', 0],
   ])("has the time of systemd's limit, %j", (timeoutStop, limitMs) => {
     expect(systemdStopMs(timeoutStop)).toBe(limitMs);
+  });
+});
+
+describe('an engine that stops, and waits for its containers without working', () => {
+  it('is not given up while they stop, and that is said once', async () => {
+    let hasAny = true;
+    const onWait = vi.fn();
+    const { signal, reason, end } = followProgress({
+      ...{ limitMs: 60_000, totalMs: 1_800_000, intervalMs: 5_000, onWait },
+      readProcessorMs: () => Promise.resolve(0),
+      isWaiting: () => Promise.resolve(hasAny),
+    });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(signal.aborted).toBe(false);
+    expect(onWait).toHaveBeenCalledTimes(1);
+    // What hangs after that is given up as before.
+    hasAny = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(reason()).toEqual(message('system.no-progress', { seconds: 60 }));
+    end();
+  });
+
+  it('is given up after half an hour', async () => {
+    const { reason, end } = followProgress({
+      ...{ limitMs: 60_000, totalMs: 1_800_000, intervalMs: 5_000 },
+      readProcessorMs: () => Promise.resolve(null),
+      isWaiting: () => Promise.resolve(true),
+    });
+    await vi.advanceTimersByTimeAsync(1_800_000);
+    expect(reason()).toEqual(message('system.not-within', { seconds: 1800 }));
+    end();
+  });
+});
+
+describe("containers of the machine's own engine", () => {
+  const shim = (namespace: string, address: string) => [
+    '/usr/bin/containerd-shim-runc-v2',
+    '-namespace',
+    namespace,
+    '-id',
+    'a',
+    '-address',
+    address,
+  ];
+
+  it.each([
+    [true, shim('moby', '/run/containerd/containerd.sock')],
+    [true, shim('moby', '/var/run/docker/containerd/containerd.sock')],
+    [false, shim('k8s.io', '/run/containerd/containerd.sock')],
+    [false, shim('moby', '/run/bulkhead/0123456789/containerd/containerd.sock')],
+    [false, ['/usr/bin/containerd', '-namespace', 'moby', '-address', '/run/containerd/containerd.sock']],
+  ])('run: %s, for a process %j', async (expected, words) => {
+    const processes = await mkdtemp(path.join(tmpdir(), 'bulkhead-shims-'));
+    await mkdir(path.join(processes, '4711'));
+    await mkdir(path.join(processes, 'self'));
+    await writeFile(path.join(processes, '4711', 'cmdline'), `${words.join('\0')}\0`);
+    expect(await hasContainers(processes)).toBe(expected);
+    await rm(processes, { recursive: true });
   });
 });

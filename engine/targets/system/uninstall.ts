@@ -46,7 +46,8 @@ export function uninstall(options: InstallOptions): Promise<Outcome> {
     if (!noted.ok) return noted;
     options.onStep?.('stop-engine');
     const { engine } = usable.value;
-    const stopped = engine === null ? await systemctl(['stop', ...units]) : await stopEngine(...units);
+    const stopped =
+      engine === null ? await systemctl(['stop', ...units]) : await stopEngine(options.onStep, units);
     if (!stopped.ok) return stopped;
     options.onStep?.('remove');
     const removed = await removeInstalled(paths, files, units);

@@ -126,6 +126,7 @@ export const system = {
   'system.step-check': 'checking',
   'system.step-write': 'writing units and runtime',
   'system.step-stop-engine': 'stopping the engine',
+  'system.step-wait-for-containers': 'the engine waits for its containers to stop',
   'system.step-start-services': 'starting gateway and planner',
   'system.step-start-engine': 'starting the engine',
   'system.step-health': 'checking the engine through the gateway',

@@ -85,6 +85,7 @@ export const system: Translated<typeof english> = {
   'system.step-check': '检查',
   'system.step-write': '写入 unit 和运行时',
   'system.step-stop-engine': '停止引擎',
+  'system.step-wait-for-containers': '引擎正在等待其容器停止',
   'system.step-start-services': '启动网关和规划器',
   'system.step-start-engine': '启动引擎',
   'system.step-health': '通过网关检查引擎',
