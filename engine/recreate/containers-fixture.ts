@@ -6,6 +6,7 @@ interface FakeContainer {
   running?: boolean;
   pid?: number;
   created?: string;
+  started?: string;
   finished?: string;
   name?: string;
   state?: string;
@@ -67,7 +68,7 @@ export class FakeEngine {
         Image: 'busybox',
         State: c.running ? 'running' : 'exited',
         Status: 'Exited (0)',
-        Created: 1,
+        Created: Date.parse(c.created ?? '1970-01-01T00:00:01Z') / 1000,
         Labels: c.labels ?? {},
         Command: c.command ?? 'sh',
       })),
@@ -126,6 +127,7 @@ const inspectResponse = (container: FakeContainer): unknown => ({
     Paused: false,
     Restarting: false,
     Pid: container.pid ?? 0,
+    StartedAt: container.started ?? '2026-01-01T00:00:01Z',
     FinishedAt: container.finished ?? '0001-01-01T00:00:00Z',
   },
   HostConfig: {

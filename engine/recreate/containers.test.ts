@@ -53,16 +53,27 @@ describe('scan (D)', () => {
     ]);
     expect(containers[0]?.whyUnknown).toMatch(/0\.2/);
   });
-  test('containers of a verification are left out while it runs, unprotected imitations not', async () => {
+  test('containers of a verification are never listed, unprotected imitations are', async () => {
     const probe = { command: '/bulkhead-probe --hold', labels: { 'bulkhead.probe': 'true' } };
+    const justNow = new Date().toISOString();
+    const neverStarted = { created: justNow, started: '0001-01-01T00:00:00Z', ...probe };
     engine.add({ id: id(1), runtime: 'bulkhead', ...probe });
-    engine.add({ id: id(2), state: 'created', ...probe });
-    engine.add({ id: id(3), running: true, pid: 31, ...probe });
-    engine.add({ id: id(4), state: 'created', labels: probe.labels });
-    const listed = async (verifying: boolean) =>
-      (await scan({ verifying })).containers.map((container) => container.id);
-    expect(await listed(true)).toEqual([id(3), id(4)]);
-    expect(await listed(false)).toEqual([id(1), id(2), id(3), id(4)]);
+    engine.add({ id: id(2), state: 'created', ...neverStarted });
+    engine.add({ id: id(3), state: 'removing', ...neverStarted });
+    // Its process ends at every check.
+    engine.add({ id: id(4), runtime: 'bulkhead', running: true, pid: 4194305, created: justNow, ...probe });
+    engine.add({ id: id(5), running: true, pid: 31, created: justNow, ...probe });
+    engine.add({ id: id(6), created: justNow, ...probe });
+    engine.add({ id: id(7), state: 'created', ...neverStarted, command: 'sh' });
+    engine.add({ id: id(8), runtime: 'bulkhead', running: true, pid: 4194305, ...probe });
+    expect((await scan()).containers.map((container) => container.id)).toEqual([5, 6, 7, 8].map(id));
+  });
+  test('one of a verification that does not answer is not listed, later it is', async () => {
+    const probe = { command: '/bulkhead-probe', labels: { 'bulkhead.probe': 'true' } };
+    engine.add({ id: id(1), created: new Date().toISOString(), ...probe });
+    engine.add({ id: id(2), ...probe });
+    for (const n of [1, 2]) engine.broken.add(id(n));
+    expect((await scan()).containers.map((container) => container.id)).toEqual([id(2)]);
   });
   test('an old one that is kept is "replaced" while it is stopped and its successor protected', async () => {
     const old = { runtime: 'runc', created: '2026-01-01T00:00:00Z' };

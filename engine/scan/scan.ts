@@ -30,10 +30,6 @@ export interface ScanOptions {
    * takes longer is `unknown`, and does not prevent the scan from ending.
    */
   readonly inspectLimitMs?: number | undefined;
-  /**
-   * A verification is running: its own containers, of which unprotected ones are never started, are left out.
-   */
-  readonly verifying?: boolean;
   /** Text of /proc/<pid>/uid_map; null if there is no such process (any more). Injected by tests. */
   readonly uidMap?: (pid: number) => Promise<string | null>;
 }
@@ -56,9 +52,7 @@ export async function scanContainers(
   }
   const inSlot = inspectSlots();
   const results = await Promise.all(listed.map((item) => inSlot(() => inspectOne(docker, item, options))));
-  const containers = results
-    .filter((container): container is Container => container !== null)
-    .filter((container) => options.verifying !== true || !isOwnProbe(container, listed));
+  const containers = results.filter((container): container is Container => container !== null);
   return ok({
     at: new Date(begun).toISOString(),
     durationMs: Date.now() - begun,
@@ -78,15 +72,25 @@ function isReplaced(container: Container, all: readonly Container[]): boolean {
   );
 }
 
-/**
- * Whether a verification created the container. Anybody may set its label and command: so one that is neither
- * protected nor waiting for a start that ECI refuses is listed all the same.
- */
-const isOwnProbe = (container: Container, listed: readonly ContainerInfo[]): boolean =>
-  (container.protected || container.state === 'created') &&
-  probeLabel in container.labels &&
-  listed.some(({ Id, Command }) => Id === container.id && Command.split(' ', 1)[0] === probePath);
+/** Longer than a verification takes, ms. */
+const verificationMs = 10 * 60_000;
 
+/**
+ * Whether a verification created the container. That is known from the container alone, whenever it is
+ * listed: whether a verification is running can change between a look and the list. Anybody may set its label
+ * and command, so one that has run, and is not protected, is listed all the same. One whose state can't be
+ * determined is listed after the time of a verification.
+ */
+function isOwnProbe(item: ContainerInfo, container: Container, neverStarted: boolean): boolean {
+  if (!(probeLabel in container.labels) || item.Command.split(' ', 1)[0] !== probePath) return false;
+  if (container.reason === 'unknown' && Date.now() - item.Created * 1000 < verificationMs) return true;
+  return container.protected || neverStarted;
+}
+
+/** How the engine writes the start of a container that was never started. */
+const noStart = '0001-01-01T00:00:00Z';
+
+/** A container's entry; null if it is gone, or if a verification created it. */
 async function inspectOne(
   docker: Docker,
   item: ContainerInfo,
@@ -98,7 +102,9 @@ async function inspectOne(
     try {
       inspected = await inspect(docker, item.Id, options.inspectLimitMs);
     } catch (error) {
-      return statusOf(error) === 404 ? null : uninspected(item, engineReason(error));
+      if (statusOf(error) === 404) return null;
+      const container = uninspected(item, engineReason(error));
+      return isOwnProbe(item, container, item.State === 'created') ? null : container;
     }
     const pid = options.elsewhere === true ? 0 : runningPid(inspected);
     const map = pid === 0 ? null : await (options.uidMap ?? readUidMap)(pid).catch(() => 'unreadable');
@@ -116,7 +122,9 @@ async function inspectOne(
             },
             pid,
           );
-    return { ...describe(item, inspected, map, options), ...(wait === 0 ? {} : { stopWait: wait }) };
+    const container = describe(item, inspected, map, options);
+    if (isOwnProbe(item, container, inspected.State.StartedAt === noStart)) return null;
+    return { ...container, ...(wait === 0 ? {} : { stopWait: wait }) };
   }
 }
 

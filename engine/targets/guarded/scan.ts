@@ -2,8 +2,6 @@ import { chosenBackend, runtimeNameOf } from '../../../shared/isolation/backends
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import { withPreferences } from '../../../shared/settings/preferences.ts';
 import { dockerClient } from '../../base/docker-client.ts';
-import { isLocked } from '../../base/lock.ts';
-import { verifyLockPath } from '../../base/root-paths.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import { eciSince, listHistory } from '../../store/history.ts';
 import { readSettingsInForce } from '../../store/settings-in-force.ts';
@@ -42,6 +40,5 @@ export async function scanEngine(
     eci: settings.eci.value && (await isEnforced(engine)),
     eciSince: history.ok ? eciSince(history.value) : null,
     runtimeName: runtimeNameOf(chosenBackend(settings.backend)),
-    verifying: await isLocked(verifyLockPath(paths)),
   });
 }
