@@ -213,7 +213,8 @@ export function removeStaleOutputs(directory, previousBuildMs) {
 
 /**
  * Plugin: loads builtin modules of Node at the first use of an export instead of at start. What imports one
- * gets a module whose exports are getters, by the names that they have in the Node that builds.
+ * gets a module whose exports are getters, by the names that they have in the Node that builds. In an older
+ * Node some of them are undefined: test for a function by its value, not with `in`.
  *
  * @param {string[]} names such as `node:tls`
  */

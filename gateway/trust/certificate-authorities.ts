@@ -23,7 +23,8 @@ export function certificateAuthorities(env: NodeJS.ProcessEnv): readonly string[
   return [...new Set(listed)];
 }
 
-const listsAuthorities = (): boolean => 'getCACertificates' in tls;
+/** By its value: a bundle's `node:tls` has getters for the names in the Node that built it. */
+const listsAuthorities = (): boolean => typeof tls.getCACertificates === 'function';
 
 function systemCertificates(env: NodeJS.ProcessEnv): readonly string[] {
   for (const file of [env['SSL_CERT_FILE'], ...systemBundles]) {
