@@ -2,6 +2,7 @@ import { accessSync } from 'node:fs';
 import path from 'node:path';
 import { systemCode } from '../engine/base/system-code.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
+import { engineCommand } from '../engine/base/engine-command.ts';
 import { processesWithoutState } from '../engine/targets/embedded/processes-without-state.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
@@ -23,7 +24,7 @@ const traces = (paths: RootPaths): readonly string[] => [
 export async function requireEngineAt(paths: RootPaths): Promise<Result<void, AppError>> {
   return traces(paths).every(isAbsent) && (await processesWithoutState(paths)) === 0
     ? fail('engine.root-invalid', message('cli.no-engine-at', { root: paths.root }), {
-        hint: message('cli.start-one-or-see-targets', { root: paths.root }),
+        hint: message('cli.start-one-or-see-targets', { command: engineCommand('start', paths.root) }),
       })
     : ok(undefined);
 }

@@ -1,3 +1,5 @@
+import { engineCommand } from '../engine/base/engine-command.ts';
+import { defaultRoot } from '../engine/base/root-paths.ts';
 import type { Command } from 'commander';
 import { ok } from '../shared/result.ts';
 import type { DiscoveredTarget } from '../shared/targets/target.ts';
@@ -28,7 +30,9 @@ export function configureTargets(command: Command): void {
         json: options.json,
         human: (found) =>
           found.length === 0 && format.value.kind === 'default'
-            ? text('cli-output.no-engine-found')
+            ? text('cli-output.no-engine-found', {
+                command: engineCommand('start', named.ok ? named.value : defaultRoot),
+              })
             : renderList(found, targetList, format.value),
       },
     );

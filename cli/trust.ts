@@ -5,6 +5,7 @@ import type { EntryCheck, RegistryResult } from '../shared/policy/image-trust-fa
 import type { EffectiveSettings } from '../shared/settings/index.ts';
 import type { EntryDigest } from '../shared/settings/lint/index.ts';
 import { printError, printResult, withJson, withRoot } from './output.ts';
+import { startHint } from '../engine/base/engine-command.ts';
 import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { labelled } from './columns.ts';
@@ -66,7 +67,7 @@ async function explain(
     if (!(error instanceof EngineUnreachable)) throw error;
     return fail('engine.unreachable', message('cli.engine-could-not-be-asked-about-image'), {
       cause: error,
-      hint: message('cli.start-it-bulkhead-engine-start'),
+      hint: startHint(paths.clientSocket),
     });
   }
 }

@@ -3,7 +3,8 @@ import Docker from 'dockerode';
 import { fail, type AppError, type Err } from '../../shared/result.ts';
 import { systemCode } from './system-code.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { EngineTimeout, limitRequests } from './request-limits.ts';
+import { startHint } from './engine-command.ts';
+import { EngineTimeout, limitRequests, socketOf } from './request-limits.ts';
 
 /**
  * A client of the Docker API on a unix socket. Connects on each call; nothing to close. Every request has a
@@ -66,7 +67,7 @@ export function requestFailure(what: Message, error: unknown): Err<AppError> {
   if (status === null || status === 503) {
     return fail('engine.unreachable', message('engine.engine-does-not-answer', { what }), {
       reason: engineReason(error),
-      hint: message('engine.start-engine-bulkhead-engine-start'),
+      hint: startHint(socketOf(error)),
     });
   }
   return fail('engine.request-failed', what, { reason: engineReason(error), params: { status } });

@@ -64,6 +64,13 @@ export function requestLimitMs(
   return minute;
 }
 
+/** The sockets of requests that failed, by their errors. */
+const sockets = new WeakMap<object, string>();
+
+/** The socket of the request that failed with this error; null if that is not known. */
+export const socketOf = (error: unknown): string | null =>
+  typeof error === 'object' && error !== null ? (sockets.get(error) ?? null) : null;
+
 /** A request as dockerode passes it to its modem. */
 interface DialedRequest extends LimitedRequest {
   abortSignal?: AbortSignal | undefined;
@@ -77,8 +84,22 @@ type DialCallback = (error: unknown, response: unknown) => void;
 export function limitRequests(docker: Docker, readMs?: number, measure = slowness): Docker {
   const factor = readMs === undefined ? measure : () => Promise.resolve(1);
   // Its types do not declare the modem, which every request passes through.
-  const modem = docker.modem as { dial(request: DialedRequest, done: DialCallback): void };
-  const dial = modem.dial.bind(modem);
+  const modem = docker.modem as {
+    readonly socketPath?: unknown;
+    dial(request: DialedRequest, done: DialCallback): void;
+  };
+  const dialUnnoted = modem.dial.bind(modem);
+  const note = (error: unknown): void => {
+    const { socketPath } = modem;
+    if (typeof error === 'object' && error !== null && typeof socketPath === 'string')
+      sockets.set(error, socketPath);
+  };
+  const dial = (request: DialedRequest, done: DialCallback): void => {
+    dialUnnoted(request, (error, response) => {
+      note(error);
+      done(error, response);
+    });
+  };
   modem.dial = (request, done) => {
     const limitMs = requestLimitMs(request, readMs);
     if (limitMs === null) {

@@ -15,6 +15,7 @@ import {
   type UserPreferences,
 } from '../../shared/settings/preferences.ts';
 import { message, plainText, sentenceOf, type Message } from '../../shared/messages/message.ts';
+import { engineCommand } from '../base/engine-command.ts';
 import { systemCode } from '../base/system-code.ts';
 
 /**
@@ -140,7 +141,7 @@ export async function writePreference(
           reason: message('settings.is-made-by-gateway-while-it-runs', {
             userSettingsPath: userSettingsPath(root),
           }),
-          hint: message('engine.start-engine-bulkhead-engine-start'),
+          hint: message('engine.start-engine-by', { command: engineCommand('start', root) }),
         })
       : fail('settings.unwritable', message('settings.preference-could-not-be-kept'), {
           cause: error,

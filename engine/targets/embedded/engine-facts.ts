@@ -5,6 +5,7 @@ import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { describeEngineApi, respondsToHttp } from '../guarded/engine-api.ts';
 import { unstoredPolicy } from '../guarded/unstored-policy.ts';
+import { engineCommand } from '../../base/engine-command.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { engineUnitState } from './engine-unit-state.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
@@ -99,7 +100,11 @@ async function problemOf(
   const unstored = await unstoredPolicy(paths, state?.phase === 'ready' && (await gatewayUp));
   if (unstored !== null) return engineProblem(unstored);
   return (await isInLoginSession(state?.supervisor))
-    ? engineProblem(message('engine.runs-in-login-session'))
+    ? engineProblem(
+        message('engine.runs-in-login-session', {
+          command: `${engineCommand('stop', paths.root)} && ${engineCommand('start', paths.root)}`,
+        }),
+      )
     : null;
 }
 

@@ -41,7 +41,7 @@ export const cliOutput = {
   'cli-output.app-version-electron': 'Bulkhead {{version}}, Electron {{electron}}',
   'cli-output.app-version-fallback':
     'Bulkhead {{version}}, Electron {{electron}} (fallback; releases have {{release}})',
-  'cli-output.no-engine-found': 'No engine was found. Start one: bulkhead engine start.',
+  'cli-output.no-engine-found': 'No engine was found. Start one: {{command}}',
   'cli-output.target-embedded': 'embedded engine',
   'cli-output.target-system': 'Docker Engine of this machine, behind the gateway',
   'cli-output.target-docker-engine': 'Docker Engine of this machine',

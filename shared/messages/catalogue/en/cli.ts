@@ -37,8 +37,7 @@ export const cli = {
   'cli.is-not-id-of-engine': '"{{target}}" is not the id of an engine',
   'cli.see-which-there-are-bulkhead-targets': 'See which there are: bulkhead targets.',
   'cli.no-engine-at': 'there is no engine at {{root}}',
-  'cli.start-one-or-see-targets':
-    'Start one there (bulkhead engine start --root {{root}}), or see which there are: bulkhead targets',
+  'cli.start-one-or-see-targets': 'Start one there ({{command}}), or see which there are: bulkhead targets',
   'cli.nobody-is-there-to-confirm': 'nobody is there to confirm',
   'cli.standard-input-is-no-terminal': 'standard input is not a terminal',
   'cli.look-at-bulkhead-plan-then-apply-with': 'Look at bulkhead plan, then apply with --yes.',
@@ -93,5 +92,4 @@ export const cli = {
   'cli.there-is-no-file': 'there is no file {{file}}',
   'cli.give-path-of-settings-file-or-none': 'Give the path of a settings file, or none to take the draft.',
   'cli.engine-could-not-be-asked-about-image': 'the engine could not be queried about the image',
-  'cli.start-it-bulkhead-engine-start': 'Start it: bulkhead engine start.',
 } as const;

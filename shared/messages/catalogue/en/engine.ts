@@ -10,7 +10,8 @@ export const engine = {
   'engine.see-which-container-holds-it-up-bulkhead':
     'See which container blocks it: bulkhead containers list. Restarting the engine releases it.',
   'engine.engine-does-not-answer': '{{what}}: the engine does not respond',
-  'engine.start-engine-bulkhead-engine-start': 'Start the engine: bulkhead engine start.',
+  'engine.start-engine': 'Start the engine.',
+  'engine.start-engine-by': 'Start the engine: {{command}}',
   'engine.is-too-large-to-be-settings-file': '{{file}} is too large to be a settings file',
   'engine.it-has-more-than-bytes': 'it has more than {{maxTextLength}} bytes',
   'engine.check-that-it-is-right-file': 'Check that it is the right file.',
@@ -48,7 +49,7 @@ export const engine = {
   'engine.see-conditions-of-unit': 'See "systemctl status {{unit}}" and the drop-ins of the unit.',
   'engine.runs-in-login-session': concat(
     'The engine runs in the login session of a user: it ends when they log out, and does not start at boot. ',
-    'To run it as a service, stop and start it: "bulkhead engine stop", "bulkhead engine start"',
+    'To run it as a service, stop and start it: {{command}}',
   ),
   'engine.separation-rules-set-again': concat(
     'the firewall rules that keep this engine and others on the machine apart were gone, or the routes had ',

@@ -40,7 +40,7 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.app-version-electron': 'Bulkhead {{version}}，Electron {{electron}}',
   'cli-output.app-version-fallback':
     'Bulkhead {{version}}，Electron {{electron}}（后备版本；发行版使用 {{release}}）',
-  'cli-output.no-engine-found': '未找到引擎。请启动：bulkhead engine start。',
+  'cli-output.no-engine-found': '未找到引擎。请启动：{{command}}',
   'cli-output.target-embedded': '内置引擎',
   'cli-output.target-system': '此计算机的 Docker Engine（位于网关之后）',
   'cli-output.target-docker-engine': '此计算机的 Docker Engine',

@@ -32,8 +32,7 @@ export const cli: Translated<typeof english> = {
   'cli.is-not-id-of-engine': '“{{target}}”不是引擎的 ID',
   'cli.see-which-there-are-bulkhead-targets': '查看现有引擎：bulkhead targets。',
   'cli.no-engine-at': '{{root}} 处没有引擎',
-  'cli.start-one-or-see-targets':
-    '在该处启动一个（bulkhead engine start --root {{root}}），或查看有哪些引擎：bulkhead targets',
+  'cli.start-one-or-see-targets': '在该处启动一个（{{command}}），或查看有哪些引擎：bulkhead targets',
   'cli.nobody-is-there-to-confirm': '无人可以确认',
   'cli.standard-input-is-no-terminal': '标准输入不是终端',
   'cli.look-at-bulkhead-plan-then-apply-with': '请先查看 bulkhead plan，再用 --yes 应用。',
@@ -85,5 +84,4 @@ export const cli: Translated<typeof english> = {
   'cli.there-is-no-file': '没有文件 {{file}}',
   'cli.give-path-of-settings-file-or-none': '请给出设置文件的路径；不给则使用草稿。',
   'cli.engine-could-not-be-asked-about-image': '无法向引擎查询该镜像',
-  'cli.start-it-bulkhead-engine-start': '请启动：bulkhead engine start。',
 };

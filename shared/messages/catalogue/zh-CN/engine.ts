@@ -11,7 +11,8 @@ export const engine: Translated<typeof english> = {
   'engine.see-which-container-holds-it-up-bulkhead':
     '请查看是哪个容器导致引擎停滞：bulkhead containers list。重启引擎即可解除。',
   'engine.engine-does-not-answer': '{{what}}：引擎没有响应',
-  'engine.start-engine-bulkhead-engine-start': '请启动引擎：bulkhead engine start。',
+  'engine.start-engine': '请启动引擎。',
+  'engine.start-engine-by': '请启动引擎：{{command}}',
   'engine.is-too-large-to-be-settings-file': '{{file}} 过大，不像是设置文件',
   'engine.it-has-more-than-bytes': '超过 {{maxTextLength}} 字节',
   'engine.check-that-it-is-right-file': '请确认文件是否正确。',
@@ -46,7 +47,7 @@ export const engine: Translated<typeof english> = {
   'engine.condition-of-unit-failed': 'systemd 没有启动 {{unit}}：其单元文件中的某个条件未满足',
   'engine.see-conditions-of-unit': '请查看 systemctl status {{unit}} 以及该单元的 drop-in 文件。',
   'engine.runs-in-login-session':
-    '引擎运行在某个用户的登录会话中：该用户注销时引擎会结束，开机时也不会启动。要作为服务运行，请先停止再启动（bulkhead engine stop、bulkhead engine start）',
+    '引擎运行在某个用户的登录会话中：该用户注销时引擎会结束，开机时也不会启动。要作为服务运行，请先停止再启动：{{command}}',
   'engine.separation-rules-set-again':
     '隔开此引擎与此计算机上的其他引擎的防火墙规则丢失，或路由已变化：规则已重新设置',
   'engine.separation-rules-could-not-be-set':
