@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { builtinsAtFirstUse, bundle, dataAtFirstUse, removeStaleOutputs } from './bundle.mjs';
+import { builtinsAtFirstUse, bundle, dataAtFirstUse, removeStaleOutputs, schemasIfUsed } from './bundle.mjs';
 
 let directory = '';
 beforeEach(async () => {
@@ -51,6 +51,36 @@ it('parses data at its first use, from a text in ASCII', async () => {
   expect(await readFile(program, 'utf8')).not.toMatch(/[^\0-\x7f]/);
   const { stdout } = await promisify(execFile)(process.execPath, [program]);
   expect(JSON.parse(stdout)).toEqual([0, sentence, sentence, 1]);
+});
+
+it('leaves out schemas that nothing uses', async () => {
+  await writeFile(
+    path.join(directory, 'schemas.ts'),
+    `import * as z from 'zod';
+     export const usedSchema = z.object({ used: z.string().optional() });
+     const unusedSchema: z.ZodType = z
+       .object({ unused: z.string().optional() });
+     export const alsoUnused = unusedSchema.optional();
+     export const limit = [1].length;`,
+  );
+  const zod = `export const string = () => ({ optional: () => 'optional string' });
+     export const object = (shape) => ({ ...shape, optional: () => shape });`;
+  const program = await bundleText(
+    "import { limit, usedSchema } from './schemas.ts'; console.log(JSON.stringify([limit, usedSchema]));",
+    {
+      plugins: [
+        schemasIfUsed(/schemas\.ts$/),
+        {
+          name: 'zod',
+          resolveId: (id: string) => (id === 'zod' ? id : null),
+          load: (id: string) => (id === 'zod' ? zod : null),
+        },
+      ],
+    },
+  );
+  expect(await readFile(program, 'utf8')).not.toMatch(/unused/i);
+  const { stdout } = await promisify(execFile)(process.execPath, [program]);
+  expect(JSON.parse(stdout)).toEqual([1, { used: 'optional string' }]);
 });
 
 it('puts what import() loads into chunks only with splitting, and writes source maps', async () => {
