@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
-import { dataAtFirstUse, schemasIfUsed } from './scripts/bundle.mjs';
+import { dataAtFirstUse, reactCompiledAtOnce, schemasIfUsed } from './scripts/bundle.mjs';
 
 /**
  * The pages a window opens on: the overview, and the first run where nothing was ever applied. Lazy like the
@@ -66,6 +66,7 @@ export default defineConfig({
     firstPageAhead(),
     { ...dataAtFirstUse(texts), enforce: 'pre', apply: 'build' },
     { ...schemasIfUsed(/^shared\/.*\.ts$/), enforce: 'pre', apply: 'build' },
+    { ...reactCompiledAtOnce, apply: 'build' },
   ],
   // electron/main/window/app-protocol.ts puts a fresh nonce in its place at every load.
   html: { cspNonce: '__CSP_NONCE__' },

@@ -4,7 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { builtinsAtFirstUse, bundle, dataAtFirstUse, removeStaleOutputs, schemasIfUsed } from './bundle.mjs';
+import {
+  builtinsAtFirstUse,
+  bundle,
+  dataAtFirstUse,
+  reactCompiledAtOnce,
+  removeStaleOutputs,
+  schemasIfUsed,
+} from './bundle.mjs';
 
 let directory = '';
 beforeEach(async () => {
@@ -81,6 +88,22 @@ it('leaves out schemas that nothing uses', async () => {
   expect(await readFile(program, 'utf8')).not.toMatch(/unused/i);
   const { stdout } = await promisify(execFile)(process.execPath, [program]);
   expect(JSON.parse(stdout)).toEqual([1, { used: 'optional string' }]);
+});
+
+it('puts React into functions that V8 compiles at once, and nothing else', async () => {
+  for (const name of ['react', 'other']) {
+    await mkdir(path.join(directory, 'node_modules', name), { recursive: true });
+    await writeFile(path.join(directory, 'node_modules', name, 'index.js'), `exports.name = '${name}';`);
+  }
+  const program = await bundleText(
+    "import { name } from 'react'; import { name as other } from 'other'; console.log(name, other);",
+    { minify: true, plugins: [reactCompiledAtOnce] },
+  );
+  const text = await readFile(program, 'utf8');
+  expect(text).toMatch(/\(\(function\(\w*\)\{\w+\.name=`react`\}\)\)/);
+  expect(text).toMatch(/\(\(\w+=>\{\w+\.name=`other`\}\)\)/);
+  const { stdout } = await promisify(execFile)(process.execPath, [program]);
+  expect(stdout).toBe('react other\n');
 });
 
 it('puts what import() loads into chunks only with splitting, and writes source maps', async () => {
