@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -53,3 +53,33 @@ it('reports a state that cannot be written, and leaves nothing unfinished', () =
   }).toThrow(`what the planner keeps of containers cannot be written in ${at('states')}: EISDIR`);
   expect(readdirSync(at('states'))).toEqual(['one.json']);
 });
+
+const fileOf = (content: object) => {
+  const store = openContainerStore(at('states'));
+  writeFileSync(at('states', 'one.json'), JSON.stringify(content));
+  return store;
+};
+
+it('reads states of the first version, which had no number and fewer fields', () => {
+  const { device: _, shares: __, ...first } = state;
+  const store = fileOf(first);
+  expect(store.read('one')).toEqual(state);
+  expect(store.isOfLaterVersion('one')).toBe(false);
+});
+
+it('numbers the format of a state, and takes that of a later version for no state of its own', () => {
+  const store = openContainerStore(at('states'));
+  store.write(state);
+  expect(JSON.parse(readFileSync(at('states', 'one.json'), 'utf8'))).toEqual({ version: 1, ...state });
+  const later = fileOf({ version: 2, ...state });
+  expect([later.read('one'), later.has('one'), later.isOfLaterVersion('one')]).toEqual([null, true, true]);
+});
+
+it.each(['', '[]', '{"id":"o', '{"version":"2"}'])(
+  'takes a damaged state for none of a later version: %s',
+  (text) => {
+    const store = openContainerStore(at('states'));
+    writeFileSync(at('states', 'one.json'), text);
+    expect([store.read('one'), store.isOfLaterVersion('one')]).toEqual([null, false]);
+  },
+);

@@ -32,13 +32,25 @@ const stateSchema = z.object({
 });
 export type ContainerState = z.infer<typeof stateSchema>;
 
+/** Version of the state files' format. Files without one, of earlier versions, are of the first. */
+const formatVersion = 1;
+const versionSchema = z.object({ version: z.int().default(formatVersion) });
+/** A later version of Bulkhead, which was rolled back, may have written it: it may mean anything. */
+const isLater = (file: unknown): boolean => {
+  const parsed = versionSchema.safeParse(file);
+  return parsed.success && parsed.data.version > formatVersion;
+};
+
 /** The planner's records of containers on disk. */
 export interface ContainerStore {
   /** Ids with a state file, readable or not. */
   ids(): string[];
   /** Whether a state file of `id` exists, readable or not. */
   has(id: string): boolean;
+  /** Null if there is none that this version can read. */
   read(id: string): ContainerState | null;
+  /** Whether the state is of a later version, which knows how to clean up after the container. */
+  isOfLaterVersion(id: string): boolean;
   /** Throws, and keeps the previous state, on an I/O error. */
   write(state: ContainerState): void;
   /** Deletes the state, if there is one. */
@@ -71,18 +83,27 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
         const text = readFileSync(fileOf(id), 'utf8');
         const known = parsed.get(id);
         if (known?.text === text) return known.state;
-        const state = stateSchema.parse(JSON.parse(text));
+        const file: unknown = JSON.parse(text);
+        if (isLater(file)) return null;
+        const state = stateSchema.parse(file);
         parsed.set(id, { text, state });
         return state;
       } catch {
         return null;
       }
     },
+    isOfLaterVersion(id) {
+      try {
+        return isLater(JSON.parse(readFileSync(fileOf(id), 'utf8')));
+      } catch {
+        return false;
+      }
+    },
     write(state) {
       const temporary = path.join(stateDirectory, `${state.id}${unfinished}`);
       try {
         mkdirSync(stateDirectory, { recursive: true, mode: 0o700 }); // it may have been removed meanwhile
-        writeFileSync(temporary, JSON.stringify(state), { mode: 0o600 });
+        writeFileSync(temporary, JSON.stringify({ version: formatVersion, ...state }), { mode: 0o600 });
         renameSync(temporary, fileOf(state.id));
       } catch (error) {
         removeFile(temporary);

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -307,4 +308,15 @@ it('ends a delete that it repeats if that takes too long', async () => {
   await janitor.stop();
   // It waits only as long as a delete may take: this one never ends.
   expect(performance.now() - from).toBeGreaterThan(2900);
+});
+
+it('a state of a later version of Bulkhead is kept, and so is its range: the container may run', async () => {
+  const file = at('containers', `${id}.json`);
+  const text = JSON.stringify({ version: 2, id, mounts: [] });
+  writeFileSync(file, text);
+  const base = readdirSync(at('ranges')).find((name) => /^\d+$/.test(name));
+  await janitor.start();
+  await expect.poll(() => logLines.join('\n')).toContain('of a later version of Bulkhead');
+  expect(readFileSync(file, 'utf8')).toBe(text);
+  expect(existsSync(at('ranges', String(base)))).toBe(true);
 });
