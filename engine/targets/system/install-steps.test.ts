@@ -96,9 +96,11 @@ describe('the gateway of an upgrade', () => {
 
   it('that does not start is an error as soon as the running one reports it', async () => {
     await putSystemctl("echo 'Not replaced now: it ended with 3' >status");
+    // The status that systemctl shows is in English, as the journal is: in the error it is a quotation.
+    const params = { status: 'Not replaced now: it ended with 3' };
     expect(await replaceGateway()).toMatchObject({
       ok: false,
-      error: { reason: 'Not replaced now: it ended with 3' },
+      error: { sentences: { reason: { id: 'system.gateway-status', params } } },
     });
     expect(await calls()).toEqual(['reload bulkhead-gateway.service']);
   });

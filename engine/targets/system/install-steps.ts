@@ -105,7 +105,7 @@ export async function replaceGateway(limitMs = replacedMs): Promise<Outcome> {
     else await setTimeout(pollMs);
   }
   return fail('engine.start-failed', message('system.gateway-not-replaced'), {
-    ...(failure === null ? {} : { reason: failure }),
+    ...(failure === null ? {} : { reason: message('system.gateway-status', { status: failure }) }),
     hint: message('system.see-journal'),
   });
 }

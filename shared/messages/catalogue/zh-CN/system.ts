@@ -54,6 +54,7 @@ export const system: Translated<typeof english> = {
   'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已回滚。',
   'system.upgrade-rolled-back': '网关和规划器的升级失败。它们的 unit 文件已回滚。',
   'system.gateway-not-replaced': '新的网关未能启动；先前的网关继续服务。',
+  'system.gateway-status': 'systemctl status 显示“{{status}}”',
   'system.gateway-state-unknown': '无法向 systemd 查询网关是否正在运行，因此未替换网关。',
   'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
   'system.previous-version-runs': '先前的版本已重新运行。请排除原因后重试。',
