@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
-import { isRunning, type Container, type ContainerScan } from '../../shared/containers/protection.ts';
+import {
+  isRunning,
+  type Container,
+  type ContainerScan,
+  type Period,
+} from '../../shared/containers/protection.ts';
 import { originalName } from '../../shared/containers/retained-name.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
@@ -18,6 +23,8 @@ export interface ScanOptions {
   readonly eci: boolean;
   /** When ECI was last turned on (ISO 8601), null if unknown. */
   readonly eciSince: string | null;
+  /** When audit mode was in force; missing where the engine has no such mode. */
+  readonly auditPeriods?: readonly Period[];
   /** Name under which the isolation runtime is registered. */
   readonly runtimeName: string;
   /**
@@ -200,14 +207,26 @@ function protection(
 ): Pick<Container, 'reason' | 'range'> {
   if (runtime !== options.runtimeName) {
     if (!options.eci) return { reason: 'eci-off', range: null };
-    const later = options.eciSince !== null && Date.parse(inspected.Created) > Date.parse(options.eciSince);
-    return { reason: later ? 'past-gateway' : 'before-eci', range: null };
+    return { reason: otherRuntimeReason(inspected.Created, options), range: null };
   }
   if (!inspected.State.Running) return { reason: 'own-range-stopped', range: null };
   if (options.elsewhere === true) return { reason: 'own-range', range: null };
   const range = uidMap === null ? null : parseUidMap(uidMap);
   if (range === null) return { reason: 'unknown', range: null };
   return range.first === 0 ? { reason: 'no-user-namespace', range: null } : { reason: 'own-range', range };
+}
+
+/** Why a container has another runtime while ECI is on, by when it was created. */
+function otherRuntimeReason(
+  createdAt: string,
+  { eciSince, auditPeriods = [] }: ScanOptions,
+): 'before-eci' | 'audit-mode' | 'past-gateway' {
+  const created = Date.parse(createdAt);
+  const inAudit = auditPeriods.some(
+    ({ from, until }) => created >= Date.parse(from) && (until === null || created < Date.parse(until)),
+  );
+  if (inAudit) return 'audit-mode';
+  return eciSince !== null && created > Date.parse(eciSince) ? 'past-gateway' : 'before-eci';
 }
 
 /**

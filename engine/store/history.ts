@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import type { Period } from '../../shared/containers/protection.ts';
+import { effectiveSettings } from '../../shared/settings/effective.ts';
 import { applySteps } from '../../shared/apply/steps.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -21,6 +23,8 @@ export const historyEntrySchema = z.object({
   /** 'apply': applied by us. 'found': written by another program, recorded before we changed it. */
   how: z.enum(['apply', 'found']),
   eci: z.boolean(),
+  /** Its enforcement mode is audit; added by `writeVersion`. */
+  audit: z.literal(true).optional(),
   /** How long each step took, for the next estimate. */
   durationsMs: z.partialRecord(z.enum(applySteps), z.number()),
   /**
@@ -126,7 +130,8 @@ export async function writeVersion(
     // As readable as the originals; daemon.json may contain proxy credentials.
     if (version.settings !== null) await put('admin-settings.json', version.settings, 0o644);
     if (version.daemonJson !== null) await put('daemon.json', version.daemonJson, 0o600);
-    await put('meta.json', `${JSON.stringify(version.entry, null, 2)}\n`, 0o644);
+    const entry = isAuditMode(version.settings) ? { ...version.entry, audit: true } : version.entry;
+    await put('meta.json', `${JSON.stringify(entry, null, 2)}\n`, 0o644);
     await syncDirectory(temporary);
     await rename(temporary, target);
     await syncDirectory(history);
@@ -139,6 +144,11 @@ export async function writeVersion(
       params: { path: target },
     });
   }
+}
+
+function isAuditMode(text: string | null): boolean {
+  const settings = effectiveSettings(text ?? '', { exists: text !== null });
+  return settings.ok && settings.value.mode === 'audit';
 }
 
 async function writeDurably(file: string, text: string, mode: number): Promise<void> {
@@ -192,4 +202,17 @@ export function eciSince(entries: readonly HistoryEntry[]): string | null {
     else if (since === null && entry.how === 'apply') since = entry.at;
   }
   return since;
+}
+
+/**
+ * When audit mode was in force. The gateway takes up a version before it is recorded: the time of the apply's
+ * steps is added before. `entries` oldest first.
+ */
+export function auditPeriods(entries: readonly HistoryEntry[]): Period[] {
+  return entries.flatMap((entry, index) => {
+    if (entry.audit !== true) return [];
+    const applyMs = Object.values(entry.durationsMs).reduce((sum, ms) => sum + ms, 0);
+    const from = new Date(Date.parse(entry.at) - applyMs).toISOString();
+    return [{ from, until: entries[index + 1]?.at ?? null }];
+  });
 }

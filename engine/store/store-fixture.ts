@@ -12,11 +12,12 @@ export async function addVersion(
   version: number,
   settings: string,
   eci = false,
+  at = '2026-11-28T09:00:00Z',
 ): Promise<void> {
   const written = await writeVersion(history, {
     entry: {
       version,
-      at: '2026-11-28T09:00:00Z',
+      at,
       uid: 0,
       user: 'root',
       hash: sha256(settings),

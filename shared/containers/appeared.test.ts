@@ -31,6 +31,13 @@ const scan = (containers: Container[], eci = true, at = '2026-01-01T10:00:00Z'):
 });
 
 describe('unprotected containers that appear later', () => {
+  it('are not reported if audit mode let them through, nor when it ends', () => {
+    const first = watchScan(nothingWatched, scan([]));
+    const second = watchScan(first, scan([one('audited', false, 'audit-mode')]));
+    expect(second.appeared).toBeNull();
+    expect(watchScan(second, scan([one('audited', false, 'audit-mode')])).appeared).toBeNull();
+  });
+
   it('are reported once, and not those of the first scan', () => {
     const first = watchScan(nothingWatched, scan([one('old', false)]));
     expect(first.appeared).toBeNull();

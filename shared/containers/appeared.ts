@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ContainerScan } from './protection.ts';
+import type { Container, ContainerScan } from './protection.ts';
 
 /** Containers that were created without protection while ECI was on, and that the user has not seen yet. */
 export const appearedSchema = z.object({
@@ -17,12 +17,15 @@ export interface AppearanceState {
   readonly appeared: Appeared | null;
 }
 
+/** Reasons of unprotected containers that call for no report. */
+const expected: ReadonlySet<Container['reason']> = new Set(['unknown', 'audit-mode']);
+
 export const nothingWatched: AppearanceState = { known: null, appeared: null };
 
 /**
  * Processes a scan. Containers that are unprotected while ECI is off are expected, and need no report when it
- * is turned on. One that could not be inspected is ignored: it may be gone already, and the next scan will
- * show it.
+ * is turned on, and so are those that audit mode lets through. One that could not be inspected is ignored: it
+ * may be gone already, and the next scan will show it.
  */
 export function watchScan(before: AppearanceState, scan: ContainerScan): AppearanceState {
   const unprotected = scan.containers.filter((container) => !container.protected);
@@ -30,7 +33,11 @@ export function watchScan(before: AppearanceState, scan: ContainerScan): Appeara
   const here = new Set(unprotected.map(({ id }) => id));
   const known = new Set([...(before.known ?? []), ...reportable].filter((id) => here.has(id)));
   const fresh =
-    before.known === null || !scan.eci ? [] : reportable.filter((id) => before.known?.has(id) !== true);
+    before.known === null || !scan.eci
+      ? []
+      : unprotected
+          .filter(({ id, reason }) => !expected.has(reason) && before.known?.has(id) !== true)
+          .map(({ id }) => id);
   // Removed or recreated ones are dropped; with ECI off, all are.
   const waiting = scan.eci ? [...(before.appeared?.ids ?? []), ...fresh].filter((id) => here.has(id)) : [];
   return {

@@ -8,10 +8,17 @@ export const protectionReasons = [
   'eci-off', // made while ECI is off and ECI is off now
   'before-eci', // made before ECI was turned on, with another runtime
   'replaced', // made before ECI was turned on, does not run, and a protected one has its name now
+  'audit-mode', // made in audit mode, which lets through what ECI refuses, with another runtime
   'past-gateway', // made after ECI was turned on, with another runtime: on the engine's own socket
   'no-user-namespace', // isolation runtime by name, but its uid_map starts at host id 0
   'unknown', // could not be inspected; never shown as fine
 ] as const;
+
+/** Times in ISO 8601; no `until`: it has not ended. */
+export interface Period {
+  readonly from: string;
+  readonly until: string | null;
+}
 
 export const containerSchema = z.object({
   id: z.string(),

@@ -17,6 +17,12 @@ export function unprotectedUse(
   return settings.mode === 'audit' ? 'warn' : settings.existingContainers;
 }
 
+const otherRuntimeReasons: ReadonlySet<Container['reason']> = new Set([
+  'before-eci',
+  'audit-mode',
+  'past-gateway',
+]);
+
 /**
  * Running containers that stay stopped once the engine has stopped: it does not restart them by itself, and
  * the gateway refuses to start them (with `block`), as their runtime is another. One with the isolation
@@ -27,6 +33,6 @@ export const stoppedForGood = (containers: readonly Container[]): Container[] =>
     (container) =>
       isRunning(container) &&
       isUnprotected(container) &&
-      (container.reason === 'before-eci' || container.reason === 'past-gateway') &&
+      otherRuntimeReasons.has(container.reason) &&
       !restartsByItself(container),
   );

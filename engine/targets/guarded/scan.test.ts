@@ -51,6 +51,18 @@ async function scan() {
 
 const underEci = { eci: true, reasons: ['before-eci', 'past-gateway', 'own-range-stopped'] };
 
+describe('a container that was created in audit mode', () => {
+  it('was not made past the gateway, one that was created afterwards was', async () => {
+    const audit = on.replace(/}$/, ', "bulkhead": {"mode": "audit"}}');
+    await addVersion(paths.history, 2, audit, true, '2026-11-28T12:00:00Z');
+    await recordPolicy({ hash: sha256(audit) });
+    await writeFile(paths.settings, audit);
+    expect((await scan()).reasons).toEqual(['before-eci', 'audit-mode', 'own-range-stopped']);
+    await addVersion(paths.history, 3, on, true, '2026-11-28T20:00:00Z');
+    expect((await scan()).reasons).toEqual(['before-eci', 'past-gateway', 'own-range-stopped']);
+  });
+});
+
 describe('the reasons of containers while the settings file is deleted, and after its return', () => {
   it('stay those of the policy that the gateway enforces', async () => {
     await recordPolicy();

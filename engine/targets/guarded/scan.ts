@@ -3,7 +3,7 @@ import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import { withPreferences } from '../../../shared/settings/preferences.ts';
 import { dockerClient } from '../../base/docker-client.ts';
 import { scanContainers } from '../../scan/scan.ts';
-import { eciSince, listHistory } from '../../store/history.ts';
+import { auditPeriods, eciSince, listHistory } from '../../store/history.ts';
 import { readSettingsInForce } from '../../store/settings-in-force.ts';
 import { readUserSettings } from '../../store/user-settings.ts';
 import type { Target } from '../../target.ts';
@@ -39,6 +39,7 @@ export async function scanEngine(
     ...call,
     eci: settings.eci.value && (await isEnforced(engine)),
     eciSince: history.ok ? eciSince(history.value) : null,
+    auditPeriods: history.ok ? auditPeriods(history.value) : [],
     runtimeName: runtimeNameOf(chosenBackend(settings.backend)),
   });
 }

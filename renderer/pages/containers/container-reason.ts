@@ -22,10 +22,11 @@ export function containerReason(
   switch (container.reason) {
     case 'past-gateway':
       return { first, second: used ?? t('containers.reasonMore.past-gateway') };
+    case 'audit-mode':
     case 'no-user-namespace':
       return {
         first,
-        second: used ?? t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }),
+        second: used ?? t(`containers.reasonMore.${container.reason}`, { runtime: container.runtime }),
       };
     case 'unknown':
       return { first, second: unknownReason(t, container) };

@@ -10,7 +10,7 @@ import { translateMessage } from '../../i18n/translate.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 import { isFromBeforeEci, isUnprotected } from '../../../shared/containers/protection.ts';
 
-const reasonOrder = ['before-eci', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
+const reasonOrder = ['before-eci', 'audit-mode', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
 
 /** ECI is off: turn it on, or see why this machine does not allow it. */
 export function isolationOffStep(context: NextStepContext): NextStep | null {

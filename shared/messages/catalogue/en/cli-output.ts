@@ -64,6 +64,7 @@ export const cliOutput = {
   'cli-output.reason-replaced': 'replaced by its recreation, kept stopped',
   'cli-output.reason-eci-off': 'ECI is off',
   'cli-output.reason-before-eci': 'made before ECI was turned on',
+  'cli-output.reason-audit-mode': 'made in audit mode',
   'cli-output.reason-past-gateway': "made past the gateway, on the engine's own socket",
   'cli-output.reason-no-user-namespace': 'no user namespace of its own',
   'cli-output.reason-unknown': 'could not be inspected',

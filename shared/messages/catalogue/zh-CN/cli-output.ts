@@ -62,6 +62,7 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.reason-replaced': '已由重新创建的容器替换，保持停止',
   'cli-output.reason-eci-off': 'ECI 已关闭',
   'cli-output.reason-before-eci': '在启用 ECI 之前创建',
+  'cli-output.reason-audit-mode': '在审计模式下创建',
   'cli-output.reason-past-gateway': '绕过网关，通过引擎自身的套接字创建',
   'cli-output.reason-no-user-namespace': '没有独立的用户命名空间',
   'cli-output.reason-unknown': '无法检查',

@@ -53,11 +53,13 @@ export const containers = {
     'before-eci-short': 'Created before ECI',
     'before-eci': 'Created before ECI was turned on, {{date}}',
     replaced: 'Replaced by {{name}}, kept stopped',
+    'audit-mode': 'Created in audit mode',
     'past-gateway': 'Made past the gateway with runtime {{runtime}}',
     'no-user-namespace': 'Runs without a user namespace',
     unknown: 'Could not be inspected',
   },
   reasonMore: {
+    'audit-mode': 'With runtime {{runtime}}',
     'past-gateway': 'On the engine\u2019s own socket',
     'no-user-namespace': 'Although runtime {{runtime}} is set',
     obstacle: 'Uses {{what}}',

@@ -80,6 +80,7 @@ export const overview = {
     unprotected_other: '{{count}} containers are not protected',
     reason: {
       'before-eci': '{{count}} created before ECI was turned on',
+      'audit-mode': '{{count}} created in audit mode',
       'past-gateway': '{{count}} made past the gateway',
       'no-user-namespace': '{{count}} without a user namespace',
       unknown: '{{count}} could not be inspected',

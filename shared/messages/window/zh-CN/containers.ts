@@ -50,11 +50,13 @@ export const containers: Translation<typeof english> = {
     'before-eci-short': '在启用 ECI 之前创建',
     'before-eci': '在启用 ECI 之前创建，{{date}}',
     replaced: '已由 {{name}} 替换，保持停止',
+    'audit-mode': '在审计模式下创建',
     'past-gateway': '绕过网关创建，运行时为 {{runtime}}',
     'no-user-namespace': '运行时没有用户命名空间',
     unknown: '无法检查',
   },
   reasonMore: {
+    'audit-mode': '运行时为 {{runtime}}',
     'past-gateway': '通过引擎自身的套接字创建',
     'no-user-namespace': '尽管已设置运行时 {{runtime}}',
     obstacle: '使用了 {{what}}',

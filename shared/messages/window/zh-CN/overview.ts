@@ -73,6 +73,7 @@ export const overview: Translation<typeof english> = {
     unprotected_other: '{{count}} 个容器未受保护',
     reason: {
       'before-eci': '{{count}} 个在启用 ECI 之前创建',
+      'audit-mode': '{{count}} 个在审计模式下创建',
       'past-gateway': '{{count}} 个绕过网关创建',
       'no-user-namespace': '{{count}} 个没有用户命名空间',
       unknown: '{{count}} 个无法检查',
