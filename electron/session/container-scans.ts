@@ -28,11 +28,16 @@ export class ContainerScans {
   #timer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #retryMs: number = retryAfterMs.first;
+  readonly #unwatchState: () => void;
 
   constructor(target: Target, state: StateStore) {
     this.#target = target;
     this.#state = state;
     this.#scanOnce = coalesce(() => this.#run());
+    // None of them runs any more, and nothing is known of what happens to them meanwhile.
+    this.#unwatchState = state.onChange(({ engine }) => {
+      if (engine?.phase === 'stopped') state.set({ scan: null, scanError: null });
+    });
   }
 
   /** Scans now; see `Session.scan`. */
@@ -64,6 +69,7 @@ export class ContainerScans {
   close(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#retryTimer);
+    this.#unwatchState();
   }
 
   async #run(): Promise<Result<ContainerScan, AppError>> {
@@ -77,7 +83,8 @@ export class ContainerScans {
     const update = result.ok
       ? { scan: result.value, scanError: null, appeared: this.#watched.appeared }
       : { scanError: result.error };
-    state.set({ ...update, busy: { ...state.get().busy, scanning: false } });
+    const { busy, engine } = state.get();
+    state.set({ ...(engine.phase === 'stopped' ? {} : update), busy: { ...busy, scanning: false } });
     if (result.ok) this.#scheduleRetry(result.value);
     return result;
   }
