@@ -27,7 +27,7 @@ const historyList: ListDefinition<HistoryItem> = {
     Origin: {
       head: () => text('cli-list.origin'),
       value: ({ how }) => how,
-      display: (item) => `${originOf(item)}${changesOf(item)}`,
+      display: (item) => `${originOf(item)}${earlierOf(item)}${changesOf(item)}`,
     },
     User: { head: () => text('cli-list.user'), value: ({ user }) => user },
     Changes: {
@@ -82,6 +82,10 @@ function originOf({ how, user, problem }: HistoryItem): string {
     }
   }
 }
+
+/** Which earlier version it returned to. */
+const earlierOf = ({ earlierVersion: version }: HistoryItem): string =>
+  version === undefined ? '' : text('cli-settings.earlier', { version });
 
 /** Number of changes, and the first of them by pointer. */
 function changesOf({ changes, changed }: HistoryItem): string {

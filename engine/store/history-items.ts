@@ -3,7 +3,14 @@ import { maxCountedLength, namedChanges, type HistoryItem } from '../../shared/s
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { StoredText } from '../base/files.ts';
 import { message } from '../../shared/messages/message.ts';
-import { readVersion, versionDirectory, versionNumbers, versionState, type HistoryEntry } from './history.ts';
+import {
+  isDeletion,
+  readVersion,
+  versionDirectory,
+  versionNumbers,
+  versionState,
+  type HistoryEntry,
+} from './history.ts';
 
 /**
  * A version's text for comparison, '' for "no file"; null if it can't be read or is too long to compare in a
@@ -55,16 +62,20 @@ export function historyLister(
         continue;
       }
       const previous = numbers.value[index - 1];
-      const before = previous === undefined ? () => Promise.resolve('') : () => textOf(previous);
+      const previousHash = previous === undefined ? '' : (entries.get(previous)?.hash ?? '?');
+      const ofPrevious = previous === undefined ? noFile : () => textOf(previous);
+      const afterDeletion = isDeletion(state.value.entries, version - 1);
+      if (afterDeletion)
+        items.push(deletion(version - 1, await difference(`${previousHash} `, ofPrevious, noFile)));
       const changes = await difference(
-        `${previous === undefined ? '' : (entries.get(previous)?.hash ?? '?')} ${entry.hash}`,
-        before,
+        `${afterDeletion ? '' : previousHash} ${entry.hash}`,
+        afterDeletion ? noFile : ofPrevious,
         () => textOf(version),
       );
       items.push({
         ...itemOf(entry),
         ...changes,
-        ...earlierVersionOf(state.value.entries, entry),
+        ...earlierVersionOf(state.value.entries, entry, afterDeletion),
         current: state.value.recorded && version === state.value.current,
       });
     }
@@ -89,9 +100,10 @@ export function historyLister(
 function earlierVersionOf(
   entries: readonly HistoryEntry[],
   { version, hash }: Pick<HistoryEntry, 'version' | 'hash'>,
+  afterDeletion = false,
 ): Pick<HistoryItem, 'earlierVersion'> {
   const before = entries.filter((entry) => entry.version < version);
-  if (hash === '' || before.at(-1)?.hash === hash) return {};
+  if (hash === '' || (!afterDeletion && before.at(-1)?.hash === hash)) return {};
   const earlier = before.findLast((entry) => entry.hash === hash);
   return earlier === undefined ? {} : { earlierVersion: earlier.version };
 }
@@ -125,6 +137,15 @@ const versionZero: HistoryItem = {
   problem: null,
 };
 
+/** Another program deleted the file; when is not known. */
+const deletion = (version: number, changes: Pick<HistoryItem, 'changes' | 'changed'>): HistoryItem => ({
+  ...versionZero,
+  ...changes,
+  version,
+  eci: null,
+});
+
+const noFile = (): Promise<ComparableText> => Promise.resolve('');
 const comparable = (text: string): ComparableText => (text.length > maxCountedLength ? null : text);
 
 const named = (changes: ReturnType<typeof diffSettings>): Pick<HistoryItem, 'changes' | 'changed'> => ({

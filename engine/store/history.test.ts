@@ -134,6 +134,31 @@ describe('history', () => {
       [0, undefined],
     ]);
   });
+  test('lists the deletion of the file between the versions before and after it', async () => {
+    const history = at('history');
+    const [a, b] = ['{"blockDockerLoad":{"value":true}}', '{}'];
+    await writeVersion(history, { entry: entry(1, b), settings: b, daemonJson: null });
+    await writeVersion(history, {
+      entry: entry(2, a, { fromHash: sha256(b) }),
+      settings: a,
+      daemonJson: null,
+    });
+    // Version 3: no file.
+    await writeVersion(history, { entry: entry(4, a), settings: a, daemonJson: null });
+    await writeFile(at('admin-settings.json'), a);
+    const store = createSettingsStore(rootPaths(dir));
+    expect(await store.historyItems()).toMatchObject({
+      value: [
+        { version: 4, earlierVersion: 2, changes: 1, current: true },
+        { version: 3, how: 'none', at: null, changes: 1 },
+        { version: 2, how: 'apply' },
+        { version: 1 },
+        { version: 0 },
+      ],
+    });
+    expect(await store.historyText(3)).toEqual({ ok: true, value: null });
+    expect(await store.historyText(5)).toMatchObject({ ok: false });
+  });
   test('a version too large to compare in a list is listed, its changes uncounted', async () => {
     const history = at('history');
     const big = JSON.stringify({ filler: 'x'.repeat(maxCountedLength) });

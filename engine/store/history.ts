@@ -87,6 +87,19 @@ export async function versionNumbers(history: string): Promise<Result<number[], 
   }
 }
 
+/**
+ * Whether a version is the deletion of the settings file by another program: it has a number, which an apply
+ * gave to the next version, and no directory, since nothing is there to be kept.
+ */
+export const isDeletion = (
+  entries: readonly Pick<HistoryEntry, 'version' | 'hash' | 'fromHash'>[],
+  version: number,
+): boolean =>
+  version > 0 &&
+  !entries.some((entry) => entry.version === version) &&
+  entries.some((entry) => entry.version === version + 1 && entry.fromHash === '') &&
+  entries.some((entry) => entry.version === version - 1 && entry.hash !== '');
+
 /** The version number of the applied file, and the next number. */
 export interface VersionState {
   /**

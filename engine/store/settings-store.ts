@@ -9,7 +9,14 @@ import { atFirstUse } from '../base/at-first-use.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { noFile, readSettings, removeFile, writeFileAtomic, type StoredText } from '../base/files.ts';
 import { systemCode } from '../base/system-code.ts';
-import { listHistory, readVersion, versionState, type HistoryEntry, type VersionState } from './history.ts';
+import {
+  isDeletion,
+  listHistory,
+  readVersion,
+  versionState,
+  type HistoryEntry,
+  type VersionState,
+} from './history.ts';
 import {
   defaultSettings,
   effectiveSettings,
@@ -100,7 +107,9 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
     // The state before the first version has no directory.
     if (version === 0) return ok(null);
     const found = await readVersion(paths.history, version);
-    return found.ok ? ok(found.value.settings) : found;
+    if (found.ok) return ok(found.value.settings);
+    const entries = await listHistory(paths.history);
+    return entries.ok && isDeletion(entries.value, version) ? ok(null) : found;
   };
 
   return {

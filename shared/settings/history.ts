@@ -12,14 +12,14 @@ export const maxCountedLength = 256 * 1024;
 /** One version as listed on the History page and by `bulkhead settings history`. */
 export const historyItemSchema = z.object({
   version: z.number().int().nonnegative(),
-  /** ISO 8601; null if unknown (version 0, an unreadable version). */
+  /** ISO 8601; null if unknown (version 0, a deletion, an unreadable version). */
   at: z.string().nullable(),
   /** Who applied it; '' if it was not applied by us. */
   user: z.string(),
   /**
-   * 'apply': by us; 'found': as written by another program; 'none': version 0, there was no file;
-   * 'unrecorded': the current file, changed by another program since; 'unreadable': its directory can't be
-   * read.
+   * 'apply': by us; 'found': as written by another program; 'none': there was no file (version 0, or it was
+   * deleted); 'unrecorded': the current file, changed by another program since; 'unreadable': its directory
+   * can't be read.
    */
   how: z.enum(['apply', 'found', 'none', 'unrecorded', 'unreadable']),
   eci: z.boolean().nullable(),

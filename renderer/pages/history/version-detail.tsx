@@ -54,7 +54,7 @@ export function VersionDetail({
       </VersionHeader>
       {item.problem !== null && <ErrorPanel error={item.problem} title={t('history.unreadableTitle')} />}
       {text === null && !item.current && (
-        <Notice tone="neutral" title={t('history.noneTitle')}>
+        <Notice tone="neutral" title={t('history.noneTitle', { version: item.version })}>
           {settings.exists
             ? t(capabilities.fileEnforcesSignIn ? 'history.noneRemoves' : 'history.noneMeans')
             : t('history.noneNow')}

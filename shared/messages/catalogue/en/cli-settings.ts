@@ -44,6 +44,7 @@ export const cliSettings = {
   'cli-settings.how-none': 'no settings file',
   'cli-settings.how-unrecorded': 'the file as it is, changed by another program and not recorded yet',
   'cli-settings.unreadable': 'unreadable',
+  'cli-settings.earlier': ', rolled back to version {{version}}',
   'cli-settings.changes_one': ': {{count}} change: {{pointers}}',
   'cli-settings.changes_other': ': {{count}} changes: {{pointers}}',
   'cli-settings.and-more': '{{pointers}}, and {{number}} more',

@@ -27,7 +27,7 @@ export const history = {
   unrecorded: 'changed outside Bulkhead',
   unreadable: 'can\u2019t be read',
   earlier: 'rolled back to version {{version}}',
-  noneTitle: 'Version 0 is no settings file',
+  noneTitle: 'Version {{version}} is no settings file',
   unreadableTitle: 'This version can\u2019t be read',
   changed_one: '{{count}} change: {{names}}',
   changed_other: '{{count}} changes: {{names}}',

@@ -27,7 +27,7 @@ export const history: Translation<typeof english> = {
   unrecorded: '在 Bulkhead 之外被更改',
   unreadable: '无法读取',
   earlier: '回滚到版本 {{version}}',
-  noneTitle: '版本 0 表示没有设置文件',
+  noneTitle: '版本 {{version}} 表示没有设置文件',
   unreadableTitle: '无法读取此版本',
   changed_other: '{{count}} 项更改：{{names}}',
   formatting: '仅格式更改',
