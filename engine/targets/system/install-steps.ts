@@ -59,12 +59,18 @@ export async function withInstallLock(work: () => Promise<Outcome>): Promise<Out
 
 /** The engine first: while it runs, systemd refuses to restart its socket. */
 export const stopEngine = (
+  { liveRestore }: { readonly liveRestore: boolean },
   onStep: InstallOptions['onStep'],
   units: readonly string[] = [],
-): Promise<Outcome> =>
-  runEngineJob(['stop', engineUnits.service, engineUnits.socket, ...units], 'engineServiceStop', {
-    onWait: () => onStep?.('wait-for-containers'),
-  });
+): Promise<Outcome> => {
+  const onWait = () => onStep?.('wait-for-containers');
+  return runEngineJob(
+    ['stop', engineUnits.service, engineUnits.socket, ...units],
+    'engineServiceStop',
+    // By live-restore containers run on: it does not wait for them.
+    liveRestore ? {} : { onWait },
+  );
+};
 
 /** Restarts in quick succession reach the start limit of docker.service. */
 export async function startEngine(): Promise<Outcome> {

@@ -23,7 +23,13 @@ const machine = await vi.hoisted(async () => {
   const { join } = await import('node:path');
   const directory = mkdtempSync(join(tmpdir(), 'bulkhead-install-'));
   return {
-    ...{ directory, root: join(directory, 'system'), units: join(directory, 'units'), lxcfs: false },
+    ...{
+      directory,
+      root: join(directory, 'system'),
+      units: join(directory, 'units'),
+      lxcfs: false,
+      liveRestore: false,
+    },
     ...{ calls: [] as string[], failing: '', failAgain: '', gatewayPid: 100, show: '' },
   };
 });
@@ -54,7 +60,14 @@ vi.mock('../guarded/systemd.ts', async (original) => {
 });
 vi.mock('./service-jobs.ts', () => ({
   runServiceJob: (args: readonly string[]) => systemctl(args),
-  runEngineJob: (args: readonly string[]) => systemctl(args),
+  runEngineJob: (
+    args: readonly string[],
+    _: string,
+    { onWait }: { readonly onWait?: () => void } = {},
+  ): Promise<Outcome> => {
+    onWait?.();
+    return systemctl(args);
+  },
 }));
 
 vi.mock('../../base/root-paths.ts', async (original) => {
@@ -89,7 +102,7 @@ vi.mock('./inspect-engine.ts', () => ({
   inspectSystemEngine: () =>
     Promise.resolve(
       ok({
-        ...{ paths: rootPaths(systemRoot), group: 'docker', running: true, liveRestore: false },
+        ...{ paths: rootPaths(systemRoot), group: 'docker', running: true, liveRestore: machine.liveRestore },
         ...{ containers: [], lxcfs: machine.lxcfs, conflicts: [] },
       }),
     ),
@@ -119,7 +132,15 @@ beforeEach(async () => {
   await mkdir(machine.root, { recursive: true });
   await mkdir(machine.units);
   vi.spyOn(process, 'getuid').mockReturnValue(0);
-  Object.assign(machine, { lxcfs: false, calls: [], failing: '', failAgain: '', gatewayPid: 100, show: '' });
+  Object.assign(machine, {
+    lxcfs: false,
+    liveRestore: false,
+    calls: [],
+    failing: '',
+    failAgain: '',
+    gatewayPid: 100,
+    show: '',
+  });
   steps.length = 0;
   status = 200;
   gateway = createServer((request, response) => {
@@ -158,7 +179,15 @@ async function stateOf() {
 describe('an installation', () => {
   it('puts the gateway in front of the engine, which restarts once', async () => {
     expect(await run()).toEqual({ ok: true, value: undefined });
-    expect(steps).toEqual(['check', 'write', 'stop-engine', 'start-services', 'start-engine', 'health']);
+    expect(steps).toEqual([
+      'check',
+      'write',
+      'stop-engine',
+      'wait-for-containers',
+      'start-services',
+      'start-engine',
+      'health',
+    ]);
     expect(machine.calls).toEqual([
       'daemon-reload',
       `enable --quiet ${['gateway.socket', 'gateway.service', 'planner.service', 'recover.service']
@@ -189,6 +218,17 @@ async function expectRefused(outcome: Outcome, reason: string, before: Awaited<R
 const openSocket = `Id=docker.socket\nListen=${paths.engineSocket} (Stream)\nSocketMode=0666\n`;
 const services = 'bulkhead-gateway.socket bulkhead-gateway.service bulkhead-planner.service';
 
+describe('an installation that stops the engine', () => {
+  it.each([
+    ['says so if it waits for containers', false, 1],
+    ['waits for none with live-restore, by which they run on', true, 0],
+  ])('%s', async (_, liveRestore, count) => {
+    machine.liveRestore = liveRestore;
+    expect(await run()).toMatchObject({ ok: true });
+    expect(steps.filter((step) => step === 'wait-for-containers')).toHaveLength(count);
+  });
+});
+
 describe('a first installation that fails', () => {
   it.each([
     ['before its units are loaded', 'daemon-reload'],
@@ -208,7 +248,7 @@ describe('a first installation that fails', () => {
     readonly status?: number;
   }
   it.each<[string, Fault, string, InstallStep]>([
-    ['as the engine does not stop', { failing: stopCall }, 'refused', 'stop-engine'],
+    ['as the engine does not stop', { failing: stopCall }, 'refused', 'wait-for-containers'],
     ['as its services do not start', { failing: `restart ${services}` }, 'refused', 'start-services'],
     ['as the engine does not start', { failing: startCall }, 'refused', 'start-engine'],
     ["as others can open the engine's socket", { show: openSocket }, '0666', 'write'],
@@ -255,7 +295,15 @@ describe('an upgrade', () => {
   it('that changes how the engine is started, restarts it', async () => {
     await installEarlier([dropIn, gatewayUnit]);
     expect(await run()).toMatchObject({ ok: true });
-    expect(steps).toEqual(['check', 'write', 'stop-engine', 'start-services', 'start-engine', 'health']);
+    expect(steps).toEqual([
+      'check',
+      'write',
+      'stop-engine',
+      'wait-for-containers',
+      'start-services',
+      'start-engine',
+      'health',
+    ]);
     expect(await textOf(dropIn)).toContain('DevicePolicy=closed');
   });
 
@@ -333,7 +381,14 @@ describe('a removal', () => {
     status = 200;
     expect(await uninstall(options)).toMatchObject({ ok: true });
     expect(await stateOf()).toEqual(plain);
-    expect(steps).toEqual(['check', 'stop-engine', 'remove', 'start-engine', 'health']);
+    expect(steps).toEqual([
+      'check',
+      'stop-engine',
+      'wait-for-containers',
+      'remove',
+      'start-engine',
+      'health',
+    ]);
   });
 
   it('of a version for which a newer one is prepared, also removes what only that one has', async () => {

@@ -157,7 +157,7 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
     ? [
         // Other drop-ins of docker.socket may be read after ours: what they open is known only now.
         () => checkEngineSockets(paths),
-        step('stop-engine', () => stopEngine(options.onStep)),
+        step('stop-engine', () => stopEngine(engine, options.onStep)),
         step('start-services', () => restart(services)),
         step('start-engine', startEngine),
       ]

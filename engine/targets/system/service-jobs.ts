@@ -16,7 +16,7 @@ export const runServiceJob = async (args: readonly string[]): Promise<Result<voi
   systemctl(args, { timeoutMs: await timeLimit('serviceJob') });
 
 interface EngineJobOptions {
-  /** Called once if the engine waits for containers that stop. */
+  /** Called once if the engine waits for containers that stop; missing if it does not, by live-restore. */
   readonly onWait?: (() => void) | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function runEngineJob(
   const progress = followProgress({
     limitMs: Math.max(await timeLimit(limit), stopMs),
     totalMs: Math.max(fixedLimits.engineServiceJob, stopMs),
-    ...(isStop ? { isWaiting: waitsForContainers, onWait } : {}),
+    ...(isStop && onWait !== undefined ? { isWaiting: waitsForContainers, onWait } : {}),
   });
   try {
     const ended = await systemctl(args, { signal: progress.signal });

@@ -47,7 +47,7 @@ export function uninstall(options: InstallOptions): Promise<Outcome> {
     options.onStep?.('stop-engine');
     const { engine } = usable.value;
     const stopped =
-      engine === null ? await systemctl(['stop', ...units]) : await stopEngine(options.onStep, units);
+      engine === null ? await systemctl(['stop', ...units]) : await stopEngine(engine, options.onStep, units);
     if (!stopped.ok) return stopped;
     options.onStep?.('remove');
     const removed = await removeInstalled(paths, files, units);
