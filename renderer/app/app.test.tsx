@@ -25,6 +25,15 @@ describe('the draft and its footer', () => {
     });
   });
 
+  it('says of a draft with an error that it can’t be applied, and promises nothing', async () => {
+    const { store } = await renderApp(appState(), 'isolation');
+    act(() => {
+      store.setDraft(appliedText.replace('"locked": true', '"locked": "yes"'));
+    });
+    expect(within(footer() ?? document.body).getByText('Can’t be applied: 1 error.')).toBeTruthy();
+    expect(screen.queryByText('Takes effect at once; nothing restarts.')).toBeNull();
+  });
+
   it('says that nothing restarts where the engine reloads', async () => {
     const { user } = await renderApp(appState({ ...namedState('off'), scan: null }), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));

@@ -10,6 +10,7 @@ import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { FooterBar } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
 import { useAppPart, useDraft, useDraftPart, useSnapshotPart, useStore } from '../../state/context.tsx';
+import type { DraftView } from '../../state/draft-view.ts';
 import { manifests } from '../../pages/manifests.ts';
 import { navigate, useRoute } from '../../state/router.ts';
 import { labelled } from '../../i18n/lists.ts';
@@ -52,6 +53,7 @@ function DraftBar({ onDiscard }: { readonly onDiscard: () => void }) {
   const draft = useDraft();
   const count = draft.changes.length;
   const broken = draft.draft.syntax.length > 0;
+  const errors = errorCount(draft);
   return (
     <FooterBar label={t('frame.footer.label')}>
       <Dot />
@@ -62,7 +64,7 @@ function DraftBar({ onDiscard }: { readonly onDiscard: () => void }) {
             ? t('frame.footer.formatting')
             : t('frame.footer.changes', { count })}
       </Typography>
-      <DraftNote broken={broken} />
+      <DraftNote broken={broken} errors={errors} />
       {lockedBy !== undefined && <LockedNote by={lockedBy} />}
       <Button
         variant="text"
@@ -74,7 +76,7 @@ function DraftBar({ onDiscard }: { readonly onDiscard: () => void }) {
       </Button>
       <Button
         // The page has the way out then, and its button is the filled one.
-        variant={broken || conflict ? 'outlined' : 'contained'}
+        variant={broken || errors > 0 || conflict ? 'outlined' : 'contained'}
         color="primary"
         disabled={broken || conflict}
         sx={{ marginLeft: 1 }}
@@ -88,8 +90,12 @@ function DraftBar({ onDiscard }: { readonly onDiscard: () => void }) {
   );
 }
 
+/** How many findings keep the draft from being applied. */
+const errorCount = ({ findings }: Pick<DraftView, 'findings'>): number =>
+  findings.filter(({ severity }) => severity === 'error').length;
+
 /** That the draft could not be saved or discarded; otherwise what applying it takes. */
-function DraftNote({ broken }: { readonly broken: boolean }) {
+function DraftNote({ broken, errors }: { readonly broken: boolean; readonly errors: number }) {
   const { t } = useTranslation();
   const draftError = useSnapshotPart((snapshot) => snapshot.draftError);
   const discarded = useSnapshotPart((snapshot) => snapshot.discarded);
@@ -108,11 +114,13 @@ function DraftNote({ broken }: { readonly broken: boolean }) {
       {failed ??
         (broken
           ? t('frame.footer.brokenWhy')
-          : restarts === 'application'
-            ? t('target.footer')
-            : draft.restartNeeded
-              ? t('frame.footer.restart')
-              : t('frame.footer.atOnce'))}
+          : errors > 0
+            ? t('frame.footer.errors', { count: errors })
+            : restarts === 'application'
+              ? t('target.footer')
+              : draft.restartNeeded
+                ? t('frame.footer.restart')
+                : t('frame.footer.atOnce'))}
     </Typography>
   );
 }

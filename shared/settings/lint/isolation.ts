@@ -3,10 +3,12 @@ import { replaceNode, type Report } from './report.ts';
 
 /** The ECI toggle itself, and related Docker Desktop settings. */
 export function lintIsolation(report: Report): void {
-  const on = report.value(['enhancedContainerIsolation', 'value']) === true;
+  const value = report.value(['enhancedContainerIsolation', 'value']);
+  const on = value === true;
   const locked = report.value(['enhancedContainerIsolation', 'locked']);
   if (on && locked !== true) lintUnlocked(report, locked);
-  if (!on) {
+  // Another type is an error of its own, and turns nothing off.
+  if (value === undefined || value === false) {
     for (const path of [
       ['enhancedContainerIsolation', 'dockerSocketMount', 'imageList', 'images'],
       ['bulkhead', 'perImageCommandLists'],

@@ -295,6 +295,12 @@ const table: readonly Row[] = [
     eci('', '"locked": true, "value":true'),
   ],
   [
+    'neither on nor off, with an allowlist',
+    eci(`"imageList":{"images":["docker@${digest}"]}`, '"locked":true,"value":"yes"'),
+    ['error wrong-type /enhancedContainerIsolation/value'],
+    null,
+  ],
+  [
     'off with an allowlist',
     eci(`"imageList":{"images":["docker@${digest}"]}`, '"locked":true,"value":false'),
     ['warning eci-off-with-allowlist /enhancedContainerIsolation/dockerSocketMount/imageList/images'],

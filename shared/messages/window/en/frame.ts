@@ -134,6 +134,8 @@ export const frame = {
     atOnce: 'Takes effect at once; nothing restarts.',
     restart: 'Restart needed: the engine',
     brokenWhy: 'It can\u2019t be applied as it is.',
+    errors_one: 'Can\u2019t be applied: {{count}} error.',
+    errors_other: 'Can\u2019t be applied: {{count}} errors.',
     review: 'Review & apply',
     notSaved: 'The draft could not be kept',
     notDiscarded: 'The draft could not be discarded',

@@ -134,6 +134,7 @@ export const frame: Translation<typeof english> = {
     atOnce: '立即生效，无需重启。',
     restart: '需要重启：引擎',
     brokenWhy: '目前无法应用。',
+    errors_other: '无法应用：{{count}} 个错误。',
     review: '审阅并应用',
     notSaved: '无法保存草稿',
     notDiscarded: '无法放弃草稿',
