@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
-import { useSnapshotPart, useStore } from '../../state/context.tsx';
+import { useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { JsonIcon, RollbackIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
@@ -39,6 +39,8 @@ export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
   const store = useStore();
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const [choosing, setChoosing] = useState(false);
+  const { settings } = useDraft().draft;
+  const audit = plan.eciAfter && settings.ok && settings.value.mode === 'audit';
   const choosable = plan.unprotected.length > 0;
   const effects = (when: 'while-applying' | 'afterwards'): ReactNode[] =>
     plan.effects
@@ -82,8 +84,8 @@ export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
           as="div"
           icon={RollbackIcon}
           tone="neutral"
-          title={t('review.ends.title')}
-          why={plan.eciAfter ? t('review.ends.verified') : t('review.ends.healthy')}
+          title={t(audit ? 'review.ends.titleAudit' : 'review.ends.title')}
+          why={t(`review.ends.${!plan.eciAfter ? 'healthy' : audit ? 'audit' : 'verified'}`)}
         />
       </Box>
       <ExistingContainersDialog

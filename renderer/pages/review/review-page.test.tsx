@@ -40,6 +40,17 @@ describe('the plan', () => {
       expect(screen.getByText(label)).toBeTruthy();
   });
 
+  it('promises no verified end in audit mode', async () => {
+    const draft = appliedText.replace(/}\s*$/, ', "bulkhead": { "mode": "audit" } }');
+    await renderApp(
+      { ...state('turningOn'), settings: settingsState(appliedText, { draft }) },
+      'review',
+      reviewResponses('turningOn'),
+    );
+    await screen.findByText('Ends checked as far as audit mode allows, or rolled back');
+    expect(screen.queryByText('Ends verified, or rolled back')).toBeNull();
+  });
+
   it('says what is allowed from now on, and that audit mode ends refusals', async () => {
     const afterwards = (
       kind: PlanEffect['kind'],

@@ -223,6 +223,20 @@ describe('how it ended', () => {
     expect(screen.queryByText('ECI is on and holds on this engine.')).toBeNull();
   });
 
+  it('says that audit mode is why checks did not pass', async () => {
+    const applied = state('applied');
+    const { run } = applied;
+    if (run?.outcome?.kind !== 'applied' || run.outcome.verification === null) throw new Error('fixture');
+    const { verification } = run.outcome;
+    const claims = verification.claims.map((claim, index) =>
+      index === 0 ? { ...claim, verdict: 'not-enforced' as const } : claim,
+    );
+    const outcome = { ...run.outcome, verification: { ...verification, claims } };
+    await renderApp({ ...applied, run: { ...run, outcome } }, 'review');
+    await screen.findByText('Audit mode: 16 of 18 checks passed in real containers');
+    expect(screen.getByText('1 is not enforced in audit mode.')).toBeTruthy();
+  });
+
   it('says that a version in force is missing from History, and why', async () => {
     const applied = state('applied');
     if (applied.run?.outcome?.kind !== 'applied') throw new Error('fixture');

@@ -119,17 +119,25 @@ function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly
   const { claims } = verification;
   const passed = claims.filter((claim) => claim.verdict === 'pass').length;
   const verified = claims.every((claim) => settled(claim.verdict));
+  const notEnforced = claims.filter((claim) => claim.verdict === 'not-enforced').length;
   return (
     <NoticeBody
       tone={verified ? 'ok' : 'warn'}
       title={
         passed === claims.length
           ? t('review.end.verified', { count: passed })
-          : t('review.end.verifiedSome', { passed, count: claims.length })
+          : t(notEnforced > 0 ? 'review.end.verifiedAudit' : 'review.end.verifiedSome', {
+              passed,
+              count: claims.length,
+            })
       }
       action={<OpenButton page="overview" label={t('review.end.results')} />}
     >
-      {verified ? t('review.end.verifiedWhy') : undefined}
+      {notEnforced > 0
+        ? t('review.end.verifiedAuditWhy', { count: notEnforced })
+        : verified
+          ? t('review.end.verifiedWhy')
+          : undefined}
     </NoticeBody>
   );
 }

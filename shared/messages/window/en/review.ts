@@ -211,6 +211,10 @@ export const review = {
   ends: {
     title: 'Ends verified, or rolled back',
     verified: 'Checks run inside real containers. Containers are removed or recreated only after they pass.',
+    titleAudit: 'Ends checked as far as audit mode allows, or rolled back',
+    audit:
+      'Checks run inside real containers. What audit mode lets through is reported as not enforced, ' +
+      'and not rolled back.',
     healthy: 'The engine has to respond, or everything is rolled back.',
   },
   footer: {
@@ -334,6 +338,9 @@ export const review = {
     verified_one: 'The check passed in a real container',
     verified_other: 'All {{count}} checks passed in real containers',
     verifiedSome: '{{passed}} of {{count}} checks passed in real containers',
+    verifiedAudit: 'Audit mode: {{passed}} of {{count}} checks passed in real containers',
+    verifiedAuditWhy_one: '{{count}} is not enforced in audit mode.',
+    verifiedAuditWhy_other: '{{count}} are not enforced in audit mode.',
     verifiedWhy: 'ECI is on and holds on this engine.',
     eciOff: 'The engine runs with these settings',
     eciOffWhy: 'ECI is off, so there is nothing to verify.',

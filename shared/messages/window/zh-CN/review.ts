@@ -182,6 +182,8 @@ export const review: Translation<typeof english> = {
   ends: {
     title: '验证通过，否则回滚',
     verified: '检查在真实容器内运行。只有通过之后才会移除或重新创建容器。',
+    titleAudit: '在审计模式允许的范围内检查，否则回滚',
+    audit: '检查在真实容器内运行。审计模式放行的内容报告为“未强制执行”，不会因此回滚。',
     healthy: '引擎必须响应，否则全部回滚。',
   },
   footer: {
@@ -288,6 +290,8 @@ export const review: Translation<typeof english> = {
   end: {
     verified_other: '全部 {{count}} 项检查均在真实容器内通过',
     verifiedSome: '{{count}} 项检查中有 {{passed}} 项在真实容器内通过',
+    verifiedAudit: '审计模式：{{count}} 项检查中有 {{passed}} 项在真实容器内通过',
+    verifiedAuditWhy_other: '{{count}} 项在审计模式下未强制执行。',
     verifiedWhy: 'ECI 已开启，并在此引擎上有效。',
     eciOff: '引擎已按这些设置运行',
     eciOffWhy: 'ECI 已关闭，因此无需验证。',
