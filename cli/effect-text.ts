@@ -105,6 +105,8 @@ export function describeEffect({ code, params }: PlanEffect): string {
       return text('cli-plan.eci-on');
     case 'eci-off':
       return text('cli-plan.eci-off');
+    case 'eci-locked':
+    case 'eci-unlocked':
     case 'audit-on':
     case 'audit-off':
       return text(`cli-plan.${code}`);
@@ -131,7 +133,7 @@ export function describeEffect({ code, params }: PlanEffect): string {
     case 'gateway-reloads':
       return text('cli-plan.gateway-reloads');
     case 'engine-reloads':
-      return text('cli-plan.engine-reloads');
+      return text(`cli-plan.engine-reloads${Number(params['chosen'] ?? 0) > 0 ? '-chosen' : ''}`);
     case 'load-blocked':
       return text('cli-plan.load-blocked');
   }

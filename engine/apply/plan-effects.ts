@@ -66,8 +66,8 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     if (input.removes) later('unprotected', 'desktop-file-goes');
     else if (capabilities.fileEnforcesSignIn)
       later('new-rule', 'desktop-sign-in', { first: facts.applied.exists ? 0 : 1 });
-  } else if (input.reloadNeeded) now('at-once', 'engine-reloads');
-  else if (changes.length > 0) now('at-once', 'gateway-reloads');
+  } else if (input.reloadNeeded) now('at-once', 'engine-reloads', chosenOf(input));
+  else if (changes.length > 0) now('at-once', 'gateway-reloads', chosenOf(input));
   const stopping = input.restartNeeded ? stoppedByRestart(facts) : [];
   if (stopping.length > 0) {
     const returning = stopping.filter(restartsByItself);
@@ -92,6 +92,10 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     later('new-rule', 'eci-on');
     later('new-rule', 'backend', { id: input.backend });
   } else if (before.eci.value && !after.eci.value) later('unprotected', 'eci-off');
+  if (before.eci.value && after.eci.value && before.eci.locked !== after.eci.locked) {
+    if (after.eci.locked) later('new-rule', 'eci-locked');
+    else later('allowed', 'eci-unlocked');
+  }
   addAuditEffect(capabilities, before, after, later);
   if (after.eci.value) addRuleEffects(before, after, dangerous, later);
   if (after.eci.value && hasNriPlugins(facts)) later('stays-in-view', 'nri-plugins');
@@ -115,6 +119,10 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     });
   return effects;
 }
+
+/** How many containers the user has chosen to be removed or recreated, if any. */
+const chosenOf = ({ remove, recreate }: EffectInput): PlanEffect['params'] =>
+  remove.length + recreate.length === 0 ? {} : { chosen: remove.length + recreate.length };
 
 /** The engine lets NRI plugins change containers, or will once it has read its configuration. */
 function hasNriPlugins({ engine, engineConfig }: PlanFacts): boolean {

@@ -339,6 +339,23 @@ describe('plan', () => {
     expect(restoring({ applied: stored('{') })).toEqual([]);
     expect(restoring({ applied: { exists: false, text: '', hash: '' } })).toEqual([]);
   });
+  test('that users may turn ECI off from now on, or not any more, is an effect', () => {
+    const locked = settingsText(true);
+    const unlocked = locked.replace('"locked": true', '"locked": false');
+    const from = (text: string, draft: string) =>
+      makePlan(facts({ applied: stored(text) }), draft, keepAllContainers).effects;
+    const afterwards = { when: 'afterwards', params: {} };
+    expect(from(locked, unlocked)).toContainEqual({ ...afterwards, kind: 'allowed', code: 'eci-unlocked' });
+    expect(from(unlocked, locked)).toContainEqual({ ...afterwards, kind: 'new-rule', code: 'eci-locked' });
+  });
+  test('a reload does not say that no container stops where some are removed', () => {
+    const plan = makePlan(
+      facts({ scan, applied: stored(settingsText(true)) }),
+      settingsText(true, ',\n  "filesharingAllowedDirectories": []'),
+      { remove: [old.id], includeRunning: false, removeVolumes: false },
+    );
+    expect(plan.effects.find(({ when }) => when === 'while-applying')?.params).toEqual({ chosen: 1 });
+  });
   test('with ECI on, only rules that change are new', () => {
     const on = facts({
       applied: stored(settingsText(true)),

@@ -36,6 +36,8 @@ export const planEffectSchema = z.object({
     'nri-plugins',
     'eci-on',
     'eci-off',
+    'eci-locked',
+    'eci-unlocked',
     'audit-on',
     'audit-off',
     'backend',

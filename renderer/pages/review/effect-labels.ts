@@ -145,6 +145,8 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
   ],
   'eci-on': ({ t }) => [t('review.effect.eciOn'), t('review.effect.eciOnWhy')],
   'eci-off': ({ t }) => [t('review.effect.eciOff'), t('review.effect.eciOffWhy')],
+  'eci-locked': ({ t }) => [t('review.effect.eciLocked'), t('review.effect.eciLockedWhy')],
+  'eci-unlocked': ({ t }) => [t('review.effect.eciUnlocked'), t('review.effect.eciUnlockedWhy')],
   'audit-on': ({ t }) => [
     t('review.effect.auditOn'),
     t('review.effect.auditOnWhy'),
@@ -210,8 +212,14 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
       t('review.effect.commandsWhy'),
     ];
   },
-  'engine-reloads': ({ t }) => [t('review.effect.engineReload'), t('review.effect.engineReloadWhy')],
-  'gateway-reloads': ({ t }) => [t('review.effect.reload'), t('review.effect.reloadWhy')],
+  'engine-reloads': ({ t, params }) => [
+    t('review.effect.engineReload'),
+    t(number(params['chosen']) > 0 ? 'review.effect.engineReloadChosen' : 'review.effect.engineReloadWhy'),
+  ],
+  'gateway-reloads': ({ t, params }) => [
+    t('review.effect.reload'),
+    t(number(params['chosen']) > 0 ? 'review.effect.reloadChosen' : 'review.effect.reloadWhy'),
+  ],
   'load-blocked': ({ t }) => [t('review.effect.load'), t('review.effect.loadWhy')],
   'store-unchanged': ({ t, params }) => [
     t('review.effect.store', {

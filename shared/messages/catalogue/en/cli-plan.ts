@@ -84,6 +84,8 @@ export const cliPlan = {
   ),
   'cli-plan.eci-on': 'Enhanced Container Isolation is on: every new container has its own user namespace',
   'cli-plan.eci-off': 'Enhanced Container Isolation is off: root in a container is root in the engine',
+  'cli-plan.eci-locked': 'users cannot turn Enhanced Container Isolation off',
+  'cli-plan.eci-unlocked': 'users may turn Enhanced Container Isolation off: it is only a default for them',
   'cli-plan.audit-on':
     'audit mode: nothing is refused any more, what would be is only logged (bulkhead audit)',
   'cli-plan.audit-off': 'audit mode ends: what the rules do not allow is refused again',
@@ -102,6 +104,8 @@ export const cliPlan = {
   'cli-plan.socket-commands-denied': 'through a mounted socket not these commands: {{commands}}',
   'cli-plan.no-commands': 'none',
   'cli-plan.engine-reloads': 'Applies at once: the engine reads its configuration again. No container stops.',
+  'cli-plan.engine-reloads-chosen':
+    'Applies at once: the engine reads its configuration again. Only the chosen containers stop.',
   'cli-plan.gateway-reloads': 'Applies at once. Nothing restarts.',
   'cli-plan.load-blocked': 'docker load is refused',
   'cli-plan.step-back-up': 'Back up',
