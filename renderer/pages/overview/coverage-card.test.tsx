@@ -55,6 +55,14 @@ it('counts the containers from before while the settings file is deleted, and af
   expect(await cells(/^Containers created before ECI/)).toMatch(/Unprotected3 found$/);
 });
 
+it('calls nothing unprotected where no container is from before', async () => {
+  await renderApp(
+    appState({ verification, scan: { at: '', durationMs: 1, eci: true, containers: [] } }),
+    'overview',
+  );
+  expect(await cells(/^Containers created before ECI/)).toMatch(/ECINoneNone found$/);
+});
+
 it('is sorted by state, and back as it was', async () => {
   const { user } = await renderApp(appState({ verification }), 'overview');
   const table = await screen.findByRole('table', { name: 'What is protected on this engine' });

@@ -192,11 +192,14 @@ function HowWeKnow({ row, protection, verification, before }: RowProps) {
 }
 
 function RowState({ row, protection, verification, before }: RowProps) {
+  const { t } = useTranslation();
   const state = shownState(row, protection, verification, useNow());
   if (state === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
   if (state === 'not-on-this-engine') return null;
-  const neutral = !protection.eci || (row.workload === 'created-before' && before === 0);
-  return <StateBadge state={state} eciOff={neutral} />;
+  // A state of what does not exist would be read as one of the machine.
+  if (protection.eci && row.workload === 'created-before' && before === 0)
+    return <span>{t('overview.coverage.none')}</span>;
+  return <StateBadge state={state} eciOff={!protection.eci} />;
 }
 
 /** Of a row: its state by the evidence; `audit` where nothing is refused. */

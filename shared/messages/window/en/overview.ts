@@ -123,6 +123,7 @@ export const overview = {
     workload: 'Workload',
     state: 'State',
     howWeKnow: 'How we know',
+    none: 'None',
     notHere: 'Not on this engine: {{names}}.',
     unreachable: 'Without a response from the engine, nothing is known.',
     stopped: 'While the engine does not run, nothing is checked.',

@@ -110,6 +110,7 @@ export const overview: Translation<typeof english> = {
     workload: '工作负载',
     state: '状态',
     howWeKnow: '依据',
+    none: '无',
     notHere: '此引擎上不存在：{{names}}。',
     unreachable: '引擎没有响应，因此一无所知。',
     stopped: '引擎未运行时，不做任何检查。',
