@@ -1,18 +1,15 @@
-import { lazy, Suspense, useCallback, useId, useMemo, useState, type RefObject } from 'react';
+import { useCallback, useId, useMemo, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
 import type { DraftView } from '../../state/draft-view.ts';
-import { LoadingRows } from '../../components/empty-and-loading.tsx';
 import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
 import { color, low } from '../../theme/tokens.ts';
 import { formatSettings, type Finding, type KeyHelp } from '../../../shared/settings/index.ts';
 import { assistLabels, editorPhrases } from './assist-labels.ts';
 import type { EditorHandle } from './create-editor.ts';
 import { EditorToolbar } from './editor-toolbar.tsx';
-
-// CodeMirror is large and this page's alone.
-const JsonEditor = lazy(() => import('./json-editor.tsx'));
+import JsonEditor from './json-editor.tsx';
 
 const frame = {
   flex: '1 1 240px',
@@ -78,28 +75,26 @@ export function EditorPane({
         onFormat={format}
       />
       <Box sx={{ flex: 1, minHeight: 0 }}>
-        <Suspense fallback={<LoadingRows rows={8} height={20} />}>
-          <JsonEditor
-            text={draft.text}
-            onChange={change}
-            findings={linted.findings}
-            lintedText={linted.text}
-            findingText={findingText}
-            onFix={onFix}
-            fixLabel={fixTitle}
-            label={t('settingsState.json.editor')}
-            describedBy={tabHint}
-            readOnly={readOnly}
-            format={app.target.capabilities.settingsFormat}
-            labels={labels}
-            phrases={phrases}
-            onUndo={store.undo}
-            onRedo={store.redo}
-            onKey={setHelp}
-            cursor={cursor}
-            handle={editor}
-          />
-        </Suspense>
+        <JsonEditor
+          text={draft.text}
+          onChange={change}
+          findings={linted.findings}
+          lintedText={linted.text}
+          findingText={findingText}
+          onFix={onFix}
+          fixLabel={fixTitle}
+          label={t('settingsState.json.editor')}
+          describedBy={tabHint}
+          readOnly={readOnly}
+          format={app.target.capabilities.settingsFormat}
+          labels={labels}
+          phrases={phrases}
+          onUndo={store.undo}
+          onRedo={store.redo}
+          onKey={setHelp}
+          cursor={cursor}
+          handle={editor}
+        />
       </Box>
     </Box>
   );
