@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useDeferredValue, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useDraft } from '../../state/context.tsx';
@@ -8,6 +8,7 @@ import { Notice } from '../../components/error-panel.tsx';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 import { usePointer } from '../../components/pointed.ts';
 import { Page } from '../../components/page.tsx';
+import { drawAllUpTo } from '../../components/virtual-rows.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { CommandsCard } from './commands-card.tsx';
@@ -52,6 +53,11 @@ function Forms() {
   }
   const commands = useRef<HTMLDivElement>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
+  // Below a long list nobody sees them at first: the page is shown sooner without them.
+  const areCardsBelowDrawn = useDeferredValue(
+    true,
+    pointer !== null || settings.socket.images.length <= drawAllUpTo,
+  );
   const { state: eci } = useDraftEci();
   // Only what no row shows; the notice on top has "ECI is off" already.
   const findings = draft.findings.filter(
@@ -85,9 +91,9 @@ function Forms() {
           }}
         />
         <div ref={commands}>
-          <CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} />
+          {areCardsBelowDrawn && <CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} />}
         </div>
-        <SightCard settings={settings} lockedBy={lockedBy} />
+        {areCardsBelowDrawn && <SightCard settings={settings} lockedBy={lockedBy} />}
       </Box>
     </RegistryContext>
   );
