@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   axeFindings,
+  crowdedRows,
   overflows,
   settle,
   startBrowserPages,
@@ -31,18 +32,20 @@ async function wrongWith(open: Open): Promise<string[]> {
 }
 
 /**
- * Content that does not fit into the smallest window, and into one of 1280 × 800 at 200 %, which leaves half
- * of its pixels.
+ * Content that does not fit into the smallest window, and into this one and one of 1280 × 800 at 200 %, which
+ * leaves half of their pixels.
  */
 async function clippedIn({ page }: Open): Promise<string[]> {
   const found: string[] = [];
   for (const size of [
     { width: 900, height: 600 },
     { width: 640, height: 400 },
+    { width: 450, height: 300 },
   ]) {
     await page.setViewportSize(size);
     await settle(page);
-    found.push(...(await overflows(page)).map((what) => `${size.width} px: ${what}`));
+    const wrong = [...(await overflows(page)), ...(await crowdedRows(page))];
+    found.push(...wrong.map((what) => `${size.width} px: ${what}`));
     // Of 10,000 rows only those near the viewport; the largest page has 4,200.
     const drawn = await page.locator('*').count();
     if (drawn > 6000) found.push(`${size.width} px: ${drawn} elements are drawn`);

@@ -2,7 +2,7 @@ import { useId, type ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { placeOf } from './pointed.ts';
-import { color, size } from '../theme/tokens.ts';
+import { color, size, stacked } from '../theme/tokens.ts';
 
 /** A bordered group with an optional head of 40 px: title, a caption beside it, actions at the right. */
 export function Card({
@@ -45,9 +45,11 @@ export function Card({
             padding: '0 16px',
             borderBottom: `1px solid ${color.border}`,
             boxSizing: 'border-box',
+            [stacked]: { flexWrap: 'wrap', paddingBlock: '4px' },
           }}
         >
-          <Typography variant="h3" component="h2" id={id} sx={{ color: color.text }}>
+          {/* Of two lines, it keeps its distance from the borders. */}
+          <Typography variant="h3" component="h2" id={id} sx={{ color: color.text, paddingBlock: '6px' }}>
             {title}
           </Typography>
           {note !== undefined && (
@@ -62,6 +64,7 @@ export function Card({
                 display: 'flex',
                 alignItems: 'center',
                 gap: 1,
+                [stacked]: { flexWrap: 'wrap', justifyContent: 'flex-end' },
                 color: color.text3,
                 fontSize: 12,
               }}
@@ -106,6 +109,8 @@ export function Row({
         padding: dense ? '0 16px' : '8px 16px',
         boxSizing: 'border-box',
         background: edited ? color.edited : 'transparent',
+        // What does not fit beside the text goes below it.
+        [stacked]: dense ? {} : { flexWrap: 'wrap', justifyContent: 'flex-end', rowGap: '8px' },
         '[data-row] + &': { borderTop: `1px solid ${color.border}` },
       }}
     >
@@ -125,7 +130,7 @@ export function RowText({
   readonly strong?: boolean;
 }) {
   return (
-    <Box sx={{ flex: 1, minWidth: 0 }}>
+    <Box sx={{ flex: 1, minWidth: 0, [stacked]: { flexBasis: 184 } }}>
       <Typography component="div" sx={{ color: color.text, fontWeight: strong ? 600 : 400 }}>
         {primary}
       </Typography>

@@ -6,7 +6,7 @@ import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
-import { color } from '../theme/tokens.ts';
+import { color, stacked, visuallyHidden } from '../theme/tokens.ts';
 import { placeOf } from './pointed.ts';
 import { SortButton } from './sort-button.tsx';
 import { useSorting, type SortableRow } from './table-sort.ts';
@@ -23,6 +23,8 @@ export type Column = {
   readonly key: string;
   readonly width?: number | string;
   readonly align?: 'left' | 'right';
+  /** Written before the column's cells where the table has no room for columns. */
+  readonly caption?: string;
 } & (
   | { readonly label: ReactNode; readonly sorts?: undefined }
   /** The label of a head that sorts the table, by the rows' `sortTexts`. */
@@ -40,7 +42,9 @@ export interface TableEntry extends SortableRow {
 
 /**
  * A plain table in a card: head of 32 px, rows of 35; of a long one, only what is near the view is drawn.
- * Rows are given as cells; `edited` marks one that differs from what is applied.
+ * Rows are given as cells; `edited` marks one that differs from what is applied. In a narrow page the cells of
+ * a row stand below each other, a last column that is aligned right beside the first. The roles are written
+ * out: an element that is no longer displayed as a table would lose its own.
  */
 export function DataTable({
   label,
@@ -61,14 +65,17 @@ export function DataTable({
       <Table
         aria-label={label}
         aria-rowcount={whole ? undefined : rows.length + 1}
+        role="table"
         size="small"
-        sx={{ tableLayout: 'fixed' }}
+        sx={{ tableLayout: 'fixed', [stacked]: { display: 'block', '& > tbody': { display: 'block' } } }}
       >
-        <TableHead>
-          <TableRow>
+        <TableHead role="rowgroup" sx={{ [stacked]: { display: 'block' } }}>
+          <TableRow role="row" sx={stackedHead}>
             {columns.map((column) => (
               <TableCell
                 key={column.key}
+                role="columnheader"
+                className={typeof column.label === 'string' ? 'plain' : undefined}
                 align={column.align ?? 'left'}
                 {...(column.sorts === undefined ? {} : { 'aria-sort': directionOf(column.key) })}
                 sx={{ ...(column.width === undefined ? {} : { width: column.width }) }}
@@ -88,7 +95,7 @@ export function DataTable({
             ))}
           </TableRow>
         </TableHead>
-        <TableBody ref={near.body}>
+        <TableBody role="rowgroup" ref={near.body}>
           {near.before > 0 && <Gap height={near.before} columns={columns.length} />}
           {rows.slice(near.first, near.last).map((row, at) => (
             <DataRow
@@ -120,6 +127,60 @@ export function DataTable({
   );
 }
 
+/** The heads in one line where there are no columns: those that sort, or have a control. */
+const stackedHead = {
+  [stacked]: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    columnGap: '16px',
+    padding: '5px 16px',
+    backgroundColor: color.subtle,
+    borderBottom: `1px solid ${color.border}`,
+    '& > th': { display: 'block', width: 'auto', height: 'auto', padding: 0, border: 0 },
+    '& > th.plain': visuallyHidden,
+  },
+} as const;
+
+/** The cells of a row below each other, each with its column's caption before it. */
+const stackedRow = {
+  [stacked]: {
+    display: 'grid',
+    gridTemplateColumns: 'minmax(0, 1fr) auto',
+    alignItems: 'center',
+    columnGap: '8px',
+    padding: '6px 16px',
+    borderBottom: `1px solid ${color.border}`,
+    '&:last-child': { borderBottom: 0 },
+    '&:has(+ tr > td[colspan])': { borderBottom: 0 },
+    '& > td': {
+      display: 'block',
+      gridColumn: '1 / -1',
+      height: 'auto',
+      minWidth: 0,
+      padding: '2px 0',
+      border: 0,
+      overflowWrap: 'anywhere',
+    },
+    '& > td:empty': { display: 'none' },
+    '& > td[data-caption]:not(:empty)': {
+      display: 'grid',
+      gridTemplateColumns: '112px minmax(0, 1fr)',
+      justifyItems: 'start',
+      alignItems: 'baseline',
+      columnGap: '8px',
+    },
+    // Screen readers have the column's head.
+    '& > td[data-caption]::before': {
+      content: 'attr(data-caption) / ""',
+      fontSize: 12,
+      lineHeight: '16px',
+      color: color.text3,
+    },
+    '& > td:first-of-type:not(:only-child)': { gridColumn: '1' },
+    '& > td[data-aside]': { gridColumn: '2', gridRow: '1' },
+  },
+} as const;
+
 /** A row, with what stands below it. */
 function DataRow({
   row,
@@ -139,6 +200,7 @@ function DataRow({
   return (
     <>
       <TableRow
+        role="row"
         {...placeOf(row.pointer)}
         data-index={index}
         // A new function each time: what stands below the row may have changed.
@@ -151,17 +213,28 @@ function DataRow({
           background,
           // Rows of one line stay at 35 px; those of more keep a distance from their borders.
           '& > td': { py: '4px', ...(row.below === undefined ? {} : { borderBottom: 0 }) },
+          ...stackedRow,
         }}
       >
         {row.cells.map((cell, at) => (
-          <TableCell key={columns[at]?.key ?? at} align={columns[at]?.align ?? 'left'}>
+          <TableCell
+            key={columns[at]?.key ?? at}
+            role="cell"
+            align={columns[at]?.align ?? 'left'}
+            data-caption={columns[at]?.caption}
+            data-aside={columns[at]?.align === 'right' || undefined}
+          >
             {cell}
           </TableCell>
         ))}
       </TableRow>
       {row.below !== undefined && (
-        <TableRow sx={{ background }}>
-          <TableCell colSpan={columns.length} sx={{ height: 'auto', padding: '2px 16px 12px' }}>
+        <TableRow role="row" sx={{ background, [stacked]: { display: 'block' } }}>
+          <TableCell
+            role="cell"
+            colSpan={columns.length}
+            sx={{ height: 'auto', padding: '2px 16px 12px', [stacked]: { display: 'block' } }}
+          >
             {row.below}
           </TableCell>
         </TableRow>

@@ -54,8 +54,16 @@ export function NoticeBody({
 }) {
   const Icon = severityIcon[tone];
   return (
-    <Box sx={{ display: 'flex', gap: '12px', alignItems: 'center' }}>
-      <Box sx={{ flex: 1, minWidth: 0, display: 'flex', gap: '12px', alignItems: 'flex-start' }}>
+    <Box
+      sx={{
+        display: 'flex',
+        flexWrap: 'wrap',
+        justifyContent: 'flex-end',
+        gap: '8px 12px',
+        alignItems: 'center',
+      }}
+    >
+      <Box sx={{ flex: '1 1 220px', minWidth: 0, display: 'flex', gap: '12px', alignItems: 'flex-start' }}>
         <Icon sx={{ fontSize: 18, color: toneText[tone], marginTop: '1px' }} aria-hidden />
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography

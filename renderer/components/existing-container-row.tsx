@@ -6,7 +6,7 @@ import { useMissing } from '../state/missing.ts';
 import { obstacleNames, statusText, useStatusAge } from './container-status.ts';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from '../theme/icons.ts';
 import { Mono } from './mono.tsx';
-import { color } from '../theme/tokens.ts';
+import { color, small, visuallyHidden } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 
 /** What is to become of a container that exists before ECI is turned on. */
@@ -24,6 +24,11 @@ export const columns = {
   columnGap: '12px',
   alignItems: 'center',
   padding: '0 24px',
+  // The state gives way to the name.
+  [small]: {
+    gridTemplateColumns: 'minmax(0, 1fr) 168px',
+    '& > :nth-of-type(2):not(:last-of-type)': visuallyHidden,
+  },
 } as const;
 
 const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;

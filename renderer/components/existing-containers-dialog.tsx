@@ -130,18 +130,13 @@ function ChoiceTable({
   );
   const heightOf = useCallback(() => rowHeight, []);
   return (
-    <Box
-      role="table"
-      aria-label={t('isolation.prompt.container')}
-      aria-rowcount={containers.length + 1}
-      sx={{ '& > *': { scrollbarGutter: 'stable' } }}
-    >
+    <Box role="table" aria-label={t('isolation.prompt.container')} aria-rowcount={containers.length + 1}>
       <Box
         role="row"
         aria-rowindex={1}
         sx={{
           ...columns,
-          overflow: 'hidden',
+          paddingRight: 'calc(24px + var(--rows-scrollbar, 0px))',
           height: 31,
           background: color.subtle,
           borderBlock: `1px solid ${color.border}`,

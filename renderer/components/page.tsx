@@ -39,18 +39,17 @@ export function Page({
             flex: 1,
             minWidth: 0,
             minHeight: 0,
-            overflow: fill ? 'hidden' : 'auto',
+            overflow: 'auto',
             display: fill ? 'flex' : 'block',
             flexDirection: 'column',
             padding: `24px ${size.pagePadding}px`,
             '@media (max-width: 959.95px)': { paddingInline: '24px' },
             [narrow]: { padding: '16px' },
-            // Low windows: the page scrolls, and a list in it keeps some height. Never that of all its rows:
-            // they would all be drawn.
-            [low]: {
-              overflow: 'auto',
-              ...(fill ? { '& > :last-child': { minHeight: 280, maxHeight: '100%', flexShrink: 0 } } : {}),
-            },
+            // Low windows: the page scrolls, and what fills it keeps some height. Lists of rows keep theirs in
+            // every window (`leastHeight`). Never that of all rows: they would all be drawn.
+            ...(fill
+              ? { [low]: { '& > :last-child': { minHeight: 280, maxHeight: '100%', flexShrink: 0 } } }
+              : {}),
             // Room for the scrollbar whether it shows or not, taken from the padding: nothing moves when a
             // page grows.
             ...(fill
@@ -173,7 +172,7 @@ export function FooterBar({ children, label }: { readonly children: ReactNode; r
         borderTop: `1px solid ${color.border}`,
         background: color.subtle,
         '@media (max-width: 959.95px)': { paddingInline: '24px' },
-        [narrow]: { paddingInline: '16px' },
+        [narrow]: { paddingInline: '16px', flexWrap: 'wrap', rowGap: '4px' },
       }}
     >
       {children}

@@ -6,7 +6,7 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import { useMissing } from '../state/missing.ts';
-import { color } from '../theme/tokens.ts';
+import { color, narrow } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { canRecreate, type Choice } from './existing-container-row.tsx';
 
@@ -51,7 +51,11 @@ export function SetAll({
         exclusive
         aria-labelledby="set-all"
         value={all}
-        sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+        sx={{
+          height: 28,
+          '& .MuiToggleButton-root': { height: 24 },
+          [narrow]: { height: 'auto', maxWidth: '100%', flexWrap: 'wrap' },
+        }}
         onChange={(_, value: unknown) => {
           if (value === 'keep') onSet(new Map());
           if (value === 'recreate') onSet(new Map(recreatable.map((c) => [c.id, 'recreate'])));

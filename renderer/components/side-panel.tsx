@@ -58,6 +58,7 @@ export function SidePanel({
         padding: 3,
         '@media (max-width: 1039.95px)': {
           position: 'absolute',
+          maxWidth: '100%',
           right: 0,
           top: 0,
           bottom: 0,

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import Box from '@mui/material/Box';
+import { size } from '../theme/tokens.ts';
 
 /** Up to this many rows all are drawn: simpler for screen readers. 100 rows take a third of a second. */
 export const drawAllUpTo = 40;
@@ -11,6 +12,18 @@ const assumedHeight = 560;
 
 export interface VirtualRowsHandle {
   /** Brings a row into view. */ scrollTo(index: number): void;
+}
+
+/** Height that a list in a page keeps, px: below it, the page scrolls instead. */
+const keptHeight = 360;
+/** Height of a list's head with its borders, px. */
+const headHeight = size.tableHead + 2;
+
+/** The least height of a list with its head: that of its rows, at most `keptHeight`, and not beyond the page. */
+export function leastHeight(count: number, heightOf: (index: number) => number): string {
+  let height = headHeight;
+  for (let index = 0; index < count && height < keptHeight; index += 1) height += heightOf(index);
+  return `min(${Math.min(height, keptHeight)}px, 100%)`;
 }
 
 /**

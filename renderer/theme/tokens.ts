@@ -125,6 +125,8 @@ export const size = {
  * what has a bar of its own scrolls with the page.
  */
 export const narrow = '@media (max-width: 799.95px)';
+/** Where a dialog has no room for the columns of a table. */
+export const small = '@media (max-width: 559.95px)';
 export const low = '@media (max-height: 519.95px)';
 /** As the class `visually-hidden`, for a condition. */
 export const visuallyHidden = {
@@ -145,3 +147,7 @@ export const twoColumnsFrom = 759;
  * leaves the page less room.
  */
 export const oneColumn = `@container page (max-width: ${twoColumnsFrom - 0.05}px)`;
+/** Width of a page from which its tables have columns, px. */
+export const tableColumnsFrom = 480;
+/** Where a table has no room for columns: the cells of a row stand below each other. */
+export const stacked = `@container page (max-width: ${tableColumnsFrom - 0.05}px)`;

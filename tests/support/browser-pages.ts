@@ -208,6 +208,55 @@ export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'):
 }
 
 /**
+ * Rows of tables in which the contents of two cells overlap, or a cell is too narrow for what it has: columns
+ * that got less than their contents.
+ */
+export async function crowdedRows(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    /** Boxes of what is visible of an element, with that of its text. */
+    const boxes = (element: Element): DOMRect[] => {
+      const own = element.getBoundingClientRect();
+      // Of what is cut off, or hidden except from screen readers, nothing else is seen.
+      if (own.width <= 1 || /hidden|clip/.test(getComputedStyle(element).overflowX)) return [own];
+      return [...element.childNodes].flatMap((child) => {
+        if (child instanceof Element) return boxes(child);
+        const range = document.createRange();
+        range.selectNode(child);
+        return [...range.getClientRects()];
+      });
+    };
+    const overlap = (a: DOMRect, b: DOMRect) =>
+      Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
+      Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+    const shownText = (cell: Element) => {
+      const shown = cell.cloneNode(true);
+      if (shown instanceof Element)
+        for (const hidden of shown.querySelectorAll('.visually-hidden')) hidden.remove();
+      return (shown.textContent ?? '').trim();
+    };
+    const cellRoles = '[role="cell"], [role="gridcell"], [role="columnheader"], td, th';
+    return [...document.querySelectorAll('[role="row"], tr')].flatMap((row) => {
+      const cells = [...row.querySelectorAll(cellRoles)]
+        .filter((cell) => cell.closest('[role="row"], tr') === row && shownText(cell) !== '')
+        .map((cell) => ({
+          text: shownText(cell).slice(0, 30),
+          width: cell.getBoundingClientRect().width,
+          isHidden: cell.getBoundingClientRect().width <= 1 && getComputedStyle(cell).clipPath !== 'none',
+          seen: boxes(cell).filter(({ width, height }) => width > 1 && height > 1),
+        }))
+        .filter(({ isHidden }) => !isHidden);
+      return cells.flatMap((cell, index) => [
+        ...(cell.width < 20 ? [`"${cell.text}" has ${Math.round(cell.width)} px`] : []),
+        ...cells
+          .slice(index + 1)
+          .filter(({ seen }) => cell.seen.some((a) => seen.some((b) => overlap(a, b))))
+          .map(({ text }) => `"${cell.text}" and "${text}" overlap`),
+      ]);
+    });
+  });
+}
+
+/**
  * Elements that extend beyond the window or the page's column on the right, where nothing scrolls: invisible
  * to the user.
  */

@@ -8,7 +8,7 @@ import { Dot } from '../../components/edited-mark.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { FooterBar } from '../../components/page.tsx';
-import { color } from '../../theme/tokens.ts';
+import { color, narrow } from '../../theme/tokens.ts';
 import { useAppPart, useDraft, useDraftPart, useSnapshotPart, useStore } from '../../state/context.tsx';
 import type { DraftView } from '../../state/draft-view.ts';
 import { manifests } from '../../pages/manifests.ts';
@@ -57,7 +57,7 @@ function DraftBar({ onDiscard }: { readonly onDiscard: () => void }) {
   return (
     <FooterBar label={t('frame.footer.label')}>
       <Dot />
-      <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>
+      <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1, [narrow]: { flex: 1 } }}>
         {broken
           ? t('frame.footer.broken')
           : count === 0
@@ -109,7 +109,14 @@ function DraftNote({ broken, errors }: { readonly broken: boolean; readonly erro
         : null;
   return (
     <Typography
-      sx={{ color: failed === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}
+      sx={{
+        color: failed === null ? color.text2 : color.danger,
+        marginLeft: 1,
+        flex: 1,
+        minWidth: 0,
+        // Below the buttons: beside them there is room for a word a line.
+        [narrow]: { flexBasis: '100%', marginLeft: 0, order: 1, lineHeight: '16px', fontSize: 12 },
+      }}
     >
       {failed ??
         (broken

@@ -2,9 +2,9 @@ import { useCallback, useRef, type KeyboardEvent, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { rowAfterKey } from '../../components/row-keys.ts';
-import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
+import { leastHeight, VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { color, size } from '../../theme/tokens.ts';
+import { color, size, stacked, visuallyHidden } from '../../theme/tokens.ts';
 import { EntryLine, grid, rowHeight } from './entry-line.tsx';
 import type { Repeats } from './repeats.ts';
 
@@ -39,6 +39,7 @@ export function ActivityList(props: ActivityListProps) {
       aria-label={t('activity.title')}
       aria-rowcount={lines.length + 1}
       onKeyDown={onKeyDown}
+      style={{ minHeight: leastHeight(lines.length, heightOf) }}
       onFocus={(event) => {
         if (event.target instanceof HTMLElement && event.target.matches(':focus-visible'))
           onReading('focused', true);
@@ -56,7 +57,6 @@ export function ActivityList(props: ActivityListProps) {
         overflow: 'hidden',
         display: 'flex',
         flexDirection: 'column',
-        minHeight: 0,
         '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' },
       }}
     >
@@ -101,10 +101,13 @@ function ListHead() {
         fontSize: 12,
         fontWeight: 500,
         color: color.text3,
+        [stacked]: { gridTemplateColumns: '124px minmax(0, 1fr)' },
       }}
     >
       <Box role="columnheader">{t('activity.column.time')}</Box>
-      <Box role="columnheader">{t('activity.column.outcome')}</Box>
+      <Box role="columnheader" sx={{ [stacked]: visuallyHidden }}>
+        {t('activity.column.outcome')}
+      </Box>
       <Box role="columnheader">{t('activity.column.request')}</Box>
     </Box>
   );

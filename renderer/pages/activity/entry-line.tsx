@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Mono, Tag } from '../../components/mono.tsx';
 import type { Formats } from '../../i18n/format.ts';
-import { color } from '../../theme/tokens.ts';
+import { color, stacked } from '../../theme/tokens.ts';
 import { EntryOutcome } from './entry-outcome.tsx';
 import { aboutText, requestedBy, entrySubject, entryTitle } from './entry-text.ts';
 import type { Repeats } from './repeats.ts';
@@ -18,6 +18,16 @@ export const grid = {
   columnGap: '12px',
   padding: '0 16px 0 14px',
   boxSizing: 'border-box',
+} as const;
+/** In a narrow page the outcome stands below the time. */
+const lineGrid = {
+  ...grid,
+  [stacked]: {
+    gridTemplateColumns: '124px minmax(0, 1fr)',
+    alignContent: 'center',
+    '& > :nth-of-type(1) br': { display: 'none' },
+    '& > :nth-of-type(3)': { gridColumn: 2, gridRow: '1 / span 2' },
+  },
 } as const;
 const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
@@ -56,7 +66,7 @@ export const EntryLine = memo(function EntryLine({
         onFocus(line.key);
       }}
       sx={{
-        ...grid,
+        ...lineGrid,
         height: rowHeight,
         borderBottom: `1px solid ${color.border}`,
         borderLeft: `2px solid ${selected ? color.accentText : 'transparent'}`,
@@ -84,8 +94,7 @@ export const EntryLine = memo(function EntryLine({
           formats.clock(entry.time)
         ) : (
           <>
-            {formats.date(entry.time)}
-            <br />
+            {formats.date(entry.time)} <br />
             {formats.time(entry.time)}
           </>
         )}

@@ -6,7 +6,7 @@ import { obstacleNames } from '../../components/container-status.ts';
 import { Mono } from '../../components/mono.tsx';
 import { useFormats, type Formats } from '../../i18n/format.ts';
 import { names } from '../../i18n/lists.ts';
-import { color } from '../../theme/tokens.ts';
+import { color, stacked } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import { rangeText } from './container-reason.ts';
 import { RecreationFacts, recreationLines } from './recreation-facts.tsx';
@@ -36,7 +36,7 @@ export function ContainerDetail({
   const { t } = useTranslation();
   const formats = useFormats();
   return (
-    <Box role="gridcell" sx={{ margin: '0 16px 0 80px' }}>
+    <Box role="gridcell" sx={{ margin: '0 16px 0 80px', [stacked]: { marginLeft: '20px' } }}>
       <Box
         component="dl"
         sx={{

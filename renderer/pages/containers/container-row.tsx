@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import Box from '@mui/material/Box';
-import { color, narrow } from '../../theme/tokens.ts';
+import { color, narrow, stacked } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import { ContainerDetail, detailHeight, type RecreationOffer } from './container-detail.tsx';
 import {
@@ -15,6 +15,9 @@ import {
 import type { RowActions } from './use-table-rows.ts';
 
 export const rowHeight = 48;
+/** Of a row without room for columns: the name, its state, and why. */
+const stackedRowHeight = 114;
+/** Columns; in a narrow page all but the name stand below it. */
 export const grid = {
   display: 'grid',
   gridTemplateColumns: '30px 30px minmax(0, 1.1fr) 104px 128px minmax(0, 1.4fr) 32px',
@@ -24,12 +27,38 @@ export const grid = {
   // More for the name, which would be cut after a few letters.
   [narrow]: { gridTemplateColumns: '30px 30px minmax(0, 1.6fr) 84px 116px minmax(0, 1.2fr) 32px' },
 } as const;
+const rowGrid = {
+  ...grid,
+  [stacked]: {
+    gridTemplateColumns: '30px 30px auto minmax(0, 1fr) 32px',
+    gridTemplateRows: '46px 20px 40px',
+    gridTemplateAreas: `
+      "select expand name name more"
+      ". . protection status status"
+      ". . reason reason reason"`,
+    columnGap: 0,
+    '& > :nth-of-type(3)': { gridArea: 'name' },
+    '& > :nth-of-type(4)': {
+      gridArea: 'status',
+      display: 'flex',
+      alignItems: 'baseline',
+      gap: '6px',
+      padding: '0 0 0 12px',
+    },
+    '& > :nth-of-type(5)': { gridArea: 'protection' },
+    '& > :nth-of-type(6)': { gridArea: 'reason' },
+    '& > :nth-of-type(7)': { gridArea: 'more' },
+  },
+} as const;
 
 /**
  * Height of a row in px; the list needs it before the row is drawn. `recreation`: recreating it is offered.
  */
-export const heightOfRow = (container: Container, open: boolean, recreation: boolean): number =>
-  rowHeight + (open ? detailHeight(container, recreation) : 0);
+export const heightOfRow = (
+  container: Container,
+  look: { readonly open: boolean; readonly recreation: boolean; readonly stacked: boolean },
+): number =>
+  (look.stacked ? stackedRowHeight : rowHeight) + (look.open ? detailHeight(container, look.recreation) : 0);
 
 /**
  * One container: its state and why; opened, what recreating it would do, where that is offered, and what is
@@ -41,6 +70,7 @@ export const ContainerRow = memo(function ContainerRow({
   chosen,
   active,
   open,
+  isStacked,
   eci,
   recreation,
   actions,
@@ -50,6 +80,8 @@ export const ContainerRow = memo(function ContainerRow({
   readonly chosen: boolean;
   readonly active: boolean;
   readonly open: boolean;
+  /** There is no room for columns. */
+  readonly isStacked: boolean;
   readonly eci: boolean;
   readonly recreation: RecreationOffer;
   readonly actions: RowActions;
@@ -68,7 +100,7 @@ export const ContainerRow = memo(function ContainerRow({
         if (event.target === event.currentTarget && !active) actions.onActivate(id);
       }}
       sx={{
-        height: heightOfRow(container, open, recreation !== 'no'),
+        height: heightOfRow(container, { open, recreation: recreation !== 'no', stacked: isStacked }),
         boxSizing: 'border-box',
         borderBottom: `1px solid ${color.border}`,
         background: chosen ? color.edited : 'transparent',
@@ -78,7 +110,7 @@ export const ContainerRow = memo(function ContainerRow({
     >
       <Box
         role="presentation"
-        sx={{ ...grid, height: rowHeight - 1 }}
+        sx={{ ...rowGrid, height: (isStacked ? stackedRowHeight : rowHeight) - 1 }}
         onClick={(event) => {
           if (event.target instanceof Element && event.target.closest('button, input, a') !== null) return;
           if (event.shiftKey) actions.onToggle(id, true);

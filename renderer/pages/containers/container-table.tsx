@@ -1,10 +1,10 @@
-import { useCallback, useRef } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SortableHead } from './sortable-head.tsx';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
-import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
-import { color, size } from '../../theme/tokens.ts';
+import { leastHeight, VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
+import { color, size, stacked, tableColumnsFrom, visuallyHidden } from '../../theme/tokens.ts';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
 import { ContainerMenu } from './container-menu.tsx';
 import { ContainerRow, grid, heightOfRow } from './container-row.tsx';
@@ -21,14 +21,19 @@ export function ContainerTable(props: ContainerTableProps) {
   const rows = useTableRows(props);
   const { order, open, menu, actions } = rows;
   const { activeIndex, onKeyDown } = useTableKeys(props, rows, handle, box);
+  const isStacked = useStacked(box);
   const heightOf = useCallback(
     (index: number) => {
       const container = containers[index];
       return container === undefined
         ? 0
-        : heightOfRow(container, open.has(container.id), recreation && isUnprotected(container));
+        : heightOfRow(container, {
+            open: open.has(container.id),
+            recreation: recreation && isUnprotected(container),
+            stacked: isStacked,
+          });
     },
-    [containers, open, recreation],
+    [containers, open, recreation, isStacked],
   );
 
   return (
@@ -39,6 +44,7 @@ export function ContainerTable(props: ContainerTableProps) {
       aria-multiselectable
       aria-rowcount={containers.length + 1}
       onKeyDown={onKeyDown}
+      style={{ minHeight: leastHeight(containers.length, heightOf) }}
       sx={{
         background: color.card,
         border: `1px solid ${color.border}`,
@@ -46,7 +52,6 @@ export function ContainerTable(props: ContainerTableProps) {
         overflow: 'hidden',
         display: 'flex',
         flexDirection: 'column',
-        minHeight: 0,
         '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' },
       }}
     >
@@ -65,6 +70,7 @@ export function ContainerTable(props: ContainerTableProps) {
               chosen={selection.chosen.has(container.id)}
               active={index === activeIndex}
               open={open.has(container.id)}
+              isStacked={isStacked}
               eci={eci}
               recreation={
                 !recreation || !isUnprotected(container)
@@ -90,6 +96,25 @@ export function ContainerTable(props: ContainerTableProps) {
   );
 }
 
+/** Whether the table has no room for columns: heights of rows depend on it. */
+function useStacked(box: RefObject<HTMLElement | null>): boolean {
+  const [isStacked, setStacked] = useState(false);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const measure = () => {
+      setStacked(element.offsetWidth > 0 && element.offsetWidth < tableColumnsFrom);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [box]);
+  return isStacked;
+}
+
 function TableHead({
   selection,
   onSelect,
@@ -109,13 +134,14 @@ function TableHead({
       sx={{
         ...grid,
         paddingRight: 'calc(16px + var(--rows-scrollbar, 0px))',
-        height: size.tableHead,
+        minHeight: size.tableHead,
         flexShrink: 0,
         background: color.subtle,
         borderBottom: `1px solid ${color.border}`,
         fontSize: 12,
         fontWeight: 500,
         color: color.text3,
+        [stacked]: { display: 'flex', flexWrap: 'wrap', columnGap: '14px' },
       }}
     >
       <Box role="columnheader">
@@ -129,14 +155,14 @@ function TableHead({
           slotProps={{ input: { 'aria-label': t('containers.selectAll') } }}
         />
       </Box>
-      <Box role="columnheader">
+      <Box role="columnheader" sx={{ [stacked]: visuallyHidden }}>
         <span className="visually-hidden">{t('containers.column.select')}</span>
       </Box>
       <SortableHead by="name" sort={sort} onSort={onSort} label={t('containers.column.container')} />
       <SortableHead by="state" sort={sort} onSort={onSort} label={t('containers.column.status')} />
       <SortableHead by="protection" sort={sort} onSort={onSort} label={t('containers.column.protection')} />
       <SortableHead by="reason" sort={sort} onSort={onSort} label={t('containers.column.why')} />
-      <Box role="columnheader">
+      <Box role="columnheader" sx={{ [stacked]: visuallyHidden }}>
         <span className="visually-hidden">{t('containers.column.actions')}</span>
       </Box>
     </Box>

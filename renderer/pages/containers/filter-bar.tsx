@@ -6,6 +6,7 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useNumber } from '../../i18n/format.ts';
 import { SearchIcon } from '../../theme/icons.ts';
+import { stacked } from '../../theme/tokens.ts';
 import { isShow, shows, type Show } from './container-filter.ts';
 
 /** Which containers are listed: by protection, and by what is typed. */
@@ -32,6 +33,7 @@ export function FilterBar({
         alignItems: 'center',
         justifyContent: 'space-between',
         gap: 2,
+        [stacked]: { flexWrap: 'wrap', rowGap: 1 },
         marginBottom: 2,
         flexShrink: 0,
       }}
@@ -57,7 +59,7 @@ export function FilterBar({
         onChange={(event) => {
           onText(event.target.value);
         }}
-        sx={{ width: 264, flexShrink: 1 }}
+        sx={{ width: 264, flexShrink: 1, [stacked]: { width: '100%' } }}
         onKeyDown={(event) => {
           if (event.key === 'Escape' && text !== '') {
             event.stopPropagation();

@@ -7,7 +7,7 @@ import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { translateMessage } from '../../i18n/translate.ts';
 import { InfoIcon } from '../../theme/icons.ts';
-import { color } from '../../theme/tokens.ts';
+import { color, tableColumnsFrom } from '../../theme/tokens.ts';
 import { namedCommands, unsupportedCommands, type DockerCommand } from '../../../shared/settings/index.ts';
 import {
   commandsOf,
@@ -50,6 +50,7 @@ export function CommandGroups({
   const draft = useDraft();
   const { box, width } = useWidth();
   const first = width !== null && width < names.below ? names.narrow : names.wide;
+  const isStacked = width !== null && width < tableColumnsFrom;
   const entries = place.now.commands ?? [];
   // A list that is new as a whole is marked as such; its parts then have nothing to differ from.
   const applied = place.before === null ? entries : (place.before.commands ?? []);
@@ -78,7 +79,7 @@ export function CommandGroups({
             edited={groupEdited(applied, entries, group)}
             lockedBy={lockedBy}
             shown={shown}
-            width={width - first - sums - padding}
+            width={isStacked ? width - padding : width - first - sums - padding}
             onSet={(names) => {
               write(setMarked(entries, applied, group, names));
             }}

@@ -6,6 +6,7 @@ import { Notice } from '../../components/error-panel.tsx';
 import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { severityTone } from '../../components/state-badge.tsx';
+import { stacked } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
 
@@ -37,6 +38,7 @@ export function FindingNotice({
               flexWrap: 'wrap',
               justifyContent: 'flex-end',
               maxWidth: '50%',
+              [stacked]: { maxWidth: '100%', '& > button': { height: 'auto', whiteSpace: 'normal' } },
             }}
           >
             {finding.fix !== undefined && (

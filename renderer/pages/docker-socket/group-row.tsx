@@ -6,7 +6,7 @@ import Checkbox from '@mui/material/Checkbox';
 import Link from '@mui/material/Link';
 import { withLock } from '../../components/setting-row.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
-import { color, fontMono } from '../../theme/tokens.ts';
+import { color, fontMono, stacked } from '../../theme/tokens.ts';
 import type { DockerCommand } from '../../../shared/settings/index.ts';
 import { CommandChip } from './command-chip.tsx';
 import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
@@ -88,6 +88,7 @@ export function GroupRow({
       sx={{
         display: 'grid',
         gridTemplateColumns: 'var(--socket-row)',
+        [stacked]: { gridTemplateColumns: 'minmax(0, 1fr) auto' },
         alignItems: 'start',
         padding: '2px 16px 1px',
         boxSizing: 'border-box',
@@ -205,6 +206,7 @@ function Chips({
         alignItems: 'center',
         gap: `4px ${chipGap}px`,
         minHeight: 28,
+        [stacked]: { gridColumn: '1 / -1', gridRow: 2, paddingBottom: '6px' },
       }}
     >
       {visible.map((command) => (

@@ -32,9 +32,19 @@ export function ImageTable(props: ImageTableProps) {
   const { rows, table } = props.list;
   const columns = [
     { key: 'image', sorts: t('socket.images.column.image') },
-    { key: 'trust', label: <TrustHead />, width: '27%' },
-    { key: 'here', label: t('socket.images.column.here'), width: '16%' },
-    { key: 'commands', label: t('socket.images.column.commands'), width: '16%' },
+    { key: 'trust', label: <TrustHead />, width: '27%', caption: t('socket.images.column.trust') },
+    {
+      key: 'here',
+      label: t('socket.images.column.here'),
+      width: '16%',
+      caption: t('socket.images.column.here'),
+    },
+    {
+      key: 'commands',
+      label: t('socket.images.column.commands'),
+      width: '16%',
+      caption: t('socket.images.column.commands'),
+    },
     {
       key: 'actions',
       label: <span className="visually-hidden">{t('socket.images.column.actions')}</span>,

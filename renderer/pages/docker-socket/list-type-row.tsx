@@ -10,7 +10,7 @@ import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { useNumber } from '../../i18n/format.ts';
 import { SearchIcon } from '../../theme/icons.ts';
-import { color } from '../../theme/tokens.ts';
+import { color, stacked } from '../../theme/tokens.ts';
 import { dockerCommands, namedCommands } from '../../../shared/settings/index.ts';
 import { allowsReadingOnly, writeReadingOnly, writeType, type ListPlace } from './document.ts';
 
@@ -102,6 +102,7 @@ function TypeChoice({
       exclusive
       value={type}
       disabled={readOnly}
+      sx={{ [stacked]: { height: 'auto', maxWidth: '100%', flexWrap: 'wrap' } }}
       aria-label={withLock(t, t('socket.commands.type.label'), lockedBy)}
       onChange={(_, next: unknown) => {
         if (next === 'deny' || next === 'allow') writeType(store, draft, place, next);
@@ -132,7 +133,7 @@ function CommandFilter({ text, onText }: { readonly text: string; readonly onTex
       onChange={(event) => {
         onText(event.target.value);
       }}
-      sx={{ width: 168, marginLeft: 'auto' }}
+      sx={{ width: 168, marginLeft: 'auto', [stacked]: { width: '100%' } }}
       onKeyDown={(event) => {
         if (event.key === 'Escape' && text !== '') {
           event.stopPropagation();

@@ -40,8 +40,13 @@ export function DirectoryTable({
 
   const columns = [
     { key: 'written', sorts: t('files.list.column.written'), width: '34%' },
-    { key: 'host', sorts: t('files.list.column.host') },
-    { key: 'default', label: t('files.list.column.byDefault'), width: 136 },
+    { key: 'host', sorts: t('files.list.column.host'), caption: t('files.list.column.host') },
+    {
+      key: 'default',
+      label: t('files.list.column.byDefault'),
+      width: 136,
+      caption: t('files.list.column.byDefault'),
+    },
     {
       key: 'actions',
       label: <span className="visually-hidden">{t('files.list.column.actions')}</span>,

@@ -35,7 +35,7 @@ export function CompareWith({ place, against, onAgainst }: CompareWithProps) {
   };
   const unavailable = { previous: items[at]?.how === 'none', applied: false, draft: !draft.dirty };
   return (
-    <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
       <Box component="span" aria-hidden sx={{ color: color.text2, whiteSpace: 'nowrap' }}>
         {t('history.against')}
       </Box>

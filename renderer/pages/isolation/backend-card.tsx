@@ -11,7 +11,7 @@ import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { AllowedIcon, DeniedIcon } from '../../theme/icons.ts';
 import { Tag } from '../../components/mono.tsx';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
-import { color } from '../../theme/tokens.ts';
+import { color, stacked } from '../../theme/tokens.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import {
   backendIds,
@@ -224,6 +224,10 @@ function Requirements({ report }: { readonly report: BackendReport }) {
           sx={{
             display: 'grid',
             gridTemplateColumns: '16px 180px minmax(0, 1fr)',
+            [stacked]: {
+              gridTemplateColumns: '16px minmax(0, 1fr)',
+              '& > div': { gridColumn: 2 },
+            },
             gap: '8px',
             alignItems: 'start',
             fontSize: 12,

@@ -6,7 +6,7 @@ import { useRequest } from '../../state/actions.ts';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { VirtualRows } from '../../components/virtual-rows.tsx';
-import { color, fontMono } from '../../theme/tokens.ts';
+import { color, fontMono, stacked } from '../../theme/tokens.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 
 type Part = IpcOutput<'app:licences'>[number];
@@ -105,6 +105,7 @@ function PartRow({
       sx={{
         display: 'grid',
         gridTemplateColumns: 'minmax(0, 1fr) 96px minmax(0, 160px) 88px',
+        [stacked]: { gridTemplateColumns: 'minmax(0, 1fr) 56px 56px auto', columnGap: 1, fontSize: 12 },
         columnGap: 2,
         alignItems: 'center',
         height: rowHeight,

@@ -7,7 +7,7 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useSnapshotPart, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyIcon } from '../../theme/icons.ts';
-import { color, fontMono } from '../../theme/tokens.ts';
+import { color, fontMono, stacked } from '../../theme/tokens.ts';
 import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
 
 type Filter = 'all' | 'engine' | 'bulkhead';
@@ -175,6 +175,10 @@ const Line = memo(function Line({
       sx={{
         display: 'grid',
         gridTemplateColumns: '92px 82px minmax(0, 1fr)',
+        [stacked]: {
+          gridTemplateColumns: '92px minmax(0, 1fr)',
+          '& > :nth-of-type(3)': { gridColumn: '1 / -1' },
+        },
         padding: '2px 16px',
         lineHeight: '18px',
         color: own ? color.text : color.text2,

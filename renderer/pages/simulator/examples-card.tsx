@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { Card } from '../../components/card.tsx';
-import { color } from '../../theme/tokens.ts';
+import { color, stacked } from '../../theme/tokens.ts';
 import { examples } from './examples.ts';
 
 /** Commands to begin with. */
@@ -31,6 +31,7 @@ export function ExamplesCard({ onChoose }: { readonly onChoose: (text: string) =
                 width: '100%',
                 height: 'auto',
                 minHeight: 32,
+                [stacked]: { gridTemplateColumns: 'minmax(0, 1fr)', rowGap: 0, paddingBlock: '6px' },
               }}
             >
               <span>{t(`simulator.empty.example.${name}`)}</span>
@@ -44,6 +45,7 @@ export function ExamplesCard({ onChoose }: { readonly onChoose: (text: string) =
                   textOverflow: 'ellipsis',
                   whiteSpace: 'nowrap',
                   fontWeight: 400,
+                  [stacked]: { whiteSpace: 'normal', overflowWrap: 'anywhere' },
                 }}
               >
                 {text.split('\n')[0]}
