@@ -42,9 +42,9 @@ export interface TableEntry extends SortableRow {
 
 /**
  * A plain table in a card: head of 32 px, rows of 35; of a long one, only what is near the view is drawn.
- * Rows are given as cells; `edited` marks one that differs from what is applied. In a narrow page the cells of
- * a row stand below each other, a last column that is aligned right beside the first. The roles are written
- * out: an element that is no longer displayed as a table would lose its own.
+ * Rows are given as cells; `edited` marks one that differs from what is applied. In a narrow page the cells
+ * of a row stand below each other, a last column that is aligned right beside the first. The roles are
+ * written out: an element that is no longer displayed as a table would lose its own.
  */
 export function DataTable({
   label,

@@ -4,6 +4,15 @@ import Typography from '@mui/material/Typography';
 import { useShowPointed } from './pointed.ts';
 import { color, low, narrow, oneColumn, size } from '../theme/tokens.ts';
 
+/** Padding at the sides of a page, and of what stands above or below it, px. */
+const sides = { wide: size.pagePadding, medium: 24, narrow: 16 } as const;
+const medium = '@media (max-width: 959.95px)';
+export const pageSides = {
+  paddingInline: `${sides.wide}px`,
+  [medium]: { paddingInline: `${sides.medium}px` },
+  [narrow]: { paddingInline: `${sides.narrow}px` },
+} as const;
+
 /** A page: its header, its content with the design's padding, and an own footer where it needs one. */
 export function Page({
   title,
@@ -42,22 +51,19 @@ export function Page({
             overflow: 'auto',
             display: fill ? 'flex' : 'block',
             flexDirection: 'column',
-            padding: `24px ${size.pagePadding}px`,
-            '@media (max-width: 959.95px)': { paddingInline: '24px' },
-            [narrow]: { padding: '16px' },
-            // Low windows: the page scrolls, and what fills it keeps some height. Lists of rows keep theirs in
-            // every window (`leastHeight`). Never that of all rows: they would all be drawn.
+            paddingBlock: '24px',
+            paddingLeft: `${sides.wide}px`,
+            // Low windows: the page scrolls, and what fills it keeps some height. Lists of rows keep theirs
+            // in every window (`leastHeight`). Never that of all rows: they would all be drawn.
             ...(fill
               ? { [low]: { '& > :last-child': { minHeight: 280, maxHeight: '100%', flexShrink: 0 } } }
               : {}),
             // Room for the scrollbar whether it shows or not, taken from the padding: nothing moves when a
             // page grows.
-            ...(fill
-              ? {}
-              : {
-                  scrollbarGutter: 'stable',
-                  paddingRight: `${size.pagePadding - size.scrollbar}px !important`,
-                }),
+            scrollbarGutter: 'stable',
+            paddingRight: `${sides.wide - size.scrollbar}px`,
+            [medium]: { paddingInline: `${sides.medium}px ${sides.medium - size.scrollbar}px` },
+            [narrow]: { padding: `${sides.narrow}px`, paddingRight: `${sides.narrow - size.scrollbar}px` },
           }}
         >
           <PageHeader
@@ -168,11 +174,11 @@ export function FooterBar({ children, label }: { readonly children: ReactNode; r
         display: 'flex',
         alignItems: 'center',
         gap: 1,
-        padding: `8px ${size.pagePadding}px`,
+        paddingBlock: '8px',
+        ...pageSides,
         borderTop: `1px solid ${color.border}`,
         background: color.subtle,
-        '@media (max-width: 959.95px)': { paddingInline: '24px' },
-        [narrow]: { paddingInline: '16px', flexWrap: 'wrap', rowGap: '4px' },
+        [narrow]: { ...pageSides[narrow], flexWrap: 'wrap', rowGap: '4px' },
       }}
     >
       {children}

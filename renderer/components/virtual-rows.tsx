@@ -19,7 +19,7 @@ const keptHeight = 360;
 /** Height of a list's head with its borders, px. */
 const headHeight = size.tableHead + 2;
 
-/** The least height of a list with its head: that of its rows, at most `keptHeight`, and not beyond the page. */
+/** The least height of a list with its head: that of its rows, at most `keptHeight`, not beyond the page. */
 export function leastHeight(count: number, heightOf: (index: number) => number): string {
   let height = headHeight;
   for (let index = 0; index < count && height < keptHeight; index += 1) height += heightOf(index);

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
+import { pageSides } from '../../components/page.tsx';
 import { useApp } from '../../state/context.tsx';
 import { navigate, useRoute } from '../../state/router.ts';
 
@@ -12,7 +13,7 @@ export function ConflictNotice() {
   const { page } = useRoute();
   if (!settings.conflict || page === 'json') return null;
   return (
-    <Box sx={{ padding: '12px 32px 0' }}>
+    <Box sx={{ paddingTop: '12px', ...pageSides }}>
       <Notice
         tone="warn"
         live="polite"

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
+import { pageSides } from '../../components/page.tsx';
 import { useApp, useStore } from '../../state/context.tsx';
 import { navigate, useRoute } from '../../state/router.ts';
 import { names as joined } from '../../i18n/lists.ts';
@@ -32,7 +33,7 @@ export function UnprotectedNotice() {
       ? joined(t, names)
       : t('list.more', { names: joined(t, names.slice(0, namesAtMost)), count: names.length - namesAtMost });
   return (
-    <Box sx={{ padding: '12px 32px 0' }}>
+    <Box sx={{ paddingTop: '12px', ...pageSides }}>
       <Notice
         tone="danger"
         live="polite"

@@ -22,19 +22,7 @@ export function ContainerTable(props: ContainerTableProps) {
   const { order, open, menu, actions } = rows;
   const { activeIndex, onKeyDown } = useTableKeys(props, rows, handle, box);
   const isStacked = useStacked(box);
-  const heightOf = useCallback(
-    (index: number) => {
-      const container = containers[index];
-      return container === undefined
-        ? 0
-        : heightOfRow(container, {
-            open: open.has(container.id),
-            recreation: recreation && isUnprotected(container),
-            stacked: isStacked,
-          });
-    },
-    [containers, open, recreation, isStacked],
-  );
+  const heightOf = useRowHeights(props, open, isStacked);
 
   return (
     <Box
@@ -93,6 +81,27 @@ export function ContainerTable(props: ContainerTableProps) {
         onRemove={onRemove}
       />
     </Box>
+  );
+}
+
+/** Heights of the rows by index, px. */
+function useRowHeights(
+  { containers, recreation }: Pick<ContainerTableProps, 'containers' | 'recreation'>,
+  open: ReadonlySet<string>,
+  isStacked: boolean,
+) {
+  return useCallback(
+    (index: number) => {
+      const container = containers[index];
+      return container === undefined
+        ? 0
+        : heightOfRow(container, {
+            open: open.has(container.id),
+            recreation: recreation && isUnprotected(container),
+            stacked: isStacked,
+          });
+    },
+    [containers, open, recreation, isStacked],
   );
 }
 

@@ -41,8 +41,10 @@ export function WelcomeSteps({
           </Step>
         ))}
         {/* No step of this page: where it leads. */}
-        <Step disabled>
-          <StepLabel>{t('welcome.step.review')}</StepLabel>
+        <Step disabled={false}>
+          <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', padding: '2px' }}>
+            <StepLabel>{t('welcome.step.review')}</StepLabel>
+          </Box>
         </Step>
       </Stepper>
     </Box>
