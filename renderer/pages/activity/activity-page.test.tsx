@@ -102,7 +102,10 @@ describe('the activity page', () => {
     await app.user.click(screen.getByRole('button', { name: /^Changed/ }));
     expect(lines()).toHaveLength(3);
     await app.user.click(screen.getByRole('button', { name: /^Denied/ }));
+    expect(screen.queryByRole('row', { name: /Would be denied/ })).toBeNull();
+    await app.user.click(screen.getByRole('button', { name: /^Would be denied/ }));
     expect(screen.getByRole('row', { name: /Would be denied/ })).toBeTruthy();
+    await app.user.click(screen.getByRole('button', { name: /^All/ }));
     await app.user.type(screen.getByRole('textbox', { name: 'Container, image or rule' }), 'bind marek');
     expect(lines()).toHaveLength(2);
     await app.user.clear(screen.getByRole('textbox', { name: 'Container, image or rule' }));

@@ -8,6 +8,7 @@ it('lists what verifications sent under its own filter alone, so that no other c
   expect(under(probe)).toEqual(['probes']);
   expect(under({ ...probe, outcome: 'rewrite' })).toEqual(['probes']);
   expect(under(entry(1))).toEqual(['all', 'denied']);
+  expect(under(entry(1, { outcome: 'would-deny' }))).toEqual(['all', 'wouldDeny']);
   expect(under(entry(1, { outcome: 'rewrite' }))).toEqual(['all', 'changed']);
 });
 
@@ -22,4 +23,11 @@ it('names the flag a refusal is about, without the sentence around it', () => {
   expect(subject('--label=a)b')).toBe('--label=a)b');
   expect(subject(`--log-driver ${'),'.repeat(100_000)}x`)).toHaveLength(200_014);
   expect(subject('mounting the Docker socket')).toBeNull();
+  const use = (what: string) =>
+    entrySubject({
+      ...entry(1, { outcome: 'deny', rule: 'container-unprotected', what }),
+      subject: undefined,
+    });
+  expect(use('docker exec in container old-vpn')).toBe('docker exec');
+  expect(use('docker restart on container old-vpn')).toBe('docker restart');
 });

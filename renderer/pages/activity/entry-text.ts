@@ -24,7 +24,10 @@ export const insteadOf = (t: TFunction, entry: ActivityEntry): string =>
 export function entrySubject(entry: ActivityEntry): string | null {
   if (entry.subject?.path !== undefined) return entry.subject.path;
   if (entry.subject?.command !== undefined) return entry.subject.command;
-  if (!isDenial(entry) || entry.what === undefined) return null;
+  if (entry.what === undefined) return null;
+  // "docker exec in container …": what was done with it.
+  if (entry.rule === 'container-unprotected') return /^docker [a-z]+/.exec(entry.what)?.[0] ?? null;
+  if (!isDenial(entry)) return null;
   const flag = /(?:^|\s)(--[a-z][a-z-]*(?:[= ]\S+)?)/.exec(entry.what)?.[1];
   return flag === undefined ? null : withoutSentence(flag);
 }
@@ -57,14 +60,15 @@ export const aboutText = (entry: ActivityEntry): string =>
   [entry.container, entry.image].filter((part) => part !== undefined && part !== '').join(' · ');
 
 /** `all` is everybody's; what verifications sent is listed, and counted, by a filter of its own. */
-export const filters = ['all', 'denied', 'changed', 'probes'] as const;
+export const filters = ['all', 'denied', 'wouldDeny', 'changed', 'probes'] as const;
 export type Filter = (typeof filters)[number];
 
 export const matchesFilter = (entry: ActivityEntry, filter: Filter): boolean =>
   isProbes(entry)
     ? filter === 'probes'
     : filter === 'all' ||
-      (filter === 'denied' && isDenial(entry)) ||
+      (filter === 'denied' && entry.outcome === 'deny') ||
+      (filter === 'wouldDeny' && entry.outcome === 'would-deny') ||
       (filter === 'changed' && entry.outcome === 'rewrite');
 
 /** Everything about an entry that a search may be for, in lower case, in the words shown. */

@@ -28,6 +28,9 @@ export function FilterBar({
 }) {
   const { t } = useTranslation();
   const number = useNumber();
+  // Only audit mode makes such entries.
+  const isOffered = (name: Filter): boolean =>
+    name !== 'wouldDeny' || name === filter || (counts?.wouldDeny ?? 0) > 0;
   return (
     <Box
       sx={{
@@ -47,7 +50,7 @@ export function FilterBar({
           if (isFilter(value)) onFilter(value);
         }}
       >
-        {filters.map((name) => (
+        {filters.filter(isOffered).map((name) => (
           <ToggleButton key={name} value={name}>
             {t(`activity.filter.${name}`)}
             {name !== 'all' && counts !== null && (

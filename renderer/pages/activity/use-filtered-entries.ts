@@ -29,6 +29,7 @@ export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 
     () => ({
       all: found.filter((entry) => matchesFilter(entry, 'all')).length,
       denied: found.filter((entry) => matchesFilter(entry, 'denied')).length,
+      wouldDeny: found.filter((entry) => matchesFilter(entry, 'wouldDeny')).length,
       changed: found.filter((entry) => matchesFilter(entry, 'changed')).length,
       probes: found.filter((entry) => matchesFilter(entry, 'probes')).length,
     }),

@@ -59,10 +59,10 @@ export function DenialsCard() {
       note={note}
       actions={
         <Link
-          href={hrefFor('activity', { filter: 'denied' })}
+          href={hrefFor('activity', { filter: denied > 0 ? 'denied' : 'wouldDeny' })}
           sx={{ fontSize: 12, fontWeight: 400, color: color.text2 }}
         >
-          {t('overview.denials.total', { count: denied + would })}
+          {t('overview.denials.total', { count: denied > 0 ? denied : would })}
         </Link>
       }
     >

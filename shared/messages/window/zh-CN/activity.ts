@@ -13,7 +13,7 @@ export const activity: Translation<typeof english> = {
   resume: '继续',
   show: '显示',
   search: '容器、镜像或规则',
-  filter: { all: '全部', denied: '已拒绝', changed: '已更改', probes: '验证' },
+  filter: { all: '全部', denied: '已拒绝', wouldDeny: '本应拒绝', changed: '已更改', probes: '验证' },
   column: { time: '时间', outcome: '结果', request: '请求' },
   outcome: { wouldDeny: '本应拒绝', warned: '已警告' },
   times: '{{count}} 次',
