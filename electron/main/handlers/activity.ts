@@ -56,7 +56,8 @@ export function activityHandlers({ users, window }: HandlerContext): ActivityHan
         w === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(w, options);
       if (picked.canceled || picked.filePath === '') return ok(null);
       const entries = entriesOf(s.activity, new Set(requested));
-      const written = await writeFileAtomic(picked.filePath, exportText(entries));
+      // Like the support bundle: paths, images and users are for whoever exported them.
+      const written = await writeFileAtomic(picked.filePath, exportText(entries), { mode: 0o600 });
       return written.ok ? ok({ path: picked.filePath, count: entries.length }) : written;
     },
   };
