@@ -276,7 +276,7 @@ test('containers that ignore the stop signal are named, and those to be recreate
       params: { count: 1, names: ['a'] },
     }),
   ).toBe(
-    '1 container, after verification: a; where something was written inside outside of volumes the old ' +
+    '1 container, after verification: a; where something was written outside the volumes the old ' +
       'one is kept, stopped',
   );
 });
@@ -404,4 +404,12 @@ describe('status --check', () => {
     expect(checkStateOf(report(more))).toBe(state);
     expect(describeCheck(report(more))).toMatch(new RegExp(`^${state.toUpperCase()}: `));
   });
+});
+
+test('shows no lines of a draft that is no JSON, which would only hide why', () => {
+  const whole = { pointer: '', kind: 'changed', page: 'other', needs: 'nothing' } as const;
+  const change = { ...whole, pointer: '/bulkhead/mode' };
+  const of = (more: Partial<ApplyPlan>) => describePlan({ ...uneventfulPlan, ...more }, '-old\n+new\n');
+  expect(of({ blocked: true, changes: [whole] })).not.toContain('+new');
+  expect(of({ blocked: true, changes: [change] })).toContain('+new');
 });

@@ -23,7 +23,7 @@ export function describePlan(plan: ApplyPlan, diff: string): string {
       .map((effect) => labelled(text(`cli-plan.kind-${effect.kind}`), 15, describeEffect(effect)));
   return [
     ...(plan.blocked ? [] : [versionsText(plan)]),
-    ...(diff === '' ? [] : [diff.trimEnd()]),
+    ...(diff === '' || isUnparsable(plan) ? [] : [diff.trimEnd()]),
     ...section(text('cli-plan.findings'), plan.findings.map(findingText)),
     ...section(
       text('cli-plan.while-applying', { seconds: plan.estimatedSeconds }),
@@ -36,6 +36,10 @@ export function describePlan(plan: ApplyPlan, diff: string): string {
     ...(plan.blocked ? [[text('cli-plan.blocked'), ...plan.blockers.map(blockerText)].join('\n')] : []),
   ].join('\n\n');
 }
+
+/** A text that is no JSON differs as a whole: its lines would only hide what is wrong with it. */
+const isUnparsable = ({ blocked, changes }: ApplyPlan): boolean =>
+  blocked && changes.some(({ pointer }) => pointer === '');
 
 /** Which version becomes which, and what a failing step leaves. */
 function versionsText({ fromVersion: from, toVersion: to, earlierVersion, baseFile }: ApplyPlan): string {

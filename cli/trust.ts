@@ -42,7 +42,10 @@ export function configureTrust(command: Command): void {
         });
         printResult(explained, {
           json: options.json,
-          human: (value) => describeTrust(image, value),
+          human: (value) =>
+            settings.value.socket.images.length === 0
+              ? `${describeTrust(image, value)}\n  ${text('cli-plan.no-socket-images')}`
+              : describeTrust(image, value),
           failed: (value) => !value.verdict.trusted,
         });
       }),

@@ -64,7 +64,7 @@ export const cliPlan = {
   'cli-plan.volumes-removed_one': '{{count}} volume: {{names}}',
   'cli-plan.volumes-removed_other': '{{count}} volumes: {{names}}',
   'cli-plan.containers-recreated': concat(
-    '{{containers}}, after verification: {{names}}; where something was written inside outside of ',
+    '{{containers}}, after verification: {{names}}; where something was written outside the ',
     'volumes the old one is kept, stopped',
   ),
   'cli-plan.containers-kept-unprotected': '{{containers}} you keep: {{names}}',
