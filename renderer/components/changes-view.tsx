@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import ToggleButton from '@mui/material/ToggleButton';
@@ -5,7 +6,8 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { color } from '../theme/tokens.ts';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
 import { CardBody } from './card.tsx';
-import { describeChange } from './describe-change.ts';
+import { defaultSettings, effectiveSettings } from '../../shared/settings/effective.ts';
+import { describeChange, type CommandListTypes } from './describe-change.ts';
 import { DiffView } from './diff-view.tsx';
 import { Mono, PathText } from './mono.tsx';
 import type { ChangesMode } from '../state/snapshot.ts';
@@ -60,6 +62,10 @@ export function ChangesView({
   const { t } = useTranslation();
   const count = changes.length;
   const { shown, more } = useShown(changes, atOnce);
+  const types = useMemo(
+    () => ({ before: commandListType(before), after: commandListType(after) }),
+    [before, after],
+  );
   if (before === after && empty !== undefined)
     return (
       <CardBody>
@@ -84,7 +90,7 @@ export function ChangesView({
   return (
     <Box component="ul" aria-label={label} sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
       {shown.map((change) => (
-        <ChangeRow key={`${change.kind}${change.pointer}`} change={change} />
+        <ChangeRow key={`${change.kind}${change.pointer}`} change={change} types={types} />
       ))}
       {more !== null && (
         <Box component="li" sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>
@@ -95,9 +101,15 @@ export function ChangesView({
   );
 }
 
-function ChangeRow({ change }: { readonly change: SettingsChange }) {
+/** Whether a settings text's command list denies or allows; what a missing one does, if it can't be used. */
+function commandListType(text: string): CommandListTypes['after'] {
+  const settings = effectiveSettings(text);
+  return (settings.ok ? settings.value : defaultSettings).socket.commands.type;
+}
+
+function ChangeRow({ change, types }: { readonly change: SettingsChange; readonly types: CommandListTypes }) {
   const { t } = useTranslation();
-  const description = describeChange(t, change);
+  const description = describeChange(t, change, types);
   return (
     <Box
       component="li"

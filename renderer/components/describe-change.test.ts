@@ -7,6 +7,21 @@ import { describeChange } from './describe-change.ts';
 // The keys themselves: which words they become is i18n's.
 const t = ((key: string) => key) as unknown as TFunction;
 
+it('shows choices by the names that pages give them, and whether commands are denied or allowed', () => {
+  const [mode] = diffSettings('{}', '{"bulkhead":{"mode":"audit"}}');
+  const [added] = diffSettings(
+    '{}',
+    '{"enhancedContainerIsolation":{"dockerSocketMount":{"commandList":{"commands":["push"]}}}}',
+  );
+  if (mode === undefined || added === undefined) throw new Error('no change');
+  expect(describeChange(t, mode)).toMatchObject({ after: 'isolation.mode.auditOption' });
+  const types = { before: 'deny', after: 'allow' } as const;
+  expect(describeChange(t, added, types)).toMatchObject({ setting: 'review.commands.allow' });
+  expect(describeChange(t, { ...added, kind: 'removed' }, types)).toMatchObject({
+    setting: 'review.commands.deny',
+  });
+});
+
 const document = (bulkhead: object) => JSON.stringify({ bulkhead });
 
 it('every key of "bulkhead" has a text in the review (B7)', () => {

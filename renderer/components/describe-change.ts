@@ -1,6 +1,9 @@
 import type { TFunction } from 'i18next';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { names } from '../i18n/lists.ts';
+
+type CommandListType = EffectiveSettings['socket']['commands']['type'];
 
 /** A change in words: which setting, and the values before and after; null where there was none. */
 export interface ChangeDescription {
@@ -42,7 +45,45 @@ const listsOfObjects = [
 /** Longest text of a value that is shown in a row; the JSON view has all of it. */
 const maxValue = 120;
 
-export function describeChange(t: TFunction, change: SettingsChange): ChangeDescription {
+/** What the command list means, before and after the change; it may not be one of the changes. */
+export interface CommandListTypes {
+  readonly before: CommandListType;
+  readonly after: CommandListType;
+}
+
+const commandsPointer = '/enhancedContainerIsolation/dockerSocketMount/commandList/commands';
+
+/** The names that pages give to the values of a choice; others are shown as they are. */
+const valueNames: Readonly<Record<string, Readonly<Record<string, (t: TFunction) => string>>>> = {
+  '/bulkhead/mode': {
+    enforce: (t) => t('isolation.mode.enforceOption'),
+    audit: (t) => t('isolation.mode.auditOption'),
+  },
+  '/bulkhead/existingContainers': {
+    block: (t) => t('isolation.existing.blockOption'),
+    warn: (t) => t('isolation.existing.warnOption'),
+  },
+  '/enhancedContainerIsolation/dockerSocketMount/commandList/type': {
+    deny: (t) => t('socket.commands.type.deny'),
+    allow: (t) => t('socket.commands.type.allow'),
+  },
+  '/bulkhead/socketMounts/scope': {
+    all: (t) => t('socket.sight.scope.allOption'),
+    own: (t) => t('socket.sight.scope.ownOption'),
+  },
+  '/bulkhead/hideEnvironment': {
+    never: (t) => t('socket.sight.hide.neverOption'),
+    'socket-mounts': (t) => t('socket.sight.hide.socket-mountsOption'),
+    always: (t) => t('socket.sight.hide.alwaysOption'),
+  },
+};
+
+/** `types`: without it, a command is not said to be denied or allowed. */
+export function describeChange(
+  t: TFunction,
+  change: SettingsChange,
+  types?: CommandListTypes,
+): ChangeDescription {
   const exact = isKnownKey.find((pointer) => pointer === change.pointer);
   const list = isKnownKey.find(
     (pointer) =>
@@ -52,18 +93,22 @@ export function describeChange(t: TFunction, change: SettingsChange): ChangeDesc
   // What changes within one entry is named after the list of entries.
   const within = listsOfObjects.find((pointer) => change.pointer.startsWith(`${pointer}/`));
   const pointer = exact ?? list ?? within;
+  const valueOf = (value: unknown): string =>
+    valueNames[change.pointer]?.[String(value)]?.(t) ?? valueText(t, value);
   return {
     setting:
-      pointer !== undefined
-        ? t(`review.setting.${pointer}`)
-        : byDefault
-          ? t('review.setting.sharedByDefault')
-          : change.pointer === ''
-            ? t('review.changes.document')
-            : change.pointer,
+      types !== undefined && pointer === commandsPointer
+        ? t(`review.commands.${change.kind === 'removed' ? types.before : types.after}`)
+        : pointer !== undefined
+          ? t(`review.setting.${pointer}`)
+          : byDefault
+            ? t('review.setting.sharedByDefault')
+            : change.pointer === ''
+              ? t('review.changes.document')
+              : change.pointer,
     isKnownKey: pointer !== undefined || byDefault || change.pointer === '',
-    before: change.kind === 'added' || change.pointer === '' ? null : valueText(t, change.before),
-    after: change.kind === 'removed' || change.pointer === '' ? null : valueText(t, change.after),
+    before: change.kind === 'added' || change.pointer === '' ? null : valueOf(change.before),
+    after: change.kind === 'removed' || change.pointer === '' ? null : valueOf(change.after),
   };
 }
 

@@ -37,6 +37,7 @@ export const review = {
     off: 'Off',
     document: 'The whole settings file',
   },
+  commands: { deny: 'Commands denied through the socket', allow: 'Commands allowed through the socket' },
   setting: {
     '/enhancedContainerIsolation/value': 'Enhanced Container Isolation',
     '/enhancedContainerIsolation/locked': 'Lock for users',

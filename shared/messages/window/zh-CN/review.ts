@@ -38,6 +38,7 @@ export const review: Translation<typeof english> = {
     off: '关闭',
     document: '整个设置文件',
   },
+  commands: { deny: '通过套接字拒绝的命令', allow: '通过套接字允许的命令' },
   setting: {
     '/enhancedContainerIsolation/value': '增强型容器隔离',
     '/enhancedContainerIsolation/locked': '对用户锁定',
