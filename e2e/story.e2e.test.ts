@@ -454,7 +454,7 @@ describe('with ECI on', () => {
     await dialog.getByText('Runtime runc becomes bulkhead').waitFor();
     await expect
       .poll(() => window.page.evaluate(() => document.activeElement?.textContent))
-      .toBe('Leave as they are');
+      .toBe('Leave as it is');
     await window.screenshot('recreate-question');
     await dialog.getByRole('button', { name: 'Recreate 1 container' }).click();
     await window.page.getByText('1 container recreated').waitFor();
@@ -472,9 +472,7 @@ describe('with ECI on', () => {
     const dialog = await way.containers.openRemoval('kept-before-eci');
     await dialog.getByText('Remove 1 container?').waitFor();
     // The way back has the focus, not what deletes.
-    await expect
-      .poll(() => window.page.evaluate(() => document.activeElement?.textContent))
-      .toBe('Keep them');
+    await expect.poll(() => window.page.evaluate(() => document.activeElement?.textContent)).toBe('Keep it');
     await dialog.getByRole('button', { name: 'Remove 1 container' }).click();
     await window.page.getByText('1 container removed').waitFor();
     await way.containers.row('kept-before-eci').waitFor({ state: 'detached' });

@@ -336,7 +336,7 @@ describe('removing containers', () => {
     await user.click(screen.getByRole('button', { name: 'Remove…' }));
     const dialog = await screen.findByRole('dialog');
     await waitFor(() => {
-      expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep them' }));
+      expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep it' }));
     });
     await user.keyboard('{Enter}');
     await waitFor(() => {

@@ -56,7 +56,7 @@ export function RecreateDialog({
       open
       width={640}
       title={t('recreate.title', { count: containers.length })}
-      cancel={t('recreate.keepThem')}
+      cancel={t('recreate.keepThem', { count: containers.length })}
       confirm={todo.length === 0 ? t('recreate.confirmNone') : t('recreate.confirm', { count: todo.length })}
       disabled={!current || todo.length === 0}
       note={current && skipped > 0 ? t('recreate.left', { count: skipped }) : undefined}

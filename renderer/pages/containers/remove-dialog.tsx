@@ -47,15 +47,15 @@ export function RemoveDialog({
       width={560}
       title={t('containers.remove.title', { count: containers.length })}
       confirm={confirm}
-      cancel={t('containers.remove.keep')}
+      cancel={t('containers.remove.keep', { count: containers.length })}
       disabled={removed.length === 0}
-      note={removed.length === 0 ? t('containers.remove.noteNone') : undefined}
+      note={removed.length === 0 ? t('containers.remove.noteNone', { count: containers.length }) : undefined}
       onCancel={onCancel}
       onConfirm={() => {
         onRemove(removed, { includeRunning, removeVolumes: withVolumes });
       }}
     >
-      <DialogText>{t('containers.remove.body')}</DialogText>
+      <DialogText>{t('containers.remove.body', { count: containers.length })}</DialogText>
       <ContainerLines containers={containers} includeRunning={includeRunning} />
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
         {running.length > 0 && (
@@ -66,7 +66,7 @@ export function RemoveDialog({
               count: running.length,
               names: some(running.map((c) => c.name)),
             })}
-            note={t('containers.remove.runningStay')}
+            note={t('containers.remove.runningStay', { count: containers.length })}
           />
         )}
         {volumes.length > 0 && (

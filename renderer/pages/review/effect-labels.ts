@@ -65,11 +65,12 @@ export function someNames(
 
 /** What happens to containers that stay unprotected, and what can be done with them afterwards. */
 function keptText(t: TFunction, params: PlanEffect['params'], names: string): string {
-  if (params['use'] === 'free') return t('review.effect.keptUsed', { names });
-  if (params['use'] === 'warn') return t('review.effect.keptWarned', { names });
+  const count = number(params['count']);
+  if (params['use'] === 'free') return t('review.effect.keptUsed', { names, count });
+  if (params['use'] === 'warn') return t('review.effect.keptWarned', { names, count });
   return number(params['stopping']) > 0
-    ? t('review.effect.keptStopped', { names })
-    : t('review.effect.keptBlocked', { names });
+    ? t('review.effect.keptStopped', { names, count })
+    : t('review.effect.keptBlocked', { names, count });
 }
 
 /** What the texts of an effect are made of. */

@@ -88,7 +88,7 @@ export const files = {
     holds: 'Contains `{{path}}`',
     through: 'Leads to `{{path}}`. {{title}}',
     everything: {
-      title: 'Is the whole file system',
+      title: 'This is the whole file system',
       body: 'Containers could change every file of this host and take it over.',
     },
     engine: {
@@ -112,12 +112,15 @@ export const files = {
         'containerd, systemd and D-Bus sockets may be here too.',
     },
     kernel: {
-      title: 'Are the kernel\u2019s own files',
+      title: 'These are the kernel\u2019s own files',
       body: 'Through them a container could leave its isolation.',
     },
-    devices: { title: 'Are this host\u2019s devices', body: 'Containers could read and write its disks.' },
+    devices: {
+      title: 'These are this host\u2019s devices',
+      body: 'Containers could read and write its disks.',
+    },
     'administrator-home': {
-      title: 'Is the administrator\u2019s home',
+      title: 'This is the administrator\u2019s home',
       body: 'Keys and start-up files in it give access to this host.',
     },
     programs: {

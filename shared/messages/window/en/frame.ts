@@ -53,7 +53,7 @@ export const frame = {
   },
   /** Further keywords for finding pages and settings. */
   settingKeywords: {
-    eci: 'isolation user namespaces root sysbox',
+    eci: 'turn on off enable disable isolation user namespaces root sysbox',
     mode: 'audit only log enforce permissive dry run',
     existing: 'keep warn block before old unprotected',
     lock: 'locked admin override',

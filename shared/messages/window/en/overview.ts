@@ -45,7 +45,7 @@ export const overview = {
     applied: 'Version {{version}} was applied',
     rolledBack: 'An apply was rolled back',
     rollbackFailed: 'An apply failed, and so did rolling back',
-    runWhy: 'Its report has not been dismissed yet.',
+    runWhy: 'You have not dismissed its report yet.',
     runSee: 'View the report',
     use: 'Point Docker at this engine',
     useWhy: 'In a terminal: `{{command}}`. Containers made there are protected.',

@@ -67,7 +67,8 @@ export const recreate = {
   confirm_one: 'Recreate {{count}} container',
   confirm_other: 'Recreate {{count}} containers',
   confirmNone: 'Recreate',
-  keepThem: 'Leave as they are',
+  keepThem_one: 'Leave as it is',
+  keepThem_other: 'Leave as they are',
   left_one: '{{count}} is left as it is',
   left_other: '{{count}} are left as they are',
   step: {

@@ -203,17 +203,25 @@ export const review = {
     recreated_other: '{{count}} containers are recreated protected',
     recreatedWhy:
       '{{names}}. After verification. It is rolled back to the old one if the new one does not run ' +
-      'properly; the old one is kept, stopped, if something was written inside outside of volumes.',
+      'properly; the old one is kept, stopped, if something outside its volumes was written.',
     kept_one: '{{count}} container stays unprotected',
     kept_other: '{{count}} containers stay unprotected',
-    keptBlocked:
+    keptBlocked_one:
+      '{{names}}. If it runs, it continues until it is stopped; it can\u2019t be started again, ' +
+      'exec\u2019d into or copied from.',
+    keptBlocked_other:
       '{{names}}. Running ones continue until they are stopped; none of them can be started again, ' +
       'exec\u2019d into or copied from.',
-    keptStopped:
+    keptStopped_one:
+      '{{names}}. It stops with the engine, and stays stopped without a restart policy; it can\u2019t be ' +
+      'started again, exec\u2019d into or copied from.',
+    keptStopped_other:
       '{{names}}. Running ones stop with the engine, and stay stopped without a restart policy; none of ' +
       'them can be started again, exec\u2019d into or copied from.',
-    keptUsed: '{{names}}. They can still be used, unprotected.',
-    keptWarned: '{{names}}. Each use of them is recorded.',
+    keptUsed_one: '{{names}}. It can still be used, unprotected.',
+    keptUsed_other: '{{names}}. They can still be used, unprotected.',
+    keptWarned_one: '{{names}}. Each use of it is recorded.',
+    keptWarned_other: '{{names}}. Each use of them is recorded.',
   },
   ends: {
     title: 'Ends verified, or rolled back',

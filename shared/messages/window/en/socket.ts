@@ -73,7 +73,7 @@ export const socket = {
     button: 'Add image',
     label: 'Image to allow',
     placeholder: 'name:tag or name@sha256:\u2026',
-    hint: '`name` means its latest tag, `name:*` any tag.',
+    hint: '`name` means its tag `latest`, `name:*` any tag.',
     duplicate: 'Already listed as `{{image}}`',
     covered: 'Already covered by `{{image}}`',
     anyImage: 'Every image, also those pulled later',
@@ -174,7 +174,7 @@ export const socket = {
     },
     hide: {
       name: 'Hide environment variables',
-      neverOption: 'From nobody',
+      neverOption: 'Do not hide',
       'socket-mountsOption': 'From sockets in containers',
       alwaysOption: 'From everyone',
       never: '`docker inspect` shows what is in containers\u2019 environment variables, passwords too.',

@@ -56,7 +56,7 @@ export const frame: Translation<typeof english> = {
   },
   /** Further keywords for finding pages and settings. */
   settingKeywords: {
-    eci: '隔离 用户命名空间 root sysbox',
+    eci: '开启 关闭 启用 停用 隔离 用户命名空间 root sysbox',
     mode: '审计 仅记录 强制 audit',
     existing: '已有 保留 警告 阻止 未受保护',
     lock: '锁定 管理员',

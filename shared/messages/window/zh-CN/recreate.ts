@@ -60,7 +60,7 @@ export const recreate: Translation<typeof english> = {
   again_other: '重试 {{count}} 个…',
   confirm_other: '重新创建 {{count}} 个容器',
   confirmNone: '重新创建',
-  keepThem: '保持不变',
+  keepThem_other: '保持不变',
   left_other: '{{count}} 个保持不变',
   step: {
     create: '正在创建新容器',

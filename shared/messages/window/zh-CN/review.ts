@@ -180,11 +180,12 @@ export const review: Translation<typeof english> = {
     recreatedWhy:
       '{{names}}。在验证之后。如果新容器运行不正常，则回滚到旧容器；如果容器内有写在卷之外的内容，则保留已停止的旧容器。',
     kept_other: '{{count}} 个容器仍未受保护',
-    keptBlocked: '{{names}}。正在运行的会继续运行，直到被停止；之后不能再启动，也不能 exec 或从中复制。',
-    keptStopped:
+    keptBlocked_other:
+      '{{names}}。正在运行的会继续运行，直到被停止；之后不能再启动，也不能 exec 或从中复制。',
+    keptStopped_other:
       '{{names}}。正在运行的会随引擎停止，没有重启策略的保持停止；之后不能再启动，也不能 exec 或从中复制。',
-    keptUsed: '{{names}}。它们仍可继续使用，但不受保护。',
-    keptWarned: '{{names}}。每次使用都会被记录。',
+    keptUsed_other: '{{names}}。它们仍可继续使用，但不受保护。',
+    keptWarned_other: '{{names}}。每次使用都会被记录。',
   },
   ends: {
     title: '验证通过，否则回滚',

@@ -58,7 +58,7 @@ export const socket: Translation<typeof english> = {
     button: '添加镜像',
     label: '要允许的镜像',
     placeholder: 'name:tag 或 name@sha256:…',
-    hint: '`name` 表示其 latest 标签，`name:*` 表示任意标签。',
+    hint: '`name` 表示其 `latest` 标签，`name:*` 表示任意标签。',
     duplicate: '已列为 `{{image}}`',
     covered: '已由 `{{image}}` 涵盖',
     anyImage: '所有镜像，包括今后拉取的镜像',
