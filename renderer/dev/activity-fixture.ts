@@ -26,7 +26,7 @@ export function entry(minutes: number, more: Partial<ActivityEntry> = {}): Activ
     user: 'sam',
     message:
       'enhanced container isolation: --pid=host is blocked: a container may not share a namespace with ' +
-      'the engine (A7); no setting allows it',
+      'the host (A7); no setting allows it',
     client: { uid: 1000, pid: 4800 + made },
     origin: { kind: 'clients' },
     method: 'POST',

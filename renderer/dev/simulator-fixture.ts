@@ -44,7 +44,7 @@ const pid: Finding = {
   what: '--pid=host',
   message:
     'enhanced container isolation: --pid=host is blocked: a container may not share a namespace with the ' +
-    'engine (A7); no setting allows it',
+    'host (A7); no setting allows it',
   part: { field: 'HostConfig.PidMode', value: 'host' },
 };
 

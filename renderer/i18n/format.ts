@@ -22,6 +22,14 @@ export function formatDuration(t: TFunction, seconds: number): string {
   return t('time.years', { count: Math.floor(s / year) });
 }
 
+/** Like `formatDuration`; up to ten minutes with seconds, for what somebody waits for: "1 min 21 s". */
+export function formatElapsed(t: TFunction, seconds: number): string {
+  const s = Math.round(Math.max(0, seconds));
+  return s < minute || s >= 10 * minute
+    ? formatDuration(t, s)
+    : t('time.minutesAndSeconds', { minutes: Math.floor(s / minute), seconds: s % minute });
+}
+
 export interface Formats {
   number(value: number): string;
   /** 10:42 */

@@ -9,7 +9,7 @@ import { useRequest } from '../../state/actions.ts';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { FooterBar, Page } from '../../components/page.tsx';
-import { formatDuration } from '../../i18n/format.ts';
+import { formatDuration, formatElapsed } from '../../i18n/format.ts';
 import { color, oneColumn } from '../../theme/tokens.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 import { applyStepTable, type StepChange } from '../../../shared/apply/steps.ts';
@@ -29,7 +29,7 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
   const forward = run.activity === 'applying';
   const at = run.steps.findIndex((step) => step.state === 'running');
   const done = run.steps.filter((step) => step.state === 'done' || step.state === 'skipped').length;
-  const seconds = formatDuration(t, elapsed / 1000);
+  const seconds = formatElapsed(t, elapsed / 1000);
   const time = ended
     ? t('review.run.took', { duration: seconds })
     : forward
@@ -82,8 +82,8 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
 
 /** How long it has run, with what is left of the estimate; or the estimate, once it is visibly exceeded. */
 function timeAgainstEstimate(t: TFunction, seconds: number, estimatedSeconds: number): string {
-  const elapsed = formatDuration(t, seconds);
-  const estimate = formatDuration(t, estimatedSeconds);
+  const elapsed = formatElapsed(t, seconds);
+  const estimate = formatElapsed(t, estimatedSeconds);
   const left = estimatedSeconds - seconds;
   if (left > 0) return t('review.run.left', { elapsed, left: formatDuration(t, Math.max(1, left)) });
   return elapsed === estimate

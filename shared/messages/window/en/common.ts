@@ -27,6 +27,7 @@ export const common = {
     ago: '{{duration}} ago',
     seconds: '{{count}} s',
     minutes: '{{count}} min',
+    minutesAndSeconds: '{{minutes}} min {{seconds}} s',
     hours: '{{count}} h',
     days_one: '{{count}} day',
     days_other: '{{count}} days',

@@ -27,6 +27,7 @@ export const common: Translation<typeof english> = {
     ago: '{{duration}}前',
     seconds: '{{count}} 秒',
     minutes: '{{count}} 分钟',
+    minutesAndSeconds: '{{minutes}} 分 {{seconds}} 秒',
     hours: '{{count}} 小时',
     days_other: '{{count}} 天',
     months_other: '{{count}} 个月',
