@@ -48,7 +48,7 @@ export const frame = {
     zoom: 'Size of the window\u2019s content',
     support: 'Support bundle',
     mode: 'Enforcement mode',
-    existing: 'Containers made before ECI',
+    existing: 'Containers from before ECI',
     proxy: 'Proxy',
   },
   /** Further keywords for finding pages and settings. */
