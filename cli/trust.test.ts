@@ -134,7 +134,13 @@ describe('bulkhead trust (B2–B4)', () => {
       verdict: { trusted: false, reason: 'not-listed' },
       checks: [{ outcome: 'absent' }],
     });
-    expect((await bulkhead('trust', 'docker:cli')).out).toContain('the engine has no image docker:cli');
+    const missing = 'the engine has no image docker:cli';
+    expect((await bulkhead('trust', 'docker:cli')).out).toContain(missing);
+    expect((await bulkhead('trust', 'docker:cli')).out).not.toContain('no image is listed');
+    await settings();
+    const unlisted = (await bulkhead('trust', 'docker:cli')).out;
+    expect(unlisted).toContain(missing);
+    expect(unlisted).toContain('mounts of the Docker socket are refused: no image is listed');
     for (const server of servers.splice(0)) {
       server.closeAllConnections();
       server.close();
