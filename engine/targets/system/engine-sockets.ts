@@ -47,5 +47,6 @@ export async function checkEngineSockets(paths: RootPaths): Promise<Outcome> {
   if (conflicts.length === 0) return ok(undefined);
   return fail('input.unusable', message('system.cannot-install'), {
     reason: joinMessages('sentences', conflicts),
+    hint: message('system.engine-was-not-touched'),
   });
 }

@@ -251,7 +251,6 @@ describe('a first installation that fails', () => {
     ['as the engine does not stop', { failing: stopCall }, 'refused', 'wait-for-containers'],
     ['as its services do not start', { failing: `restart ${services}` }, 'refused', 'start-services'],
     ['as the engine does not start', { failing: startCall }, 'refused', 'start-engine'],
-    ["as others can open the engine's socket", { show: openSocket }, '0666', 'write'],
     ['as the engine does not respond', { status: 500 }, 'rolled back', 'health'],
   ])('%s, is rolled back: the plain engine runs', async (_, { status: response, ...fault }, reason, last) => {
     const before = await stateOf();
@@ -269,6 +268,15 @@ describe('a first installation that fails', () => {
       'reset-failed docker.service docker.socket',
       startCall,
     ]);
+  });
+
+  it("as others can open the engine's socket, is undone without a stop of the engine", async () => {
+    const before = await stateOf();
+    machine.show = openSocket;
+    const error = await expectRefused(await run(), '0666', before);
+    expect(error.sentences).toMatchObject({ hint: { id: 'system.engine-was-not-touched' } });
+    expect(steps.at(-1)).toBe('roll-back');
+    expect(machine.calls.filter((call) => /^(?:stop|start|restart) /.test(call))).toEqual([]);
   });
 
   it('and whose roll back does too, says so', async () => {

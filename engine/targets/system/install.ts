@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
-import { fail, ok } from '../../../shared/result.ts';
+import { fail, ok, type AppError, type Err } from '../../../shared/result.ts';
 import { createBackends } from '../../backends/create-backends.ts';
 import { recordReports } from '../../backends/recorded-reports.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
@@ -126,8 +126,11 @@ async function prepareDirectories(paths: RootPaths): Promise<Outcome> {
   }
 }
 
-/** The files that change the configuration with which the engine is started. */
-async function writeEngineFiles({ engine, files, desired }: PlannedInstall): Promise<Outcome> {
+/**
+ * Writes the files that change the configuration with which the engine is started. Fails if its sockets would
+ * then be open to others than root.
+ */
+async function writeEngineFiles({ engine, files, desired, changesEngine }: PlannedInstall): Promise<Outcome> {
   return inOrder([
     () => writeFiles(files.filter(isDropIn)),
     async () => {
@@ -135,6 +138,8 @@ async function writeEngineFiles({ engine, files, desired }: PlannedInstall): Pro
       return reconciled.ok ? ok(undefined) : reconciled;
     },
     () => systemctl(['daemon-reload']),
+    // Other drop-ins of docker.socket may be read after ours: what they open is known only now.
+    ...(changesEngine ? [() => checkEngineSockets(engine.paths)] : []),
   ]);
 }
 
@@ -153,17 +158,16 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
       options.onStep?.(name);
       return work();
     };
+  const written = await writeEngineFiles(planned);
+  if (!written.ok) return undoWritten(planned, journal, written, options);
   const replacing = planned.changesEngine
     ? [
-        // Other drop-ins of docker.socket may be read after ours: what they open is known only now.
-        () => checkEngineSockets(paths),
         step('stop-engine', () => stopEngine(engine, options.onStep)),
         step('start-services', () => restart(services)),
         step('start-engine', startEngine),
       ]
     : [step('start-services', () => replaceServices(paths, options.projectRoot))];
   const activated = await inOrder([
-    () => writeEngineFiles(planned),
     ...replacing,
     step('health', () => checkServed(paths, planned.changesEngine || engine.running)),
   ]);
@@ -179,6 +183,18 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
     ...(error === null ? {} : { reason: errorMessage(error) }),
     hint: rolledBack.ok ? message(described.hint) : errorMessage(rolledBack.error),
   });
+}
+
+/** Restores all files. The engine was not stopped yet, and runs on as it was started. */
+async function undoWritten(
+  planned: PlannedInstall,
+  journal: InstallJournal,
+  failed: Err<AppError>,
+  { onStep }: InstallOptions,
+): Promise<Outcome> {
+  onStep?.(describeRollBack({ ...planned, ...journal }).step);
+  const givenBack = await giveBackFiles(planned.engine.paths, journal);
+  return givenBack.ok ? failed : givenBack;
 }
 
 /** Restores what was before, the plain engine or the previous version, and starts it. */

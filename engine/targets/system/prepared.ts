@@ -2,7 +2,6 @@ import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { checkEngineSockets } from './engine-sockets.ts';
 import { giveBackFiles, recordInstalled, saveBefore } from './install-files.ts';
 import { refuseBlocked, type PlannedInstall } from './install-plan.ts';
 import { writeInstallJournal, type InstallJournal } from './install-record.ts';
@@ -13,7 +12,7 @@ import { inOrder, type Outcome } from './install-steps.ts';
  * started. What is refused or fails is rolled back, now or, after a crash, at the machine's next start: the
  * prepared sockets would listen where those of the plain engine do.
  */
-export async function finishPrepared<T extends Pick<PlannedInstall, 'plan' | 'changesEngine'>>(
+export async function finishPrepared<T extends Pick<PlannedInstall, 'plan'>>(
   paths: RootPaths,
   prepared: InstallJournal,
   {
@@ -32,13 +31,9 @@ export async function finishPrepared<T extends Pick<PlannedInstall, 'plan' | 'ch
   const phase = 'installing';
   const saved = await saveBefore(paths, { phase, files: prepared.files }, prepared);
   const journal: InstallJournal = { ...prepared, phase, saved };
-  const checkSockets = () =>
-    usable.value.changesEngine ? checkEngineSockets(paths) : Promise.resolve(ok(undefined));
   const done = await inOrder([
     () => writeInstallJournal(paths, journal),
     () => write(usable.value),
-    // As an installation does, before the engine starts: other drop-ins may be read after ours.
-    checkSockets,
     () => recordInstalled(paths, journal),
   ]);
   return done.ok ? ok(undefined) : undo(paths, journal, done.error);
