@@ -26,6 +26,7 @@ export function ConfirmDialog({
   onConfirm,
   width = 520,
   disabled = false,
+  beginsInField = false,
 }: {
   readonly open: boolean;
   readonly title: ReactNode;
@@ -39,6 +40,8 @@ export function ConfirmDialog({
   /** What the choice comes to, at the left of the buttons. */
   readonly note?: ReactNode;
   readonly width?: number;
+  /** Focus begins in a field of the dialog, which has `autoFocus`, not on the way back. */
+  readonly beginsInField?: boolean;
   readonly onCancel: () => void;
   readonly onConfirm: () => void;
 }) {
@@ -47,10 +50,13 @@ export function ConfirmDialog({
   const back = useRef<HTMLButtonElement | null>(null);
   // At once, so that a key pressed while the dialog still fades in finds the way back; and once more when it
   // stands, should a closing menu have taken the focus.
-  const focusBack = useCallback((button: HTMLButtonElement | null) => {
-    back.current = button;
-    button?.focus({ preventScroll: true });
-  }, []);
+  const focusBack = useCallback(
+    (button: HTMLButtonElement | null) => {
+      back.current = button;
+      if (!beginsInField) button?.focus({ preventScroll: true });
+    },
+    [beginsInField],
+  );
   const buttons = [
     <Button key="back" ref={focusBack} disabled={busy} onClick={onCancel}>
       {cancel ?? t('button.cancel')}

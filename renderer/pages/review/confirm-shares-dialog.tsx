@@ -4,28 +4,40 @@ import Box from '@mui/material/Box';
 import OutlinedInput from '@mui/material/OutlinedInput';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { color, fontMono } from '../../theme/tokens.ts';
+import type { Finding } from '../../../shared/settings/findings.ts';
+import { DangerousSharesList } from './dangerous-shares-list.tsx';
 
-/** Consent to sharing the whole file system: each of `paths` is typed before it can be applied. */
+/**
+ * Consent to sharing the whole file system: each of `paths` is typed before it can be applied. The other
+ * dangerous directories of the draft are named with it.
+ */
 export function ConfirmSharesDialog({
   open,
   paths,
+  findings,
   onCancel,
   onConfirm,
 }: {
   readonly open: boolean;
   readonly paths: readonly string[];
+  /** Of the plan. */
+  readonly findings: readonly Finding[];
   readonly onCancel: () => void;
   readonly onConfirm: () => void;
 }) {
   const { t } = useTranslation();
   const id = useId();
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const hasOthers = findings.some(
+    ({ code, params }) => code === 'share-dangerous' && !paths.includes(String(params['path'])),
+  );
   return (
     <ConfirmDialog
       open={open}
       title={t('review.confirmShare.title')}
       confirm={t('review.confirmShare.confirm')}
       destructive
+      beginsInField
       disabled={!paths.every((path) => typed[path] === path)}
       onCancel={() => {
         setTyped({});
@@ -37,6 +49,12 @@ export function ConfirmSharesDialog({
       }}
     >
       <DialogText>{t('review.confirmShare.why')}</DialogText>
+      {hasOthers && (
+        <DialogText>
+          {t('review.confirmShare.all')}
+          <DangerousSharesList findings={findings} />
+        </DialogText>
+      )}
       {paths.map((path, index) => (
         <Box key={path} sx={{ padding: '12px 24px 0' }}>
           <Box component="label" htmlFor={`${id}${index}`} sx={{ display: 'block', color: color.text }}>
@@ -44,6 +62,7 @@ export function ConfirmSharesDialog({
           </Box>
           <OutlinedInput
             id={`${id}${index}`}
+            autoFocus={index === 0}
             value={typed[path] ?? ''}
             onChange={(event) => {
               setTyped({ ...typed, [path]: event.target.value });

@@ -11,7 +11,7 @@ import { useReadOnlyReason } from '../../components/read-only.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
-import { color, toneText } from '../../theme/tokens.ts';
+import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
@@ -23,6 +23,9 @@ const dangerOf = ({ code, params }: Finding): number => {
   if (code !== 'share-dangerous') return 0;
   return params['danger'] === 'everything' ? 2 : 1;
 };
+/** A dangerous share blocks nothing, and is red as on its own page. */
+const toneOf = (finding: Finding): Tone =>
+  finding.code === 'share-dangerous' ? 'danger' : severityTone[finding.severity];
 const order = { error: 0, warning: 1, note: 2 } as const;
 
 /** What the linter says about the draft on this engine. A fix edits the draft, and undo takes it back. */
@@ -61,7 +64,7 @@ export function FindingsCard() {
             <Row key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}>
               <Icon
                 titleAccess={t(`severity.${finding.severity}`)}
-                sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }}
+                sx={{ fontSize: 18, color: toneText[toneOf(finding)] }}
               />
               <RowText
                 primary={withCode(findingTitle(t, finding))}

@@ -93,6 +93,7 @@ export function PlanFooter({
       <ConfirmSharesDialog
         open={confirming}
         paths={shares}
+        findings={plan?.findings ?? []}
         onCancel={() => {
           setConfirming(false);
         }}

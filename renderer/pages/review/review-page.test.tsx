@@ -232,6 +232,10 @@ describe('the plan', () => {
     const dialog = await screen.findByRole('dialog');
     const confirm = within(dialog).getByRole<HTMLButtonElement>('button', { name: 'Share and apply' });
     const field = within(dialog).getByLabelText('Type / to share it');
+    await waitFor(() => {
+      expect(document.activeElement).toBe(field);
+    });
+    for (const path of paths) expect(within(dialog).getByText(`What ${path} holds.`)).toBeTruthy();
     await user.type(field, '/etc');
     expect(confirm.disabled).toBe(true);
     await user.clear(field);

@@ -250,6 +250,7 @@ export const review = {
   confirmShare: {
     title: 'Share the whole file system?',
     why: 'Containers could change every file of this host and take it over.',
+    all: 'Dangerous directories of this draft:',
     field: 'Type {{path}} to share it',
     confirm: 'Share and apply',
   },

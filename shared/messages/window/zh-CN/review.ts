@@ -210,6 +210,7 @@ export const review: Translation<typeof english> = {
   confirmShare: {
     title: '共享整个文件系统？',
     why: '容器将可以更改此主机上的任何文件并取得其控制权。',
+    all: '此草稿中的危险目录：',
     field: '要共享它，请输入 {{path}}',
     confirm: '共享并应用',
   },
