@@ -22,6 +22,8 @@ interface RowContext {
   readonly found: ReadonlyMap<string, Resolved>;
   readonly judgeContext: ReturnType<typeof shareContext>;
   readonly lockedBy: string | undefined;
+  /** "Shared by default" has a meaning on this engine. */
+  readonly usesDefault: boolean;
   /** Index of the share whose path is being edited. */
   readonly editing: number | null;
   readonly onEdit: (row: ShareRow) => void;
@@ -115,7 +117,7 @@ function belowRow(row: ShareRow, context: RowContext): ReactNode {
 }
 
 function listedRow(key: string, row: ShareRow, context: RowContext): TableEntry {
-  const { t, list, found, lockedBy, onDefault, onMenu } = context;
+  const { t, list, found, lockedBy, usesDefault, onDefault, onMenu } = context;
   const { path } = row.share;
   const readOnly = lockedBy !== undefined;
   const below = belowRow(row, context);
@@ -141,7 +143,7 @@ function listedRow(key: string, row: ShareRow, context: RowContext): TableEntry 
       <Switch
         key="default"
         checked={row.share.sharedByDefault === true}
-        disabled={readOnly}
+        disabled={readOnly || !usesDefault}
         onChange={(_, on) => {
           onDefault(row, on);
         }}

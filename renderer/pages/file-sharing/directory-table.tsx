@@ -60,6 +60,7 @@ export function DirectoryTable({
     found,
     judgeContext: shareContext(app),
     lockedBy,
+    usesDefault: app.target.capabilities.settingsFormat === 'desktop',
     editing,
     onEdit: edit,
     onCancelEdit: () => {
