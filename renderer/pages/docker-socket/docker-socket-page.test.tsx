@@ -219,6 +219,14 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(within(row('docker@sha256')).getByText('pinned')).toBeTruthy();
   });
 
+  it('opens the entry that an address asks to pin with its digest', async () => {
+    const app = await open();
+    const index = images(app).indexOf('docker:cli');
+    window.location.hash = `#/docker-socket?pin=${index}`;
+    const input = await screen.findByRole<HTMLInputElement>('combobox', { name: 'Image reference' });
+    expect(input.value).toMatch(/^docker@sha256:4f2a/);
+  });
+
   it('queries the typed text once the typing stops, and shows what it matches here', async () => {
     const app = await open(appliedText.replace('"docker:cli", ', ''));
     await typeInto(app, field(), 'docker:cli');

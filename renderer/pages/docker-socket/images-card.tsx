@@ -21,6 +21,7 @@ import type { LocalImages } from './local-images.ts';
 import { pinned } from './pin.ts';
 import { useCachedState } from './registry-state.ts';
 import { useImageList, type ImageList } from './use-image-list.ts';
+import { useLinkedPin } from './use-linked-pin.ts';
 
 /** Below more rows than these nobody finds the field to add one. */
 const longList = 20;
@@ -41,6 +42,7 @@ export function ImagesCard({
   const { t } = useTranslation();
   const number = useNumber();
   const list = useImageList(lockedBy);
+  useLinkedPin(list);
   const { images, rows, local, readOnly } = list;
   const [adding, setAdding] = useState(false);
   const [menu, setMenu] = useState<{ readonly row: ListRow; readonly anchor: HTMLElement } | null>(null);

@@ -41,7 +41,8 @@ export function movingTagSteps({ t, protection, appliedFindings }: NextStepConte
     why: t('overview.next.movingTagWhy'),
     action: t('overview.next.pin'),
     run: () => {
-      navigate('docker-socket', { pointer: finding.pointer });
+      const index = finding.pointer.slice(finding.pointer.lastIndexOf('/') + 1);
+      navigate('docker-socket', { pointer: finding.pointer, pin: index });
     },
   }));
 }
