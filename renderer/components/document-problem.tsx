@@ -26,7 +26,12 @@ export function useDocumentProblem(): React.ReactNode {
   const failed = useSnapshotPart(({ discarded }) => discarded?.error ?? null);
   const lockedBy = useReadOnlyReason();
   const openText = () => {
-    navigate('json');
+    const offset = draft.syntax[0]?.offset;
+    const pointer = draft.settings.ok ? undefined : draft.settings.error.params?.['pointer'];
+    navigate('json', {
+      ...(offset === undefined ? {} : { offset: String(offset) }),
+      ...(offset === undefined && typeof pointer === 'string' ? { pointer } : {}),
+    });
   };
   const missingRoot = useMissingRoot('settings');
   if (missingRoot !== null) return missingRoot;

@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import Snackbar from '@mui/material/Snackbar';
 import { useRequest } from '../../state/actions.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { color } from '../../theme/tokens.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { useState } from 'react';
 
@@ -20,9 +19,17 @@ export function ExportButton({ entries }: { readonly entries: readonly ActivityE
   return (
     <>
       {request.error !== null && <ErrorPanel error={request.error} />}
-      <Box component="span" role="status" className="selectable" sx={{ fontSize: 12, color: color.text2 }}>
-        {done === null ? '' : t('activity.exported', { count: done.count, path: done.path })}
-      </Box>
+      {/* Not beside the button: a path there would leave no room for the page's description. */}
+      <Snackbar
+        open={done !== null}
+        anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
+        autoHideDuration={12_000}
+        onClose={(_, reason) => {
+          if (reason !== 'clickaway') setDone(null);
+        }}
+        message={done === null ? '' : t('activity.exported', { count: done.count, path: done.path })}
+        slotProps={{ content: { role: 'status', className: 'selectable' } }}
+      />
       <Button disabled={entries.length === 0 || request.running} onClick={() => void run()}>
         {t('activity.export')}
       </Button>

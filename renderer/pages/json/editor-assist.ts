@@ -52,11 +52,12 @@ export function completeSettings(
     const text = context.state.doc.toString();
     const found = suggestAt(text, context.pos, format);
     if (found === null) return null;
-    // Nothing pops up on mere space: something was typed, or it was requested.
+    // Nothing pops up on mere space, or when an entry is finished by a comma: something was typed, or it was
+    // requested.
     if (
       !context.explicit &&
       found.from === context.pos &&
-      !/["[{,:]\s?$/.test(text.slice(Math.max(0, context.pos - 2), context.pos))
+      !/["[{:]\s?$/.test(text.slice(Math.max(0, context.pos - 2), context.pos))
     )
       return null;
     // What is typed without its quote is compared without: else no match is one from the start, and a short
@@ -110,7 +111,12 @@ function infoNode(about: string, facts: readonly string[], pointer?: string): HT
   const add = (text: string, className: string) => {
     const line = document.createElement('div');
     line.className = className;
-    line.textContent = text;
+    // `docker load`: code.
+    for (const [index, part] of text.split('`').entries()) {
+      const piece = document.createElement(index % 2 === 1 ? 'code' : 'span');
+      piece.textContent = part;
+      line.append(piece);
+    }
     box.append(line);
   };
   if (pointer !== undefined) add(pointer, 'bh-key-pointer');

@@ -138,7 +138,7 @@ function useCursor() {
   }, []);
 
   // #/json?pointer=/bulkhead/mode goes to that key, or to its nearest existing parent.
-  const { pointer } = params;
+  const { pointer, offset } = params;
   const { parsed } = draft.draft;
   const tree = useRef(parsed?.tree);
   tree.current = parsed?.tree;
@@ -154,6 +154,10 @@ function useCursor() {
       }
     }
   }, [pointer]);
+  // #/json?offset=120: where the text is broken, and has no keys.
+  useEffect(() => {
+    if (offset !== undefined && /^\d+$/.test(offset)) setCursor({ offset: Number(offset) });
+  }, [offset]);
   return { cursor, go };
 }
 

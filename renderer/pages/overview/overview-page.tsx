@@ -29,7 +29,8 @@ export default function OverviewPage() {
   const app = useApp();
   const now = useNow();
   const protection = protectionOf(app, now);
-  const [panel, setPanel] = useState(false);
+  const { params } = useRoute();
+  const [panel, setPanel] = useState(params['show'] === 'results');
   const [question, setConfirmation] = useState<EngineConfirmation>(null);
   const start = useRequest('engine:start');
   const verification = useVerification(protection);

@@ -20,9 +20,11 @@ const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; re
   'not-enforced': { icon: WarningIcon, tone: 'warn' },
 };
 
+const rank = ({ verdict }: Claim): number => (!settled(verdict) ? 0 : verdict === 'pass' ? 2 : 1);
+
 /**
  * Every claim, its verdict, and what was seen inside the container, word for word. Those that leave something
- * open come first.
+ * open come first, then all others that did not pass.
  */
 export function ProbePanel({
   verification,
@@ -44,7 +46,7 @@ export function ProbePanel({
     >
       <Card>
         {verification.claims
-          .toSorted((a, b) => Number(settled(a.verdict)) - Number(settled(b.verdict)))
+          .toSorted((a, b) => rank(a) - rank(b))
           .map((claim) => (
             <Box
               key={claim.id}

@@ -131,7 +131,7 @@ function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly
               count: claims.length,
             })
       }
-      action={<OpenButton page="overview" label={t('review.end.results')} />}
+      action={<OpenButton page="overview" params={{ show: 'results' }} label={t('review.end.results')} />}
     >
       {notEnforced > 0
         ? t('review.end.verifiedAuditWhy', { count: notEnforced })
