@@ -73,7 +73,7 @@ export function PathField({
           autoComplete: 'off',
         }}
       />
-      <CheckText id={id} check={check} marked={value.trim() !== ''} width={200} />
+      <CheckText id={id} check={check} marked={value.trim() !== ''} width={140} />
       {actions}
     </Box>
   );

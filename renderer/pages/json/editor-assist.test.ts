@@ -14,3 +14,14 @@ it('compares names as they are typed, with their quote or without, so that they 
     expect(state.sliceDoc(found?.from)).toBe(typed);
   }
 });
+
+it('offers nothing when a comma ends an entry, and something once the next one begins, or on request', () => {
+  const offered = (doc: string, explicit: boolean) => {
+    const state = EditorState.create({ doc });
+    return completeSettings(labels, 'desktop')(new CompletionContext(state, doc.length, explicit)) !== null;
+  };
+  const ended = '{ "configurationFileVersion": 2,';
+  expect(offered(ended, false)).toBe(false);
+  expect(offered(ended, true)).toBe(true);
+  expect(offered(`${ended} "`, false)).toBe(true);
+});
