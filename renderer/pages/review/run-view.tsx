@@ -82,8 +82,8 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
 
 /** How long it has run, with what is left of the estimate; or the estimate, once it is visibly exceeded. */
 function timeAgainstEstimate(t: TFunction, seconds: number, estimatedSeconds: number): string {
-  const elapsed = formatElapsed(t, seconds);
-  const estimate = formatElapsed(t, estimatedSeconds);
+  const elapsed = formatDuration(t, seconds);
+  const estimate = formatDuration(t, estimatedSeconds);
   const left = estimatedSeconds - seconds;
   if (left > 0) return t('review.run.left', { elapsed, left: formatDuration(t, Math.max(1, left)) });
   return elapsed === estimate
