@@ -256,7 +256,7 @@ describe('an engine that dies', () => {
   });
   afterAll(() => stage.end());
 
-  it('is detected when all of it is killed; the last list stays; the window starts it again', async () => {
+  it('is detected when all of it is killed; the window lists nothing, and starts it again', async () => {
     const { engine } = await window.state();
     // All at once, like a power failure: the supervisor first, so that it restarts nothing.
     for (const pid of [engine.supervisorPid, engine.dockerdPid])
@@ -267,17 +267,14 @@ describe('an engine that dies', () => {
       20_000,
     );
     expect(['stopped', 'failed']).toContain(state.engine.phase);
-    expect(state.scan?.containers.map((c) => c.name)).toEqual(['one']);
+    await window.until('no state of a container is shown any more', (s) => s.scan === null);
     await expectAlive(window);
     await window.screenshot('engine-stopped');
     expect(await window.request('engine:start', undefined)).toMatchObject({
       ok: true,
       value: { phase: 'ready' },
     });
-    await window.until(
-      'the containers are listed again',
-      (s) => s.scan !== null && s.scan.at > (state.scan?.at ?? ''),
-    );
+    await window.until('the containers are listed again', (s) => s.scan?.containers[0]?.name === 'one');
     expect(window.pageErrors).toEqual([]);
   });
 

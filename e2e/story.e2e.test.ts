@@ -142,7 +142,7 @@ describe('an administrator turns ECI on', () => {
     // What will happen, before it happens.
     for (const text of [
       'The engine reads its configuration again',
-      'It does not restart, and no container stops.',
+      'It does not restart. Only the containers you chose are stopped.',
       '1 container: gone',
       '1 container is recreated protected',
       'New containers get ids of their own',
