@@ -146,7 +146,7 @@ describe('scan (D)', () => {
     const result = await scanContainers(dockerClient(path.join(dir, 'none.sock')), eciOn);
     expect(result).toMatchObject({
       ok: false,
-      error: { code: 'engine.unreachable', hint: expect.stringContaining('engine start') },
+      error: { code: 'engine.unreachable', hint: 'Start the engine.' },
     });
   });
 });
