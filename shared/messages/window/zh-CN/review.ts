@@ -190,7 +190,7 @@ export const review: Translation<typeof english> = {
   ends: {
     title: '验证通过，否则回滚',
     verified: '检查在真实容器内运行。只有通过之后才会移除或重新创建容器。',
-    titleAudit: '在审计模式允许的范围内检查，否则回滚',
+    titleAudit: '在审计模式允许的范围内通过检查，否则回滚',
     audit: '检查在真实容器内运行。审计模式放行的内容报告为“未强制执行”，不会因此回滚。',
     healthy: '引擎必须响应，否则全部回滚。',
   },
