@@ -22,6 +22,20 @@ it('shows choices by the names that pages give them, and whether commands are de
   });
 });
 
+it.each(['toString', 'valueOf', '__proto__', 'constructor'])(
+  'shows a choice of unknown name %s as it is',
+  (name) => {
+    const [change] = diffSettings('{}', JSON.stringify({ bulkhead: { mode: name } }));
+    if (change === undefined) throw new Error('no change');
+    expect(describeChange(t, change)).toMatchObject({ after: name });
+  },
+);
+
+it('does not show a list by the name of the choice in it', () => {
+  const change = { pointer: '/bulkhead/mode', kind: 'changed', before: {}, after: ['audit'] } as const;
+  expect(describeChange(t, change)).not.toMatchObject({ after: 'isolation.mode.auditOption' });
+});
+
 const document = (bulkhead: object) => JSON.stringify({ bulkhead });
 
 it('every key of "bulkhead" has a text in the review (B7)', () => {

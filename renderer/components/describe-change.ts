@@ -93,23 +93,27 @@ export function describeChange(
   // What changes within one entry is named after the list of entries.
   const within = listsOfObjects.find((pointer) => change.pointer.startsWith(`${pointer}/`));
   const pointer = exact ?? list ?? within;
-  const valueOf = (value: unknown): string =>
-    valueNames[change.pointer]?.[String(value)]?.(t) ?? valueText(t, value);
+  const valueOf = (value: unknown): string => valueName(t, change.pointer, value) ?? valueText(t, value);
+  const settingText = (): string => {
+    if (types !== undefined && pointer === commandsPointer)
+      return t(`review.commands.${change.kind === 'removed' ? types.before : types.after}`);
+    if (pointer !== undefined) return t(`review.setting.${pointer}`);
+    if (byDefault) return t('review.setting.sharedByDefault');
+    return change.pointer === '' ? t('review.changes.document') : change.pointer;
+  };
   return {
-    setting:
-      types !== undefined && pointer === commandsPointer
-        ? t(`review.commands.${change.kind === 'removed' ? types.before : types.after}`)
-        : pointer !== undefined
-          ? t(`review.setting.${pointer}`)
-          : byDefault
-            ? t('review.setting.sharedByDefault')
-            : change.pointer === ''
-              ? t('review.changes.document')
-              : change.pointer,
+    setting: settingText(),
     isKnownKey: pointer !== undefined || byDefault || change.pointer === '',
     before: change.kind === 'added' || change.pointer === '' ? null : valueOf(change.before),
     after: change.kind === 'removed' || change.pointer === '' ? null : valueOf(change.after),
   };
+}
+
+/** The page's name for a choice, which may be anything that somebody wrote; null where it has none. */
+function valueName(t: TFunction, pointer: string, value: unknown): string | null {
+  const ofSetting = valueNames[pointer];
+  if (ofSetting === undefined || typeof value !== 'string' || !Object.hasOwn(ofSetting, value)) return null;
+  return ofSetting[value]?.(t) ?? null;
 }
 
 function valueText(t: TFunction, value: unknown): string {
