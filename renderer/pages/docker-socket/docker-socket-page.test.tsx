@@ -219,12 +219,41 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(within(row('docker@sha256')).getByText('pinned')).toBeTruthy();
   });
 
-  it('opens the entry that an address asks to pin with its digest', async () => {
+  it('opens the entry that an address asks to pin with its digest, once', async () => {
     const app = await open();
-    const index = images(app).indexOf('docker:cli');
-    window.location.hash = `#/docker-socket?pin=${index}`;
+    window.location.hash = '#/docker-socket?pin=docker:cli';
+    const editing = () => screen.queryByRole<HTMLInputElement>('combobox', { name: 'Image reference' });
+    await waitFor(() => {
+      expect(editing()?.value).toMatch(/^docker@sha256:4f2a/);
+    });
+    await typeInto(app, editing() ?? field(), 'docker:24');
+    await app.user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(images(app)[1]).toBe('docker:24');
+    // The entry is back at its place.
+    await app.user.click(screen.getByRole('button', { name: 'Undo the change to docker:24' }));
+    await within(row('docker:cli')).findByText('4f2a…91c7');
+    expect(editing()).toBeNull();
+  });
+
+  it('leaves the entries alone that are not the one an address asks to pin', async () => {
+    const app = await open(appliedText.replace('"docker:cli"', '"docker:24", "docker:cli"'));
+    await within(row('docker:cli')).findByText('4f2a…91c7');
+    await app.user.click(screen.getByRole('button', { name: 'Actions for docker:24' }));
+    await app.user.click(await screen.findByRole('menuitem', { name: 'Edit…' }));
     const input = await screen.findByRole<HTMLInputElement>('combobox', { name: 'Image reference' });
-    expect(input.value).toMatch(/^docker@sha256:4f2a/);
+    await typeInto(app, input, 'docker:25');
+    act(() => {
+      window.location.hash = '#/docker-socket?pin=docker:cli';
+    });
+    await waitFor(() => {
+      expect(window.location.hash).toContain('pin=');
+    });
+    expect(screen.getAllByRole('combobox', { name: 'Image reference' })).toHaveLength(1);
+    expect(input.value).toBe('docker:25');
+    expect(input.isConnected).toBe(true);
+    // Neither once it is closed: nobody waits for it any more.
+    await app.user.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(screen.queryByRole('combobox', { name: 'Image reference' })).toBeNull();
   });
 
   it('queries the typed text once the typing stops, and shows what it matches here', async () => {

@@ -1,23 +1,27 @@
 import { useEffect, useRef } from 'react';
 import { useRoute } from '../../state/router.ts';
 import { pinned } from './pin.ts';
-import { useCachedState } from './registry-state.ts';
+import { useRegistryState } from './registry-state.ts';
 import type { ImageList } from './use-image-list.ts';
 
 /**
- * Opens the entry whose index an address gives as `pin` with its digest, as its menu does, once the registry
- * has responded. Where it serves no digest, the entry's row says so.
+ * Opens the entry that an address names as `pin` with its digest, as its menu does, once the registry has
+ * responded; where it serves no digest, the entry's row says so. Once for each address, and never in place of
+ * a field that is open.
  */
-export function useLinkedPin({ images, readOnly, setEditing }: ImageList): void {
+export function useLinkedPin({ images, readOnly, editing, setEditing }: ImageList): void {
   const { params } = useRoute();
-  const index = Number(params['pin'] ?? Number.NaN);
+  const index = images.indexOf(params['pin'] ?? '');
   const image = images[index] ?? null;
-  const state = useCachedState(image);
+  const state = useRegistryState(image);
   const proposed = image === null || readOnly ? null : pinned(image, state);
-  const opened = useRef<string | null>(null);
+  /** Of the address that was followed last, or is not to be any more. */
+  const followed = useRef<typeof params | null>(null);
   useEffect(() => {
-    if (image === null || proposed === null || opened.current === image) return;
-    opened.current = image;
-    setEditing({ index, proposed });
-  }, [image, index, proposed, setEditing]);
+    if (followed.current === params) return;
+    const canOpen = image !== null && editing === null;
+    if (canOpen && proposed === null) return;
+    followed.current = params;
+    if (canOpen && proposed !== null) setEditing({ index, proposed });
+  }, [params, image, index, proposed, editing, setEditing]);
 }

@@ -41,8 +41,8 @@ export function movingTagSteps({ t, protection, appliedFindings }: NextStepConte
     why: t('overview.next.movingTagWhy'),
     action: t('overview.next.pin'),
     run: () => {
-      const index = finding.pointer.slice(finding.pointer.lastIndexOf('/') + 1);
-      navigate('docker-socket', { pointer: finding.pointer, pin: index });
+      // The draft may have the image at another place than the applied list.
+      navigate('docker-socket', { pointer: finding.pointer, pin: finding.params['image'] ?? '' });
     },
   }));
 }
