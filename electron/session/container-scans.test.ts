@@ -24,28 +24,33 @@ const removal: RemovalRun = {
   removeVolumes: false,
 };
 
-it('forgets the containers of an engine that has stopped, and those a late scan found', async () => {
-  const found = { at: '', durationMs: 1, eci: true, containers: [] };
-  const state = stateStore(appState({ scan: found }));
-  let end = (): void => undefined;
-  const late = new Promise((resolve) => {
-    end = () => {
-      resolve(ok(found));
-    };
-  });
-  const target = { scan: () => late } as unknown as Target; // the only part that is used
-  const containers = new ContainerScans(target, state);
-  const scanned = containers.scan();
-  const { engine } = state.get();
-  state.set({ engine: { ...engine, phase: 'restarting' } });
-  expect(state.get().scan).toEqual(found);
-  state.set({ engine: { ...engine, phase: 'stopped' } });
-  expect(state.get().scan).toBeNull();
-  end();
-  await scanned;
-  containers.close();
-  expect(state.get()).toMatchObject({ scan: null, busy: { scanning: false } });
-});
+const down = ['stopped', 'failed'] as const;
+
+it.each(down)(
+  'forgets the containers of an engine that is %s, and those a late scan found',
+  async (phase) => {
+    const found = { at: '', durationMs: 1, eci: true, containers: [] };
+    const state = stateStore(appState({ scan: found }));
+    let end = (): void => undefined;
+    const late = new Promise((resolve) => {
+      end = () => {
+        resolve(ok(found));
+      };
+    });
+    const target = { scan: () => late } as unknown as Target; // the only part that is used
+    const containers = new ContainerScans(target, state);
+    const scanned = containers.scan();
+    const { engine } = state.get();
+    state.set({ engine: { ...engine, phase: 'restarting' } });
+    expect(state.get().scan).toEqual(found);
+    state.set({ engine: { ...engine, phase } });
+    expect(state.get().scan).toBeNull();
+    end();
+    await scanned;
+    containers.close();
+    expect(state.get()).toMatchObject({ scan: null, busy: { scanning: false } });
+  },
+);
 
 it.each([
   { what: 'a burst of containers', removal: null, scans: 10 },

@@ -1,6 +1,7 @@
 import type { Target } from '../../engine/target.ts';
 import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
+import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { message } from '../../shared/messages/message.ts';
 import { fail, type AppError, type Result } from '../../shared/result.ts';
 import type { StateStore } from './app-state.ts';
@@ -19,6 +20,9 @@ const inspectLimitMs = 5_000;
 /** Scans again if the engine did not respond about a container, ms; each time after twice the delay. */
 const retryAfterMs = { first: 5_000, last: 160_000 } as const;
 
+/** Neither runs nor is about to. */
+const isDown = ({ phase }: Pick<EngineStatus, 'phase'>): boolean => phase === 'stopped' || phase === 'failed';
+
 /** Scans of one engine's containers, with their results in the state. */
 export class ContainerScans {
   readonly #target: Target;
@@ -34,9 +38,9 @@ export class ContainerScans {
     this.#target = target;
     this.#state = state;
     this.#scanOnce = coalesce(() => this.#run());
-    // None of them runs any more, and nothing is known of what happens to them meanwhile.
+    // While the engine does not run, nothing is known of its containers; most have stopped.
     this.#unwatchState = state.onChange(({ engine }) => {
-      if (engine?.phase === 'stopped') state.set({ scan: null, scanError: null });
+      if (engine !== undefined && isDown(engine)) state.set({ scan: null, scanError: null });
     });
   }
 
@@ -84,7 +88,7 @@ export class ContainerScans {
       ? { scan: result.value, scanError: null, appeared: this.#watched.appeared }
       : { scanError: result.error };
     const { busy, engine } = state.get();
-    state.set({ ...(engine.phase === 'stopped' ? {} : update), busy: { ...busy, scanning: false } });
+    state.set({ ...(isDown(engine) ? {} : update), busy: { ...busy, scanning: false } });
     if (result.ok) this.#scheduleRetry(result.value);
     return result;
   }
