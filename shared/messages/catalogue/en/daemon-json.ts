@@ -13,7 +13,7 @@ export const daemonJson = {
     'daemon.json contradicts how this engine has to run',
   'daemon-json.is-link': concat(
     '{{file}} is a symbolic link to {{target}}, and would be replaced by a file: ',
-    'what writes the target, such as a configuration management, would have no effect any more.',
+    'what writes the target, such as a configuration management tool, would have no effect any more.',
   ),
   'daemon-json.replace-link':
     'Replace it yourself (cp --remove-destination {{target}} {{file}}), and have {{file}} written directly.',

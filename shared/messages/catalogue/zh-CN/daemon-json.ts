@@ -10,9 +10,9 @@ export const daemonJson: Translated<typeof english> = {
   'daemon-json.correct-file-it-is-never-overwritten-while': '请更正该文件；文件损坏时绝不会被覆盖。',
   'daemon-json.daemon-json-contradicts-how-this-engine-has': 'daemon.json 与此引擎的运行方式相矛盾',
   'daemon-json.is-link':
-    '{{file}} 是指向 {{target}} 的符号链接，它会被替换为文件：此后写入该目标的程序（例如配置管理）不再起作用。',
+    '{{file}} 是指向 {{target}} 的符号链接，它会被替换为文件：此后写入该目标的程序（例如配置管理工具）不再起作用。',
   'daemon-json.replace-link':
-    '请自行替换（cp --remove-destination {{target}} {{file}}），并让其直接写入 {{file}}。',
+    '请自行替换（cp --remove-destination {{target}} {{file}}），并让写入该目标的程序直接写入 {{file}}。',
   'daemon-json.record-of-daemon-json-before-enhanced-container':
     '启用增强型容器隔离之前的 daemon.json 记录已损坏',
   'daemon-json.take-our-keys-out':
