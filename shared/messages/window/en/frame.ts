@@ -48,7 +48,7 @@ export const frame = {
     zoom: 'Size of the window\u2019s content',
     support: 'Support bundle',
     mode: 'Enforcement mode',
-    existing: 'Containers from before ECI',
+    existing: 'Containers created before ECI',
     proxy: 'Proxy',
   },
   /** Further keywords for finding pages and settings. */

@@ -63,7 +63,7 @@ export const isolation = {
     auditOption: 'Audit only',
   },
   existing: {
-    name: 'Containers from before ECI',
+    name: 'Containers created before ECI',
     block:
       'Can’t be started, exec’d into or copied from while ECI is on. ' +
       'They can be stopped, inspected and removed.',
@@ -211,8 +211,8 @@ export const isolation = {
     usable: 'They can be started and used, unprotected.',
     allow: 'Let kept containers be started and used',
     allowWhy:
-      'They stay unprotected, and each use is recorded. Can be changed later: “Containers from before ECI” ' +
-      'on the page Isolation.',
+      'They stay unprotected, and each use is recorded. Can be changed later: “Containers created before ' +
+      'ECI” on the page Isolation.',
     audit:
       'To try ECI first, set “Enforcement mode” on the page Isolation to “Audit only”: nothing is ' +
       'refused then.',

@@ -49,7 +49,7 @@ export const review = {
     '/filesharingAllowedDirectories': 'Allowed directories',
     '/configurationFileVersion': 'Format version',
     '/bulkhead/backend': 'Isolation backend',
-    '/bulkhead/existingContainers': 'Containers from before ECI',
+    '/bulkhead/existingContainers': 'Containers created before ECI',
     '/bulkhead/mode': 'Enforcement mode',
     '/bulkhead/socketMounts/scope': 'What a mounted socket shows',
     '/bulkhead/hideEnvironment': 'Hidden environment variables',

@@ -51,7 +51,7 @@ export const frame: Translation<typeof english> = {
     zoom: '缩放',
     support: '支持包',
     mode: '执行模式',
-    existing: 'ECI 之前创建的容器',
+    existing: '启用 ECI 之前创建的容器',
     proxy: '代理',
   },
   /** Further keywords for finding pages and settings. */

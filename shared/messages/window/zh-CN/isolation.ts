@@ -61,7 +61,7 @@ export const isolation: Translation<typeof english> = {
     auditOption: '仅审计',
   },
   existing: {
-    name: 'ECI 之前创建的容器',
+    name: '启用 ECI 之前创建的容器',
     block: 'ECI 开启时，不能启动、exec 或复制其内容。可以停止、检查和移除。',
     blockInAudit: '在审计模式下可以使用，每次使用都会被记录。强制执行时，不能启动、exec 或复制其内容。',
     warn: '可以启动；每次使用都会被记录。',
@@ -177,7 +177,7 @@ export const isolation: Translation<typeof english> = {
     blocked: 'ECI 开启期间，已停止的容器不能再启动，任何一个都不能 exec 或从中复制。',
     usable: '它们仍可启动和使用，但不受保护。',
     allow: '允许启动和使用保留的容器',
-    allowWhy: '它们仍不受保护，每次使用都会被记录。之后可在“隔离”页面的“ECI 之前创建的容器”中更改。',
+    allowWhy: '它们仍不受保护，每次使用都会被记录。之后可在“隔离”页面的“启用 ECI 之前创建的容器”中更改。',
     audit: '要先试用 ECI，请在“隔离”页面将“执行模式”设为“仅审计”：这样不会拒绝任何请求。',
     host_other: '{{names}} 使用了 {{what}}，无法按原样重新创建。去掉该选项后再创建，即可受保护。',
     socket:

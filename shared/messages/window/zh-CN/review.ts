@@ -49,7 +49,7 @@ export const review: Translation<typeof english> = {
     '/filesharingAllowedDirectories': '允许的目录',
     '/configurationFileVersion': '格式版本',
     '/bulkhead/backend': '隔离后端',
-    '/bulkhead/existingContainers': 'ECI 之前创建的容器',
+    '/bulkhead/existingContainers': '启用 ECI 之前创建的容器',
     '/bulkhead/mode': '执行模式',
     '/bulkhead/socketMounts/scope': '已挂载的套接字显示的内容',
     '/bulkhead/hideEnvironment': '隐藏的环境变量',
