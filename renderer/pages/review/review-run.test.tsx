@@ -234,7 +234,7 @@ describe('how it ended', () => {
     const outcome = { ...run.outcome, verification: { ...verification, claims } };
     await renderApp({ ...applied, run: { ...run, outcome } }, 'review');
     await screen.findByText('Audit mode: 16 of 18 checks passed in real containers');
-    expect(screen.getByText('1 is not enforced in audit mode.')).toBeTruthy();
+    expect(screen.getByText('1 check is not enforced in audit mode.')).toBeTruthy();
   });
 
   it('says that a version in force is missing from History, and why', async () => {

@@ -149,7 +149,7 @@ export const review = {
     eciOff: 'New containers are not protected',
     eciOffWhy: 'Root in a container is root in the engine.',
     eciLocked: 'Users can\u2019t turn ECI off',
-    eciLockedWhy: 'Nor change what belongs to it.',
+    eciLockedWhy: 'They can’t change its settings either.',
     eciUnlocked: 'Users may turn ECI off',
     eciUnlockedWhy: 'It is only a default for them until it is locked.',
     auditOn: 'Nothing is refused any more',
@@ -203,7 +203,7 @@ export const review = {
     recreated_other: '{{count}} containers are recreated protected',
     recreatedWhy:
       '{{names}}. After verification. It is rolled back to the old one if the new one does not run ' +
-      'properly; the old one is kept, stopped, if something outside its volumes was written.',
+      'properly; the old one is kept, stopped, if something was written outside its volumes.',
     kept_one: '{{count}} container stays unprotected',
     kept_other: '{{count}} containers stay unprotected',
     keptBlocked_one:
@@ -355,8 +355,8 @@ export const review = {
     verified_other: 'All {{count}} checks passed in real containers',
     verifiedSome: '{{passed}} of {{count}} checks passed in real containers',
     verifiedAudit: 'Audit mode: {{passed}} of {{count}} checks passed in real containers',
-    verifiedAuditWhy_one: '{{count}} is not enforced in audit mode.',
-    verifiedAuditWhy_other: '{{count}} are not enforced in audit mode.',
+    verifiedAuditWhy_one: '{{count}} check is not enforced in audit mode.',
+    verifiedAuditWhy_other: '{{count}} checks are not enforced in audit mode.',
     verifiedWhy: 'ECI is on and holds on this engine.',
     eciOff: 'The engine runs with these settings',
     eciOffWhy: 'ECI is off, so there is nothing to verify.',
