@@ -161,7 +161,8 @@ const stackedRow = {
       border: 0,
       overflowWrap: 'anywhere',
     },
-    '& > td:empty': { display: 'none' },
+    // No height; but a cell less would move the next ones to other columns for screen readers.
+    '& > td:empty': { padding: 0 },
     '& > td[data-caption]:not(:empty)': {
       display: 'grid',
       gridTemplateColumns: '112px minmax(0, 1fr)',

@@ -53,6 +53,8 @@ export function ExistingContainerRow({
       aria-rowindex={index + 2}
       sx={{
         ...columns,
+        // Otherwise a cell that is only for screen readers lies below the list, and the dialog scrolls there.
+        position: 'relative',
         height: rowHeight,
         boxSizing: 'border-box',
         borderTop: index === 0 ? 0 : `1px solid ${color.border}`,
