@@ -1,34 +1,50 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
+import IconButton from '@mui/material/IconButton';
 import Snackbar from '@mui/material/Snackbar';
 import { useRequest } from '../../state/actions.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { CloseIcon } from '../../theme/icons.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
-import { useState } from 'react';
 
 /** Writes the entries that are listed, as the filter has them, to a file. */
 export function ExportButton({ entries }: { readonly entries: readonly ActivityEntry[] }) {
   const { t } = useTranslation();
   const request = useRequest('activity:export');
+  /** Of the last export; kept while its message fades. */
   const [done, setDone] = useState<{ readonly path: string; readonly count: number } | null>(null);
+  const [isShown, setShown] = useState(false);
+  const close = () => {
+    setShown(false);
+  };
   const run = async () => {
-    setDone(null);
+    close();
     const result = await request.run({ entries: entries.map(({ seq }) => seq) });
-    if (result.ok) setDone(result.value);
+    if (!result.ok) return;
+    setDone(result.value);
+    setShown(true);
   };
   return (
     <>
       {request.error !== null && <ErrorPanel error={request.error} />}
-      {/* Not beside the button: a path there would leave no room for the page's description. */}
+      {/*
+        Not beside the button: a path there would leave no room for the page's description. It stays until it
+        is closed, and is an alert: a status that appears with its text is not always announced.
+      */}
       <Snackbar
-        open={done !== null}
+        open={isShown}
         anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
-        autoHideDuration={12_000}
         onClose={(_, reason) => {
-          if (reason !== 'clickaway') setDone(null);
+          if (reason !== 'clickaway') close();
         }}
         message={done === null ? '' : t('activity.exported', { count: done.count, path: done.path })}
-        slotProps={{ content: { role: 'status', className: 'selectable' } }}
+        action={
+          <IconButton size="small" color="inherit" aria-label={t('button.close')} onClick={close}>
+            <CloseIcon fontSize="small" />
+          </IconButton>
+        }
+        slotProps={{ content: { className: 'selectable' } }}
       />
       <Button disabled={entries.length === 0 || request.running} onClick={() => void run()}>
         {t('activity.export')}
