@@ -101,12 +101,20 @@ function DraftNote({ broken, errors }: { readonly broken: boolean; readonly erro
   const discarded = useSnapshotPart((snapshot) => snapshot.discarded);
   const restarts = useAppPart(({ target }) => target.capabilities.restarts);
   const draft = useDraft();
-  const failed =
-    draftError !== null
-      ? labelled(t, t('frame.footer.notSaved'), translateError(draftError).message)
-      : discarded?.error
-        ? labelled(t, t('frame.footer.notDiscarded'), translateError(discarded.error).message)
-        : null;
+  const failure = (): string | null => {
+    if (draftError !== null)
+      return labelled(t, t('frame.footer.notSaved'), translateError(draftError).message);
+    return discarded?.error
+      ? labelled(t, t('frame.footer.notDiscarded'), translateError(discarded.error).message)
+      : null;
+  };
+  const consequence = (): string => {
+    if (broken) return t('frame.footer.brokenWhy');
+    if (errors > 0) return t('frame.footer.errors', { count: errors });
+    if (restarts === 'application') return t('target.footer');
+    return draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce');
+  };
+  const failed = failure();
   return (
     <Typography
       sx={{
@@ -118,16 +126,7 @@ function DraftNote({ broken, errors }: { readonly broken: boolean; readonly erro
         [narrow]: { flexBasis: '100%', marginLeft: 0, order: 1, lineHeight: '16px', fontSize: 12 },
       }}
     >
-      {failed ??
-        (broken
-          ? t('frame.footer.brokenWhy')
-          : errors > 0
-            ? t('frame.footer.errors', { count: errors })
-            : restarts === 'application'
-              ? t('target.footer')
-              : draft.restartNeeded
-                ? t('frame.footer.restart')
-                : t('frame.footer.atOnce'))}
+      {failed ?? consequence()}
     </Typography>
   );
 }
