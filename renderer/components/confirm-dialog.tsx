@@ -9,9 +9,9 @@ import Typography from '@mui/material/Typography';
 import { color } from '../theme/tokens.ts';
 
 /**
- * A question. Focus is on the way back, for a destructive one always; a destructive button is outlined in
- * danger text, is never focused by us and never answers Enter from elsewhere in the dialog. On Windows the
- * main button comes first, as the system does.
+ * A question. Focus begins on the way back, or with `beginsInField` in a field; a destructive button is
+ * outlined in danger text, is never focused by us and never answers Enter from elsewhere in the dialog. On
+ * Windows the main button comes first, as the system does.
  */
 export function ConfirmDialog({
   open,

@@ -22,7 +22,10 @@ export function formatDuration(t: TFunction, seconds: number): string {
   return t('time.years', { count: Math.floor(s / year) });
 }
 
-/** Like `formatDuration`; up to ten minutes with seconds, for what somebody waits for: "1 min 21 s". */
+/**
+ * Like `formatDuration`; up to ten minutes with seconds: "1 min 21 s". For a time that stands alone: beside
+ * an estimate, which has no seconds, `formatDuration` is right.
+ */
 export function formatElapsed(t: TFunction, seconds: number): string {
   const s = Math.round(Math.max(0, seconds));
   return s < minute || s >= 10 * minute

@@ -9,6 +9,8 @@ import { EntryLine, grid, rowHeight } from './entry-line.tsx';
 import type { Repeats } from './repeats.ts';
 
 const heightOf = () => rowHeight;
+/** The least height of what holds a list of so many lines. */
+export const listHeight = (count: number): string => (count === 0 ? '0' : leastHeight(count, heightOf));
 
 /** What is drawn as a list, and what it reports. */
 interface ActivityListProps {
@@ -39,7 +41,6 @@ export function ActivityList(props: ActivityListProps) {
       aria-label={t('activity.title')}
       aria-rowcount={lines.length + 1}
       onKeyDown={onKeyDown}
-      style={{ minHeight: leastHeight(lines.length, heightOf) }}
       onFocus={(event) => {
         if (event.target instanceof HTMLElement && event.target.matches(':focus-visible'))
           onReading('focused', true);

@@ -6,7 +6,7 @@ import { useApp, useAppPart, useStore } from '../../state/context.tsx';
 import { Page } from '../../components/page.tsx';
 import type { VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { GoneNotice, OnlyRepeats, ReadError, UnreadableNotice } from './activity-notices.tsx';
-import { ActivityList } from './activity-list.tsx';
+import { ActivityList, listHeight } from './activity-list.tsx';
 import { EntryPanel } from './entry-panel.tsx';
 import { matchesFilter } from './entry-text.ts';
 import { ExportButton } from './export-button.tsx';
@@ -74,9 +74,13 @@ export default function ActivityPage() {
         query={filtered.query}
         onQuery={filtered.setQuery}
         counts={counted ? filtered.counts : null}
+        hasWouldDeny={counted && filtered.hasWouldDeny}
       />
       <Notices activity={activity} filtered={filtered} selection={selection} />
-      <Box sx={{ position: 'relative', display: 'flex', flexDirection: 'column', minHeight: 0 }}>
+      <Box
+        style={{ minHeight: listHeight(lines.length) }}
+        sx={{ position: 'relative', display: 'flex', flexDirection: 'column' }}
+      >
         {filtered.waitingCount > 0 && <NewEntries count={filtered.waitingCount} onShow={showNew} />}
         {lines.length > 0 && (
           <ActivityList

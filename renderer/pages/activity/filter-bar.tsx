@@ -18,6 +18,7 @@ export function FilterBar({
   query,
   onQuery,
   counts,
+  hasWouldDeny,
 }: {
   readonly filter: Filter;
   readonly onFilter: (filter: Filter) => void;
@@ -25,12 +26,13 @@ export function FilterBar({
   readonly onQuery: (query: string) => void;
   /** Null where they are not known. */
   readonly counts: Readonly<Record<Filter, number>> | null;
+  /** Whether any entry would be denied, also one that the words leave out. */
+  readonly hasWouldDeny: boolean;
 }) {
   const { t } = useTranslation();
   const number = useNumber();
   // Only audit mode makes such entries.
-  const isOffered = (name: Filter): boolean =>
-    name !== 'wouldDeny' || name === filter || (counts?.wouldDeny ?? 0) > 0;
+  const isOffered = (name: Filter): boolean => name !== 'wouldDeny' || name === filter || hasWouldDeny;
   return (
     <Box
       sx={{

@@ -35,6 +35,7 @@ export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 
     }),
     [found],
   );
+  const hasWouldDeny = useMemo(() => shown.some((entry) => matchesFilter(entry, 'wouldDeny')), [shown]);
   const lines = useMemo(
     () =>
       linesOf(
@@ -65,6 +66,8 @@ export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 
     /** Entries with the words; `counts` has how many of them each filter matches. */
     found,
     counts,
+    /** Whether any entry, with the words or without, is one that would be denied. */
+    hasWouldDeny,
     /** What the list shows. */
     lines,
     /** How many of the entries that wait would be shown. */

@@ -29,12 +29,12 @@ export default function OverviewPage() {
   const app = useApp();
   const now = useNow();
   const protection = protectionOf(app, now);
-  const { params } = useRoute();
-  const [panel, setPanel] = useState(params['show'] === 'results');
+  const [panel, setPanel] = useState(false);
   const [question, setConfirmation] = useState<EngineConfirmation>(null);
   const start = useRequest('engine:start');
   const verification = useVerification(protection);
   useLinkedCommands(start.run, setConfirmation);
+  useLinkedResults(setPanel);
   const startNow = () => {
     void start.run(undefined);
   };
@@ -98,6 +98,16 @@ export default function OverviewPage() {
       />
     </Page>
   );
+}
+
+/** Opens the results of the checks for an address that asks for them; it is cleaned as a command's is. */
+function useLinkedResults(setPanel: (open: boolean) => void): void {
+  const { params } = useRoute();
+  useEffect(() => {
+    if (params['show'] !== 'results') return;
+    navigate('overview');
+    setPanel(true);
+  }, [params, setPanel]);
 }
 
 /** Nothing else is being done to the engine. */
