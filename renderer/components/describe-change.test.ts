@@ -32,7 +32,9 @@ it.each(['toString', 'valueOf', '__proto__', 'constructor'])(
 );
 
 it('does not show a list by the name of the choice in it', () => {
-  const change = { pointer: '/bulkhead/mode', kind: 'changed', before: {}, after: ['audit'] } as const;
+  const [mode] = diffSettings('{}', '{"bulkhead":{"mode":"audit"}}');
+  if (mode === undefined) throw new Error('no change');
+  const change = { ...mode, after: ['audit'] };
   expect(describeChange(t, change)).not.toMatchObject({ after: 'isolation.mode.auditOption' });
 });
 
