@@ -41,9 +41,7 @@ export default function ActivityPage() {
   const selection = useSelection({ selected, setSelected, shown, filtered, list });
   useMarkSeen({ paused, interacting, loading, failed });
 
-  const closePanel = () => {
-    setSelected(null);
-  };
+  const closePanel = () => void setSelected(null);
   const showNew = () => {
     activity.release();
     if (!paused) void store.request('activity:seen', undefined);
