@@ -227,11 +227,6 @@ export class Janitor {
     const { paths, service, ranges, containers, log } = this.#options;
     const state = containers.read(id);
     if (!containers.has(id) || (state !== null && this.#isAlive(state))) return;
-    // Whether it runs, and what it has mounted, is not known here.
-    if (containers.isOfLaterVersion(id))
-      throw new Error(
-        'its state is of a later version of Bulkhead, and is kept with its id range: install that version',
-      );
     const runcRoot = state === null || isOfAnotherBoot(state) ? null : state.runcRoot;
     await perform(paths.runtimeBinary, service.planDelete(id, runcRoot, mountsOf('self')));
     if (state !== null && !ranges.hasOtherHolder(state.base, id) && basesInUse().has(state.base))

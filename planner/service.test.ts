@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -100,3 +100,19 @@ it.each([
   // A refusal takes nothing away from the container that is being created.
   expect(containers.has(id)).toBe(requester === ended);
 });
+
+it.each(['create', 'delete', 'release'] as const)(
+  'A3 a state of a later version of Bulkhead and its range are kept at a %s, which is refused',
+  (verb) => {
+    const base = ranges.claim(id, 0);
+    const text = JSON.stringify({ version: 2, id });
+    const file = at('containers', `${id}.json`);
+    writeFileSync(file, text);
+    const request = { verb, id, bundle: at('bundle'), runcRoot: at('runc'), pid: process.pid };
+    expect(() =>
+      verb === 'create' ? service.create(request, [], null, nothingChecked) : service.handle(verb, request),
+    ).toThrow('of a later version of Bulkhead');
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(ranges.hasOtherHolder(base, 'another')).toBe(true);
+  },
+);

@@ -59,6 +59,7 @@ export class IsolationService {
       throw new IsolationRefused(`container ${id} exists already`);
     if (this.#isMadeByAnother(request))
       throw new IsolationRefused(`container ${id} is being created already`);
+    this.#refuseLaterVersion(id);
     refuseEngineContainerId(request);
     const plan = new PlanBuilder();
     const earlier = containers.read(id);
@@ -94,6 +95,18 @@ export class IsolationService {
   }
 
   /**
+   * Refuses a container whose state a later version of Bulkhead wrote: whether it runs, and what it has
+   * mounted, is not known here.
+   */
+  #refuseLaterVersion(id: string): void {
+    if (!this.#options.containers.isOfLaterVersion(id)) return;
+    throw new IsolationRefused(
+      `the state of container ${id} is of a later version of Bulkhead, and is kept with its id range: ` +
+        'install that version',
+    );
+  }
+
+  /**
    * Whether runc, with `runcRoot` as its --root, has a record of the container; null: that cannot be
    * determined.
    */
@@ -104,9 +117,10 @@ export class IsolationService {
   /**
    * Plans to restore the engine's plain overlay where the container's is still mounted (otherwise `docker cp`
    * and `export` would show a stopped container with shifted ids). Nothing while runc still has the
-   * container.
+   * container. Throws if a later version of Bulkhead wrote its state.
    */
   planDelete(id: string, runcRoot: string | null, mounts: readonly Mount[]): PlanBuilder {
+    this.#refuseLaterVersion(id);
     const plan = new PlanBuilder();
     const state = this.#options.containers.read(id);
     if (
@@ -131,11 +145,12 @@ export class IsolationService {
 
   /**
    * Removes the records of the container: state and range. Nothing while runc has the container or the engine
-   * still has its overlay mounted.
+   * still has its overlay mounted. Throws if a later version of Bulkhead wrote its state.
    */
   release(id: string, runcRoot: string | null, mounts: readonly Mount[]): void {
     const { ranges, containers, log } = this.#options;
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) return;
+    this.#refuseLaterVersion(id);
     const state = containers.read(id);
     const left = state?.enginePoints.find((point) => isShiftedPoint(point, state, mounts));
     if (left !== undefined) {
