@@ -64,9 +64,13 @@ export async function saveBefore(
 /** Removes a file of ours, and the drop-in directory of a unit if that becomes empty. */
 async function removeInstalledFile(file: string): Promise<Outcome> {
   const removed = await removeFile(file);
-  // A directory with other drop-ins stays.
-  if (removed.ok && isDropIn({ path: file })) await rmdir(path.dirname(file)).catch(() => undefined);
+  if (removed.ok) await removeEmptyDropIns(file);
   return removed;
+}
+
+/** Removes the directory of a drop-in. One with other drop-ins stays. */
+async function removeEmptyDropIns(file: string): Promise<void> {
+  if (isDropIn({ path: file })) await rmdir(path.dirname(file)).catch(() => undefined);
 }
 
 /** Records that the gateway is in front of the engine, and removes what only the earlier version had. */
@@ -111,10 +115,22 @@ export async function giveBackFiles(paths: RootPaths, journal: InstallJournal): 
   ]);
 }
 
-async function giveBack({ path: file, content, mode }: SavedFile): Promise<Outcome> {
+async function giveBack(saved: SavedFile): Promise<Outcome> {
+  const { path: file, content, mode } = saved;
+  // A symbolic link that nothing was written through or over, a dangling one too, stays.
+  if (await isUnchanged(saved)) {
+    await removeEmptyDropIns(file);
+    return ok(undefined);
+  }
   return content === null
     ? removeInstalledFile(file)
     : writeFileAtomic(file, Buffer.from(content, 'base64'), { mode });
+}
+
+/** Whether a file is as it was saved. One that cannot be read is not. */
+async function isUnchanged({ path: file, content, mode }: SavedFile): Promise<boolean> {
+  const [now] = await saveFiles([file]).catch(() => []);
+  return now !== undefined && now.content === content && (content === null || now.mode === mode);
 }
 
 /** Without a gateway nothing is in force: a later one does not go on with what this one enforced. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -349,6 +349,16 @@ describe('an upgrade', () => {
     expect(error.sentences).toMatchObject({ hint: { id: hint } });
     expect(steps.at(-1)).toBe('roll-back-upgrade');
     expect(machine.calls.filter((call) => call.startsWith('disable'))).toEqual([]);
+  });
+
+  it('that is rolled back, leaves a daemon.json alone that is a symbolic link', async () => {
+    await installEarlier([gatewayUnit]);
+    await rename(paths.daemonJson, at('managed.json'));
+    await symlink(at('managed.json'), paths.daemonJson);
+    const before = await stateOf();
+    machine.failing = 'reload bulkhead-gateway.service';
+    await expectRefused(await run(), 'refused', before);
+    expect(await readlink(paths.daemonJson)).toBe(at('managed.json'));
   });
 
   it('that is rolled back, leaves no units enabled that only the new version has', async () => {
