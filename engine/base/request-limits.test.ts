@@ -6,7 +6,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { message } from '../../shared/messages/message.ts';
 import { dockerClient, requestFailure } from './docker-client.ts';
-import { EngineTimeout, limitRequests, requestLimitMs } from './request-limits.ts';
+import { EngineTimeout, limitRequests, requestLimitMs, socketOf } from './request-limits.ts';
 
 describe('how long the engine may take to respond', () => {
   const limit = (method: string, path: string, options?: Record<string, unknown>) =>
@@ -68,6 +68,7 @@ describe('a client of the engine', () => {
         .inspect()
         .catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(EngineTimeout);
+      expect(socketOf(error)).toBe(socket);
       const failure = requestFailure(message('app.containers-could-not-be-listed'), error).error;
       expect(failure).toMatchObject({
         code: 'engine.unreachable',

@@ -88,15 +88,15 @@ export function limitRequests(docker: Docker, readMs?: number, measure = slownes
     readonly socketPath?: unknown;
     dial(request: DialedRequest, done: DialCallback): void;
   };
-  const dialUnnoted = modem.dial.bind(modem);
-  const note = (error: unknown): void => {
+  const dialDirectly = modem.dial.bind(modem);
+  const recordSocket = (error: unknown): void => {
     const { socketPath } = modem;
     if (typeof error === 'object' && error !== null && typeof socketPath === 'string')
       sockets.set(error, socketPath);
   };
   const dial = (request: DialedRequest, done: DialCallback): void => {
-    dialUnnoted(request, (error, response) => {
-      note(error);
+    dialDirectly(request, (error, response) => {
+      recordSocket(error);
       done(error, response);
     });
   };
@@ -112,7 +112,9 @@ export function limitRequests(docker: Docker, readMs?: number, measure = slownes
     dial({ ...request, abortSignal }, (error, response) => {
       limit.end();
       const isLate = error !== null && error !== undefined && limit.signal.aborted;
-      done(isLate ? new EngineTimeout(limit.totalMs()) : error, response);
+      const failure = isLate ? new EngineTimeout(limit.totalMs()) : error;
+      recordSocket(failure);
+      done(failure, response);
     });
   };
   return docker;
