@@ -151,17 +151,27 @@ describe("containers of the machine's own engine", () => {
     address,
   ];
 
+  const own = shim('moby', '/run/containerd/containerd.sock');
+  const root = '0\t0\t0\t0';
   it.each([
-    [true, shim('moby', '/run/containerd/containerd.sock')],
-    [true, shim('moby', '/var/run/docker/containerd/containerd.sock')],
-    [false, shim('k8s.io', '/run/containerd/containerd.sock')],
-    [false, shim('moby', '/run/bulkhead/0123456789/containerd/containerd.sock')],
-    [false, ['/usr/bin/containerd', '-namespace', 'moby', '-address', '/run/containerd/containerd.sock']],
-  ])('run: %s, for a process %j', async (expected, words) => {
+    [true, own, root],
+    [true, shim('moby', '/var/run/docker/containerd/containerd.sock'), root],
+    [false, shim('k8s.io', '/run/containerd/containerd.sock'), root],
+    [false, shim('moby', '/run/bulkhead/0123456789/containerd/containerd.sock'), root],
+    [
+      false,
+      ['/usr/bin/containerd', '-namespace', 'moby', '-address', '/run/containerd/containerd.sock'],
+      root,
+    ],
+    // Any user can run a program with such arguments, and some of root's.
+    [false, own, '1000\t1000\t1000\t1000'],
+    [false, own, '1000\t0\t0\t0'],
+  ])('run: %s, for a process %j of %j', async (expected, words, uids) => {
     const processes = await mkdtemp(path.join(tmpdir(), 'bulkhead-shims-'));
     await mkdir(path.join(processes, '4711'));
     await mkdir(path.join(processes, 'self'));
     await writeFile(path.join(processes, '4711', 'cmdline'), `${words.join('\0')}\0`);
+    await writeFile(path.join(processes, '4711', 'status'), `Name:\ta\nUid:\t${uids}\nGid:\t0\t0\t0\t0\n`);
     expect(await hasContainers(processes)).toBe(expected);
     await rm(processes, { recursive: true });
   });

@@ -152,6 +152,13 @@ async function engineProcessorMs(): Promise<number | null> {
 const waitsForContainers = async (): Promise<boolean> =>
   (await showEngine('ActiveState')) === 'deactivating' && (await hasContainers());
 
+/** Whether a process is root's, and was not started by another user as a program of root's (setuid). */
+async function isRoots(directory: string): Promise<boolean> {
+  // Not the directory's owner, which is root for any process that is not dumpable.
+  const status = await readFile(path.join(directory, 'status'), 'utf8').catch(() => '');
+  return /^Uid:(?:\t0){4}$/m.test(status);
+}
+
 /**
  * Whether a container of the machine's own engine runs: it has a shim of containerd's until it has ended. The
  * engine does not respond any more while it stops. `processes`: /proc, for tests.
@@ -167,7 +174,9 @@ export async function hasContainers(processes = '/proc'): Promise<boolean> {
         path.basename(program).startsWith('containerd-shim') &&
         valueOf('-namespace') === 'moby' &&
         // The machine's containerd, or that of its dockerd; embedded engines have others.
-        /^\/run\/(?:docker\/)?containerd\//.test(valueOf('-address').replace(/^\/var(?=\/run\/)/, ''))
+        /^\/run\/(?:docker\/)?containerd\//.test(valueOf('-address').replace(/^\/var(?=\/run\/)/, '')) &&
+        // Any user can run a program with these arguments.
+        (await isRoots(path.join(processes, pid)))
       );
     }),
   );
