@@ -64,8 +64,8 @@ async function findWhyNotDue(target: Target): Promise<NotDue | null> {
   ]);
   const applied = effectiveSettings(settings.applied, { exists: settings.exists });
   const { capabilities } = target;
-  const { now: policy } = enforcementOf({ capabilities, engine, settings, applied });
-  return whyNotDue({ engine, policy, verification, now: Date.now() });
+  const enforcement = enforcementOf({ capabilities, engine, settings, applied });
+  return whyNotDue({ engine, enforcement, verification, now: Date.now() });
 }
 
 const printNotDue = (notDue: NotDue | 'under-way', { json }: VerifyOptions): void => {

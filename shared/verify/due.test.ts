@@ -14,14 +14,27 @@ const verified = (more: Partial<Verification> & { readonly age?: number } = {}):
   claims: claimIds.map((id) => ({ id, verdict: 'pass', evidence: '' })),
   ...more,
 });
+const on: DueFacts['enforcement'] = {
+  by: 'gateway',
+  now: { eci: true, audit: false },
+  nextStart: { eci: true },
+};
+const off: DueFacts['enforcement'] = {
+  by: 'gateway',
+  now: { eci: false, audit: false },
+  nextStart: { eci: false },
+};
 const why = (more: Partial<DueFacts>) =>
   whyNotDue({
     engine: { phase: 'ready', kernel: '6.12.0' },
-    policy: { eci: true, audit: false },
+    enforcement: on,
     verification: verified(),
     now,
     ...more,
   });
+
+/** The gateway does not run. */
+const dead: DueFacts['enforcement'] = { ...off, by: 'nothing', nextStart: { eci: true } };
 
 describe('a verification is due', () => {
   it.each<[string, Partial<DueFacts>]>([
@@ -35,6 +48,13 @@ describe('a verification is due', () => {
       'if a claim failed',
       { verification: verified({ claims: claimIds.map((id) => ({ id, verdict: 'fail', evidence: '' })) }) },
     ],
+    ['on a kernel that is not known', { engine: { phase: 'ready', kernel: null } }],
+    [
+      'if the engine does not say on which kernel it runs: it fails',
+      { engine: { phase: 'unreachable', kernel: null } },
+    ],
+    ['while the engine starts', { engine: { phase: 'starting', kernel: null } }],
+    ['if nothing enforces the settings, by which ECI is on: it fails', { enforcement: dead }],
     [
       'if the engine does not respond: it fails',
       { engine: { phase: 'unreachable', kernel: null }, verification: null },
@@ -52,11 +72,13 @@ describe('a verification is due', () => {
 describe('none is due', () => {
   it.each<[ReturnType<typeof why>, Partial<DueFacts>]>([
     ['holds', {}],
-    ['holds', { engine: { phase: 'ready', kernel: null } }],
     ['engine-stopped', { engine: { phase: 'stopped', kernel: null }, verification: null }],
     ['engine-stopped', { engine: { phase: 'failed', kernel: null }, verification: null }],
-    ['eci-off', { policy: { eci: false, audit: false }, verification: null }],
-    ['audit-mode', { policy: { eci: true, audit: true }, verification: null }],
+    ['eci-off', { enforcement: off, verification: null }],
+    ['eci-off', { enforcement: { ...off, by: 'nothing' }, verification: null }],
+    // By a preference, or until the engine's next start.
+    ['eci-off', { enforcement: { ...off, nextStart: { eci: true } }, verification: null }],
+    ['audit-mode', { enforcement: { ...on, now: { eci: true, audit: true } }, verification: null }],
   ])('%s', (reason, more) => {
     expect(why(more)).toBe(reason);
   });
@@ -70,3 +92,17 @@ it('the timer looks often enough for a verification to be renewed before it is o
   const delay = number(/^RandomizedDelaySec=(\d+)min$/m) * 60_000;
   expect(verificationRenewalMs + interval + delay).toBeLessThan(verificationMaxAgeMs);
 });
+
+it.each(['bulkhead-verify.service', 'bulkhead-verify-due.service'])(
+  '%s is not repeated for ever if a slow verification fails',
+  (name) => {
+    const file = path.resolve(import.meta.dirname, '../../packaging/systemd', name);
+    const unit = readFileSync(file, 'utf8');
+    const number = (setting: string): number =>
+      Number(new RegExp(`^${setting}=(\\d+)$`, 'm').exec(unit)?.[1]);
+    const attempt = number('TimeoutStartSec') + number('RestartSec');
+    expect(number('StartLimitIntervalSec')).toBeGreaterThan(number('StartLimitBurst') * attempt);
+    // The timer's next start does not count the attempts of the last one.
+    expect(number('StartLimitIntervalSec')).toBeLessThan(3 * 3600);
+  },
+);

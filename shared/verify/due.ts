@@ -1,5 +1,6 @@
+import type { Enforcement } from '../enforcement/enforcement.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
-import { allSettled, isOnOtherKernel, type Verification } from './claims.ts';
+import { allSettled, type Verification } from './claims.ts';
 
 /**
  * From this age on a verification is repeated, so that it is renewed before it is outdated
@@ -15,23 +16,34 @@ export type NotDue = 'engine-stopped' | 'eci-off' | 'audit-mode' | 'holds';
 
 export interface DueFacts {
   readonly engine: Pick<EngineStatus, 'phase' | 'kernel'>;
-  /** What is enforced now. */
-  readonly policy: { readonly eci: boolean; readonly audit: boolean };
+  readonly enforcement: {
+    readonly by: Enforcement['by'];
+    readonly now: Pick<Enforcement['now'], 'eci' | 'audit'>;
+    readonly nextStart: Pick<Enforcement['nextStart'], 'eci'>;
+  };
   /** The last one. */
   readonly verification: Verification | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** Why no verification is due; null if one is: none has passed lately on this kernel. Pure. */
-export function whyNotDue({ engine, policy, verification: last, now }: DueFacts): NotDue | null {
-  // One that does not respond may be running: the verification fails, and says so.
-  if (engine.phase !== 'ready' && engine.phase !== 'unreachable') return 'engine-stopped';
+/** Phases in which a verification may be due. In those other than `ready`, it fails, and says why. */
+const duePhases: ReadonlySet<EngineStatus['phase']> = new Set(['ready', 'starting', 'unreachable']);
+
+/**
+ * Why no verification is due; null if one is: none has passed lately on this kernel, or it is not known which
+ * kernel this is. Pure.
+ */
+export function whyNotDue({ engine, enforcement, verification: last, now }: DueFacts): NotDue | null {
+  if (!duePhases.has(engine.phase)) return 'engine-stopped';
+  const { by, now: policy, nextStart } = enforcement;
+  // Without its gateway, an engine with ECI on in the settings is unprotected: the verification fails.
+  if (by === 'nothing') return nextStart.eci ? null : 'eci-off';
   if (!policy.eci) return 'eci-off';
   if (policy.audit) return 'audit-mode';
   if (last === null || !last.eci || !allSettled(last.claims)) return null;
   // Earlier versions did not record the kernel.
-  if (last.kernel === undefined || isOnOtherKernel(last, engine.kernel)) return null;
+  if (last.kernel === undefined || last.kernel !== engine.kernel) return null;
   const age = now - Date.parse(last.at);
   return age >= 0 && age < verificationRenewalMs ? 'holds' : null;
 }
