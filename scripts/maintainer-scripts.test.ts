@@ -81,8 +81,26 @@ describe('postinst', () => {
     ]);
   });
 
+  const enables = (calls: readonly string[]) => calls.filter((call) => call.startsWith('systemctl enable'));
+
+  it('enables each unit once: a new one at an upgrade, and none again', async () => {
+    await put('var/lib/bulkhead/enabled-units/bulkhead-verify.path');
+    expect(enables((await runScript('postinst', 'configure', '0.1.0')).calls)).toEqual([
+      'systemctl enable --quiet bulkhead-verify.timer',
+    ]);
+    expect(enables((await runScript('postinst', 'configure', '0.1.0')).calls)).toEqual([]);
+  });
+
+  it('enables them again after a removal, which dpkg takes for an upgrade', async () => {
+    await runScript('postinst', 'configure', '');
+    await runScript('prerm', 'remove');
+    expect(existsSync(at('var/lib/bulkhead'))).toBe(false);
+    expect(enables((await runScript('postinst', 'configure', '0.1.0')).calls)).toHaveLength(2);
+  });
+
   it('updates the files of an installed gateway, and enables no unit again', async () => {
     await put(record);
+    await runScript('postinst', 'configure', '');
     const { code, calls } = await runScript('postinst', 'configure', '0.1.0');
     expect([code, calls.at(-1)]).toEqual([0, 'bulkhead install --yes --keep-engine']);
     expect(calls.filter((call) => /^systemctl (?:enable|.*docker)/.test(call))).toEqual([
@@ -91,6 +109,7 @@ describe('postinst', () => {
   });
 
   it('leaves a timer alone that the administrator has disabled', async () => {
+    await runScript('postinst', 'configure', '');
     await putProgram('programs/systemctl', 'is-enabled --quiet bulkhead-verify.timer');
     const { code, calls } = await runScript('postinst', 'configure', '0.1.0');
     expect(code).toBe(0);
