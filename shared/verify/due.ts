@@ -1,4 +1,3 @@
-import type { Enforcement } from '../enforcement/enforcement.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
 import { allSettled, type Verification } from './claims.ts';
 
@@ -17,9 +16,10 @@ export type NotDue = 'engine-stopped' | 'eci-off' | 'audit-mode' | 'holds';
 export interface DueFacts {
   readonly engine: Pick<EngineStatus, 'phase' | 'kernel'>;
   readonly enforcement: {
-    readonly by: Enforcement['by'];
-    readonly now: Pick<Enforcement['now'], 'eci' | 'audit'>;
-    readonly nextStart: Pick<Enforcement['nextStart'], 'eci'>;
+    /** `nothing`: no living gateway. */
+    readonly by: string;
+    readonly now: { readonly eci: boolean; readonly audit: boolean };
+    readonly nextStart: { readonly eci: boolean };
   };
   /** The last one. */
   readonly verification: Verification | null;
