@@ -54,12 +54,12 @@ export async function recordEnforced(paths: RootPaths, journal: Journal): Promis
 /** Writes a version that the user of this apply brought into force. */
 async function writeApplied(
   paths: RootPaths,
-  { uid, user }: Journal,
+  { startedAt, uid, user }: Journal,
   settings: string | null,
-  entry: Omit<HistoryEntry, 'at' | 'uid' | 'user' | 'how'>,
+  entry: Omit<HistoryEntry, 'at' | 'inForceFrom' | 'uid' | 'user' | 'how'>,
 ): Promise<Result<string, AppError>> {
   return writeVersion(paths.history, {
-    entry: { ...entry, at: new Date().toISOString(), uid, user, how: 'apply' },
+    entry: { ...entry, at: new Date().toISOString(), inForceFrom: startedAt, uid, user, how: 'apply' },
     settings,
     daemonJson: await readDaemonJson(paths),
   });

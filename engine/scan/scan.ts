@@ -23,6 +23,8 @@ export interface ScanOptions {
   readonly eci: boolean;
   /** When ECI was last turned on (ISO 8601), null if unknown. */
   readonly eciSince: string | null;
+  /** Whether audit mode is in force. */
+  readonly audit?: boolean;
   /** When audit mode was in force; missing where the engine has no such mode. */
   readonly auditPeriods?: readonly Period[];
   /** Name under which the isolation runtime is registered. */
@@ -64,6 +66,7 @@ export async function scanContainers(
     at: new Date(begun).toISOString(),
     durationMs: Date.now() - begun,
     eci: options.eci,
+    ...(options.eci && options.audit === true ? { audit: true } : {}),
     containers: containers.map((container) =>
       isReplaced(container, containers) ? { ...container, reason: 'replaced' } : container,
     ),

@@ -5,7 +5,14 @@ import { maxCountedLength } from '../../shared/settings/history.ts';
 import { effectiveSettings, freshSettings } from '../../shared/settings/index.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { sha256 } from '../base/files.ts';
-import { eciSince, listHistory, versionState, writeVersion, type HistoryEntry } from './history.ts';
+import {
+  auditPeriods,
+  eciSince,
+  listHistory,
+  versionState,
+  writeVersion,
+  type HistoryEntry,
+} from './history.ts';
 import { createSettingsStore } from './settings-store.ts';
 import { codeOf, runScript, module } from './store-fixture.ts';
 
@@ -51,6 +58,30 @@ describe('history', () => {
     expect(codeOf(await store.historyText(9))).toBe('settings.version-unknown');
     expect(await store.rollback(0)).toMatchObject({ ok: true, value: { draft: '', applied: '' } });
     expect(await store.rollback(1)).toMatchObject({ ok: true, value: { draft: 'a', applied: '' } });
+  });
+  test('audit mode ends when the next version may have come into force, which is before it is recorded', () => {
+    const on = { eci: true };
+    const audit = entry(1, 'a', { ...on, audit: true });
+    const enforce = { mode: 'enforce', since: null } as const;
+    const untilOf = (next: HistoryEntry) => auditPeriods([audit, next], enforce).map(({ until }) => until);
+    expect(untilOf(entry(2, 'b', { ...on, durationsMs: { 'write-settings': 2000, verify: 3000 } }))).toEqual([
+      '2026-01-02T23:59:55.000Z',
+    ]);
+    const inForceFrom = '2026-01-02T12:00:00.000Z';
+    expect(untilOf(entry(2, 'b', { ...on, inForceFrom }))).toEqual([inForceFrom]);
+    // Version 2 is unreadable.
+    expect(untilOf(entry(3, 'b', on))).toEqual([]);
+    expect(untilOf(entry(2, 'b', { ...on, at: 'damaged' }))).toEqual([]);
+  });
+  test('audit mode of the last version lasts while the gateway enforces it, and else until that changed', () => {
+    const audit = entry(1, 'a', { eci: true, audit: true, durationsMs: { 'back-up': 500, verify: 3000 } });
+    const from = '2026-01-01T23:59:57.000Z';
+    expect(auditPeriods([audit], { mode: 'audit', since: '2026-01-09T00:00:00Z' })).toEqual([
+      { from, until: null },
+    ]);
+    const since = '2026-01-03T00:00:00.000Z';
+    expect(auditPeriods([audit], { mode: 'enforce', since })).toEqual([{ from, until: since }]);
+    expect(auditPeriods([audit], { mode: 'enforce', since: null })).toEqual([]);
   });
   test('an existing version is never overwritten; a damaged one is skipped', async () => {
     const history = at('history');

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Period } from '../../shared/containers/protection.ts';
-import { effectiveSettings } from '../../shared/settings/effective.ts';
+import { effectiveSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
 import { applySteps } from '../../shared/apply/steps.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -15,6 +15,8 @@ export const historyEntrySchema = z.object({
   version: z.number().int().nonnegative(),
   /** ISO 8601, UTC. */
   at: z.string(),
+  /** The earliest time at which it may have come into force; missing in entries of earlier versions. */
+  inForceFrom: z.string().optional(),
   uid: z.number().int(),
   user: z.string(),
   /** sha256 of the text, '' for "no file". */
@@ -217,15 +219,35 @@ export function eciSince(entries: readonly HistoryEntry[]): string | null {
   return since;
 }
 
+/** The mode that is in force. `since`: at the latest since then; null if that is unknown. */
+export interface ModeInForce {
+  readonly mode: EffectiveSettings['mode'];
+  readonly since: string | null;
+}
+
 /**
- * When audit mode was in force. The gateway takes up a version before it is recorded: the time of the apply's
- * steps is added before. `entries` oldest first.
+ * When audit mode was in force. A period is rather too short than too long: a container from outside of it was
+ * made past the gateway. The gateway takes up a version before it is recorded, and a change of the file that
+ * is not recorded at all. `entries` oldest first.
  */
-export function auditPeriods(entries: readonly HistoryEntry[]): Period[] {
+export function auditPeriods(entries: readonly HistoryEntry[], now: ModeInForce): Period[] {
   return entries.flatMap((entry, index) => {
-    if (entry.audit !== true) return [];
-    const applyMs = Object.values(entry.durationsMs).reduce((sum, ms) => sum + ms, 0);
-    const from = new Date(Date.parse(entry.at) - applyMs).toISOString();
-    return [{ from, until: entries[index + 1]?.at ?? null }];
+    const { 'back-up': backUpMs = 0 } = entry.durationsMs;
+    const from = Date.parse(entry.at) - applyMs(entry) + backUpMs;
+    if (entry.audit !== true || Number.isNaN(from)) return [];
+    const begin = new Date(from).toISOString();
+    const next = entries[index + 1];
+    if (next === undefined && now.mode === 'audit') return [{ from: begin, until: null }];
+    const until = next === undefined ? Date.parse(now.since ?? '') : endBefore(next, entry);
+    return until > from ? [{ from: begin, until: new Date(until).toISOString() }] : [];
   });
 }
+
+/** When the version after `entry` came into force at the earliest, ms; NaN if it is not `next`. */
+function endBefore(next: HistoryEntry, { version }: HistoryEntry): number {
+  if (next.version !== version + 1) return Number.NaN;
+  return next.inForceFrom === undefined ? Date.parse(next.at) - applyMs(next) : Date.parse(next.inForceFrom);
+}
+
+const applyMs = ({ durationsMs }: HistoryEntry): number =>
+  Object.values(durationsMs).reduce((sum, ms) => sum + ms, 0);

@@ -33,9 +33,17 @@ const scan = (containers: Container[], eci = true, at = '2026-01-01T10:00:00Z'):
 describe('unprotected containers that appear later', () => {
   it('are not reported if audit mode let them through, nor when it ends', () => {
     const first = watchScan(nothingWatched, scan([]));
-    const second = watchScan(first, scan([one('audited', false, 'audit-mode')]));
+    const audited = scan([one('audited', false, 'audit-mode')]);
+    const second = watchScan(first, { ...audited, audit: true });
     expect(second.appeared).toBeNull();
-    expect(watchScan(second, scan([one('audited', false, 'audit-mode')])).appeared).toBeNull();
+    expect(watchScan(second, audited).appeared).toBeNull();
+  });
+
+  it('are reported if they are first seen after audit mode, or turn out to be made after it', () => {
+    const first = watchScan(nothingWatched, { ...scan([]), audit: true });
+    expect(watchScan(first, scan([one('new', false, 'audit-mode')])).appeared?.ids).toEqual(['new']);
+    const second = watchScan(first, { ...scan([one('late', false, 'audit-mode')]), audit: true });
+    expect(watchScan(second, scan([one('late', false)])).appeared?.ids).toEqual(['late']);
   });
 
   it('are reported once, and not those of the first scan', () => {

@@ -14,34 +14,37 @@ export interface AppearanceState {
    * counted elsewhere, and cause no event.
    */
   readonly known: ReadonlySet<string> | null;
+  /** Containers that were seen as let through by audit mode. They need no report unless that was wrong. */
+  readonly audited: ReadonlySet<string>;
   readonly appeared: Appeared | null;
 }
 
-/** Reasons of unprotected containers that call for no report. */
-const expected: ReadonlySet<Container['reason']> = new Set(['unknown', 'audit-mode']);
-
-export const nothingWatched: AppearanceState = { known: null, appeared: null };
+export const nothingWatched: AppearanceState = { known: null, audited: new Set(), appeared: null };
 
 /**
  * Processes a scan. Containers that are unprotected while ECI is off are expected, and need no report when it
- * is turned on, and so are those that audit mode lets through. One that could not be inspected is ignored: it
- * may be gone already, and the next scan will show it.
+ * is turned on, and so are those that audit mode lets through while it is in force. One that could not be
+ * inspected is ignored: it may be gone already, and the next scan will show it.
  */
 export function watchScan(before: AppearanceState, scan: ContainerScan): AppearanceState {
   const unprotected = scan.containers.filter((container) => !container.protected);
-  const reportable = unprotected.filter(({ reason }) => reason !== 'unknown').map(({ id }) => id);
   const here = new Set(unprotected.map(({ id }) => id));
-  const known = new Set([...(before.known ?? []), ...reportable].filter((id) => here.has(id)));
+  const seen = (reasons: (reason: Container['reason']) => boolean) =>
+    unprotected.filter(({ reason }) => reasons(reason)).map(({ id }) => id);
+  const audit = seen((reason) => reason === 'audit-mode');
+  const reportable = seen((reason) => reason !== 'audit-mode' && reason !== 'unknown');
+  const isAuditExpected = before.known === null || scan.audit === true;
+  const unexpectedAudit = isAuditExpected ? [] : audit.filter((id) => !before.audited.has(id));
   const fresh =
     before.known === null || !scan.eci
       ? []
-      : unprotected
-          .filter(({ id, reason }) => !expected.has(reason) && before.known?.has(id) !== true)
-          .map(({ id }) => id);
+      : [...reportable, ...unexpectedAudit].filter((id) => before.known?.has(id) !== true);
   // Removed or recreated ones are dropped; with ECI off, all are.
   const waiting = scan.eci ? [...(before.appeared?.ids ?? []), ...fresh].filter((id) => here.has(id)) : [];
+  const stillHere = (ids: Iterable<string>) => new Set([...ids].filter((id) => here.has(id)));
   return {
-    known,
+    known: stillHere([...(before.known ?? []), ...reportable, ...unexpectedAudit]),
+    audited: stillHere([...before.audited, ...audit]),
     appeared: waiting.length === 0 ? null : { ids: waiting, since: before.appeared?.since ?? scan.at },
   };
 }

@@ -58,6 +58,8 @@ export const containerScanSchema = z.object({
   at: z.string(),
   durationMs: z.number(),
   eci: z.boolean(),
+  /** Audit mode was in force. */
+  audit: z.literal(true).optional(),
   containers: z.array(containerSchema),
 });
 export type ContainerScan = z.infer<typeof containerScanSchema>;

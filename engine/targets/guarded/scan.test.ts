@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordedPolicy } from '../../../shared/enforcement/recorded-policy-fixture.ts';
 import type { RecordedPolicy } from '../../../shared/enforcement/recorded-policy.ts';
@@ -45,21 +45,53 @@ async function scan() {
   } as unknown as EngineDriver;
   const scanned = await scanEngine({ paths, store: createSettingsStore(paths), driver });
   if (!scanned.ok) throw new Error(scanned.error.message);
-  const { eci, containers } = scanned.value;
-  return { eci, reasons: containers.map(({ reason }) => reason) };
+  const { eci, audit, containers } = scanned.value;
+  return { eci, reasons: containers.map(({ reason }) => reason), ...(audit === undefined ? {} : { audit }) };
 }
 
 const underEci = { eci: true, reasons: ['before-eci', 'past-gateway', 'own-range-stopped'] };
 
 describe('a container that was created in audit mode', () => {
-  it('was not made past the gateway, one that was created afterwards was', async () => {
-    const audit = on.replace(/}$/, ', "bulkhead": {"mode": "audit"}}');
+  const audit = on.replace(/}$/, ', "bulkhead": {"mode": "audit"}}');
+  const inAudit = ['before-eci', 'audit-mode', 'own-range-stopped'];
+  const pastGateway = ['before-eci', 'past-gateway', 'own-range-stopped'];
+  // One is made on 2026-11-29, a day later.
+  beforeEach(async () => {
     await addVersion(paths.history, 2, audit, true, '2026-11-28T12:00:00Z');
-    await recordPolicy({ hash: sha256(audit) });
+    await recordPolicy({ hash: sha256(audit), mode: 'audit' });
     await writeFile(paths.settings, audit);
-    expect((await scan()).reasons).toEqual(['before-eci', 'audit-mode', 'own-range-stopped']);
+  });
+  const editSettings = async (text: string, at: string) => {
+    await writeFile(paths.settings, text);
+    await utimes(paths.settings, new Date(at), new Date(at));
+  };
+
+  it('was not made past the gateway, one that was created afterwards was', async () => {
+    expect(await scan()).toEqual({ eci: true, reasons: inAudit, audit: true });
     await addVersion(paths.history, 3, on, true, '2026-11-28T20:00:00Z');
-    expect((await scan()).reasons).toEqual(['before-eci', 'past-gateway', 'own-range-stopped']);
+    await recordPolicy();
+    expect(await scan()).toEqual({ eci: true, reasons: pastGateway });
+  });
+
+  it('is one before the settings file was changed to enforce, which no version records', async () => {
+    await editSettings(on, '2026-11-28T20:00:00Z');
+    await recordPolicy({ at: '2026-11-28T20:00:01Z' });
+    expect(await scan()).toEqual({ eci: true, reasons: pastGateway });
+    await editSettings(on, '2026-11-30T20:00:00Z');
+    await recordPolicy({ at: '2026-11-30T20:00:01Z' });
+    expect(await scan()).toEqual({ eci: true, reasons: inAudit });
+  });
+
+  it('is not one after that change, though a later gateway recorded the policy again', async () => {
+    await editSettings(on, '2026-11-28T20:00:00Z');
+    await recordPolicy({ at: '2026-11-30T20:00:01Z' });
+    expect(await scan()).toEqual({ eci: true, reasons: pastGateway });
+  });
+
+  it('is none if a gateway runs, and it is unknown since when it enforces the file', async () => {
+    await editSettings(on, '2026-11-30T20:00:00Z');
+    await rm(paths.enforcedPolicy);
+    expect(await scan()).toEqual({ eci: true, reasons: pastGateway });
   });
 });
 

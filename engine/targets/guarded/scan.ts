@@ -1,9 +1,11 @@
+import { stat } from 'node:fs/promises';
+import type { SettingsState } from '../../../shared/ipc/app-state.ts';
 import { chosenBackend, runtimeNameOf } from '../../../shared/isolation/backends.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import { withPreferences } from '../../../shared/settings/preferences.ts';
 import { dockerClient } from '../../base/docker-client.ts';
 import { scanContainers } from '../../scan/scan.ts';
-import { auditPeriods, eciSince, listHistory } from '../../store/history.ts';
+import { auditPeriods, eciSince, listHistory, type ModeInForce } from '../../store/history.ts';
 import { readSettingsInForce } from '../../store/settings-in-force.ts';
 import { readUserSettings } from '../../store/user-settings.ts';
 import type { Target } from '../../target.ts';
@@ -17,14 +19,33 @@ export async function settingsInForce({
   paths,
   store,
 }: Pick<EngineParts, 'paths' | 'store'>): Promise<EffectiveSettings> {
-  const admin = await readSettingsInForce(paths, await store.read());
+  return readInForce(paths, await store.read());
+}
+
+async function readInForce(paths: EngineParts['paths'], state: SettingsState): Promise<EffectiveSettings> {
+  const admin = await readSettingsInForce(paths, state);
   return withPreferences(admin, (await readUserSettings(paths.root)).preferences).settings;
 }
 
 /** Whether a gateway of ours enforces the settings. */
-async function isEnforced({ store, driver }: Pick<EngineParts, 'store' | 'driver'>): Promise<boolean> {
-  const { policyFacts } = await store.read();
-  return policyFacts.recorded !== null || (await driver.status()).gatewayUp;
+const isEnforced = async (
+  { policyFacts }: SettingsState,
+  driver: Pick<EngineParts['driver'], 'status'>,
+): Promise<boolean> => policyFacts.recorded !== null || (await driver.status()).gatewayUp;
+
+/**
+ * The mode that is in force. A gateway records its policy again at each start: a file that was changed before
+ * was enforced before.
+ */
+async function modeInForce(
+  { paths }: Pick<EngineParts, 'paths'>,
+  { policyFacts: { recorded } }: SettingsState,
+  settings: EffectiveSettings,
+): Promise<ModeInForce> {
+  if (recorded === null) return { mode: settings.mode, since: null };
+  const changed = await stat(paths.settings).catch(() => null);
+  const times = [recorded.at, ...(changed === null ? [] : [changed.mtime.toISOString()])];
+  return { mode: recorded.mode, since: times.sort()[0] ?? null };
 }
 
 /** `Target.scan` of a guarded engine. */
@@ -33,13 +54,16 @@ export async function scanEngine(
   ...[call = {}]: Parameters<Target['scan']>
 ): ReturnType<Target['scan']> {
   const { paths } = engine;
-  const settings = await settingsInForce(engine);
+  const state = await engine.store.read();
+  const settings = await readInForce(paths, state);
+  const mode = await modeInForce(engine, state, settings);
   const history = await listHistory(paths.history);
   return scanContainers(dockerClient(paths.clientSocket), {
     ...call,
-    eci: settings.eci.value && (await isEnforced(engine)),
+    eci: settings.eci.value && (await isEnforced(state, engine.driver)),
     eciSince: history.ok ? eciSince(history.value) : null,
-    auditPeriods: history.ok ? auditPeriods(history.value) : [],
+    audit: mode.mode === 'audit',
+    auditPeriods: history.ok ? auditPeriods(history.value, mode) : [],
     runtimeName: runtimeNameOf(chosenBackend(settings.backend)),
   });
 }
