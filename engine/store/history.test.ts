@@ -73,6 +73,10 @@ describe('history', () => {
     expect(untilOf(entry(3, 'b', on))).toEqual([]);
     expect(untilOf(entry(2, 'b', { ...on, at: 'damaged' }))).toEqual([]);
   });
+  test('audit mode is in force only with ECI, without which nothing is decided', () => {
+    const audit = entry(1, 'a', { eci: false, audit: true });
+    expect(auditPeriods([audit], { mode: 'audit', since: null })).toEqual([]);
+  });
   test('audit mode of the last version lasts while the gateway enforces it, and else until that changed', () => {
     const audit = entry(1, 'a', { eci: true, audit: true, durationsMs: { 'back-up': 500, verify: 3000 } });
     const from = '2026-01-01T23:59:57.000Z';

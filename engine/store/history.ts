@@ -234,7 +234,7 @@ export function auditPeriods(entries: readonly HistoryEntry[], now: ModeInForce)
   return entries.flatMap((entry, index) => {
     const { 'back-up': backUpMs = 0 } = entry.durationsMs;
     const from = Date.parse(entry.at) - applyMs(entry) + backUpMs;
-    if (entry.audit !== true || Number.isNaN(from)) return [];
+    if (entry.audit !== true || !entry.eci || Number.isNaN(from)) return [];
     const begin = new Date(from).toISOString();
     const next = entries[index + 1];
     if (next === undefined && now.mode === 'audit') return [{ from: begin, until: null }];
