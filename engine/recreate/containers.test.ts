@@ -57,7 +57,7 @@ describe('scan (D)', () => {
     const probe = { command: '/bulkhead-probe --hold', labels: { 'bulkhead.probe': 'true' } };
     const justNow = new Date().toISOString();
     const neverStarted = { created: justNow, started: '0001-01-01T00:00:00Z', ...probe };
-    engine.add({ id: id(1), runtime: 'bulkhead', ...probe });
+    engine.add({ id: id(1), runtime: 'bulkhead', created: justNow, ...probe });
     engine.add({ id: id(2), state: 'created', ...neverStarted });
     engine.add({ id: id(3), state: 'removing', ...neverStarted });
     // Its process ends at every check.
@@ -67,6 +67,24 @@ describe('scan (D)', () => {
     engine.add({ id: id(7), state: 'created', ...neverStarted, command: 'sh' });
     engine.add({ id: id(8), runtime: 'bulkhead', running: true, pid: 4194305, ...probe });
     expect((await scan()).containers.map((container) => container.id)).toEqual([5, 6, 7, 8].map(id));
+  });
+  test('one that runs is listed, though it says that it never started', async () => {
+    const probe = { command: '/bulkhead-probe', labels: { 'bulkhead.probe': 'true' } };
+    const started = '0001-01-01T00:00:00Z';
+    engine.add({ id: id(1), running: true, pid: 31, started, created: new Date().toISOString(), ...probe });
+    expect((await scan()).containers.map((container) => container.id)).toEqual([id(1)]);
+  });
+  test('an imitation of a verification is listed once it is older than one, or if it is from later', async () => {
+    const probe = { command: '/bulkhead-probe', labels: { 'bulkhead.probe': 'true' } };
+    const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const started = '0001-01-01T00:00:00Z';
+    for (const [index, created] of [inMinutes(-11), inMinutes(5)].entries()) {
+      engine.add({ id: id(3 * index + 1), runtime: 'bulkhead', created, ...probe });
+      engine.add({ id: id(3 * index + 2), created, started, ...probe });
+      engine.add({ id: id(3 * index + 3), created, ...probe });
+      engine.broken.add(id(3 * index + 3));
+    }
+    expect((await scan()).containers.map((container) => container.id)).toEqual([1, 2, 3, 4, 5, 6].map(id));
   });
   test('one of a verification that does not answer is not listed, later it is', async () => {
     const probe = { command: '/bulkhead-probe', labels: { 'bulkhead.probe': 'true' } };

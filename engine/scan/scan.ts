@@ -88,13 +88,15 @@ const verificationMs = 10 * 60_000;
 /**
  * Whether a verification created the container. That is known from the container alone, whenever it is
  * listed: whether a verification is running can change between a look and the list. Anybody may set its label
- * and command, so one that has run, and is not protected, is listed all the same. One whose state can't be
- * determined is listed after the time of a verification.
+ * and command, so one that has run, and is not protected, is listed all the same. Any other is listed if it
+ * cannot be of a verification that still runs.
  */
 function isOwnProbe(item: ContainerInfo, container: Container, neverStarted: boolean): boolean {
   if (!(probeLabel in container.labels) || item.Command.split(' ', 1)[0] !== probePath) return false;
-  if (container.reason === 'unknown' && Date.now() - item.Created * 1000 < verificationMs) return true;
-  return container.protected || neverStarted;
+  // The engine lists whole seconds, rounded down.
+  const ageMs = Date.now() - item.Created * 1000;
+  if (!(ageMs >= 0 && ageMs < verificationMs)) return false;
+  return container.protected || container.reason === 'unknown' || neverStarted;
 }
 
 /** How the engine writes the start of a container that was never started. */
@@ -133,7 +135,8 @@ async function inspectOne(
             pid,
           );
     const container = describe(item, inspected, map, options);
-    if (isOwnProbe(item, container, inspected.State.StartedAt === noStart)) return null;
+    const { Running, StartedAt } = inspected.State;
+    if (isOwnProbe(item, container, StartedAt === noStart && !Running)) return null;
     return { ...container, ...(wait === 0 ? {} : { stopWait: wait }) };
   }
 }
