@@ -99,14 +99,24 @@ describe('scan (D)', () => {
     engine.add({ id: id(2), ...old, name: 'web-before-eci' });
     engine.add({ id: id(3), ...old, name: 'web-before-eci-2', running: true, pid: 31 });
     engine.add({ id: id(4), ...old, name: 'db-before-eci' });
-    const found = await scan();
+    // Audit mode let them through.
+    const audited = { ...old, created: '2026-03-02T00:00:00Z' };
+    engine.add({ id: id(5), ...audited, name: 'web-before-eci-3' });
+    engine.add({ id: id(6), ...audited, name: 'web-before-eci-4', running: true, pid: 31 });
+    // Made on the engine's own socket.
+    engine.add({ id: id(7), ...old, created: '2026-03-05T00:00:00Z', name: 'web-before-eci-5' });
+    const auditPeriods = [{ from: '2026-03-01T00:00:00Z', until: '2026-03-03T00:00:00Z' }];
+    const found = await scan({ auditPeriods });
     expect(found.containers.map(({ reason }) => reason)).toEqual([
       'own-range-stopped',
       'replaced',
       'before-eci',
       'before-eci',
+      'replaced',
+      'audit-mode',
+      'past-gateway',
     ]);
-    expect(unprotected(found).map((container) => container.id)).toEqual([id(3), id(4)]);
+    expect(unprotected(found).map((container) => container.id)).toEqual([3, 4, 6, 7].map(id));
   });
   test('each container has the reason for its state', async () => {
     engine.add({ id: id(1), created: '2026-01-01T00:00:00Z' });

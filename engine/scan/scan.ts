@@ -75,7 +75,8 @@ export async function scanContainers(
 
 /** Whether a recreation keeps the container beside the new, protected one. It must not run. */
 function isReplaced(container: Container, all: readonly Container[]): boolean {
-  if (container.reason !== 'before-eci' || isRunning(container)) return false;
+  const isReplaceable = container.reason === 'before-eci' || container.reason === 'audit-mode';
+  if (!isReplaceable || isRunning(container)) return false;
   const original = originalName(container.name);
   return (
     original !== null && all.some(({ name, protected: isProtected }) => name === original && isProtected)

@@ -39,6 +39,11 @@ describe('unprotected containers that appear later', () => {
     expect(watchScan(second, audited).appeared).toBeNull();
   });
 
+  it('are not reported if audit mode let them through, and they are replaced afterwards', () => {
+    const first = watchScan(nothingWatched, { ...scan([one('old', false, 'audit-mode')]), audit: true });
+    expect(watchScan(first, scan([one('old', false, 'replaced')])).appeared).toBeNull();
+  });
+
   it('are reported if they are first seen after audit mode, or turn out to be made after it', () => {
     const first = watchScan(nothingWatched, { ...scan([]), audit: true });
     expect(watchScan(first, scan([one('new', false, 'audit-mode')])).appeared?.ids).toEqual(['new']);

@@ -31,8 +31,10 @@ export function watchScan(before: AppearanceState, scan: ContainerScan): Appeara
   const here = new Set(unprotected.map(({ id }) => id));
   const seen = (reasons: (reason: Container['reason']) => boolean) =>
     unprotected.filter(({ reason }) => reasons(reason)).map(({ id }) => id);
-  const audit = seen((reason) => reason === 'audit-mode');
-  const reportable = seen((reason) => reason !== 'audit-mode' && reason !== 'unknown');
+  // One that audit mode let through can be replaced later.
+  const isAudit = (reason: Container['reason']) => reason === 'audit-mode' || reason === 'replaced';
+  const audit = seen(isAudit);
+  const reportable = seen((reason) => !isAudit(reason) && reason !== 'unknown');
   const isAuditExpected = before.known === null || scan.audit === true;
   const unexpectedAudit = isAuditExpected ? [] : audit.filter((id) => !before.audited.has(id));
   const fresh =

@@ -7,7 +7,7 @@ export const protectionReasons = [
   'own-range-stopped', // isolation runtime, not running now: gets a range when started
   'eci-off', // made while ECI is off and ECI is off now
   'before-eci', // made before ECI was turned on, with another runtime
-  'replaced', // made before ECI was turned on, does not run, and a protected one has its name now
+  'replaced', // made before ECI was turned on or in audit mode, not running, and a protected one has its name
   'audit-mode', // made in audit mode, which lets through what ECI refuses, with another runtime
   'past-gateway', // made after ECI was turned on, with another runtime: on the engine's own socket
   'no-user-namespace', // isolation runtime by name, but its uid_map starts at host id 0
