@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import type { ApplyEvent } from '../../shared/apply/run.ts';
@@ -34,6 +34,8 @@ const { engineOff, apply, expectAllRestored, calls } = applyIn(() => root);
 describe('applying', () => {
   test('turning ECI on runs every step in order, records the version and drops the draft', async () => {
     await engineOff();
+    const written = new Date('2026-01-01T12:00:00Z');
+    await utimes(paths.settings, written, written);
     await createSettingsStore(paths).setDraft(settingsText(true));
     const events: ApplyEvent[] = [];
     const run = await apply(settingsText(true), {}, keepAllContainers, events);
@@ -60,7 +62,7 @@ describe('applying', () => {
     expect(await store.history()).toMatchObject({
       value: [
         { version: 2, how: 'apply', eci: true, fromHash: sha256(settingsText(false)) },
-        { version: 1, how: 'found', eci: false },
+        { version: 1, how: 'found', eci: false, inForceFrom: written.toISOString() },
       ],
     });
     expect(await store.read()).toMatchObject({

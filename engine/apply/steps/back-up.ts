@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
 import { effectiveSettings } from '../../../shared/settings/effective.ts';
@@ -30,6 +31,7 @@ export const backUp: StepModule = {
         entry: {
           version: journal.fromVersion,
           at: journal.startedAt,
+          inForceFrom: await changedBefore(paths.settings, journal.startedAt),
           uid: journal.uid,
           user: journal.user,
           hash: applied.value.hash,
@@ -53,6 +55,13 @@ export const backUp: StepModule = {
       : backup;
   },
 };
+
+/** When the gateway took up what another program wrote, at the earliest: it watches the file. */
+async function changedBefore(file: string, now: string): Promise<string> {
+  const found = await stat(file).catch(() => null);
+  const changed = found?.mtime.toISOString() ?? now;
+  return changed < now ? changed : now;
+}
 
 /** What the gateway enforces, if the settings file is unusable or was deleted by mistake; else null. */
 async function invalidSettings(
