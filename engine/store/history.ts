@@ -231,7 +231,7 @@ export interface ModeInForce {
  * is not recorded at all. `entries` oldest first.
  */
 export function auditPeriods(entries: readonly HistoryEntry[], now: ModeInForce): Period[] {
-  return entries.flatMap((entry, index) => {
+  return entries.flatMap((entry, index): Period[] => {
     const { 'back-up': backUpMs = 0 } = entry.durationsMs;
     const from = Date.parse(entry.at) - applyMs(entry) + backUpMs;
     if (entry.audit !== true || !entry.eci || Number.isNaN(from)) return [];
