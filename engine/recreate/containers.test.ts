@@ -74,7 +74,7 @@ describe('scan (D)', () => {
     engine.add({ id: id(1), running: true, pid: 31, started, created: new Date().toISOString(), ...probe });
     expect((await scan()).containers.map((container) => container.id)).toEqual([id(1)]);
   });
-  test('an imitation of a verification is listed once it is older than one, or if it is from later', async () => {
+  test('an imitation of a verification is listed once it is older than one, or if from later', async () => {
     const probe = { command: '/bulkhead-probe', labels: { 'bulkhead.probe': 'true' } };
     const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
     const started = '0001-01-01T00:00:00Z';

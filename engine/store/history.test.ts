@@ -59,7 +59,7 @@ describe('history', () => {
     expect(await store.rollback(0)).toMatchObject({ ok: true, value: { draft: '', applied: '' } });
     expect(await store.rollback(1)).toMatchObject({ ok: true, value: { draft: 'a', applied: '' } });
   });
-  test('audit mode ends when the next version may have come into force, which is before it is recorded', () => {
+  test('audit mode ends when the next version may have come into force, before it is recorded', () => {
     const on = { eci: true };
     const audit = entry(1, 'a', { ...on, audit: true });
     const enforce = { mode: 'enforce', since: null } as const;
@@ -77,7 +77,7 @@ describe('history', () => {
     const audit = entry(1, 'a', { eci: false, audit: true });
     expect(auditPeriods([audit], { mode: 'audit', since: null })).toEqual([]);
   });
-  test('audit mode of the last version lasts while the gateway enforces it, and else until that changed', () => {
+  test('audit mode of the last version lasts while it is enforced, or until that changed', () => {
     const audit = entry(1, 'a', { eci: true, audit: true, durationsMs: { 'back-up': 500, verify: 3000 } });
     const from = '2026-01-01T23:59:57.000Z';
     expect(auditPeriods([audit], { mode: 'audit', since: '2026-01-09T00:00:00Z' })).toEqual([

@@ -226,9 +226,9 @@ export interface ModeInForce {
 }
 
 /**
- * When audit mode was in force. A period is rather too short than too long: a container from outside of it was
- * made past the gateway. The gateway takes up a version before it is recorded, and a change of the file that
- * is not recorded at all. `entries` oldest first.
+ * When audit mode was in force. A period is rather too short than too long: a container from outside of it
+ * was made past the gateway. The gateway takes up a version before it is recorded, and a change of the file
+ * that is not recorded at all. `entries` oldest first.
  */
 export function auditPeriods(entries: readonly HistoryEntry[], now: ModeInForce): Period[] {
   return entries.flatMap((entry, index): Period[] => {
