@@ -41,7 +41,7 @@ export function WelcomeSteps({
           </Step>
         ))}
         {/* No step of this page: where it leads. */}
-        <Step disabled={false}>
+        <Step disabled={!ready}>
           <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', padding: '2px' }}>
             <StepLabel>{t('welcome.step.review')}</StepLabel>
           </Box>
