@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { message, type Message } from '../../shared/messages/message.ts';
+import { shellWord } from '../../shared/process/shell-word.ts';
 import { rootPaths, systemInstallRecord, systemRoot } from './root-paths.ts';
 
 /**
@@ -9,10 +10,6 @@ import { rootPaths, systemInstallRecord, systemRoot } from './root-paths.ts';
  */
 export const engineCommand = (action: 'start' | 'stop', root: string): string =>
   `bulkhead engine ${action} ${root === systemRoot ? '--target system' : `--root ${shellWord(root)}`}`;
-
-/** A word of a shell's command line. Pure. */
-export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** How the engine is started that should respond at this socket; null: not known which one that is. */
 export function startHint(socket: string | null): Message {

@@ -1,9 +1,5 @@
+import { shellWord } from '../process/shell-word.ts';
 import type { StoredAuditEntry } from './entry.ts';
-
-const plain = /^[\w@%+=:,./-]+$/;
-/** A word in literal shell syntax. */
-const quoted = (word: string): string =>
-  plain.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 /**
  * A `docker run` with the part of a request that the rule is about; null if the entry lacks the information.
@@ -14,7 +10,7 @@ export function commandOf(entry: StoredAuditEntry): string | null {
   const image = entry.image ?? entry.subject?.image ?? '';
   if (image === '') return null;
   const option = optionOf(entry);
-  return option === null ? null : `docker run ${option} ${quoted(image)}`;
+  return option === null ? null : `docker run ${option} ${shellWord(image)}`;
 }
 
 function optionOf(entry: StoredAuditEntry): string | null {
@@ -24,7 +20,7 @@ function optionOf(entry: StoredAuditEntry): string | null {
     case 'bind-not-shared':
       return entry.subject?.path === undefined
         ? null
-        : `-v ${quoted(`${entry.subject.path}:${entry.subject.path}`)}`;
+        : `-v ${shellWord(`${entry.subject.path}:${entry.subject.path}`)}`;
     case 'runtime-forced':
       return '--runtime=runc';
     case 'userns-ignored':
@@ -34,7 +30,7 @@ function optionOf(entry: StoredAuditEntry): string | null {
       const option = /^--[a-z-]+(?:[= ].*)?$/.exec(entry.what ?? '')?.[0];
       if (option === undefined) return null;
       const [, flag = '', separator = '', value = ''] = /^(--[a-z-]+)([= ]?)(.*)$/s.exec(option) ?? [];
-      return value === '' ? flag : `${flag}${separator}${quoted(value.replace(/^"(.*)"$/, '$1'))}`;
+      return value === '' ? flag : `${flag}${separator}${shellWord(value.replace(/^"(.*)"$/, '$1'))}`;
     }
   }
 }
