@@ -1,8 +1,9 @@
-import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SortableHead } from './sortable-head.tsx';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
+import { useNarrower } from '../../components/use-narrower.ts';
 import { leastHeight, VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { color, size, stacked, tableColumnsFrom, visuallyHidden } from '../../theme/tokens.ts';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
@@ -21,7 +22,8 @@ export function ContainerTable(props: ContainerTableProps) {
   const rows = useTableRows(props);
   const { order, open, menu, actions } = rows;
   const { activeIndex, onKeyDown } = useTableKeys(props, rows, handle, box);
-  const isStacked = useStacked(box);
+  // Heights of rows depend on it.
+  const isStacked = useNarrower(box, tableColumnsFrom, 'offsetWidth');
   const heightOf = useRowHeights(props, open, isStacked);
 
   return (
@@ -103,25 +105,6 @@ function useRowHeights(
     },
     [containers, open, recreation, isStacked],
   );
-}
-
-/** Whether the table has no room for columns: heights of rows depend on it. */
-function useStacked(box: RefObject<HTMLElement | null>): boolean {
-  const [isStacked, setStacked] = useState(false);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return undefined;
-    const measure = () => {
-      setStacked(element.offsetWidth > 0 && element.offsetWidth < tableColumnsFrom);
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-    };
-  }, [box]);
-  return isStacked;
 }
 
 function TableHead({

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useState, type RefObject } from 'react';
+import type { RefObject } from 'react';
 import useMediaQuery from '@mui/material/useMediaQuery';
+import { useNarrower } from '../../components/use-narrower.ts';
 import { low, twoColumnsFrom } from '../../theme/tokens.ts';
 
 /**
@@ -8,20 +9,6 @@ import { low, twoColumnsFrom } from '../../theme/tokens.ts';
  */
 export function useSideBySide(content: RefObject<HTMLElement | null>): boolean {
   const isLow = useMediaQuery(low, { noSsr: true });
-  const [isNarrow, setNarrow] = useState(false);
-  useLayoutEffect(() => {
-    const element = content.current;
-    if (element === null) return undefined;
-    const measure = () => {
-      // 0 is no width: it is not laid out.
-      setNarrow(element.clientWidth > 0 && element.clientWidth < twoColumnsFrom);
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-    };
-  }, [content]);
+  const isNarrow = useNarrower(content, twoColumnsFrom, 'clientWidth');
   return !isLow && !isNarrow;
 }
