@@ -7,11 +7,13 @@ import { color, low, narrow, oneColumn, size } from '../theme/tokens.ts';
 /** Padding at the sides of a page, and of what stands above or below it, px. */
 const sides = { wide: size.pagePadding, medium: 24, narrow: 16 } as const;
 const medium = '@media (max-width: 959.95px)';
-export const pageSides = {
+const pageSides = {
   paddingInline: `${sides.wide}px`,
   [medium]: { paddingInline: `${sides.medium}px` },
   [narrow]: { paddingInline: `${sides.narrow}px` },
 } as const;
+/** Padding of a notice above the page. */
+export const noticeAbovePage = { paddingTop: '12px', ...pageSides } as const;
 
 /** A page: its header, its content with the design's padding, and an own footer where it needs one. */
 export function Page({

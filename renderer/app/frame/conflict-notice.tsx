@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
-import { pageSides } from '../../components/page.tsx';
+import { noticeAbovePage } from '../../components/page.tsx';
 import { useApp } from '../../state/context.tsx';
 import { navigate, useRoute } from '../../state/router.ts';
 
@@ -13,7 +13,7 @@ export function ConflictNotice() {
   const { page } = useRoute();
   if (!settings.conflict || page === 'json') return null;
   return (
-    <Box sx={{ paddingTop: '12px', ...pageSides }}>
+    <Box sx={noticeAbovePage}>
       <Notice
         tone="warn"
         live="polite"

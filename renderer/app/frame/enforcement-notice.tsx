@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
-import { pageSides } from '../../components/page.tsx';
+import { noticeAbovePage } from '../../components/page.tsx';
 import { protectionOf } from '../../components/protection.ts';
 import { useNow } from '../../i18n/clock.ts';
 import { sentences } from '../../i18n/lists.ts';
@@ -44,7 +44,7 @@ export function EnforcementNotice() {
     navigate('review');
   };
   return (
-    <Box sx={{ paddingTop: '12px', ...pageSides }}>
+    <Box sx={noticeAbovePage}>
       <Notice
         tone="danger"
         live="assertive"

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Notice } from '../../components/error-panel.tsx';
-import { pageSides } from '../../components/page.tsx';
+import { noticeAbovePage } from '../../components/page.tsx';
 import { closed } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { useAppPart } from '../../state/context.tsx';
@@ -12,7 +12,7 @@ export function MissingRootNotice() {
   const { missingRoot: root, phase, problem } = useAppPart(({ engine }) => engine);
   if (root === undefined) return null;
   return (
-    <Box sx={{ paddingTop: '12px', ...pageSides }}>
+    <Box sx={noticeAbovePage}>
       <Notice tone="danger" live="assertive" title={t('frame.missingRoot.title')}>
         {phase === 'unreachable' && problem !== null
           ? closed(t, translateText(problem.message, problem.sentence))

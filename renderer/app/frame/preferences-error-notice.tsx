@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Notice } from '../../components/error-panel.tsx';
-import { pageSides } from '../../components/page.tsx';
+import { noticeAbovePage } from '../../components/page.tsx';
 import { closed, sentences } from '../../i18n/lists.ts';
 import { translateError } from '../../i18n/translate.ts';
 import { useAppPart } from '../../state/context.tsx';
@@ -13,7 +13,7 @@ export function UnsavedPreferencesNotice() {
   if (problem === null) return null;
   const { reason, hint } = translateError(problem);
   return (
-    <Box sx={{ paddingTop: '12px', ...pageSides }}>
+    <Box sx={noticeAbovePage}>
       <Notice tone="warn" live="polite" title={t('frame.notKept.title')}>
         {sentences(t, [
           t('frame.notKept.body'),

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
-import { pageSides } from '../../components/page.tsx';
+import { noticeAbovePage } from '../../components/page.tsx';
 import { useMissing } from '../../state/missing.ts';
 import { manifests } from '../../pages/manifests.ts';
 import { useRoute } from '../../state/router.ts';
@@ -17,7 +17,7 @@ export function TargetNotice() {
   const { page } = useRoute();
   if (!neverApplied || manifests[page].scope === 'app') return null;
   return (
-    <Box component="section" aria-label={t('target.machine.title')} sx={{ paddingTop: '12px', ...pageSides }}>
+    <Box component="section" aria-label={t('target.machine.title')} sx={noticeAbovePage}>
       <Notice
         tone="neutral"
         title={t('target.machine.title')}

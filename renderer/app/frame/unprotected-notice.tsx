@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
-import { pageSides } from '../../components/page.tsx';
+import { noticeAbovePage } from '../../components/page.tsx';
 import { useApp, useStore } from '../../state/context.tsx';
 import { navigate, useRoute } from '../../state/router.ts';
 import { names as joined } from '../../i18n/lists.ts';
@@ -33,7 +33,7 @@ export function UnprotectedNotice() {
       ? joined(t, names)
       : t('list.more', { names: joined(t, names.slice(0, namesAtMost)), count: names.length - namesAtMost });
   return (
-    <Box sx={{ paddingTop: '12px', ...pageSides }}>
+    <Box sx={noticeAbovePage}>
       <Notice
         tone="danger"
         live="polite"
