@@ -1,4 +1,4 @@
-import type { GoTests, Outcome } from './go-tests.ts';
+import type { Outcome, TestResults } from './results.ts';
 
 /**
  * Tests of others that pass on a bare engine alone, and why: a sentence that a user would accept. What is not
@@ -26,7 +26,7 @@ const isWithin = (name: string, test: string) => name === test || name.startsWit
  * What passed on the bare engine and did not pass on the guarded one. A test whose subtest differs is not
  * named beside it.
  */
-export function differences(bare: GoTests, guarded: GoTests): readonly Difference[] {
+export function differences(bare: TestResults, guarded: TestResults): readonly Difference[] {
   const all = [...bare]
     .filter(([name, { outcome }]) => outcome === 'passed' && guarded.get(name)?.outcome !== 'passed')
     .map(([test]) => ({
@@ -50,8 +50,8 @@ export const unexplained = (
  * Tests that are listed, and pass on both engines. Those that did not pass on the bare engine say nothing.
  */
 export const outdated = (
-  bare: GoTests,
-  guarded: GoTests,
+  bare: TestResults,
+  guarded: TestResults,
   known: readonly KnownDifference[],
 ): readonly string[] =>
   known
@@ -59,7 +59,7 @@ export const outdated = (
     .filter((name) => [bare, guarded].every((tests) => tests.get(name)?.outcome === 'passed'));
 
 /** How many passed, without those that have subtests. */
-export function passed(tests: GoTests): number {
+export function passed(tests: TestResults): number {
   const names = [...tests.keys()];
   const parents = new Set(names.map((name) => name.slice(0, Math.max(0, name.lastIndexOf('/')))));
   return names.filter((name) => !parents.has(name) && tests.get(name)?.outcome === 'passed').length;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { differences, outdated, passed, unexplained, type KnownDifference } from './differences.ts';
-import { GoTestReader, type GoTests, type Outcome } from './go-tests.ts';
+import { GoTestReader } from './go-tests.ts';
+import type { Outcome, TestResults } from './results.ts';
 
-const tests = (outcomes: Readonly<Record<string, Outcome>>): GoTests =>
+const tests = (outcomes: Readonly<Record<string, Outcome>>): TestResults =>
   new Map(Object.entries(outcomes).map(([name, outcome]) => [name, { outcome, output: `of ${name}` }]));
 
 describe("results of Go's tests", () => {

@@ -1,16 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-
-/** `hung`: ended from outside, since nothing happened for too long. */
-export type Outcome = 'passed' | 'failed' | 'skipped' | 'hung';
-
-export interface GoTest {
-  readonly outcome: Outcome;
-  readonly output: string;
-}
-
-/** By name: `TestSuite/TestName/subtest`. */
-export type GoTests = ReadonlyMap<string, GoTest>;
+import type { TestResult, TestResults } from './results.ts';
 
 export interface GoTestRun {
   /** The compiled tests, and the directory of their package. */
@@ -32,8 +22,8 @@ export interface GoTestRun {
 }
 
 /** Runs compiled Go tests. A test that hangs or ends the program is ended, and the rest run without it. */
-export async function runGoTests(options: GoTestRun): Promise<GoTests> {
-  const tests = new Map<string, GoTest>();
+export async function runGoTests(options: GoTestRun): Promise<TestResults> {
+  const tests = new Map<string, TestResult>();
   for (;;) {
     const done = [...tests.keys()].filter((name) => name.split('/').length === options.depth);
     const { reader, isHung } = await runOnce(options, [...options.skip, ...done]);
@@ -106,7 +96,7 @@ const mark = '\u0016';
 
 /** Reads what `-test.v=test2json` prints. */
 export class GoTestReader {
-  readonly tests = new Map<string, GoTest>();
+  readonly tests = new Map<string, TestResult>();
   current = '';
   readonly #running = new Map<string, string[]>();
 

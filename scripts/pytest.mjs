@@ -1,0 +1,49 @@
+// pytest and what it needs, from Debian's packages, beside the system, which stays as it is.
+// `node scripts/pytest.mjs` fetches them, once, and says where they are.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { aptBeside } from './apt-beside.mjs';
+import { main, must, note, step } from './console.mjs';
+import { cache, isProgram } from './paths.mjs';
+
+/** paramiko, which docker-py's tests import, with what it needs. */
+const paramiko = ['paramiko', 'bcrypt', 'cffi-backend', 'cryptography', 'nacl'];
+const recipe = {
+  suite: 'trixie',
+  packages: ['pytest', 'pytest-timeout', 'iniconfig', 'packaging', 'pluggy', ...paramiko].map(
+    (name) => `python3-${name}`,
+  ),
+};
+
+/**
+ * Fetches what is not in the cache yet. Resolves with a directory for PYTHONPATH, for Debian's python3 of the
+ * same suite.
+ */
+export async function fetchPytest() {
+  const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
+  const directory = path.join(cache, 'upstream-tests', `pytest-${hash}`);
+  if (!existsSync(directory)) {
+    const work = `${directory}.${process.pid}.partial`;
+    try {
+      step(`Fetching pytest from Debian ${recipe.suite}`);
+      const apt = await aptBeside(work, recipe.suite);
+      await apt('download', ...recipe.packages);
+      for (const name of readdirSync(path.join(work, 'packages')))
+        await must(
+          'dpkg-deb',
+          ['--extract', path.join(work, 'packages', name), path.join(work, 'unpacked')],
+          `${name} could not be unpacked: free some disk space and try again.`,
+        );
+      renameSync(path.join(work, 'unpacked'), directory);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  return path.join(directory, 'usr/lib/python3/dist-packages');
+}
+
+if (isProgram(import.meta.url))
+  await main(async () => {
+    note(`PYTHONPATH=${await fetchPytest()}`);
+  });
