@@ -73,3 +73,29 @@ it.each([
   expect(count).toBeGreaterThanOrEqual(scans);
   expect(count).toBeLessThanOrEqual(2 * scans + 5 * Number(removal === null));
 });
+
+it('scans no more once it is closed, also if a scan that found something unknown ends then', async () => {
+  const state = stateStore(appState());
+  const unknown = { whyUnknown: 'no response' };
+  const found = { at: '', durationMs: 1, eci: true, containers: [unknown] };
+  let count = 0;
+  let end = (): void => undefined;
+  const target = {
+    scan: () => {
+      count++;
+      return new Promise((resolve) => {
+        end = () => {
+          resolve(ok(found));
+        };
+      });
+    },
+  } as unknown as Target; // the only part that is used
+  const containers = new ContainerScans(target, state);
+  const scanned = containers.scan();
+  containers.close();
+  end();
+  await scanned;
+  containers.scanSoon();
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(count).toBe(1);
+});

@@ -33,6 +33,7 @@ export class ContainerScans {
   #retryTimer: NodeJS.Timeout | undefined;
   #retryMs: number = retryAfterMs.first;
   readonly #unwatchState: () => void;
+  #isClosed = false;
 
   constructor(target: Target, state: StateStore) {
     this.#target = target;
@@ -54,7 +55,7 @@ export class ContainerScans {
   /** Scans soon, once for a burst of calls; not while the engine is down. */
   scanSoon(): void {
     const { engine, removal } = this.#state.get();
-    if (engine.phase !== 'ready') return;
+    if (this.#isClosed || engine.phase !== 'ready') return;
     const removing = removal !== null && removal.activity !== 'ended';
     this.#timer ??= setTimeout(
       () => {
@@ -70,7 +71,9 @@ export class ContainerScans {
     this.#state.set({ appeared: null });
   }
 
+  /** No scan begins by itself after this, also not when one that is running ends. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#retryTimer);
     this.#unwatchState();
@@ -96,6 +99,7 @@ export class ContainerScans {
   /** Scans again later if the engine did not respond about a container. */
   #scheduleRetry(last: ContainerScan): void {
     clearTimeout(this.#retryTimer);
+    if (this.#isClosed) return;
     if (!last.containers.some(({ whyUnknown }) => whyUnknown !== undefined)) {
       this.#retryMs = retryAfterMs.first;
       return;
