@@ -84,7 +84,10 @@ export function configureAudit(command: Command): void {
         stop.abort();
       };
       process.once('SIGINT', end);
-      const { readDecisionLog } = await import('../gateway/audit/read-log.ts');
+      const [{ readDecisionLog }, { watchDirectory }] = await Promise.all([
+        import('../gateway/audit/read-log.ts'),
+        import('../engine/base/watch-directory.ts'),
+      ]);
       const rows: StoredAuditEntry[] = [];
       try {
         await readDecisionLog(
@@ -94,14 +97,14 @@ export function configureAudit(command: Command): void {
             if (isTable(format.value)) rows.push(entry);
             else process.stdout.write(`${lineOf(entry, options, format.value)}\n`);
           },
-          options.follow === true ? stop.signal : null,
+          options.follow === true ? { signal: stop.signal, watchDirectory } : null,
         );
         if (isTable(format.value)) process.stdout.write(`${renderList(rows, auditList, format.value)}\n`);
       } catch (error) {
         printError(
           fail('input.unusable', message('cli.decision-log-cannot-be-followed', { value: file.value }), {
             cause: error,
-            hint: message('cli.its-directory-must-be-there'),
+            hint: message('cli.run-it-as-root'),
           }).error,
           options,
         );

@@ -1,7 +1,8 @@
-import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { watchDirectory } from '../../engine/base/watch-directory.ts';
 import { maxLineBytes } from './decision-log.ts';
 import { DecisionLogReader, readDecisionLog } from './read-log.ts';
 
@@ -41,7 +42,7 @@ describe('reading the decision log', () => {
     expect(paths).toEqual(['/1', '/2', '/3', '/4']);
   });
 
-  it('follows through rotation: nothing twice, nothing skipped, complete lines only', async () => {
+  it('follows through rotation and the loss of its directory: nothing twice, nothing skipped', async () => {
     await writeFile(file, line('/1'));
     const paths: string[] = [];
     let wake: () => void = () => undefined;
@@ -52,7 +53,7 @@ describe('reading the decision log', () => {
         paths.push(entry.target);
         wake();
       },
-      stop.signal,
+      { signal: stop.signal, watchDirectory },
     );
     const until = async (count: number) => {
       while (paths.length < count)
@@ -72,9 +73,13 @@ describe('reading the decision log', () => {
     await rename(file, `${file}.1`);
     await writeFile(file, line('/5'));
     await until(5);
+    await rm(dir, { recursive: true });
+    await mkdir(dir);
+    await writeFile(file, line('/6'));
+    await until(6);
     stop.abort();
     await following;
-    expect(paths).toEqual(['/1', '/2', '/3', '/4', '/5']);
+    expect(paths).toEqual(['/1', '/2', '/3', '/4', '/5', '/6']);
   });
 
   it('skips corrupt and overlong lines, however they are split, and keeps its position', async () => {

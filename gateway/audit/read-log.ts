@@ -1,5 +1,4 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { watch } from 'node:fs';
 import path from 'node:path';
 import { auditEntrySchema, type StoredAuditEntry } from '../../shared/audit/entry.ts';
 import { decisionLogFiles, maxLineBytes } from './decision-log.ts';
@@ -191,18 +190,33 @@ export class DecisionLogReader {
   }
 }
 
+/** How `readDecisionLog` follows a log. */
+export interface LogFollowing {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /**
+   * Calls `onChange` when something in the directory may have changed, also after it was deleted and created
+   * again; returns how to stop.
+   */
+  readonly watchDirectory: (directory: string, onChange: () => void) => () => void;
+}
+
+/** How often a followed log is read without an event, ms: not every file system reports them. */
+const pollMs = 5_000;
+
 /**
- * Reports every entry of a decision log, oldest first, rotated files included. With a signal it then follows
- * the log, through rotation, until it is aborted; resolves at the end. Rejects when the files can't be read.
+ * Reports every entry of a decision log, oldest first, rotated files included. With `following` it then
+ * follows the log, through rotation and the loss of its directory, until the signal is aborted; resolves at
+ * the end. Rejects when the files can't be read.
  */
 export async function readDecisionLog(
   file: string,
   entry: (entry: StoredAuditEntry) => void,
-  follow: AbortSignal | null,
+  following: LogFollowing | null,
 ): Promise<void> {
   const reader = new DecisionLogReader(file, { entry });
   await reader.readNew();
-  if (follow === null || follow.aborted) return;
+  if (following === null || following.signal.aborted) return;
   await new Promise<void>((resolve, reject) => {
     let running = false;
     let again = false;
@@ -218,22 +232,26 @@ export async function readDecisionLog(
       } while (again);
       running = false;
     };
-    const failed = (error: unknown) => {
-      watcher.close();
-      reject(error instanceof Error ? error : new Error(String(error)));
+    const readSoon = () => {
+      run().catch((error: unknown) => {
+        stop();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
     };
-    const watcher = watch(path.dirname(file), (_event, name) => {
-      if (name === null || name.startsWith(path.basename(file))) run().catch(failed);
-    });
-    watcher.on('error', failed);
-    follow.addEventListener(
+    const unwatch = following.watchDirectory(path.dirname(file), readSoon);
+    const poll = setInterval(readSoon, pollMs);
+    const stop = () => {
+      unwatch();
+      clearInterval(poll);
+    };
+    following.signal.addEventListener(
       'abort',
       () => {
-        watcher.close();
+        stop();
         resolve();
       },
       { once: true },
     );
-    run().catch(failed);
+    readSoon();
   });
 }

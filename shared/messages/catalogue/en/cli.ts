@@ -48,7 +48,6 @@ export const cli = {
   'cli.nothing-was-decided-yet-or-root-names': 'Nothing was decided yet, or --root names another engine.',
   'cli.run-it-as-root': 'Run it as root.',
   'cli.decision-log-cannot-be-followed': "the decision log {{value}} can't be followed",
-  'cli.its-directory-must-be-there': 'Its directory must be there.',
   'cli.since-is-no-time': '--since is not a time',
   'cli.was-given': '"{{text}}" was given',
   'cli.give-iso-date-or-how-long-ago': 'Give an ISO date, or how long ago: --since 15m.',

@@ -43,7 +43,6 @@ export const cli: Translated<typeof english> = {
   'cli.nothing-was-decided-yet-or-root-names': '尚无决策，或 --root 指定了另一个引擎。',
   'cli.run-it-as-root': '请以 root 身份运行。',
   'cli.decision-log-cannot-be-followed': '无法跟踪决策日志 {{value}}',
-  'cli.its-directory-must-be-there': '其目录必须存在。',
   'cli.since-is-no-time': '--since 不是时间',
   'cli.was-given': '给出的是“{{text}}”',
   'cli.give-iso-date-or-how-long-ago': '请给出 ISO 日期，或多久之前：--since 15m。',
