@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecreateHandle } from '../../../engine/targets/embedded/target.ts';
+import type { RecreateHandle } from '../../../engine/recreate/recreate.ts';
 import { run } from '../../../renderer/dev/apply-fixture.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
@@ -25,8 +25,11 @@ function applying(failing: 'draft' | 'engine' | 'scan' | 'none') {
     removal: null,
     busy: { beginning: false },
   } as unknown as AppState; // the parts that an apply uses
-  const refresh = (what: typeof failing) => () =>
-    what === failing ? Promise.reject(new Error(`no ${what}`)) : Promise.resolve();
+  const attempted = new Set<string>();
+  const refresh = (what: typeof failing) => () => {
+    attempted.add(what);
+    return what === failing ? Promise.reject(new Error(`no ${what}`)) : Promise.resolve();
+  };
   const session = {
     state: {
       get: () => state,
@@ -39,17 +42,18 @@ function applying(failing: 'draft' | 'engine' | 'scan' | 'none') {
     refreshEngine: refresh('engine'),
     scan: refresh('scan'),
   } as unknown as Session; // likewise
-  return { session, state: () => state };
+  return { session, state: () => state, attempted };
 }
 
 describe('an apply that has ended', () => {
   it.each(['draft', 'engine', 'scan'] as const)(
-    'is shown as ended although the %s could not be read again',
+    'is shown as ended although the %s could not be read again, and containers are listed again',
     async (failing) => {
-      const { session, state } = applying(failing);
+      const { session, state, attempted } = applying(failing);
       await expect(settleApply(session, ended())).rejects.toThrow(`no ${failing}`);
       expect(state().run?.activity).toBe('ended');
       expect(refuseDuringApply(state()).ok).toBe(true);
+      expect(attempted).toContain('scan');
     },
   );
 

@@ -1,5 +1,5 @@
 import type { ActiveOperations } from './context.ts';
-import type { ApplyHandle } from '../../../engine/targets/embedded/target.ts';
+import type { ApplyHandle } from '../../../engine/apply/apply.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
@@ -132,9 +132,11 @@ export async function settleApply(session: Session, run: ApplyRun): Promise<void
     await showEndOfRun(session, run);
     // The file now keeps its content: a draft with the same text is no draft any more.
     await session.draft.refresh();
-    await session.scan();
   } finally {
-    showEndOfRecreation(session, run);
+    // Containers may have changed whatever could not be read.
+    await session.scan().finally(() => {
+      showEndOfRecreation(session, run);
+    });
   }
 }
 
