@@ -1,4 +1,4 @@
-import type { ApplyHandle } from '../engine/targets/embedded/target.ts';
+import type { ApplyHandle } from '../engine/apply/apply.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { progress } from './output.ts';
 import type { EventListener } from './event-listener.ts';

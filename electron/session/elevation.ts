@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { ApplyHandle, ApplyRequest, RecreateHandle } from '../../engine/targets/embedded/target.ts';
+import type { ApplyRequest } from '../../engine/apply/admission.ts';
+import type { ApplyHandle } from '../../engine/apply/apply.ts';
+import type { RecreateHandle } from '../../engine/recreate/recreate.ts';
 import { applyEventSchema, type ApplyEvent, type ApplyRun } from '../../shared/apply/run.ts';
 import {
   recreateRunSchema,

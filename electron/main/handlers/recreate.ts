@@ -1,4 +1,4 @@
-import type { RecreateHandle } from '../../../engine/targets/embedded/target.ts';
+import type { RecreateHandle } from '../../../engine/recreate/recreate.ts';
 import type { RecreateRun } from '../../../shared/containers/recreate.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/handle-request.ts';

@@ -5,10 +5,6 @@ import { openGuardedTarget } from '../guarded/target.ts';
 import { embeddedCapabilities } from './capabilities.ts';
 import { createEmbeddedDriver } from './driver.ts';
 
-export type { ApplyHandle } from '../../apply/apply.ts';
-export type { ApplyRequest } from '../../apply/admission.ts';
-export type { RecreateHandle } from '../../recreate/recreate.ts';
-
 /** Opens the engine under `root` (a directory that may not exist yet). Starts nothing. */
 export function openTarget(root: string, options: TargetOptions): Target {
   const paths = rootPaths(root);
