@@ -151,7 +151,7 @@ static int create(char **argv, struct invocation *call) {
       ? run_child(runc_path, sealed, argv, plan_enter, plan_close)
       : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
-  if (runs_on && call->pid_file != NULL && !plan_is_plain() && !is_created_isolated(call->pid_file, base)) {
+  if (runs_on && !plan_is_plain() && (call->pid_file == NULL || !is_created_isolated(call->pid_file, base))) {
     (void)delete_by_force(call);
     runs_on = false;
     code = 1;
