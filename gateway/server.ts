@@ -42,8 +42,8 @@ export interface Gateway {
    */
   setEngineStopping(stopping: boolean): void;
   /**
-   * Before another process gets its sockets: from now on whoever creates a container with one waits. Resolves
-   * when none is being created.
+   * Before another process gets its sockets: creates of containers with one wait from now on. Resolves when
+   * none is in progress.
    */
   holdSockets(): Promise<void>;
   /** Ends the waiting. No effect on a retired gateway. */
@@ -167,7 +167,7 @@ function openImageTrust(
       facts,
       stateDirectory: options.stateDirectory ?? null,
       log,
-      // With ECI off no registry is queried about the list. The engine is asked about registries.
+      // With ECI off no registry is queried about the list. The engine's registry configuration is queried.
       refresh: () => {
         const { eci, socket } = settings.current().settings;
         return eci.value && !isEngineStopping() ? socket : null;

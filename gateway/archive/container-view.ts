@@ -8,7 +8,7 @@ import type { IsolatedContainer } from './isolated.ts';
 /** O_PATH, for which Node has no constant. */
 const oPath = 0o10000000;
 const pathFlags = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
-/** Cached directories, so that a tree is not looked up anew for each of its files. */
+/** Cached directories, so that a tree is not looked up again for each of its files. */
 const maxCachedDirectories = 10_000;
 /** The engine's own limit of followed links. */
 const maxLinks = 255;

@@ -509,7 +509,7 @@ describe('operations', () => {
     await g('rm', '-f', id);
   });
 
-  it('an engine that goes away ends streams, causes a 503, and is found again', async () => {
+  it('a stopped engine ends streams and causes 503; requests work again once it is back', async () => {
     const events = talk('events', '--since', '5m');
     // An event that arrives shows that the stream is open; one from before it was counts too.
     await Promise.all([events.until(/volume create open/), g('volume', 'create', 'open')]);

@@ -18,7 +18,7 @@ export interface DecisionLogOptions {
 }
 
 /**
- * Entries waiting for a slow disk; more are dropped and counted, so that a flood of requests cannot eat the
+ * Entries waiting for a slow disk; more are dropped and counted, so that a flood of requests does not exhaust
  * memory.
  */
 const maxQueued = 10_000;

@@ -79,7 +79,7 @@ export class ConnectionSlot {
     for (const account of this.#accounts) account.bufferedBytes += bytes;
   }
 
-  /** A holder has so many buffered bytes that its clients are paused. */
+  /** A holder has more buffered bytes than its limit, so its clients are paused. */
   get isOverBufferLimit(): boolean {
     const { softBufferBytes } = this.#table.limits;
     return this.#accounts.some(({ bufferedBytes }) => bufferedBytes > softBufferBytes);

@@ -93,7 +93,7 @@ describe('A8: which directory a bind source really is', () => {
           },
         });
       }
-      // A directory that is no link is where it is, whoever's it is.
+      // A directory that is not a link resolves to itself, whoever owns it.
       expect(
         await resolveBindSource(at('list/theirs/home'), { ...environment, shares: [at('list/theirs/home')] }),
       ).toMatchObject({ share: at('list/theirs/home') });

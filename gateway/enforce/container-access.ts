@@ -17,7 +17,7 @@ export function pinnedTarget(context: InspectionContext, id: string): string {
 
 /**
  * Requires a protected container, unless a warning is enough by the settings, or its `docker run` began
- * before ECI came on.
+ * before ECI was turned on.
  */
 export async function checkProtected(
   context: InspectionContext,

@@ -41,7 +41,7 @@ const copyOutput = (from: string, ...args: string[]): Promise<string> =>
 
 // Measured: with a directory and a link changing places all the time, docker cp on a bare engine reads
 // through the link sooner or later.
-describe('docker cp from a container whose directories somebody could swap for a link meanwhile (A8)', () => {
+describe('docker cp from a container whose directories another process could replace by a link (A8)', () => {
   it('works for the machine\u2019s users', async () => {
     expect(
       await copyOutput(gateway.clients, 'cp', 'bound:/etc/passwd', path.join(gateway.scratch, 'p1')),

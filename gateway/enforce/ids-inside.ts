@@ -9,7 +9,7 @@ const anybody = { uid: 0, gid: 0 };
 
 /**
  * Records which of the container's users the sharing user is, where its labels say so (A8): the planner sees
- * the record alone. A label that means nothing is refused: whoever set it relies on it. Rejects where the
+ * the record alone. An invalid label is refused, since its author relies on it. Rejects where the
  * record can't be written.
  */
 export async function recordIdsInside(

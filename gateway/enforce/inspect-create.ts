@@ -135,7 +135,7 @@ async function withErrorOfEngine(
 ): Promise<Denial> {
   const option = denial.rule === 'unmodelled-value' ? unknownStorageKey(body) : null;
   if (option !== null && denial.what === storageOption(option)) {
-    // containerd's snapshotters take no notice of such options, and others have their own.
+    // containerd's snapshotters ignore such options, and others have their own.
     return (await facts.storageDriver()) === 'overlay2'
       ? { ...denial, engineError: unknownStorageOption(option) }
       : denial;

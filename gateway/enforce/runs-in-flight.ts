@@ -6,9 +6,9 @@ const longestRunMs = 10_000;
 const never = '0001-01-01T00:00:00Z';
 
 /**
- * `docker run` consists of several requests. A container that was created before ECI came on, and starts
- * right after it, is exempt: it could have started a moment earlier. Otherwise turning ECI on would fail
- * running commands.
+ * `docker run` consists of several requests. A container that was created before ECI was turned on, and
+ * starts right after it, is exempt: it could have started a moment earlier. Otherwise turning ECI on would
+ * fail running commands.
  */
 export class RunsInFlight {
   #wasOff = false;
@@ -26,7 +26,7 @@ export class RunsInFlight {
     this.#wasOff = !isOn;
   }
 
-  /** Whether `container` belongs to a run that began before ECI came on, and is still under way. */
+  /** Whether `container` belongs to a run that began before ECI was turned on, and still runs. */
   includes({ created, startedAt }: Pick<ContainerFacts, 'created' | 'startedAt'>): boolean {
     if (this.#onSince === null || startedAt !== never) return false;
     const createdAt = Date.parse(created);

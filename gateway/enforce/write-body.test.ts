@@ -13,7 +13,7 @@ const many = (entry: (index: number) => string) =>
 
 test.each([
   ['scalars', '"a"'],
-  ['a number as it came', '1.50e+3'],
+  ['a number, digit for digit', '1.50e+3'],
   ['nothing in lists and objects', '{"a":[],"b":{},"c":[[],{}]}'],
   ['nested lists', `[${many((index) => `[${index},[null,true,"${'x'.repeat(index % 40)}"]]`)}]`],
   ['objects in lists', `{"a":[${many((index) => `{"k${index}":{"b":[${index}]}}`)}],"z":false}`],

@@ -89,7 +89,7 @@ function readLayers(driver: unknown): ContainerLayers | null {
     : { upper, merged, lowers };
 }
 
-/** `Devices` and `DeviceRequests`; the latter are all for CDI devices where the gateway let it be created. */
+/** `Devices` and `DeviceRequests`; those of a container that the gateway created are all for CDI devices. */
 function readDevices(host: unknown): RequestedDevice[] {
   const [devices, requests] = [field(host, 'Devices'), field(host, 'DeviceRequests')];
   return [

@@ -5,7 +5,8 @@ import { nativeGrpcClient } from '../../tests/support/grpc-client.ts';
 import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 import { openAgent, type Agent } from '../../tests/support/ssh-agent.ts';
 
-// buildx's driver `remote` speaks gRPC from its first byte, as clients of API 1.53 do on the engine's socket.
+// buildx's driver `remote` uses HTTP/2 with prior knowledge, as clients of API 1.53 do on the engine's
+// socket.
 let guarded: GuardedEngine;
 let agent: Agent;
 

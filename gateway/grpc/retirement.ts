@@ -12,7 +12,7 @@ const replaced =
 /**
  * Ends a connection whose gateway is replaced: what it allows is decided by an earlier program. Calls for a
  * build are accepted only on the build's own connection, so this one stays while a build runs on it, and
- * begins no other. Then the client is told to open another connection (GOAWAY); other calls under way, which
+ * begins no other. Then the client gets GOAWAY, and opens another connection; other calls in progress, which
  * are not decided any more, may end.
  */
 export class Retirement implements UpgradedConnection {

@@ -142,7 +142,7 @@ export class ClientSide {
     this.#sendBuffer.count(this.#socket, Infinity);
     return detachWriting(this.#socket, 0);
   }
-  /** FIN to the client; it may go on sending. */
+  /** Half-closes the connection to the client. */
   end(): void {
     this.#socket.end();
   }

@@ -161,7 +161,7 @@ export type Gatekeeper = (request: GatewayRequest) => GatekeeperResult | Promise
 /** How the requests of a connection are decided and reported. */
 export interface RequestOptions {
   readonly decide: Gatekeeper;
-  /** The socket the client came in by. Default: the clients' one. */
+  /** The socket through which the client connected. Default: the clients' one. */
   readonly origin?: Origin;
   /** The connection's slot in its user's account. Default: not accounted. */
   readonly slot?: ConnectionSlot;

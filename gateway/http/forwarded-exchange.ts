@@ -18,7 +18,7 @@ import { StreamedRequest } from './request-stream.ts';
 export interface ForwardingEvents {
   /** Request and response are complete. `close`: the connection ends with them. */
   readonly complete: (close: boolean) => void;
-  /** The engine switched protocols (or began a raw stream); `early` came after the head. */
+  /** The engine switched protocols (or began a raw stream); `early`: bytes received after the head. */
   readonly switched: (head: ResponseHead, early: Buffer) => void;
   /** Nothing of a response was sent to the client: it gets one of the gateway's own. */
   readonly replaced: (status: number, message: string) => void;

@@ -14,7 +14,7 @@ const growth = 40 * 1024;
 const zeros = Buffer.alloc(1024 * 1024);
 
 // The gateway's connections in a process of their own, under the launcher's flags, so that its memory is only
-// its own. It says its RSS when told to. It listens when its thread is up and what was only needed to begin
+// its own. It prints its RSS on request. It listens when its thread is up and what was only needed to begin
 // is collected: neither is growth by what passes.
 const relay = `
 import { createServer } from 'node:net';

@@ -8,7 +8,7 @@ import type { ParsedRequest } from './parsed-request.ts';
 export interface OwnResponseEvents {
   /** No request follows: the connection ends, after `lastResponse`. */
   readonly ended: (reason: EndReason, lastResponse?: Buffer) => void;
-  /** The client speaks HTTP/2 from its first byte, and all its calls are refused. */
+  /** The client uses HTTP/2 with prior knowledge, and every call is refused. */
   readonly callsRefused: (status: number, message: string) => void;
 }
 

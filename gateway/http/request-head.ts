@@ -9,7 +9,7 @@ export type HeadProgress =
   | { readonly kind: 'nothing' }
   /** The head is incomplete, or the client has to read responses first. */
   | { readonly kind: 'more' }
-  /** The client's FIN came in the middle of a head. */
+  /** The client closed its side within a head. */
   | { readonly kind: 'cut' }
   | { readonly kind: 'malformed'; readonly error: HeadError }
   /** The client begins with HTTP/2; its preface stays in the inbox. */

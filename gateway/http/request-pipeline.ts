@@ -14,7 +14,10 @@ import { readRequestHead } from './request-head.ts';
 
 /** Events for the connection. */
 export interface PipelineEvents extends OwnResponseEvents {
-  /** The engine switched protocols. `early` came after the head; `handler` takes the sockets, if any does. */
+  /**
+   * The engine switched protocols. `early`: bytes received after the head; `handler` takes the sockets, if
+   * any does.
+   */
   readonly switched: (early: Buffer, handler: UpgradeHandler | null) => void;
 }
 

@@ -142,7 +142,7 @@ describe('an endpoint that is added as a row of the route table', () => {
     });
   });
 
-  it('is inspected as the row says, and forwarded with the id of what was inspected', async () => {
+  it('is inspected according to its row, and forwarded with the id of what was inspected', async () => {
     const { verdict } = await decide('/containers/b/defragment', clients, allowAll, router);
     expect(verdict).toEqual({
       kind: 'forward',

@@ -81,7 +81,7 @@ export interface Route {
   /**
    * Docker CLI commands that this endpoint implements, as `commandList` names them (B5): a list that denies
    * one of them denies it. Commands with the same request (`inspect` and `port`; `system prune` and each
-   * other prune) can't be told apart, and are denied together.
+   * other prune) cannot be distinguished, and are denied together.
    */
   readonly commands: readonly string[];
   /**

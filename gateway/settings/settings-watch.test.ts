@@ -158,7 +158,7 @@ describe('the settings file is the only interface', () => {
     expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
   });
 
-  it('no file is not a deleted one after an unusable one came and went; one in force is', async () => {
+  it('an unusable file that is removed again is no deletion; removing the file in force is', async () => {
     const { watch } = start();
     await put('{');
     expect(watch.current(true)).toMatchObject({ problemKind: 'unusable' });

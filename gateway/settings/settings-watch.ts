@@ -84,7 +84,7 @@ export function watchSettings(
   };
 }
 
-/** Stands for the hash of a settings file where the default settings are in force because there is none. */
+/** In place of the hash of a settings file, while the default settings apply because there is no file. */
 const noFile = '';
 
 /** The policy by the last reading of the settings file and the users' preferences. */
@@ -161,8 +161,8 @@ class WatchedPolicy {
   }
 
   /**
-   * At the start without a file: goes on with what was in force before; false if that was nothing. Where its
-   * text is not available any more, locks down.
+   * At the start without a file: restores the recorded policy; false if none is recorded. Where its text is
+   * not available any more, locks down.
    */
   #resume(): boolean {
     const start = this.#startWithoutFile();

@@ -38,7 +38,7 @@ describe('a start that the planner refuses because the container has no record',
       `container ${name} was not started, as it is unknown who shares with it: nobody recorded aaa`;
     expect(await logged('web', refusal)).toEqual({ lines: [line('web')], sent });
     expect(await logged(id, refusal)).toEqual({ lines: [line('aaaaaaaaaaaa')], sent });
-    expect((await logged('gone', refusal)).lines[0]).toMatch(/: the engine can't be asked for its id$/);
+    expect((await logged('gone', refusal)).lines[0]).toMatch(/: its id cannot be queried$/);
   });
 
   it('is distinguished from other failures, and other requests', async () => {

@@ -48,6 +48,6 @@ async function explain(reference: string, { users, facts, log }: ExplainStartsOp
   const isId = /^[0-9a-f]{64}$/.test(reference);
   // A container of `docker run --rm`, whose client sends its id, is removed already.
   const id = isId ? reference : ((await facts.container(reference).catch(() => null))?.id ?? null);
-  const known = id === null ? "the engine can't be asked for its id" : users.explainMissing(id);
+  const known = id === null ? 'its id cannot be queried' : users.explainMissing(id);
   log(`container ${reference.slice(0, 12)} was not started, as it is unknown who shares with it: ${known}`);
 }

@@ -270,7 +270,7 @@ do echo u$u:x:$u:$u::/:/bin/sh >> /etc/passwd
   });
 });
 
-describe('A8: a container that works under his own number', () => {
+describe('A8: a container that runs with the uid of its sharing user', () => {
   const user = `${alice}:${alice}`;
   /** Runs a container of his with `directory` at /s until it is removed. */
   const hold = (name: string, directory: string, ...options: string[]) =>

@@ -3,7 +3,7 @@ import type { SocketMountId } from '../base/socket-mount.ts';
 import { FairShare, TooManyWaiting, type EndTurn } from './fair-share.ts';
 import { callerName } from './turns.ts';
 
-/** Takes turns; each is told to `order` when it begins. */
+/** Takes turns; each is appended to `order` when it begins. */
 function turns(share: FairShare): {
   order: string[];
   take: (caller: string, name: string, signal?: AbortSignal) => Promise<EndTurn>;

@@ -44,7 +44,7 @@ describe('a client that sends a long body slowly', () => {
     expect(begun).toEqual(['slow', 'other', 'slow']);
   });
 
-  it('is displaced, whoever began first, where too many are slow', async () => {
+  it('is displaced, in any order of arrival, when too many bodies are slow', async () => {
     const { take, begun, displaced } = receiving(1, 2);
     for (const caller of ['a', 'b', 'c', 'd']) void take(caller);
     await vi.advanceTimersByTimeAsync(3000);
