@@ -125,7 +125,7 @@ async function applyWithEvents(
     listener?.write(`${JSON.stringify(event)}\n`);
   };
   const refuse = (error: AppError) => {
-    // The reader of the event stream is told why there is no run.
+    // Reports to the reader of the event stream why no run was started.
     listener?.write(`${JSON.stringify({ error })}\n`);
     printError(error, options);
   };

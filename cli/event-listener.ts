@@ -11,8 +11,7 @@ export interface EventListener {
 
 /**
  * Events are written to stdout, and a line "cancel" is read from stdin unless that is a terminal; or both
- * over the socket of a program that could not keep pipes to us (an elevated command on macOS and Windows has
- * none).
+ * over the socket of an elevated process, which cannot inherit our pipes on macOS and Windows.
  */
 export async function eventListener(socket?: string): Promise<EventListener> {
   if (socket === undefined)

@@ -11,7 +11,7 @@ const [loaded, serving] = ['loaded', 'serving'];
 const [retired, handedOver] = ['retired', 'handed-over'];
 
 /**
- * Exit status of a process that another one has replaced: its predecessor goes on, as after no other status.
+ * Exit status of a process that another one has replaced: its predecessor keeps serving only then.
  * The service manager considers that of the main process only.
  */
 export const replacedStatus = 10;
@@ -73,7 +73,7 @@ export async function startSuccessor(
       if (child.exitCode !== replacedStatus) resolve();
     });
   });
-  // A message to one that has ended is lost: its end is noticed anyway.
+  // Messages to a process that has ended are lost; its end is handled separately.
   const send = (text: string, sent: () => void = () => undefined) => {
     child.send(text, sent);
   };

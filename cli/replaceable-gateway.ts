@@ -24,7 +24,7 @@ export class ReplaceableGateway {
   #current: ListeningGateway;
   readonly #start: StartGateway;
   readonly #log: ServiceLog;
-  /** Those whose successor did not serve: they still have connections. */
+  /** Gateways whose successor failed: they still have open connections. */
   readonly #retired: Gateway[] = [];
   #isEngineStopping = false;
   #isClosing = false;
@@ -83,7 +83,7 @@ export class ReplaceableGateway {
         this.#current.gateway.resumeSockets();
         const why = error instanceof Error ? error.message : String(error);
         this.#log(`the gateway was not replaced, and goes on: ${why}`);
-        // "bulkhead install" waits for it; the time tells it from an earlier one.
+        // "bulkhead install" waits for it; the timestamp distinguishes it from an earlier failure.
         manager.status(`Not replaced at ${new Date().toISOString()}: ${why}`);
       }
     }

@@ -38,7 +38,7 @@ export interface StatusReport {
   readonly draftDiffers: boolean;
   /** An apply was interrupted: `bulkhead apply` or the next engine start settles it. */
   readonly interruptedApply: boolean;
-  /** A file of Docker Desktop's administrator at a place that older documents name; nothing here reads it. */
+  /** Path of the administrator's file in older documents of Docker Desktop: detected, never read. */
   readonly olderSettings: string | null;
   /** Why the settings can't be read or used, if so. */
   readonly settingsProblem: string | null;

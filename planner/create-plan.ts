@@ -53,7 +53,7 @@ export interface CreateInput {
 
 /**
  * Plans a create and edits its config.json, in the order of the steps below: later steps need the range that
- * the first one claims. Throws IsolationRefused with a message for whoever started the container.
+ * the first one claims. Throws IsolationRefused with a message for the client that started the container.
  */
 export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: CreateInput): void {
   const { containers, parts, sharing, runtimeBinary, privateDirectory } = options;

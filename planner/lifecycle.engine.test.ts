@@ -176,7 +176,7 @@ it('a second planner for one engine is refused, also when both start at once', a
   await engine.docker('run', '--rm', 'busybox', 'true');
 });
 
-it('a container deleted while no planner answered can be started again', async () => {
+it('a container deleted while no planner ran can be started again', async () => {
   await engine.docker('run', '-d', '--name', 'revived', 'busybox', 'sleep', '1000');
   await engine.docker('exec', 'revived', 'touch', '/f');
   await engine.planner().end('SIGKILL');

@@ -50,7 +50,7 @@ export class IsolationService {
   /**
    * Plans a create, with the mounts that the runtime sees, the emulated files of /proc at `procFiles` where
    * they are served, and the directories that the sharing user can access (share-checks.ts). Throws
-   * IsolationRefused with a message for whoever started the container.
+   * IsolationRefused with a message for the client that started the container.
    */
   create(request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null, reach: Reach): Buffer {
     const { ranges, containers } = this.#options;

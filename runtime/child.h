@@ -9,7 +9,7 @@
  */
 bool forward_signals(void);
 
-/* Whether such a signal came. */
+/* Whether such a signal was received. */
 bool was_signalled(void);
 
 /*

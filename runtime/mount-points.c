@@ -33,7 +33,7 @@ struct request {
 
 /*
  * The component of `path` from `begin` to `end`, `name`, is a link to nothing in `parent`: replaces it by its
- * target. Returns 1 for "begin anew".
+ * target. Returns 1 for "restart the walk".
  */
 static int follow(struct request *request, int parent, const char *name, size_t begin, size_t end) {
   char target[PATH_MAX], path[PATH_MAX];
@@ -54,7 +54,7 @@ static int follow(struct request *request, int parent, const char *name, size_t 
   return 1;
 }
 
-/* Creates the component from `begin` to `end` of `path` in `parent`. 0, 1 for "begin anew", or -1. */
+/* Creates the component from `begin` to `end` of `path` in `parent`. 0, 1 for "restart the walk", or -1. */
 static int make_component(struct request *request, int parent, size_t begin, size_t end) {
   char name[NAME_MAX + 1];
   if (end - begin >= sizeof name) {
@@ -71,7 +71,7 @@ static int make_component(struct request *request, int parent, size_t begin, siz
   return made != 0 && errno == EEXIST ? follow(request, parent, name, begin, end) : made;
 }
 
-/* Goes through the path once, creating what is missing. 0, 1 for "begin anew", or -1. */
+/* Goes through the path once, creating what is missing. 0, 1 for "restart the walk", or -1. */
 static int make_missing(struct request *request) {
   char prefix[PATH_MAX];
   int parent = open_in(request->tree, ".");

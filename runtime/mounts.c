@@ -161,8 +161,8 @@ static int copy_of(const struct copy_request *request) {
 }
 
 /*
- * In the scratch place: a tree attached there can be copied. It is copied twice, since the original stays
- * behind.
+ * In the scratch mount, since the kernel copies attached trees only. It is copied twice, since the original
+ * stays behind.
  */
 static int copy_attached(const void *argument, int *made) {
   const struct copy_request *request = argument;

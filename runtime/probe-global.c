@@ -76,7 +76,7 @@ static bool read_log(void) { return passes(syscall(SYS_syslog, LOG_READ, NULL, 0
 static bool clear_log(void) { return passes(syscall(SYS_syslog, LOG_READ_CLEAR, NULL, -1), EINVAL); }
 static bool set_console(void) { return passes(syscall(SYS_syslog, LOG_CONSOLE_LEVEL, NULL, 0), EINVAL); }
 static bool open_proc_kmsg(void) { return opens("/proc/kmsg", O_RDONLY); }
-/* The log itself: /dev/null may replace it, for programs that only write. */
+/* /dev/kmsg itself: containers may have /dev/null bound over it. */
 static bool open_kmsg(void) {
   struct stat device;
   if (stat("/dev/kmsg", &device) != 0) return false;

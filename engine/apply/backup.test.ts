@@ -26,7 +26,7 @@ describe('the backup of an apply', () => {
   });
 
   it.each([
-    ['the text that the gateway goes on enforcing', 'enforced'],
+    ['the text that the gateway keeps enforcing', 'enforced'],
     ['nothing where that is not known', null],
   ])(
     'of a lost settings file gives back %s, and never says that its absence is intended',

@@ -40,7 +40,7 @@ const newFileMode = 0o644;
 
 /** A settings file that is unusable, or gone although nobody meant to remove it. */
 export interface InvalidSettings {
-  /** The text that the gateway goes on enforcing; null if that is not known. */
+  /** The text that the gateway keeps enforcing; null if that is not known. */
   readonly enforced: string | null;
 }
 

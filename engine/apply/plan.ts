@@ -162,7 +162,7 @@ function toRecreate(
 
 /**
  * The plan, including the consequences of recreating the chosen containers. A recreation that the gateway
- * will refuse blocks the plan: otherwise the apply would stop the old container in vain.
+ * will refuse blocks the plan: otherwise the apply would stop the old container without a new one.
  */
 export function withRecreation(plan: ApplyPlan, recreation: RecreatePlan): ApplyPlan {
   const refused = recreation.groups

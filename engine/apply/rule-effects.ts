@@ -91,7 +91,7 @@ function addSocketImages(before: EffectiveSettings, after: EffectiveSettings, ad
   });
 }
 
-/** Nothing is said of commands where no image may mount the socket. */
+/** No effects about commands if no image may mount the socket. */
 function addSocketCommands(before: EffectiveSettings, after: EffectiveSettings, add: AddEffect): void {
   if (after.socket.images.length === 0 || !differ(before, after, ({ socket }) => socket.commands)) return;
   const { commands } = after.socket;

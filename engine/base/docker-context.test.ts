@@ -51,7 +51,7 @@ describe('a context of the docker CLI', () => {
     expect(findContext(config, directory)).toEqual({ name: 'bulkhead-x', selected: true });
   });
 
-  it("of somebody else's is neither overwritten nor removed", async () => {
+  it('made by another program is neither overwritten nor removed', async () => {
     await docker('context', 'create', 'bulkhead-x', '--docker', `host=unix://${directory}/docker.sock`);
     expect(storeContext(config, engine())).toBe('foreign');
     expect(removeContexts(config, directory)).toEqual([]);

@@ -21,7 +21,7 @@ export interface EnginePolicy {
 
 /**
  * Reads the settings for the engine's configuration. An unusable file means ECI on (fail closed), a deleted
- * one what the gateway goes on enforcing.
+ * one what the gateway keeps enforcing.
  */
 export async function readEnginePolicy(paths: RootPaths): Promise<EnginePolicy> {
   const stored = await readSettings(paths.settings);

@@ -70,7 +70,7 @@ export async function planChosen(
     requestFor(containers, commit === true),
   );
   if (!plan.ok || !restart) return plan;
-  // The restart stops everything: none is paused afterwards, and those run with --rm are gone.
+  // After the restart no container is paused, and containers run with --rm no longer exist.
   const then = (blockers: readonly RecreateNote[]): RecreateNote[] =>
     blockers
       .filter(({ code }) => code !== 'paused')

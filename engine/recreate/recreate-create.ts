@@ -57,7 +57,7 @@ export async function makeContainer(
       return fail('containers.recreate-failed', message('containers.new-container-would-not-be-protected'), {
         reason: message('containers.its-runtime-is', { runtime: view.HostConfig.Runtime }),
       });
-    // One that had left the network it was created on.
+    // The old container was disconnected from the network it was created on.
     for (const network of networks.all === null ? [] : Object.keys(view.NetworkSettings.Networks)) {
       if (networks.all?.includes(network) === false)
         await ports.engine.getNetwork(network).disconnect({ Container: id });

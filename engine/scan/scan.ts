@@ -88,7 +88,7 @@ const verificationMs = 10 * 60_000;
 
 /**
  * Whether a verification created the container. That is known from the container alone, whenever it is
- * listed: whether a verification is running can change between a look and the list. Anybody may set its label
+ * listed: whether a verification is running can change between the two requests. Anybody may set its label
  * and command, so one that has run, and is not protected, is listed all the same. Any other is listed if it
  * cannot be of a verification that still runs.
  */

@@ -226,8 +226,8 @@ export interface ModeInForce {
 }
 
 /**
- * When audit mode was in force. A period is rather too short than too long: a container from outside of it
- * was made past the gateway. The gateway takes up a version before it is recorded, and a change of the file
+ * When audit mode was in force. Periods err on the short side: a container from outside of one counts as
+ * created without the gateway. The gateway adopts a version before it is recorded, and a change of the file
  * that is not recorded at all. `entries` oldest first.
  */
 export function auditPeriods(entries: readonly HistoryEntry[], now: ModeInForce): Period[] {

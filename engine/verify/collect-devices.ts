@@ -27,7 +27,7 @@ const usualDevices = /^c(?:1:[35789]|5:[012]|136:\d+)$/;
 /** Errors that occur before the driver of a device is called. */
 const refusals = new Set(['EPERM', 'EACCES', 'ENOENT']);
 
-/** Replaces a listed device if none is listed for every image: every container has it. */
+/** In place of a listed device, if none is listed for all images: every container has it. */
 const nullDevice: ListedDevice = { path: '/dev/null', access: 'rwm', number: 'c1:3' };
 
 /**

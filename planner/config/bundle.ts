@@ -225,8 +225,7 @@ const ping = 'net.ipv4.ping_group_range';
 const largestId = rangeSize - 1;
 
 /**
- * The hook also sets the domain name, which runc does from 1.2 on only. Names that are none are left away
- * there.
+ * The hook also sets the domain name, which runc does from 1.2 on only. Invalid names are omitted there.
  */
 const withDomain = (hook: Hook, name: string | undefined): Hook =>
   name !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(name) ? { ...hook, args: [...hook.args, name] } : hook;

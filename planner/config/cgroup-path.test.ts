@@ -94,7 +94,7 @@ describe('processes in a cgroup', () => {
     ['that is empty in all', '/empty', false],
     ['that is used in one', '/used', true],
     ['that is in one alone', '/alone', true],
-    ['whose processes are not told', '/threaded', true],
+    ['whose processes cannot be listed', '/threaded', true],
   ])('are seen: one %s', (_, cgroup, expected) => {
     const hierarchies = ['memory', 'pids'].map((name) => path.join(root, name));
     expect(hasProcesses(cgroup, hierarchies)).toBe(expected);

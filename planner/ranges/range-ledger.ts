@@ -44,7 +44,7 @@ export class RangeLedger {
   #wasMissing = false;
 
   /**
-   * Opens the ledger; creates it if this engine has never seen one. Throws if it exists and cannot be read.
+   * Opens the ledger; creates it at its first use by this engine. Throws if it exists and cannot be read.
    */
   constructor(options: RangeLedgerOptions) {
     this.#options = options;

@@ -21,7 +21,7 @@ const withWord = (language: keyof typeof texts, word: RegExp, allowed: RegExp = 
     .filter(([key, text]) => word.test(text.replaceAll(/\{\{\w+\}\}/g, '')) && !allowed.test(key))
     .map(([key, text]) => `${key}: ${text}`);
 
-describe('one word for one thing', () => {
+describe('one term for a concept', () => {
   test('a verification consists of checks; the probe is the program that makes them', () => {
     // What a check observed is technical; so are the program and its image.
     const technical = /^(?:evidence|operations|verify)\.|probe-built$/;

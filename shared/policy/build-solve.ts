@@ -96,7 +96,7 @@ const shapes: Readonly<Record<BuildMessage, MessageShape>> = {
 };
 
 /**
- * Decides one message; an allowed one is written anew from its parsed form. If rules are enforced (not in
+ * Decides one message; an allowed one is encoded again from its parsed form. If rules are enforced (not in
  * audit mode), a build gets ours for the sources that are requested inside the daemon (build-policy.ts).
  * `token`: identifies the client of a process.
  */

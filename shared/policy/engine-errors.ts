@@ -182,7 +182,7 @@ export const noSuchNetworkDriver = (driver: string): EngineError => ({
   message: `plugin ${JSON.stringify(driver)} not found`.slice(0, maxMessageLength),
 });
 
-/** The answer to a body that is said to be of another type than JSON. */
+/** The error for a body whose content type is not JSON. */
 export const unsupportedContentType = (value: string): EngineError =>
   badRequest(
     value === ''

@@ -94,7 +94,7 @@ function ownDestinations(host: JsonObject): string[] {
 }
 
 /**
- * May what this container has mounted be mounted now? Asked at every start: the policy or the path may have
+ * Whether the container's mounts are still allowed, decided at every start: the policy or the path may have
  * changed. `sockets` says, by source, why the container may not have a socket of its own any more; null where
  * it may.
  */

@@ -132,7 +132,7 @@ export const fixedLimits = {
   verifyService: 1_800_000,
   /**
    * The runtime, for the planner's reply: longer than its scan and its checks. A planner that hangs is killed
-   * before, and its successor asked.
+   * sooner, and its successor queried.
    */
   plannerReply: 900_000,
   /** The runtime, for a planner that does not listen at the moment. */

@@ -56,7 +56,7 @@ export const backUp: StepModule = {
   },
 };
 
-/** When the gateway took up what another program wrote, at the earliest: it watches the file. */
+/** The earliest time at which the gateway, which watches the file, can have adopted an external change. */
 async function changedBefore(file: string, now: string): Promise<string> {
   const found = await stat(file).catch(() => null);
   const changed = found?.mtime.toISOString() ?? now;
@@ -75,7 +75,7 @@ async function invalidSettings(
   if (!isMissing && !isUnusable) return null;
   // An unusable file locks down the next start: it is put back as it is, unless a gateway enforces another.
   const record = isMissing ? lastRecorded : recorded;
-  // Nothing is in force, although a file is expected: a roll back removes the file again on purpose.
+  // No policy is in force: a roll back deliberately removes the file again.
   if (isMissing && facts.startWithoutFile === 'default') return null;
   const hash = record?.hash ?? '';
   return { enforced: hash === '' ? null : await readRecordedText(paths, { hash, version }) };

@@ -18,7 +18,7 @@ export interface DesktopLocations {
   /** The administrator's file. */
   readonly settings: string;
   /**
-   * Its location in older documents: detected, so that the administrator is told; never read as the effective
+   * Its location in older documents: detected to report it; never read as the effective
    * file, nor written.
    */
   readonly olderSettings: readonly string[];

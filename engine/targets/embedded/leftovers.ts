@@ -247,7 +247,7 @@ function descendants(
 }
 
 /**
- * First processes of containers whose shim is dead: by the recorded pid in a containerd's state directory,
+ * First processes of containers whose shim has exited: by the recorded pid in a containerd's state directory,
  * and the container's id in the process's cgroup. `among`: only these containers.
  */
 async function orphanedInits(state: string, among?: ReadonlySet<string>): Promise<ProcessIdentity[]> {

@@ -54,7 +54,7 @@ const sshVariables = ['TMPDIR', 'LANG', 'LC_ALL', 'GIT_PROTOCOL', 'SSH_AUTH_SOCK
  * (BuildKit's way to forward the client's) and headers that BuildKit passes as arguments are kept.
  */
 export const gitProgram = `#!/bin/sh
-# git as the engine runs it, for whoever may build: without root's configuration, credential helpers, ~/.netrc
+# The git that builds run: without root's configuration, credential helpers, ~/.netrc
 # and Kerberos tickets.
 ${findNextProgram('git')}set -- "$next" "$@"
 # BuildKit's own form of it; any other is of whoever started the engine.

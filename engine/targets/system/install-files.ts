@@ -133,7 +133,7 @@ async function isUnchanged({ path: file, content, mode }: SavedFile): Promise<bo
   return now !== undefined && now.content === content && (content === null || now.mode === mode);
 }
 
-/** Without a gateway nothing is in force: a later one does not go on with what this one enforced. */
+/** Without a gateway no policy is in force: one that is installed later must not resume this one. */
 const removePolicyRecords = (paths: RootPaths): Promise<Outcome> =>
   inOrder(
     [paths.enforcedPolicy, paths.storedSettings].flatMap((file) => [

@@ -124,7 +124,7 @@ async function runsWith(pid: number, words: string): Promise<boolean> {
 
 /**
  * The running gateway's main process (null: none runs), its last status, by which it reports that it was not
- * replaced, and its unit's command line. Null where systemd could not be asked.
+ * replaced, and its unit's command line. Null if systemd could not be queried.
  */
 async function gatewayService(): Promise<{
   readonly mainPid: number | null;

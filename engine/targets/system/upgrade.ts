@@ -75,7 +75,7 @@ export const replaceServices = (paths: RootPaths, projectRoot: string): Promise<
 
 /**
  * After an upgrade that did not affect the engine: only the services get their former units back, while the
- * engine and its containers keep running. What runs goes on: usually gateway and planner of before.
+ * engine and its containers keep running. Running processes continue: usually the former gateway and planner.
  */
 export async function rollBackServices(
   paths: RootPaths,

@@ -27,7 +27,7 @@ export function lintDesktopVersion(report: Report): void {
   lintWildcards(report, desktop.version);
 }
 
-/** Every key that came with a version of Docker Desktop. The parts of an ignored key need no findings. */
+/** Every key that a version of Docker Desktop introduced. The parts of an ignored key need no findings. */
 function lintKeys(
   report: Report,
   keys: Readonly<Record<string, KnownKey>>,
