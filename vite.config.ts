@@ -56,6 +56,29 @@ function firstPageAhead(): Plugin {
   };
 }
 
+/**
+ * Lets the page's module run after the frame of index.html is painted (renderer/public/
+ * run-after-first-frame.js), and be fetched before that.
+ */
+function moduleAfterFirstFrame(): Plugin {
+  const module = /<script type="module"[^>]* src="([^"]+)"><\/script>/;
+  return {
+    name: 'module-after-first-frame',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html) {
+        if (!module.test(html)) throw new Error('the built page has no module');
+        return html.replace(
+          module,
+          '<link rel="modulepreload" crossorigin href="$1">\n' +
+            '    <script defer src="./run-after-first-frame.js" data-module="$1"></script>',
+        );
+      },
+    },
+  };
+}
+
 // The renderer as static files that the app serves over its own protocol, under a policy without inline
 // scripts and data: URLs.
 export default defineConfig({
@@ -64,6 +87,7 @@ export default defineConfig({
   plugins: [
     react(),
     firstPageAhead(),
+    moduleAfterFirstFrame(),
     { ...dataAtFirstUse(texts), enforce: 'pre', apply: 'build' },
     { ...schemasIfUsed(/^shared\/.*\.ts$/), enforce: 'pre', apply: 'build' },
     { ...reactCompiledAtOnce, apply: 'build' },

@@ -5,7 +5,7 @@ import { systemLanguage } from './desktop/system-language.ts';
 import { sendEvent } from './ipc/send.ts';
 import { registerAppScheme } from './window/app-protocol.ts';
 import { endProcessAfterQuit } from './end-process.ts';
-import { markStartStep } from './first-frame.ts';
+import { markStartStep, sinceProcessStart } from './first-frame.ts';
 import { registerIpc, type RequestDispatcher } from './ipc/register.ts';
 import { parseOptions, type AppOptions } from './options.ts';
 import { openUserStore, type UserStore } from '../session/preferences.ts';
@@ -66,6 +66,9 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
   });
   window.webContents.once('dom-ready', () => {
     markStartStep('page');
+  });
+  window.once('ready-to-show', () => {
+    if (options.measure) console.log(`first frame: ${sinceProcessStart()} ms`);
   });
   markStartStep('window');
   const initialWindow = window;

@@ -94,12 +94,12 @@ export function serveApp(session: Session, directory: string): Promise<void> {
 }
 
 /**
- * Scripts and styles of a built page, as referenced in it. Without those that it only preloads: the page
- * takes them over when the first script has run.
+ * Scripts and styles of a built page, as referenced in it, and the module that runs after its first frame.
+ * Without those that it only preloads: the page takes them over when the first script has run.
  */
 function filesRunFirst(html: string): string[] {
-  return [...html.matchAll(/<(?!link rel="modulepreload")[^>]* (?:src|href)="([^"]+\.(?:js|css))"/g)].map(
-    ([, file = '']) => file,
+  return [...html.matchAll(/<(?!link rel="modulepreload")[^>]*>/g)].flatMap(([tag]) =>
+    [...tag.matchAll(/ (?:src|href|data-module)="([^"]+\.(?:js|css))"/g)].map(([, file = '']) => file),
   );
 }
 

@@ -16,7 +16,7 @@ export function measureBundles(project: string): void {
       if (name !== undefined) read(path.join('assets', name));
   };
   for (const [, name] of readFileSync(path.join(renderer, 'index.html'), 'utf8').matchAll(
-    /src="\.\/(assets\/[^"]+\.js)"/g,
+    /data-module="\.\/(assets\/[^"]+\.js)"/g,
   ))
     if (name !== undefined) read(name);
   const kilobytes = (files: Iterable<string>) =>
