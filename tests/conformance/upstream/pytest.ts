@@ -64,7 +64,8 @@ export function readJunit(xml: string): TestResults {
   for (const [, attributes = '', , content = ''] of xml.matchAll(
     /<testcase\b([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g,
   )) {
-    const name = `${attribute(attributes, 'classname').replaceAll('.', '/')}/${attribute(attributes, 'name')}`;
+    const within = attribute(attributes, 'classname').replaceAll('.', '/');
+    const name = `${within}/${attribute(attributes, 'name')}`;
     // A test that passed, and whose end failed, has two.
     const earlier = results.get(name);
     if (earlier === undefined || earlier.outcome === 'passed') results.set(name, readResult(content));
