@@ -15,7 +15,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as requests from '../../shared/policy/buildkit-messages.ts';
 import * as graph from '../../shared/policy/llb-messages.ts';
 import type { FieldShape, MessageShape } from '../../shared/policy/protobuf.ts';
+import { isChosen } from '../../tests/support/test-engine.ts';
 import { methodHandling } from './methods.ts';
+
+const run = promisify(execFile);
 
 // The engine carries the descriptors of its own messages: what the gateway believes of them is held against
 // those.
@@ -23,18 +26,16 @@ const files = new Map<string, FileDescriptorProto>();
 const types = new Map<string, DescriptorProto>();
 
 beforeAll(async () => {
-  const { stdout } = await promisify(execFile)('sh', ['-c', 'command -v dockerd']);
-  const binary = await readFile(stdout.trim());
-  const magic = Buffer.from([0x1f, 0x8b, 8]);
-  for (let at = binary.indexOf(magic); at >= 0; at = binary.indexOf(magic, at + 1)) {
-    let unpacked: Buffer;
-    try {
-      unpacked = gunzipSync(binary.subarray(at, at + 65_536), { maxOutputLength: 1024 * 1024 });
-    } catch {
-      continue;
-    }
-    if (unpacked[0] !== 0x0a || !unpacked.subarray(0, 200).includes('.proto')) continue;
-    const file = fromBinary(FileDescriptorProtoSchema, unpacked);
+  const { stdout } = await run('sh', ['-c', 'command -v dockerd']);
+  const program = stdout.trim();
+  if (isChosen) {
+    const version = await run(program, ['--version']);
+    console.log(`engine under test: ${/\d+\.\d+\.\d+/.exec(version.stdout)?.[0] ?? version.stdout}`);
+  }
+  const binary = await readFile(program);
+  for (const descriptor of [...compressed(binary), ...plain(binary)]) {
+    const file = parsed(descriptor);
+    if (file === null) continue;
     files.set(file.name, file);
     const add = (prefix: string, message: DescriptorProto) => {
       types.set(`${prefix}.${message.name}`, message);
@@ -43,6 +44,45 @@ beforeAll(async () => {
     for (const message of file.messageType) add(file.package === '' ? '' : `.${file.package}`, message);
   }
 });
+
+/** Null for what only begins like a descriptor. */
+function parsed(bytes: Uint8Array): FileDescriptorProto | null {
+  try {
+    return fromBinary(FileDescriptorProtoSchema, bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Descriptors as gogo's generator writes them, up to BuildKit 0.17: compressed. */
+function* compressed(binary: Buffer): Generator<Uint8Array> {
+  const magic = Buffer.from([0x1f, 0x8b, 8]);
+  for (let at = binary.indexOf(magic); at >= 0; at = binary.indexOf(magic, at + 1)) {
+    let unpacked: Buffer;
+    try {
+      unpacked = gunzipSync(binary.subarray(at, at + 65_536), { maxOutputLength: 1024 * 1024 });
+    } catch {
+      continue;
+    }
+    if (unpacked[0] === 0x0a && unpacked.subarray(0, 200).includes('.proto')) yield unpacked;
+  }
+}
+
+/**
+ * Descriptors as Google's generator writes them, in newer engines: as they are. They begin with the file's
+ * name, and those of version 3 end with their syntax.
+ */
+function* plain(binary: Buffer): Generator<Uint8Array> {
+  const suffix = Buffer.from('.proto\x12');
+  const syntax = Buffer.from('b\x06proto3');
+  for (let at = binary.indexOf(suffix); at >= 0; at = binary.indexOf(suffix, at + 1)) {
+    const nameEnd = at + suffix.length - 1;
+    const start = binary.lastIndexOf(0x0a, at);
+    const end = binary.indexOf(syntax, at);
+    if (start >= 0 && end >= 0 && binary[start + 1] === nameEnd - start - 2)
+      yield binary.subarray(start, end + syntax.length);
+  }
+}
 
 const scalar: Readonly<Partial<Record<Type, string>>> = {
   [Type.STRING]: 'string',
@@ -109,14 +149,13 @@ describe("the gateway's model of BuildKit", () => {
   });
 
   it("knows every call of the engine's services", () => {
-    const services = ['control.proto', 'gateway.proto'].flatMap((name) => {
-      const file = files.get(name);
-      return file === undefined
-        ? []
-        : file.service.flatMap((service) =>
-            service.method.map((method) => `/${file.package}.${service.name}/${method.name}`),
-          );
-    });
+    const services = [...files.values()]
+      .filter((file) => ['moby.buildkit.v1', 'moby.buildkit.v1.frontend'].includes(file.package))
+      .flatMap((file) =>
+        file.service.flatMap((service) =>
+          service.method.map((method) => `/${file.package}.${service.name}/${method.name}`),
+        ),
+      );
     expect(services.length).toBeGreaterThan(20);
     expect(services.filter((method) => methodHandling(method) === null)).toEqual([]);
   });
