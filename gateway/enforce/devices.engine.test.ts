@@ -4,9 +4,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
+import { lockOfMachine } from '../../tests/support/machine-lock.ts';
 
 const run = promisify(execFile);
 let guarded: GuardedEngine;
+let unlock: (() => void) | undefined;
 /** Block device of this test. */
 let loop: string;
 /** Directory of device files of this test, below /dev. */
@@ -31,6 +33,8 @@ const as = (uid: number, script: string) =>
   sh(`setpriv --reuid ${uid} --regid ${uid} --clear-groups -- ${script}`);
 
 beforeAll(async () => {
+  // Every engine reads the machine's /etc/cdi, and refuses a device that two files describe.
+  unlock = await lockOfMachine('cdi');
   guarded = await startGuardedEngine({ sharingRecords: 'required', cdi: true });
   await chmod(guarded.scratch, 0o755);
   await chmod(guarded.socket, 0o666);
@@ -41,7 +45,7 @@ beforeAll(async () => {
   await run('mknod', ['-m', '640', quality, 'c', '10', '259']);
   await run('mknod', ['-m', '640', `${own}/mem`, 'c', '1', '1']);
   await mkdir('/etc/cdi', { recursive: true });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await guarded.stop();
   await run('losetup', ['--detach', loop]);
@@ -49,6 +53,7 @@ afterAll(async () => {
   await rm(specification, { force: true });
   // Of others it may hold more.
   await rmdir('/etc/cdi').catch(() => undefined);
+  unlock?.();
 });
 beforeEach(() => allow());
 

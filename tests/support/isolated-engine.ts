@@ -58,7 +58,7 @@ export interface PlannerProcess {
 export interface IsolatedEngineOptions {
   readonly containerdSnapshotter?: boolean;
   readonly liveRestore?: boolean;
-  /** CDI devices, which engines before 28.2 have off. */
+  /** CDI devices: set for engines before 28.2, others have them on. */
   readonly cdi?: boolean;
   /** More runtimes than ours, as daemon.json has them. */
   readonly runtimes?: Readonly<Record<string, { readonly path: string }>>;
@@ -69,6 +69,13 @@ export interface IsolatedEngineOptions {
   readonly sharingRecords?: SharingOptions['records'];
   /** Build steps are not isolated while this file exists, as under settings that turn isolation off. */
   readonly plainBuildsFile?: string;
+}
+
+/** Whether the engine has CDI on by default. */
+async function hasCdi(): Promise<boolean> {
+  const { stdout } = await promisify(execFile)('dockerd', ['--version']);
+  const [major = 0, minor = 0] = (/\d+\.\d+/.exec(stdout)?.[0] ?? '').split('.').map(Number);
+  return major > 28 || (major === 28 && minor >= 2);
 }
 
 export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): Promise<IsolatedEngine> {
@@ -91,7 +98,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
         'default-runtime': backend.runtimeName,
         features: {
           ...(options.containerdSnapshotter === true ? { 'containerd-snapshotter': true } : {}),
-          ...(options.cdi === true ? { cdi: true } : {}),
+          ...(options.cdi === true && !(await hasCdi()) ? { cdi: true } : {}),
         },
         ...(options.liveRestore === true ? { 'live-restore': true } : {}),
         ...(options.storageDriver === undefined ? {} : { 'storage-driver': options.storageDriver }),
