@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativeGrpcClient } from '../../tests/support/grpc-client.ts';
 import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 import { openAgent, type Agent } from '../../tests/support/ssh-agent.ts';
+import { isContainerdStore } from '../../tests/support/test-engine.ts';
 
 // buildx's driver `remote` uses HTTP/2 with prior knowledge, as clients of API 1.53 do on the engine's
 // socket.
@@ -20,12 +21,22 @@ COPY --link --from=base /cached /secret /ssh /
 COPY --link --chown=44:55 file /linked
 `;
 
+// buildx's driver for `POST /grpc` makes no attestations, builds for several platforms and images in OCI form
+// but with containerd's image store.
+const provenance = '--provenance mode=max';
+const withContainerd: [string, string][] = [['POST /grpc', 'default']];
+const manyPlatforms: [string, string][] = [
+  ['native gRPC', 'native'],
+  ...(isContainerdStore ? withContainerd : []),
+];
+
 beforeAll(async () => {
   guarded = await startGuardedEngine();
   agent = await openAgent(guarded.scratch);
   const { work } = guarded;
   await writeFile(path.join(work, 'Dockerfile'), dockerfile);
   await writeFile(path.join(work, 'D.host'), 'FROM busybox\nRUN --network=host true\n');
+  await writeFile(path.join(work, 'D.platforms'), 'FROM scratch\nCOPY --link file /\n');
   await writeFile(path.join(work, 'file'), 'linked');
   await writeFile(path.join(work, 'sec'), 'secret');
   const created = await guarded.sh(
@@ -38,11 +49,24 @@ afterAll(async () => {
   await guarded?.stop();
 });
 
+interface ImageIndex {
+  readonly manifests: readonly { readonly digest: string; readonly platform?: { architecture: string } }[];
+}
+
+/** The index of platforms that the first entry of a layout's `index.json` leads to. */
+async function readIndex(layout: string, text: string): Promise<ImageIndex> {
+  // In the form of the OCI image layout.
+  const [first] = (JSON.parse(text) as ImageIndex).manifests;
+  const blob = path.join(layout, 'blobs', ...(first?.digest ?? '').split(':'));
+  return JSON.parse(await readFile(blob, 'utf8')) as ImageIndex;
+}
+
 describe('C: builds by native gRPC (HTTP/2 with prior knowledge)', () => {
   it.each([
-    // buildx's driver for `POST /grpc` makes no attestations with this engine's image store.
-    ['native gRPC', '--builder native --provenance mode=max', ['provenance.json']],
-    ['POST /grpc', '--builder default', []],
+    ['native gRPC', `--builder native ${provenance}`, ['provenance.json']],
+    isContainerdStore
+      ? ['POST /grpc', `--builder default ${provenance}`, ['provenance.json']]
+      : ['POST /grpc', '--builder default', []],
   ])('cache mounts, secrets, SSH agents, COPY --link: %s', async (name, options, attestations) => {
     const output = path.join(guarded.scratch, name.replaceAll(/\W/g, ''));
     const built = await guarded.sh(
@@ -57,6 +81,29 @@ describe('C: builds by native gRPC (HTTP/2 with prior knowledge)', () => {
     expect(JSON.parse(await readFile(path.join(guarded.work, 'meta.json'), 'utf8'))).toHaveProperty([
       'buildx.build.ref',
     ]);
+  });
+
+  it.each(manyPlatforms)('two platforms, with attestations: %s', async (_, builder) => {
+    const output = path.join(guarded.scratch, `platforms-${builder}`);
+    const type = isContainerdStore ? 'oci,tar=false' : 'local';
+    const built = await guarded.sh(
+      `docker buildx build --builder ${builder} ${provenance} --platform linux/amd64,linux/arm64 ` +
+        `-f D.platforms --metadata-file platforms.json --output type=${type},dest=${output} .`,
+    );
+    expect([built.code, built.stderr]).toEqual([0, expect.anything()]);
+    if (!isContainerdStore) {
+      for (const platform of ['linux_amd64', 'linux_arm64'])
+        expect((await readdir(path.join(output, platform))).sort()).toEqual(['file', 'provenance.json']);
+      return;
+    }
+    const index = await readIndex(output, await readFile(path.join(output, 'index.json'), 'utf8'));
+    expect(index.manifests.map(({ platform }) => platform?.architecture).sort()).toEqual([
+      ...['amd64', 'arm64'],
+      // One attestation for each.
+      ...['unknown', 'unknown'],
+    ]);
+    const metadata: unknown = JSON.parse(await readFile(path.join(guarded.work, 'platforms.json'), 'utf8'));
+    expect(metadata).toHaveProperty(['containerimage.digest'], expect.stringMatching(/^sha256:/));
   });
 
   it('lists workers, disk usage and prunes', async () => {

@@ -25,6 +25,9 @@ export const programDirectories: readonly string[] = [client, engine]
 /** Whether anything but this machine's own was asked for. */
 export const isChosen = [engine, client, store].some((value) => value !== undefined);
 
+/** Whether engines whose test chooses no store have containerd's. */
+export const isContainerdStore = store === 'containerd';
+
 /** Where the plugins of `docker` are. */
 export const pluginDirectory = plugins(client ?? '/');
 
@@ -40,7 +43,7 @@ export function linkPlugins(config: string): void {
 export function withImageStore(
   daemonJson: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  if (store !== 'containerd' || daemonJson['storage-driver'] !== undefined) return daemonJson;
+  if (!isContainerdStore || daemonJson['storage-driver'] !== undefined) return daemonJson;
   const { features } = daemonJson;
   return {
     ...daemonJson,
