@@ -1,44 +1,28 @@
-// docs/compatibility.md, as `npm run test:matrix` writes it. It has neither dates nor durations: the same
-// results make the same page.
+// docs/compatibility.md, and what test runs print, from a record of results (docs/compatibility.json): the
+// same record makes the same page.
 import { reasons } from './matrix-reasons.mjs';
+import { cellStages, machineSuites, runsIn, stores, suites } from './matrix-suites.mjs';
 
-/**
- * What a suite left in Vitest's JSON form: how many tests passed, and the titles of the others. A file that
- * failed as a whole is one failure. With a `file`, relative to the repository, of a report of many files:
- * null if it is not among them.
- */
-export function resultOf(report, file = '') {
-  const { testResults: all = [] } = JSON.parse(report);
-  const testResults = all.filter(({ name = '' }) => file === '' || name.endsWith(`/${file}`));
-  if (file !== '' && testResults.length === 0) return null;
-  const tests = testResults.flatMap((file) => file.assertionResults);
-  const titles = (...statuses) =>
-    tests.filter(({ status }) => statuses.includes(status)).map(({ fullName }) => fullName.trim());
-  const failed = titles('failed');
-  const broken = testResults.filter(({ status }) => status === 'failed').length > 0 && failed.length === 0;
-  return {
-    passed: titles('passed').length,
-    failed: broken ? ['the whole suite'] : failed,
-    skipped: titles('skipped', 'pending', 'todo', 'disabled'),
-  };
+const byNumber = (one, other) => one.localeCompare(other, 'en', { numeric: true });
+
+/** Every engine of a record with every store and all clients, and its results: null where none ran. */
+function cellsOf(record) {
+  const clients = Object.keys(record.clients).sort(byNumber);
+  return Object.keys(record.engines)
+    .sort(byNumber)
+    .flatMap((engine) => stores.flatMap((store) => clients.map((client) => ({ engine, store, client }))))
+    .map((cell) => {
+      const name = [cell.engine, cell.store, cell.client].join('/');
+      return { ...cell, name, isOwnClient: cell.client === cell.engine, results: record.cells[name] ?? {} };
+    });
 }
 
-/** The engines that a suite's log says it ran with (tests/support/real-engine.ts). */
-export function enginesIn(log) {
-  return [...log.matchAll(/^engine under test: (\d+\.\d+\.\d+)\S* (\d+\.\d+\.\d+)\S* (\S+)$/gm)].map(
-    ([, engine, client, driver]) => ({
-      engine,
-      client,
-      store: driver === 'overlayfs' ? 'containerd' : driver,
-    }),
-  );
-}
-
-/** Whether they are those of the cell. A test may choose a store of its own beside them. */
-export function isAsNamed(cell, engines) {
-  return (
-    engines.some(({ store }) => store === cell.store) &&
-    engines.every(({ engine, client }) => engine === cell.engine.docker && client === cell.client.docker)
+/** Every suite in every cell that it is for: `{ cell, suite, result }`; the result null if it did not run. */
+function entriesOf(record) {
+  return cellsOf(record).flatMap((cell) =>
+    suites
+      .filter((suite) => runsIn(suite, cell))
+      .map((suite) => ({ cell, suite, result: cell.results[suite.name] ?? null })),
   );
 }
 
@@ -50,53 +34,70 @@ function reasonOf(cell, suite, title) {
 }
 
 /** What did not pass, and has no reason: `{ cell, suite, title }` of each. */
-export function unexplained(cells) {
-  return notPassed(cells).filter(({ why }) => why === undefined);
+export function unexplained(record) {
+  return notPassed(record).filter(({ why }) => why === undefined);
 }
 
-function notPassed(cells) {
-  return cells.flatMap((cell) =>
-    cell.suites.flatMap(({ name: suite, result }) =>
-      result === null || result === 'not-part'
-        ? []
-        : ['failed', 'skipped'].flatMap((how) =>
-            result[how].map((title) => ({
-              cell: cell.name,
-              suite,
-              title,
-              how,
-              why: reasonOf(cell.name, suite, title),
-            })),
-          ),
+function notPassed(record) {
+  const inCells = entriesOf(record).map(({ cell, suite, result }) => [cell.name, suite.name, result]);
+  const onMachines = machineSuites.map(({ file }) => ['QEMU', file, record.kernels[file] ?? null]);
+  return [...inCells, ...onMachines].flatMap(([cell, suite, result]) =>
+    ['failed', 'skipped'].flatMap((how) =>
+      (result?.[how] ?? []).map((title) => ({ cell, suite, title, how, why: reasonOf(cell, suite, title) })),
     ),
   );
 }
 
-/** The page. `cells` have their suites' results: of `resultOf`, null where it did not run, or 'not-part'. */
-export function compatibilityPage({ machine, cells, suites }) {
-  const own = cells.filter((cell) => cell.isOwnClient);
+export function compatibilityPage(record) {
   return [
     '# Compatibility',
     '',
-    'Written by `npm run test:matrix` from what it ran: do not edit it. ECI is on, with the backend',
+    'Written by `npm run test:matrix` from [compatibility.json](compatibility.json), which has the last',
+    'result of each cell, with its date and commit: do not edit either. ECI is on, with the backend',
     '`exclusive`.',
-    '',
-    `Machine: Linux ${machine.kernel} (${machine.architecture}), cgroup ${machine.cgroups}, ` +
-      `the engines' data on ${machine.storage}.`,
     '',
     ...table(
       ['Docker Engine', 'containerd', 'runc'],
-      own.map(({ engine }) => [engine.docker, engine.containerd, engine.runc]),
+      sorted(record.engines).map(([docker, { containerd, runc }]) => [docker, containerd, runc]),
     ),
     '',
     ...table(
       ['docker (client)', 'buildx', 'Compose'],
-      own.map(({ client }) => [client.docker, client.buildx, client.compose]),
+      sorted(record.clients).map(([docker, { buildx, compose }]) => [docker, buildx, compose]),
     ),
     '',
     'Docker Engine 29 is not in here: no package of it can be had for the tests (not run on a real 29).',
     'Whole machines, with systemd and other kernels: [machine-engine.md](machine-engine.md).',
     '',
+    ...whatRan(record),
+    '## Kernels',
+    '',
+    'The runtime passes layers to an overlay by descriptor on Linux 6.13 and newer, and attaches them on',
+    'older ones.',
+    '',
+    ...kernels(record),
+    '',
+    '## Which run has which cells',
+    '',
+    ...runs(),
+    '',
+    '## When it ran',
+    '',
+    'A commit with `+` had changes beside it.',
+    '',
+    ...origins(record),
+    '',
+    '## What did not pass',
+    '',
+    ...listed(notPassed(record)),
+    counted(record),
+    '',
+  ].join('\n');
+}
+
+function whatRan(record) {
+  const all = cellsOf(record);
+  return [
     '## What ran where',
     '',
     'The figures are tests that passed; what failed or was left out is beside them, and listed below.',
@@ -105,31 +106,27 @@ export function compatibilityPage({ machine, cells, suites }) {
     '',
     ...results(
       suites.filter(({ docker }) => docker),
-      cells,
-      (cell) => `${cell.engine.docker}, ${cell.store}, docker ${cell.client.docker}`,
+      all,
+      (cell) => `${cell.engine}, ${cell.store}, docker ${cell.client}`,
     ),
     '',
     'Other clients, and what needs none:',
     '',
     ...results(
       suites.filter(({ docker }) => !docker),
-      own,
-      (cell) => `${cell.engine.docker}, ${cell.store}`,
+      all.filter(({ isOwnClient }) => isOwnClient),
+      (cell) => `${cell.engine}, ${cell.store}`,
     ),
     '',
-    '## What did not pass',
-    '',
-    ...listed(notPassed(cells)),
-    '',
-  ].join('\n');
+  ];
 }
 
-function results(suites, cells, heading) {
+function results(some, cells, heading) {
   return table(
     ['suite', ...cells.map(heading)],
-    suites.map((suite) => [
+    some.map((suite) => [
       `${suite.name}: ${suite.what} (\`${suite.file}\`)`,
-      ...cells.map((cell) => figures(cell.suites.find(({ name }) => name === suite.name)?.result ?? null)),
+      ...cells.map((cell) => figures(cell.results[suite.name] ?? null)),
     ]),
   );
 }
@@ -143,26 +140,162 @@ function figures(result) {
   ].join(', ');
 }
 
+/** How many cells of the matrix ran: "5 of 84 cells were run, 79 were not run." */
+function counted(record) {
+  const entries = entriesOf(record);
+  const ran = entries.filter(({ result }) => result !== null).length;
+  const notRun = entries.length - ran;
+  return `${ran} of ${entries.length} cells were run${notRun > 0 ? `, ${notRun} were not run` : ''}.`;
+}
+
+/** Rows of the engine tests and of the machines in QEMU, by kernel; what did not run is last. */
+function kernels(record) {
+  const rows = [
+    {
+      result: record.kernels.engine ?? null,
+      machine: 'Debian 13',
+      what: "all engine tests: claims, the runtime's requirements, both ways to mount layers",
+      file: '*.engine.test.ts',
+      run: 'every change',
+    },
+    ...machineSuites.map((suite) => ({ ...suite, result: record.kernels[suite.file] ?? null })),
+  ];
+  const byKernel = (one, other) => byNumber(one.result?.kernel ?? '999', other.result?.kernel ?? '999');
+  return table(
+    ['Linux', 'machine', 'Docker Engine', 'what', 'tests passed', 'run'],
+    rows
+      .sort(byKernel)
+      .map(({ result, machine, what, file, run }) => [
+        result?.kernel ?? '',
+        result === null ? machine : `${machine}, ${result.machine}`,
+        result === null ? '' : `${result.docker}, containerd ${result.containerd}, runc ${result.runc}`,
+        `${what} (\`${file}\`)`,
+        figures(result),
+        run,
+      ]),
+  );
+}
+
+function runs() {
+  const of = { machine: "Debian 13's", newer: "Debian unstable's" };
+  return table(
+    ['run', 'engine', 'image store', 'clients', 'suites'],
+    [
+      ['every change: `npm test`, stage `engine`', of.machine, 'overlay2', of.machine, 'all'],
+      ...cellStages.map((stage) => [
+        `every change: \`npm test\`, stage \`${stage.name}\``,
+        of[stage.engine],
+        stage.store,
+        of[stage.client],
+        stage.suites.join(', '),
+      ]),
+      ['nightly and before a release: `npm run test:matrix`', 'both', 'both', 'both', 'all'],
+      ['by hand: `npm run test:matrix -- CELL --suite NAME`', "CELL's", "CELL's", "CELL's", 'NAME'],
+    ],
+  );
+}
+
+/** What ran on which day, at which commit, and on which kernel; the latest first. */
+function origins(record) {
+  const all = [
+    ...entriesOf(record).map(({ cell, suite, result }) => ({ result, where: cell.name, what: suite.name })),
+    ...Object.entries(record.kernels).map(([what, result]) => ({
+      result,
+      where: 'kernels',
+      what: what === 'engine' ? 'all engine tests' : what,
+    })),
+  ].filter(({ result }) => result !== null);
+  const keyOf = ({ date, commit, kernel }) => [date.slice(0, 10), commit, kernel];
+  const latest = all.sort((one, other) => (one.result.date < other.result.date ? 1 : -1));
+  const keys = new Map(latest.map(({ result }) => [keyOf(result).join(), keyOf(result)]));
+  return table(
+    ['date', 'commit', 'Linux', 'what'],
+    [...keys].map(([key, columns]) => {
+      const same = all.filter(({ result }) => keyOf(result).join() === key);
+      const places = [...new Set(same.map(({ where }) => where))].sort(byNumber);
+      const text = (place) => same.filter(({ where }) => where === place).map(({ what }) => what);
+      return [...columns, places.map((place) => `${place}: ${text(place).sort().join(', ')}`).join('; ')];
+    }),
+  );
+}
+
 function listed(rows) {
-  if (rows.length === 0) return ['Everything passed.'];
+  if (rows.length === 0) return ['All tests that ran passed.'];
   const byTest = new Map();
   for (const row of rows) {
     const key = [row.suite, row.how, row.title, row.why].join('\n');
     byTest.set(key, [...(byTest.get(key) ?? []), row]);
   }
-  return table(
-    ['suite', 'test', 'where', 'why'],
-    [...byTest.values()].map((same) => {
-      const [{ suite, how, title, why }] = same;
-      const where = same.map(({ cell }) => cell).join('; ');
-      return [suite, `${how === 'failed' ? 'failed' : 'left out'}: ${title}`, where, why ?? 'not known yet'];
-    }),
-  );
+  return [
+    ...table(
+      ['suite', 'test', 'where', 'why'],
+      [...byTest.values()].map((same) => {
+        const [{ suite, how, title, why }] = same;
+        const where = same.map(({ cell }) => cell).join('; ');
+        const outcome = how === 'failed' ? 'failed' : 'left out';
+        return [suite, `${outcome}: ${title}`, where, why ?? 'not known yet'];
+      }),
+    ),
+    '',
+  ];
 }
+
+const sorted = (object) => Object.entries(object).sort(([one], [other]) => byNumber(one, other));
 
 /** Rows of Markdown; one that is there already is left out. */
 function table(heads, rows) {
   const cell = (text) => text.replaceAll('\n', ' ').replaceAll('|', '\\|');
   const lines = [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`);
   return [...new Set(lines)];
+}
+
+/**
+ * A record for the terminal: tests that passed, by suite and by cells with any result, and by kernel. Empty
+ * if there is no result.
+ */
+export function printedRecord(record) {
+  const all = cellsOf(record).filter(({ results }) => Object.keys(results).length > 0);
+  const shown = suites.filter(({ name }) => all.some(({ results }) => results[name] !== undefined));
+  const rows = [
+    ['', ...all.map(({ engine }) => engine)],
+    ['', ...all.map(({ store }) => store)],
+    ['', ...all.map(({ client }) => `docker ${client}`)],
+    ...shown.map((suite) => [
+      suite.name,
+      ...all.map((cell) => (runsIn(suite, cell) ? shortFigures(cell.results[suite.name]) : '')),
+    ]),
+  ];
+  const kernelLines = Object.entries(record.kernels).map(
+    ([name, result]) =>
+      `Linux ${result.kernel}, Docker Engine ${result.docker}: ${shortFigures(result)} passed, ` +
+      (name === 'engine' ? 'all engine tests' : name),
+  );
+  return [
+    ...(all.length === 0
+      ? []
+      : ['Tests passed, by engine, image store and clients:', '', aligned(rows), '', counted(record), '']),
+    ...kernelLines,
+  ]
+    .join('\n')
+    .trim();
+}
+
+/** "70", or "69/70" if not all passed. */
+function shortFigures(result) {
+  if (result === undefined) return 'not run';
+  const { passed, failed, skipped } = result;
+  const others = failed.length + skipped.length;
+  return others === 0 ? String(passed) : `${passed}/${passed + others}`;
+}
+
+function aligned(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -1,95 +1,107 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compatibilityPage, enginesIn, isAsNamed, resultOf, unexplained } from './compatibility-page.mjs';
+import { compatibilityPage, printedRecord, unexplained } from './compatibility-page.mjs';
+import { readRecord, recordText } from './compatibility-record.mjs';
 import { reasons } from './matrix-reasons.mjs';
-import { suites } from './matrix-suites.mjs';
+import { cellStages, machineSuites, suites } from './matrix-suites.mjs';
 import { at } from './paths.mjs';
 
-const test = (fullName: string, status: string) => ({ fullName, status });
-const report = (status: string, ...assertionResults: object[]) =>
-  JSON.stringify({ testResults: [{ status, assertionResults }] });
-
-const suite = { name: 'docker-cli', what: 'docker', file: 'x.test.ts', docker: true };
-const cell = (result: object | null) => ({
-  name: '26.1.5/overlay2/26.1.5',
-  engine: { docker: '26.1.5', containerd: '1.7.24', runc: '1.1.15' },
-  store: 'overlay2',
-  client: { docker: '26.1.5', buildx: '0.13.1', compose: '2.26.1' },
-  isOwnClient: true,
-  suites: [{ name: suite.name, result }],
+const origin = { date: '2026-11-30T07:41:02Z', commit: '0123abcd', kernel: '6.18' };
+const cell = '26.1.5/overlay2/26.1.5';
+/** A record in which nothing but the suite docker-cli ran, and that in one cell. */
+const record = (result: object | null) => ({
+  engines: { '26.1.5': { containerd: '1.7.24', runc: '1.1.15' } },
+  clients: { '26.1.5': { buildx: '0.13.1', compose: '2.26.1' } },
+  cells: result === null ? {} : { [cell]: { 'docker-cli': { ...result, ...origin } } },
+  kernels: {
+    'tests/machine/system-engine.machine.test.ts': {
+      ...{ kernel: '6.12', machine: 'x64, cgroup v2, systemd 257', docker: '26.1.5' },
+      ...{ containerd: '1.7.24', runc: '1.1.15', passed: 27, failed: [], skipped: [] },
+      ...{ date: '2026-11-29T01:02:03Z', commit: '4567cdef' },
+    },
+  },
 });
-const page = (result: object | null) =>
-  compatibilityPage({
-    machine: { kernel: '6.18', architecture: 'x64', storage: 'ext4', cgroups: 'v1' },
-    cells: [cell(result)],
-    suites: [suite],
-  });
-
-describe('the results of a suite', () => {
-  it('are what passed, failed and was left out', () => {
-    const text = report('failed', test('a', 'passed'), test(' b', 'failed'), test('c', 'skipped'));
-    expect(resultOf(text)).toEqual({ passed: 1, failed: ['b'], skipped: ['c'] });
-  });
-
-  it('are those of its file in a report of many', () => {
-    const of = (name: string, status: string) => ({
-      name: `/r/tests/${name}`,
-      status,
-      assertionResults: [test(name, status)],
-    });
-    const text = JSON.stringify({ testResults: [of('a.test.ts', 'passed'), of('b.test.ts', 'failed')] });
-    expect(resultOf(text, 'tests/a.test.ts')).toEqual({ passed: 1, failed: [], skipped: [] });
-    expect(resultOf(text, 'tests/b.test.ts')).toEqual({ passed: 0, failed: ['b.test.ts'], skipped: [] });
-    expect(resultOf(text, 'tests/c.test.ts')).toBeNull();
-  });
-
-  it('are one failure where the file did not load', () => {
-    expect(resultOf(report('failed'))).toEqual({ passed: 0, failed: ['the whole suite'], skipped: [] });
-  });
-
-  it('without a reason are not explained', () => {
-    const open = unexplained([cell({ passed: 1, failed: ['b'], skipped: ['c'] })]);
-    expect(open.map(({ title }: { title: string }) => title)).toEqual(['b', 'c']);
-    expect(unexplained([cell({ passed: 1, failed: [], skipped: [] }), cell(null)])).toEqual([]);
-  });
-});
-
-describe('the engines that a suite ran with', () => {
-  const line = (text: string) => `\nstdout | x.test.ts\nengine under test: ${text}\n\n`;
-
-  it('are read from its log, and must be those of the cell', () => {
-    const right = enginesIn(
-      line('26.1.5+dfsg1 26.1.5+dfsg1 overlay2') + line('26.1.5+dfsg1 26.1.5+dfsg1 overlayfs'),
-    );
-    expect(right).toEqual([
-      { engine: '26.1.5', client: '26.1.5', store: 'overlay2' },
-      { engine: '26.1.5', client: '26.1.5', store: 'containerd' },
-    ]);
-    expect(isAsNamed(cell(null), right)).toBe(true);
-    expect(isAsNamed(cell(null), enginesIn(line('28.5.2+dfsg4 26.1.5+dfsg1 overlay2')))).toBe(false);
-    expect(isAsNamed(cell(null), enginesIn(line('26.1.5+dfsg1 28.5.2 overlay2')))).toBe(false);
-    expect(isAsNamed(cell(null), enginesIn(line('26.1.5+dfsg1 26.1.5 overlayfs')))).toBe(false);
-    expect(isAsNamed(cell(null), [])).toBe(false);
-  });
-});
+const good = { passed: 7, failed: [], skipped: [] };
+const bad = { passed: 7, failed: ['b'], skipped: ['c'] };
+/** One engine and its own clients with two stores. */
+const countLine = `1 of ${suites.length * 2} cells were run, ${suites.length * 2 - 1} were not run.`;
+const page = (result: object | null) => compatibilityPage(record(result));
 
 describe('the page', () => {
   it('says what passed, what did not, and what did not run', () => {
-    expect(page({ passed: 7, failed: [], skipped: [] })).toMatch(/\| docker-cli: [^|]+ \| 7 \|\n/);
-    expect(page({ passed: 7, failed: [], skipped: [] })).toContain('Everything passed.');
-    expect(page({ passed: 7, failed: ['b'], skipped: ['c'] })).toMatch(
-      /\| 7, 1 failed, 1 left out \|\n[^]*\| failed: b \| 26\.1\.5\/overlay2\/26\.1\.5 \| not known yet \|\n/,
-    );
-    expect(page(null)).toContain(' | not run |');
+    expect(page(good)).toMatch(/\| docker-cli: [^|]+ \| 7 \| not run \|\n/);
+    expect(page(bad)).toMatch(/\| 7, 1 failed, 1 left out \| not run \|\n/);
+    expect(page(bad)).toContain(`| failed: b | ${cell} | not known yet |\n`);
+    expect(page(null)).toMatch(/\| docker-cli: [^|]+ \| not run \| not run \|\n/);
   });
 
-  it('is in the repository, of the suites that there are', () => {
+  it('counts the cells that were not run, and calls only those that were passed', () => {
+    expect(page(good).endsWith(`\nAll tests that ran passed.\n${countLine}\n`)).toBe(true);
+    expect(page(bad)).not.toContain('All tests that ran passed.');
+    expect(page(bad)).toContain(`\n${countLine}\n`);
+  });
+
+  it('has the kernels, with what ran on them and what did not', () => {
+    expect(page(good)).toMatch(
+      new RegExp(
+        '\\| 6\\.12 \\| QEMU, Debian 13, x64, cgroup v2, systemd 257 \\| 26\\.1\\.5, [^|]+ ' +
+          '\\| [^|]+system-engine[^|]+ \\| 27 \\| every change \\|\n',
+      ),
+    );
+    expect(page(good)).toMatch(/\| [^|]+newer-engine[^|]+ \| not run \| nightly \|\n/);
+  });
+
+  it('says which run has which cells, and when each ran', () => {
+    for (const { name } of cellStages) expect(page(good)).toContain(`stage \`${name}\``);
+    expect(page(good)).toContain(
+      `| 2026-11-30 | 0123abcd | 6.18 | ${cell}: docker-cli |\n` +
+        '| 2026-11-29 | 4567cdef | 6.12 | kernels: tests/machine/system-engine.machine.test.ts |\n',
+    );
+  });
+
+  it('is in the repository, of the results and the suites there', () => {
+    const file = at('docs/compatibility.json');
     const written = readFileSync(at('docs/compatibility.md'), 'utf8');
-    for (const { name, file } of suites) {
-      expect(existsSync(at(file)), file).toBe(true);
-      expect(written, name).toContain(`| ${name}: `);
-    }
+    expect(written).toBe(compatibilityPage(readRecord(file)));
+    expect(readFileSync(file, 'utf8')).toBe(recordText(readRecord(file)));
+    for (const { file } of [...suites, ...machineSuites]) expect(existsSync(at(file)), file).toBe(true);
     for (const { why } of reasons) expect(written).toContain(why);
     expect(written).not.toContain('not known yet');
+  });
+});
+
+describe('results without a reason', () => {
+  it('are not explained', () => {
+    const open = unexplained(record(bad));
+    expect(open.map(({ title }: { title: string }) => title)).toEqual(['b', 'c']);
+    expect(unexplained(record(good))).toEqual([]);
+    expect(unexplained(record(null))).toEqual([]);
+  });
+});
+
+describe('the printed record', () => {
+  it('has the cells that ran, and how many did not', () => {
+    const lines = printedRecord(record(bad)).split('\n');
+    expect(lines).toContain('docker-cli            7/9');
+    expect(lines).toContain('                 overlay2');
+    expect(lines.join('\n')).not.toContain('containerd');
+    expect(lines).toContain(countLine);
+    expect(lines.at(-1)).toBe(
+      'Linux 6.12, Docker Engine 26.1.5: 27 passed, tests/machine/system-engine.machine.test.ts',
+    );
+  });
+
+  it('is empty without results', () => {
+    expect(printedRecord({ ...record(null), kernels: {} })).toBe('');
+  });
+});
+
+describe('the stages of npm test', () => {
+  it.each(cellStages)('$name runs suites that there are, of its cell', (stage) => {
+    for (const name of stage.suites) {
+      const suite = suites.find((each: { name: string }) => each.name === name);
+      expect(suite, name).toBeDefined();
+      expect(suite?.docker === true || stage.engine === stage.client, name).toBe(true);
+    }
   });
 });

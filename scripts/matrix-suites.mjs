@@ -1,12 +1,10 @@
-// What `npm run test:matrix` runs.
+// Which suites run on which Docker Engines, image stores and clients. `npm run test:matrix` runs all of them,
+// by night; each run of `npm test` has some cells, which `cellStages` names.
 
 /** The image stores that each engine is tested with. */
 export const stores = ['overlay2', 'containerd'];
 
-/**
- * `docker`: whether its scripts use the docker command line, so that it is run with each version of that.
- * `inEveryRun`: whether `npm test`, too, runs it on the newer engine; the others take minutes each.
- */
+/** `docker`: whether it is about the docker command line, and so is run with each version of that. */
 export const suites = [
   {
     name: 'docker-cli',
@@ -27,32 +25,46 @@ export const suites = [
     docker: true,
   },
   {
+    name: 'native-clients',
+    what: 'builds by native gRPC (HTTP/2 with prior knowledge)',
+    file: 'gateway/grpc/native-clients.engine.test.ts',
+    docker: true,
+  },
+  {
     name: 'refusals',
     what: 'refusals, as clients show them',
     file: 'tests/conformance/refusals.engine.test.ts',
     docker: true,
-    inEveryRun: true,
   },
   {
     name: 'claims',
     what: 'verification: the claims, from inside of containers',
     file: 'engine/verify/verify.engine.test.ts',
     docker: false,
-    inEveryRun: true,
+  },
+  {
+    name: 'devices',
+    what: 'listed devices: --device, --gpus, CDI',
+    file: 'gateway/enforce/devices.engine.test.ts',
+    docker: false,
+  },
+  {
+    name: 'descriptors',
+    what: "BuildKit's messages and calls, as the engine's program describes them",
+    file: 'gateway/grpc/descriptors.engine.test.ts',
+    docker: false,
   },
   {
     name: 'docker-py',
     what: 'docker-py 7',
     file: 'tests/conformance/docker-py.engine.test.ts',
     docker: false,
-    inEveryRun: true,
   },
   {
     name: 'dockerode',
     what: 'dockerode 5',
     file: 'tests/conformance/dockerode.engine.test.ts',
     docker: false,
-    inEveryRun: true,
   },
   {
     name: 'testcontainers',
@@ -71,27 +83,114 @@ export const suites = [
     what: 'bodies that other clients send',
     file: 'tests/conformance/client-bodies.engine.test.ts',
     docker: false,
-    inEveryRun: true,
   },
   {
     name: 'streams',
     what: 'attach, exec, logs, events',
     file: 'tests/conformance/streams.engine.test.ts',
     docker: false,
-    inEveryRun: true,
   },
   {
     name: 'engine-errors',
     what: "the engine's own errors",
     file: 'tests/conformance/engine-errors.engine.test.ts',
     docker: false,
-    inEveryRun: true,
   },
   {
     name: 'request-targets',
     what: 'paths, queries and API versions',
     file: 'tests/conformance/request-targets.engine.test.ts',
     docker: false,
-    inEveryRun: true,
+  },
+];
+
+/** Suites that are not about the docker command line need no second set of clients. */
+export function runsIn(suite, { isOwnClient }) {
+  return suite.docker || isOwnClient;
+}
+
+/** What takes seconds each. */
+const quick = ['refusals', 'docker-py', 'dockerode', 'client-bodies', 'streams', 'request-targets'];
+
+/**
+ * The stages of `npm test` that run suites of one cell each, besides `engine`: that runs every suite on this
+ * machine's engine with overlay2 and its own clients. `engine` and `client`: this machine's, or those of
+ * newer-engine.mjs. `after`: the stage that they wait for. Two at a time leave the engine stage its share of
+ * two cores, and end before it.
+ */
+export const cellStages = [
+  {
+    name: 'newer-overlay2',
+    engine: 'newer',
+    store: 'overlay2',
+    client: 'newer',
+    after: 'e2e',
+    suites: [...quick, 'claims', 'engine-errors', 'devices', 'native-clients', 'descriptors'],
+  },
+  {
+    name: 'newer-containerd',
+    engine: 'newer',
+    store: 'containerd',
+    client: 'newer',
+    after: 'e2e',
+    suites: [...quick, 'claims', 'engine-errors', 'docker-cli'],
+  },
+  {
+    name: 'engine-containerd',
+    engine: 'machine',
+    store: 'containerd',
+    client: 'machine',
+    after: 'newer-containerd',
+    suites: [...quick, 'claims'],
+  },
+  {
+    name: 'newer-clients',
+    engine: 'machine',
+    store: 'overlay2',
+    client: 'newer',
+    after: 'newer-overlay2',
+    suites: ['refusals'],
+  },
+  {
+    name: 'older-clients',
+    engine: 'newer',
+    store: 'overlay2',
+    client: 'machine',
+    after: 'newer-clients',
+    suites: ['refusals'],
+  },
+];
+
+/** Tests in machines of their own, whose kernel, systemd and engine are those of a release of Debian. */
+export const machineSuites = [
+  {
+    file: 'tests/machine/system-engine.machine.test.ts',
+    machine: 'QEMU, Debian 13',
+    what: 'installation, claims at each apply, switches, reboots, removal',
+    run: 'every change',
+  },
+  {
+    file: 'tests/machine/packages.machine.test.ts',
+    machine: 'QEMU, Debian 13',
+    what: 'upgrades, roll backs, hanging services, another kernel, containers over 70 and 120 layers',
+    run: 'nightly',
+  },
+  {
+    file: 'tests/machine/two-engines.machine.test.ts',
+    machine: 'QEMU, Debian 13',
+    what: "an embedded engine beside the machine's own",
+    run: 'nightly',
+  },
+  {
+    file: 'tests/machine/window.machine.test.ts',
+    machine: 'QEMU, Debian 13',
+    what: 'an apply from the window',
+    run: 'nightly',
+  },
+  {
+    file: 'tests/machine/newer-engine.machine.test.ts',
+    machine: 'QEMU, Debian unstable',
+    what: 'installation, claims, containers over 70 and 120 layers, a reboot, removal',
+    run: 'nightly',
   },
 ];

@@ -27,11 +27,18 @@ const programs = [
   'client/usr/libexec/docker/cli-plugins/docker-compose',
 ];
 
+/** Several stages want it, and an archive that has another version has none for the next one either. */
+let fetched;
+
 /**
  * Fetches what is not in the cache yet. Resolves with the directories for BULKHEAD_TEST_ENGINE and
  * BULKHEAD_TEST_CLIENT.
  */
-export async function fetchNewerEngine() {
+export function fetchNewerEngine() {
+  return (fetched ??= fetchOnce());
+}
+
+async function fetchOnce() {
   const directory = path.join(cache, 'engines', newerVersion);
   if (!existsSync(directory)) {
     step(`Fetching Docker Engine ${newerVersion} from Debian ${suite}`);

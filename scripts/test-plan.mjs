@@ -43,11 +43,11 @@ const smallSet = () => ({
  */
 export async function planStages(stages, { only, changed, small, coverage, paths }) {
   const wanted = stages.filter(
-    ({ name, architecture = process.arch, newerEngine = false, isOnlyByName = false }) =>
+    ({ name, architecture = process.arch, cell, isOnlyByName = false }) =>
       architecture === process.arch &&
       (only === undefined ? !isOnlyByName : only.includes(name)) &&
       // These have files of their own, which the engine stage runs if they are given.
-      !(newerEngine && paths.length > 0),
+      !(cell !== undefined && paths.length > 0),
   );
   const whole = wanted.map((stage) => ({
     ...stage,
@@ -63,7 +63,7 @@ export async function planStages(stages, { only, changed, small, coverage, paths
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   const left = [];
   const planned = whole.flatMap((stage) => {
-    if (stage.newerEngine === true) return [];
+    if (stage.cell !== undefined) return [];
     switch (stage.name) {
       case 'lint': {
         const args = [...sourceFiles(files)];

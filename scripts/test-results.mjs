@@ -74,6 +74,20 @@ export function table(results) {
     .join('\n');
 }
 
+/** What was not run, and why: no failure, but nothing that may go unseen. */
+export function withoutRun(name, why) {
+  return { name, passed: 0, failed: 0, skipped: 1, seconds: 0, log: undefined, notRun: why };
+}
+
+/** A line for each reason why stages were not run, with their names. */
+export function notRunLines(results) {
+  const reasons = new Set(results.flatMap(({ notRun }) => (notRun === undefined ? [] : [notRun])));
+  return [...reasons].map((why) => {
+    const names = results.filter(({ notRun }) => notRun === why).map(({ name }) => name);
+    return `Not run: ${names.join(', ')}: ${why}`;
+  });
+}
+
 /** The last line: `N passed, M failed`, with `, K skipped` only if there are any. */
 export function closingLine(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { closingLine, countsOf, failuresOf, table } from './test-results.mjs';
+import {
+  closingLine,
+  countsOf,
+  failuresOf,
+  isGood,
+  notRunLines,
+  table,
+  withoutRun,
+} from './test-results.mjs';
 
 const stage = (name: string, passed: number, failed: number, skipped = 0) => ({
   name,
@@ -18,6 +26,20 @@ describe('closing line', () => {
 
   it('keeps one row per stage in the table', () => {
     expect(table([stage('lint', 1, 0), stage('unit', 20, 3)]).split('\n')).toHaveLength(3);
+  });
+});
+
+describe('stages that were not run', () => {
+  it('are named with the reason, fail nothing, and count as skipped', () => {
+    const results = [withoutRun('newer-overlay2', 'sid is at 29.'), stage('engine', 9, 0)];
+    const all = [...results, withoutRun('newer-clients', 'sid is at 29.'), withoutRun('other', 'No disk.')];
+    expect(notRunLines(all)).toEqual([
+      'Not run: newer-overlay2, newer-clients: sid is at 29.',
+      'Not run: other: No disk.',
+    ]);
+    expect(all.every(isGood)).toBe(true);
+    expect(closingLine(results)).toBe('9 passed, 0 failed, 1 skipped');
+    expect(notRunLines([stage('engine', 9, 0)])).toEqual([]);
   });
 });
 

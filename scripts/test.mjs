@@ -1,11 +1,11 @@
 // `npm test`: sets up, builds and runs everything.
 //
 //   --only NAME[,NAME]   stages: lint, format, imports, typecheck, unit, engine, e2e, newer-overlay2,
-//                        newer-containerd, machine, upstream
+//                        newer-containerd, engine-containerd, newer-clients, older-clients, machine,
+//                        upstream
 //   PATH…                test files, by a part of their path
-//   --changed [REF]      what a change since REF (else: since the branch left main, and what is not
-// committed)
-//                        touches: unit and component tests that import it, a choice of the engine tests
+//   --changed [REF]      what a change since REF touches (else: since the branch left main, and what is not
+//                        committed): unit and component tests that import it, a choice of the engine tests
 //   --small              of the engine tests those tagged "small" (less than two minutes)
 //   --coverage           prints the coverage of unit and component tests
 //
@@ -20,12 +20,15 @@ import { coverageTable } from './coverage.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { artifacts, repository } from './paths.mjs';
 import { setUp } from './set-up.mjs';
-import { stores, suites } from './matrix-suites.mjs';
+import { printedRecord } from './compatibility-page.mjs';
+import { merged, readRecord, writeRecord } from './compatibility-record.mjs';
+import { cells, origin, recordFile, recordOfStages } from './matrix-cells.mjs';
+import { cellStages, suites } from './matrix-suites.mjs';
 import { fetchNewerEngine, OtherVersionError } from './newer-engine.mjs';
 import { runStage } from './test-stage.mjs';
 import { parseArguments } from './test-arguments.mjs';
 import { coverageDirectory, planStages } from './test-plan.mjs';
-import { closingLine, isGood, table } from './test-results.mjs';
+import { closingLine, isGood, notRunLines, table, withoutRun } from './test-results.mjs';
 
 const minutes = 60_000;
 /** CI ends a run after 90 minutes: before that, running stages are ended and counted as failed. */
@@ -56,16 +59,16 @@ const stages = [
   // One more than two cores: once the end-to-end tests have ended, two of them leave a third of both idle.
   { name: 'engine', projects: ['engine'], timeout: 50 * minutes, realEngine: true, workers: 3 },
   { name: 'e2e', projects: ['e2e'], timeout: 50 * minutes, realEngine: true, workers: 1, ownNetwork: true },
-  // The newer engine with each image store: in the time of the engine stage that the window's tests leave.
-  ...stores.map((store, index) => ({
-    name: `newer-${store}`,
+  // Other engines, image stores and clients: in the time of the engine stage that the window's tests leave.
+  ...cellStages.map(({ name, engine, store, client, after, suites: wanted }) => ({
+    name,
     projects: ['engine'],
     timeout: 20 * minutes,
     realEngine: true,
     workers: 1,
-    after: index === 0 ? 'e2e' : `newer-${stores[index - 1]}`,
-    newerEngine: true,
-    paths: suites.filter(({ inEveryRun }) => inEveryRun === true).map(({ file }) => file),
+    after: [after],
+    cell: { engine, client },
+    paths: suites.filter((suite) => wanted.includes(suite.name)).map(({ file }) => file),
     env: { BULKHEAD_TEST_STORE: store },
   })),
   // A Debian machine in QEMU, which takes one and a half cores: next to another stage, both exceed their own
@@ -78,7 +81,7 @@ const stages = [
     timeout: 300 * minutes,
     realEngine: true,
     architecture: 'x64',
-    after: 'engine',
+    after: ['engine', ...cellStages.map(({ name }) => name)],
     pathsAmongOthers: ['tests/machine/system-engine'],
   },
   // Tests of others, on a bare engine and through the gateway. They take too long for every change.
@@ -115,7 +118,9 @@ await main(
     // its own: they run concurrently, too.
     const obstacleText = slow.length > 0 ? await obstacle() : undefined;
     if (slow.length > 0 && obstacleText === undefined) {
-      const names = slow.map(({ name, after }) => (after === undefined ? name : `${name} (after ${after})`));
+      const names = slow.map(({ name, after = [] }) =>
+        after.length === 0 ? name : `${name} (after ${after.join(' and ')})`,
+      );
       step(`Running side by side: ${names.join(', ')}`);
     }
     results.push(
@@ -129,6 +134,7 @@ await main(
       );
     for (const text of notes) note(text);
     report(results);
+    if (slow.length > 0 && obstacleText === undefined && !options.small) await reportMatrix(results);
     if (options.coverage) reportCoverage();
     console.log(closingLine(results));
   },
@@ -140,30 +146,32 @@ function limited(stage) {
   return { ...stage, timeout: Math.min(stage.timeout, end - performance.now()) };
 }
 
-/** Runs a stage, with the newer engine if it is for that and the engine can be had. */
+/** Runs a stage, with the newer engine or its clients if it is for those and they can be had. */
 async function runOnEngine(stage, paths) {
-  if (stage.newerEngine !== true) return runStage(stage, paths);
+  const { cell } = stage;
+  if (cell === undefined || ![cell.engine, cell.client].includes('newer')) return runStage(stage, paths);
   try {
     const { engine, client } = await fetchNewerEngine();
-    const env = { ...stage.env, BULKHEAD_TEST_ENGINE: engine, BULKHEAD_TEST_CLIENT: client };
+    const env = {
+      ...stage.env,
+      ...(cell.engine === 'newer' ? { BULKHEAD_TEST_ENGINE: engine } : {}),
+      ...(cell.client === 'newer' ? { BULKHEAD_TEST_CLIENT: client } : {}),
+    };
     return await runStage({ ...stage, env }, paths);
   } catch (error) {
     // The archive moves on by itself: no change of this repository may fail for it.
-    if (error instanceof OtherVersionError) {
-      note(`– ${stage.name} is left out: ${error.message}`);
-      return { name: stage.name, passed: 0, failed: 0, skipped: 1, seconds: 0, log: undefined };
-    }
+    if (error instanceof OtherVersionError) return withoutRun(stage.name, error.message);
     return refused(stage, error instanceof ActionableError ? error.message : String(error?.stack ?? error));
   }
 }
 
-/** Runs stages concurrently, but each after the one that it names, if that runs too. */
+/** Runs stages concurrently, but each after those that it names, if they run too. */
 function runSideBySide(stages, run) {
   const running = new Map();
   for (const stage of stages)
     running.set(
       stage.name,
-      Promise.resolve(running.get(stage.after)).then(() => run(stage)),
+      Promise.all((stage.after ?? []).map((name) => running.get(name))).then(() => run(stage)),
     );
   return Promise.all(running.values());
 }
@@ -192,6 +200,7 @@ function refused(stage, why) {
 function report(results) {
   const bad = results.filter((result) => !isGood(result));
   console.log(`\n${table(results)}\n`);
+  for (const line of notRunLines(results)) console.log(`${line}\n`);
   if (bad.length > 0) {
     process.exitCode = 1;
     const logs = bad.flatMap((result) =>
@@ -201,6 +210,24 @@ function report(results) {
       `Repair what is listed above${logs.length > 0 ? `; the whole output is in ${logs.join(', ')}` : ''}.`,
     );
   }
+}
+
+/**
+ * Prints what ran on which engine, image store, clients and kernel, and leaves it for docs/compatibility.md
+ * (`npm run test:matrix -- --page`).
+ */
+async function reportMatrix(results) {
+  const ran = results.filter(({ notRun }) => notRun === undefined).map(({ name }) => name);
+  const ofCells = cellStages.filter(({ name }) => ran.includes(name));
+  if (ofCells.length === 0 && !ran.includes('engine') && !ran.includes('machine')) return;
+  const usesNewer = ofCells.some(({ engine, client }) => [engine, client].includes('newer'));
+  const newer = usesNewer ? await fetchNewerEngine().catch(() => null) : null;
+  const record = recordOfStages(ran, cells(newer), origin());
+  const text = printedRecord(record);
+  if (text === '') return;
+  writeRecord(recordFile, merged(readRecord(recordFile), record));
+  console.log(`${text}\n`);
+  console.log('The last result of each cell: docs/compatibility.md.\n');
 }
 
 /** Prints the table of the coverage, which exists only if all of its tests passed. */

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { artifacts } from '../../scripts/paths.mjs';
+import { expect } from 'vitest';
+import { artifacts, repository } from '../../scripts/paths.mjs';
 import { debianImage, type DebianImage, type Suite } from './debian-image.ts';
 
 const run = promisify(execFile);
@@ -93,11 +94,22 @@ export class Guest {
       await guest.#waitForBoot(null, 0);
       // QEMU has it open: it occupies no space once QEMU has ended.
       await rm(overlay);
+      console.log(await guest.#describe());
       return guest;
     } catch (error) {
       await guest.stop();
       throw error;
     }
+  }
+
+  /** What it is, and in which test, for docs/compatibility.md. */
+  async #describe(): Promise<string> {
+    const test = path.relative(repository, expect.getState().testPath ?? repository);
+    const packages = 'systemd docker.io containerd runc';
+    const versions = await this.output(
+      `echo kernel=$(uname -r) $(dpkg-query -W -f '\${Package}=\${Version} ' ${packages})`,
+    );
+    return `machine under test: ${test} ${versions.replace('docker.io=', 'docker=')}`;
   }
 
   #qemuArguments(hasAttached: boolean): string[] {
