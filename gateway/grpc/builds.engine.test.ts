@@ -20,6 +20,7 @@ import { grpcClient, type GrpcClient } from '../../tests/support/grpc-client.ts'
 import { startGitServer } from '../../tests/support/git-server.ts';
 import { side, type Side } from '../../tests/support/guarded-engine.ts';
 import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
+import { runcPath } from '../../tests/support/test-engine.ts';
 import { frontendContext } from '../../tests/adversary/attempts/frontend-image.ts';
 import {
   noListenerStore,
@@ -42,7 +43,7 @@ const clients: GrpcClient[] = [];
 beforeAll(async () => {
   engine = await startBareEngine({
     daemonJson: {
-      runtimes: { bulkhead: { path: '/usr/sbin/runc' } },
+      runtimes: { bulkhead: { path: runcPath } },
       builder: { entitlements: { 'network-host': true, 'security-insecure': true } },
     },
   });

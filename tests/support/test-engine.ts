@@ -28,6 +28,9 @@ export const isChosen = [engine, client, store].some((value) => value !== undefi
 /** Whether engines whose test chooses no store have containerd's. */
 export const isContainerdStore = store === 'containerd';
 
+/** The engine's own runc. */
+export const runcPath = path.join(engine ?? '/', 'usr/sbin/runc');
+
 /** Where the plugins of `docker` are. */
 export const pluginDirectory = plugins(client ?? '/');
 
