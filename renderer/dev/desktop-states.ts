@@ -59,22 +59,19 @@ const onDesktop = (more: Partial<AppState> = {}, facts: Partial<DesktopFacts> = 
         ...facts,
       },
     },
-    verification:
-      verification === null
-        ? null
-        : {
-            ...verification,
-            claims: verification.claims.map((c) =>
-              /^(A2|A3|A6|A7-u|A7-host|B1)/.test(c.id)
-                ? c
-                : {
-                    id: c.id,
-                    verdict: 'not-offered',
-                    evidence:
-                      'not tried here: Docker Desktop does this itself, as Docker documents for its version',
-                  },
-            ),
-          },
+    verification: {
+      ...verification,
+      claims: verification.claims.map((c) =>
+        /^(A2|A3|A6|A7-u|A7-host|B1)/.test(c.id)
+          ? c
+          : {
+              id: c.id,
+              verdict: 'not-offered',
+              evidence:
+                'not tried here: Docker Desktop does this itself, as Docker documents for its version',
+            },
+      ),
+    },
     ...more,
   });
 

@@ -4,7 +4,7 @@ import type { IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
 import { withPreferences } from '../../shared/settings/preferences.ts';
-import { plan } from './apply-fixture.ts';
+import { planOf } from './review-fixture.ts';
 import { targetCapabilities, targets } from './app-fixture.ts';
 import { verification } from './verification-fixture.ts';
 import { recreatePlan } from './container-fixture.ts';
@@ -57,10 +57,7 @@ const engineResponses = (main: FakeMain): Responses => ({
     return ok(main.state());
   },
   'engine:docker-context': () => ok({ name: 'bulkhead', selected: false }),
-  'verify:run': () =>
-    verification === null
-      ? fail('verify.failed', 'no')
-      : ok({ ...verification, at: new Date().toISOString() }),
+  'verify:run': () => ok({ ...verification, at: new Date().toISOString() }),
 });
 
 const activityResponses = (main: FakeMain, entries: readonly ActivityEntry[]): Responses => ({
@@ -117,7 +114,7 @@ function settingsResponses(main: FakeMain): Responses {
 }
 
 const applyResponses = (main: FakeMain): Responses => ({
-  'plan:make': () => ok(plan),
+  'plan:make': () => ok(planOf('turningOn')),
   'apply:log': () => ok([]),
   'apply:cancel': () => ok({ accepted: true }),
   'apply:dismiss': () => {

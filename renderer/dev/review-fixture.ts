@@ -1,58 +1,37 @@
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import type { IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
-import type { PlanEffect } from '../../shared/apply/plan.ts';
+import type { ApplyPlan } from '../../shared/apply/plan.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
-import type { ApplyStepStatus } from '../../shared/apply/run.ts';
+import type { ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { ApplyStep } from '../../shared/apply/steps.ts';
+import type { Container } from '../../shared/containers/protection.ts';
+import type { RecreateMember } from '../../shared/containers/recreate.ts';
 import { message, sentenceOf, type Message } from '../../shared/messages/message.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { states } from './states.ts';
-import { caption, plan, run } from './apply-fixture.ts';
+import { caption, ended, progress, run, type RunProgress } from './apply-fixture.ts';
 import { appState } from './app-fixture.ts';
 import { verification } from './verification-fixture.ts';
-import { recreatePlan } from './container-fixture.ts';
-import { appliedText, dangerousDraft, minutesAgo, offText, settingsState } from './settings-fixture.ts';
-import { reviewPlans } from './review-plans.ts';
+import { offContainers, someContainers } from './container-fixture.ts';
+import { appliedText, dangerousDraft, offText, settingsState } from './settings-fixture.ts';
+import { planNames, reviewPlan, withChoices, type PlanName } from './review-plans.ts';
 
-/** Invented plans, runs and logs of Review & apply, for tests and pictures. */
+/** Invented runs and logs of Review & apply, and its plans, for tests and pictures. */
 
-const stillRunning = message('containers.running-container-is-not-removed');
-const captions: Partial<Record<ApplyStep, Partial<ApplyStepStatus>>> = {
-  'restart-engine': { detail: 'Docker Engine 26.1.5' },
-  'health-check': caption(message('engine.default-runtime', { runtime: 'bulkhead' })),
-  verify: caption(
-    message('claims.counts', {
-      before: message('claims.count-shown', { number: 16, total: 17 }),
-      after: message('claims.count-limited', { number: 1 }),
-    }),
-  ),
-  'clean-up': caption(message('apply.detail-removed', { done: 1, total: 1 })),
-  recreate: caption(message('apply.detail-recreated', { done: 1, total: 1 })),
+/** A run that failed in a step, or was stopped there. */
+const failedAt = (
+  at: ApplyStep,
+  sentence: string | Message,
+  engine: RunProgress['engine'] = 'reload',
+): Pick<ApplyRun, 'startedAt' | 'steps'> => {
+  const reachedMs = 12_400;
+  const reached: Partial<ApplyStepStatus> = {
+    state: 'failed',
+    durationMs: reachedMs,
+    ...caption(sentence),
+  };
+  return progress({ engine, at, reached, reachedMs });
 };
-
-const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) =>
-  run().steps.map((step, index, all) => ({
-    ...step,
-    state: 'done' as const,
-    startedAt: step.startedAt ?? minutesAgo(0.1),
-    durationMs: step.durationMs ?? [0, 0, 0, 5800, 420, 6200, 900, 11_200][index] ?? 1,
-    ...(step.detail === null ? captions[step.step] : {}),
-    ...(index === all.length - 1 ? last : {}),
-  }));
-const failedAt = (failing: number, sentence: string | Message) =>
-  run().steps.map((step, index) =>
-    index < failing
-      ? { ...step, state: 'done' as const, durationMs: step.durationMs ?? 5800 }
-      : index === failing
-        ? {
-            ...step,
-            state: 'failed' as const,
-            startedAt: minutesAgo(0.1),
-            durationMs: 12_400,
-            ...(typeof sentence === 'string' ? { detail: sentence } : caption(sentence)),
-          }
-        : { ...step, state: 'waiting' as const, startedAt: null },
-  );
 
 const base = (name: string): AppState => (states[name] ?? appState)();
 const didNotStart = message('engine.engine-did-not-start');
@@ -62,7 +41,6 @@ const startFailed = fail('engine.start-failed', didNotStart, {
     'space left on device',
   hint: message('engine.correct-its-configuration-daemon-json-or-see'),
 }).error;
-const ended = { activity: 'ended' as const, cancellable: false, endedAt: minutesAgo(0.01) };
 
 const richDraft = offText
   .replace('"locked": false', '"locked": true')
@@ -90,7 +68,7 @@ export const reviewStates: Record<string, () => AppState> = {
   rich: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }) }),
   blocked: () => ({
     ...base('missing'),
-    settings: settingsState(offText, { draft: richDraft, appliedVersion: 0 }),
+    settings: settingsState('', { draft: richDraft, appliedVersion: 0, appliedBy: null }),
   }),
   errors: () => ({
     ...base('off'),
@@ -99,26 +77,28 @@ export const reviewStates: Record<string, () => AppState> = {
   reformatted: () => appState({ settings: settingsState(appliedText, { draft: `${appliedText}\n\n` }) }),
   dangerous: () => ({ ...base('off'), settings: settingsState(offText, { draft: dangerousDraft }) }),
   planning: () => base('turningOn'),
+  restart: () => base('turningOn'),
   reviewHuge: () => appState({ settings: settingsState(appliedText, { draft: hugeDraft }) }),
   notRoot: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }), isRoot: false }),
   goingBack: () => ({
     ...base('applying'),
     run: run({
+      ...failedAt('restart-engine', didNotStart, 'restart'),
       activity: 'rolling-back',
       cancellable: false,
-      steps: failedAt(3, didNotStart),
     }),
   }),
   cleaning: () => ({
     ...base('applying'),
     run: run({
-      cancellable: false,
-      startedAt: minutesAgo(0.5),
-      steps: stepsAll({
-        state: 'running',
-        durationMs: null,
-        ...caption(message('apply.detail-recreated', { done: 1, total: 3 })),
+      ...progress({
+        at: 'recreate',
+        reached: caption(message('apply.detail-recreated', { done: 1, total: 3 })),
+        reachedMs: 4300,
+        captions: { 'clean-up': message('apply.detail-removed', { done: 1, total: 1 }) },
       }),
+      cancellable: false,
+      estimatedSeconds: 14,
     }),
     recreation: {
       activity: 'recreating',
@@ -135,60 +115,31 @@ export const reviewStates: Record<string, () => AppState> = {
       ],
     },
   }),
-  applied: () => ({
-    ...appState({ settings: settingsState(appliedText, { appliedVersion: 12 }) }),
-    run: run({
-      ...ended,
-      steps: stepsAll(),
-      outcome: {
-        kind: 'applied',
-        version: 12,
-        verification,
-        removed: [
-          { id: 'a', name: 'db-archive', removed: true },
-          {
-            id: 'b',
-            name: 'stuck',
-            removed: false,
-            error: stillRunning.text,
-            ...sentenceOf(stillRunning),
-          },
-        ],
-        recreated: [
-          {
-            id: 'c',
-            name: 'web',
-            step: null,
-            outcome: { kind: 'recreated', id: 'd', kept: null, image: null, started: true },
-          },
-        ],
-      },
-    }),
-  }),
+  applied,
   appliedOff: () => ({
     ...base('off'),
     run: run({
-      ...ended,
-      steps: stepsAll({ state: 'skipped', detail: null, durationMs: null }),
+      ...progress({ eciAfter: false, skipped: ['verify', 'clean-up', 'recreate'], at: null }),
+      ...ended(),
       outcome: { kind: 'applied', version: 12, verification: null, removed: [], recreated: [] },
     }),
   }),
   rolledBack: () => ({
     ...base('turningOn'),
     run: run({
-      ...ended,
-      steps: failedAt(3, didNotStart),
+      ...failedAt('restart-engine', didNotStart, 'restart'),
+      ...ended(),
       outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: startFailed },
     }),
   }),
   cancelled: () => ({
     ...base('turningOn'),
     run: run({
-      ...ended,
-      steps: failedAt(3, 'the apply was cancelled'),
+      ...failedAt('verify', 'the apply was cancelled'),
+      ...ended(),
       outcome: {
         kind: 'rolled-back',
-        failedStep: 'restart-engine',
+        failedStep: 'verify',
         restoredVersion: 11,
         error: { code: 'apply.cancelled', message: 'the apply was cancelled' },
       },
@@ -197,8 +148,8 @@ export const reviewStates: Record<string, () => AppState> = {
   rollbackFailed: () => ({
     ...base('failed'),
     run: run({
-      ...ended,
-      steps: failedAt(5, 'a claim failed'),
+      ...failedAt('verify', 'a claim failed', 'restart'),
+      ...ended(),
       outcome: {
         kind: 'rollback-failed',
         failedStep: 'verify',
@@ -214,27 +165,83 @@ export const reviewStates: Record<string, () => AppState> = {
   }),
 };
 
+/**
+ * ECI was turned on: of the containers from before, four were recreated, one was removed, and one that was
+ * started meanwhile was not.
+ */
+function applied(): AppState {
+  const recreated = ['web-1', 'api-1', 'db-1', 'builder'];
+  const stillRunning = message('containers.running-container-is-not-removed');
+  const member = ({ id, name }: Container): RecreateMember => ({
+    id,
+    name,
+    step: null,
+    outcome: { kind: 'recreated', id, kept: null, image: null, started: true },
+  });
+  const containers = offContainers.flatMap((old): Container[] => {
+    if (old.name === 'db-archive') return [];
+    if (recreated.includes(old.name)) return someContainers.filter(({ name }) => name === old.name);
+    return [
+      {
+        ...old,
+        reason: 'before-eci',
+        ...(old.name === 'cache' ? { state: 'running' as const, status: 'Up 3 seconds' } : {}),
+      },
+    ];
+  });
+  const removed = (name: string) => ({ id: name, name, removed: name === 'db-archive' });
+  return {
+    ...appState({ settings: settingsState(appliedText, { appliedVersion: 12 }) }),
+    scan: { at: new Date().toISOString(), durationMs: 90, eci: true, containers },
+    run: run({
+      ...progress({
+        at: null,
+        captions: {
+          'clean-up': message('apply.detail-removed', { done: 1, total: 2 }),
+          recreate: message('apply.detail-recreated', { done: recreated.length, total: recreated.length }),
+        },
+      }),
+      ...ended(),
+      estimatedSeconds: 14,
+      outcome: {
+        kind: 'applied',
+        version: 12,
+        verification: { ...verification, at: new Date().toISOString() },
+        removed: [
+          removed('db-archive'),
+          { ...removed('cache'), error: stillRunning.text, ...sentenceOf(stillRunning) },
+        ],
+        recreated: someContainers.filter(({ name }) => recreated.includes(name)).map(member),
+      },
+    }),
+  };
+}
+
+/** What the engine and the steps write while ECI is turned on. */
 export const log: EngineLogLine[] = [
-  ['bulkhead', 'backup of version 11'],
-  ['bulkhead', 'settings written, version 12'],
-  ['bulkhead', 'daemon.json: default-runtime set'],
-  ['dockerd', 'time="2026-11-10T10:42:07.803Z" level=info msg="Processing signal \'terminated\'"'],
   [
     'dockerd',
-    'time="2026-11-10T10:42:08.961Z" level=info msg="stopping event stream following graceful shutdown" ' +
-      'error="<nil>" module=libcontainerd namespace=moby',
+    'time="2026-11-10T10:42:07.803Z" level=info msg="Got signal to reload configuration, reloading from: ' +
+      '/run/bulkhead/4fd1/daemon.json"',
   ],
-  ['supervisor', 'dockerd ended (code 0)'],
-  ['planner', 'planner listening on /var/lib/bulkhead/planner.sock'],
-  ['dockerd', 'time="2026-11-10T10:42:11.240Z" level=warning msg="WARNING: No swap limit support"'],
-  ['dockerd', 'time="2026-11-10T10:42:13.018Z" level=info msg="Loading containers: done."'],
-  ['gateway', 'policy 12 loaded: 2 images, 1 shared directory'],
-  ['runtime', 'web-1: ids 1000000000-1000065535'],
-].map(([source, text], index): EngineLogLine => ({
-  at: new Date(Date.now() - (12 - index) * 713).toISOString(),
-  source: source as EngineLogLine['source'],
+  [
+    'dockerd',
+    'time="2026-11-10T10:42:07.811Z" level=info msg="Reloaded configuration: {\\"default-runtime\\":' +
+      '\\"bulkhead\\"}"',
+  ],
+  ...verification.claims.map(({ id, verdict, evidence }) => ['bulkhead', `${id}: ${verdict}: ${evidence}`]),
+].map(([source, text], index, { length }): EngineLogLine => ({
+  at: new Date(Date.now() - (length - index) * 71).toISOString(),
+  source: source as EngineLogLine['source'], // one of the two above
   text: text ?? '',
 }));
+
+const isPlanName = (name: string): name is PlanName => planNames.some((one) => one === name);
+/** The plan of a state's draft; for states without one of their own, that of turning ECI on. */
+export function planOf(state: string): ApplyPlan {
+  const name = state === 'notRoot' ? 'rich' : isPlanName(state) ? state : 'turningOn';
+  return reviewPlan(name, (reviewStates[name] ?? states[name] ?? appState)());
+}
 
 /** Answers of the fake bridge for a state; choices that were made show in the plan. */
 export const reviewResponses = (
@@ -243,51 +250,6 @@ export const reviewResponses = (
   'plan:make': (input: IpcInput<'plan:make'>) => Result<IpcOutput<'plan:make'>>;
   'apply:log': () => Result<EngineLogLine[]>;
 } => ({
-  'plan:make': ({ choices }) => {
-    const made = reviewPlans[state] ?? plan;
-    const { remove, recreate = [], commit = false } = choices;
-    const called = (ids: readonly string[]) =>
-      made.unprotected.filter((c) => ids.includes(c.id)).map((c) => c.name);
-    const chosen: PlanEffect[] = [
-      ...(remove.length === 0
-        ? []
-        : [
-            {
-              kind: 'removed',
-              when: 'while-applying',
-              code: 'containers-removed',
-              params: { count: remove.length, names: called(remove) },
-            } as const,
-          ]),
-      ...(recreate.length === 0
-        ? []
-        : [
-            {
-              kind: 'recreated',
-              when: 'while-applying',
-              code: 'containers-recreated',
-              params: { count: recreate.length, names: called(recreate) },
-            } as const,
-          ]),
-    ];
-    const others = made.effects.filter((effect) => effect.code !== 'containers-removed');
-    const anew = made.unprotected.filter((c) => recreate.includes(c.id));
-    return ok({
-      ...made,
-      remove,
-      recreate,
-      ...(anew.length === 0
-        ? {}
-        : {
-            recreation: recreatePlan(anew, {
-              ids: recreate,
-              commit: commit ? recreate : [],
-              old: 'remove-when-healthy',
-              withoutRollback: false,
-            }),
-          }),
-      effects: [...others.slice(0, 2), ...chosen, ...others.slice(2)],
-    });
-  },
+  'plan:make': ({ choices }) => ok(withChoices(planOf(state), choices)),
   'apply:log': () => ok(log),
 });

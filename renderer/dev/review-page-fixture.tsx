@@ -1,6 +1,6 @@
 import { states } from './states.ts';
 import { renderApp } from './render-app.tsx';
-import { reviewResponses, reviewStates } from './review-fixture.ts';
+import { planOf, reviewResponses, reviewStates } from './review-fixture.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 
 export const state = (name: string): AppState => {
@@ -10,3 +10,4 @@ export const state = (name: string): AppState => {
 };
 export const open = (name: string, answers: Parameters<typeof renderApp>[2] = {}) =>
   renderApp(state(name), 'review', { ...reviewResponses(name), ...answers });
+export const plan = planOf('turningOn');

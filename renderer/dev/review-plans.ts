@@ -1,148 +1,121 @@
-import type { ApplyPlan } from '../../shared/apply/plan.ts';
-import { message, referenceTo } from '../../shared/messages/message.ts';
-import { lintSettings } from '../../shared/settings/lint/index.ts';
-import { plan } from './apply-fixture.ts';
-import { someContainers } from './container-fixture.ts';
-import { dangerousDraft } from './settings-fixture.ts';
+import * as z from 'zod';
+import {
+  applyPlanSchema,
+  type ApplyPlan,
+  type ContainerChoices,
+  type PlanEffect,
+} from '../../shared/apply/plan.ts';
+import { isRunning, isUnprotected, type Container } from '../../shared/containers/protection.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
+import { diffSettings } from '../../shared/settings/index.ts';
+import { findingsOf } from '../state/draft-view.ts';
+import { recreatePlan } from './container-fixture.ts';
+import made from './review-plans.json' with { type: 'json' };
 
-const wrongType = message('settings.value-must-be', {
-  pointer: '/enhancedContainerIsolation/locked',
-  expected: message('settings.type-boolean'),
-  found: message('settings.type-string'),
+/** Plans by the state whose draft they apply; `restart`: of `turningOn`, where a reload is not enough. */
+export const planNames = [
+  'turningOn',
+  'restart',
+  'turningOff',
+  'rich',
+  'blocked',
+  'errors',
+  'edited',
+  'protected',
+  'dangerous',
+  'reviewHuge',
+  'reformatted',
+  'desktopEdited',
+] as const;
+export type PlanName = (typeof planNames)[number];
+
+/**
+ * What the engine's own planning made of each state: review-plans.json is written and compared by
+ * review-plans.test.ts, since the window does not run that code.
+ */
+const madePlans = z
+  .partialRecord(
+    z.enum(planNames),
+    applyPlanSchema.omit({ changes: true, findings: true, unprotected: true }),
+  )
+  .parse(made);
+
+export function reviewPlan(name: PlanName, app: AppState): ApplyPlan {
+  const plan = madePlans[name];
+  if (plan === undefined) throw new Error(`review-plans.json lacks ${name}: run its test with -u`);
+  const { applied, draft } = app.settings;
+  const broken = plan.blockers.some(({ code }) => code === 'findings');
+  return {
+    ...plan,
+    changes: diffSettings(applied, draft),
+    findings: [...findingsOf(draft, app)],
+    unprotected: plan.eciAfter && !broken ? underEci(app.scan?.containers ?? []) : [],
+  };
+}
+
+const underEci = (containers: readonly Container[]): Container[] =>
+  containers
+    .filter(isUnprotected)
+    .map((container) =>
+      container.reason === 'eci-off' ? { ...container, reason: 'before-eci' } : container,
+    );
+
+const named = (containers: readonly Container[]) => ({
+  count: containers.length,
+  names: containers.map(({ name }) => name),
 });
 
-/** The plan each state's draft would have. */
-export const reviewPlans: Record<string, ApplyPlan> = {
-  rich: {
-    ...plan,
-    effects: [
-      ...plan.effects.slice(0, 3),
-      { kind: 'new-rule', when: 'afterwards', code: 'eci-on', params: {} },
-      { kind: 'new-rule', when: 'afterwards', code: 'backend', params: { id: 'exclusive' } },
-      {
-        kind: 'new-rule',
-        when: 'afterwards',
-        code: 'mounts-outside-shares-refused',
-        params: { count: 1, paths: ['$HOME'] },
-      },
-      {
-        kind: 'new-rule',
-        when: 'afterwards',
-        code: 'socket-images',
-        params: { count: 2, images: ['docker.io/testcontainers/ryuk:*', 'docker:cli'] },
-      },
-      ...plan.effects.slice(3),
-    ],
-    remove: someContainers.filter((c) => c.name === 'db-archive').map((c) => c.id),
-  },
-  blocked: {
-    ...plan,
-    fromVersion: 0,
-    toVersion: 1,
-    blocked: true,
-    blockers: [{ code: 'requirement', message: "Isolation can't run on this machine: kernel: 5.4.0." }],
-    missingRequirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }],
-  },
-  errors: {
-    ...plan,
-    blocked: true,
-    blockers: [{ code: 'findings', message: wrongType.text, sentence: referenceTo(wrongType) }],
-  },
-  edited: {
-    ...plan,
-    eciBefore: true,
-    restartNeeded: false,
-    reloadNeeded: false,
-    daemonJson: [],
-    estimatedSeconds: 7,
-    effects: [
-      { kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} },
-      { kind: 'new-rule', when: 'afterwards', code: 'socket-images', params: { count: 4, images: [] } },
-      plan.effects[4] ?? { kind: 'at-once', when: 'afterwards', code: 'gateway-reloads', params: {} },
-    ],
-  },
-  protected: {
-    ...plan,
-    changes: [],
-    blocked: true,
-    blockers: [{ code: 'nothing-to-apply', message: 'The draft is what is applied already.' }],
-    effects: [],
-    daemonJson: [],
-  },
-};
-reviewPlans['desktopEdited'] = {
-  ...plan,
-  eciBefore: true,
-  daemonJson: [],
-  estimatedSeconds: 70,
-  changes: [
-    {
-      pointer: '/enhancedContainerIsolation/locked',
-      kind: 'changed',
-      before: true,
-      after: false,
-      page: 'isolation',
-      needs: 'nothing',
-    },
-  ],
-  effects: [
-    { kind: 'restart', when: 'while-applying', code: 'desktop-reopens', params: { seconds: 60 } },
-    {
-      kind: 'stops',
+/** The plan with what was chosen for containers that exist. */
+export function withChoices(
+  plan: ApplyPlan,
+  { remove, recreate = [], includeRunning, commit = false }: ContainerChoices,
+): ApplyPlan {
+  const removed = plan.unprotected.filter(
+    (container) => remove.includes(container.id) && (includeRunning || !isRunning(container)),
+  );
+  const anew = plan.unprotected.filter(({ id }) => recreate.includes(id));
+  const kept = plan.unprotected.filter(
+    (container) => !removed.includes(container) && !anew.includes(container),
+  );
+  const chosen: PlanEffect[] = [];
+  if (removed.length > 0)
+    chosen.push({
+      kind: 'removed',
       when: 'while-applying',
-      code: 'containers-stop',
-      params: { count: 2, names: ['web-1', 'api-1'] },
-    },
-    { kind: 'new-rule', when: 'afterwards', code: 'desktop-sign-in', params: { first: 0 } },
-    {
-      kind: 'unprotected',
-      when: 'afterwards',
-      code: 'containers-kept-unprotected',
-      params: { count: 2, names: ['old-vpn', 'node-metrics'], use: 'free', stopping: 2 },
-    },
-  ],
-};
-reviewPlans['dangerous'] = {
-  ...plan,
-  findings: lintSettings(dangerousDraft, { settingsFormat: 'engine', platform: 'linux' }),
-  effects: [
-    ...plan.effects.slice(0, 2),
-    {
-      kind: 'dangerous',
-      when: 'afterwards',
-      code: 'dangerous-shares',
-      params: { count: 3, paths: ['/', '/etc', '/var/lib/docker'], everything: ['/'], typed: ['/'] },
-    },
-    { kind: 'new-rule', when: 'afterwards', code: 'eci-on', params: {} },
-    { kind: 'new-rule', when: 'afterwards', code: 'backend', params: { id: 'exclusive' } },
-    ...plan.effects.slice(3),
-  ],
-};
-reviewPlans['reviewHuge'] = {
-  ...plan,
-  eciBefore: true,
-  restartNeeded: false,
-  reloadNeeded: false,
-  daemonJson: [],
-  effects: [
-    { kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} },
-    {
-      kind: 'new-rule',
-      when: 'afterwards',
-      code: 'socket-images',
-      params: {
-        count: 3003,
-        images: ['registry.example/team-0/tool-0:1', 'registry.example/team-1/tool-1:1'],
-      },
-    },
-  ],
-};
-reviewPlans['notRoot'] = reviewPlans['rich'] ?? plan;
-reviewPlans['reformatted'] = {
-  ...plan,
-  restartNeeded: false,
-  reloadNeeded: false,
-  daemonJson: [],
-  eciBefore: true,
-  effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }],
-};
+      code: 'containers-removed',
+      params: named(removed),
+    });
+  if (anew.length > 0)
+    chosen.push({
+      kind: 'recreated',
+      when: 'while-applying',
+      code: 'containers-recreated',
+      params: named(anew),
+    });
+  const others = plan.effects.flatMap((effect): PlanEffect[] => {
+    const { code, params } = effect;
+    if (chosen.length > 0 && (code === 'engine-reloads' || code === 'gateway-reloads'))
+      return [{ ...effect, params: { chosen: removed.length + anew.length } }];
+    if (code !== 'containers-kept-unprotected') return [effect];
+    const stopping = params['stopping'] === 0 ? 0 : kept.filter(isRunning).length;
+    return kept.length === 0 ? [] : [{ ...effect, params: { ...params, ...named(kept), stopping } }];
+  });
+  const meanwhile = others.filter(({ when }) => when === 'while-applying');
+  const ids = anew.map(({ id }) => id);
+  return {
+    ...plan,
+    remove: removed.map(({ id }) => id),
+    recreate: ids,
+    effects: [...meanwhile, ...chosen, ...others.slice(meanwhile.length)],
+    ...(ids.length === 0
+      ? {}
+      : {
+          recreation: recreatePlan(anew, {
+            ids,
+            commit: commit ? ids : [],
+            old: 'remove-when-healthy',
+            withoutRollback: false,
+          }),
+        }),
+  };
+}

@@ -56,32 +56,26 @@ export const states: Record<string, () => AppState> = {
   unverified: () => appState({ verification: null }),
   failedProbe: () =>
     appState({
-      verification:
-        verification === null
-          ? null
-          : {
-              ...verification,
-              claims: verification.claims.map((c) =>
-                c.id === 'A7-userns-host-ignored'
-                  ? { ...c, verdict: 'fail', evidence: 'uid_map "0 0 4294967295"' }
-                  : c,
-              ),
-            },
+      verification: {
+        ...verification,
+        claims: verification.claims.map((c) =>
+          c.id === 'A7-userns-host-ignored'
+            ? { ...c, verdict: 'fail', evidence: 'uid_map "0 0 4294967295"' }
+            : c,
+        ),
+      },
     }),
   audit: () =>
     appState({
       settings: settingsState(socketText.replace('"bulkhead": { ', '"bulkhead": { "mode": "audit", ')),
-      verification:
-        verification === null
-          ? null
-          : {
-              ...verification,
-              claims: verification.claims.map((c) =>
-                c.id === 'A7-host-namespaces-refused' || c.id === 'B1-socket-refused'
-                  ? { ...c, verdict: 'not-enforced', evidence: 'audit mode: nothing is refused' }
-                  : c,
-              ),
-            },
+      verification: {
+        ...verification,
+        claims: verification.claims.map((c) =>
+          c.id === 'A7-host-namespaces-refused' || c.id === 'B1-socket-refused'
+            ? { ...c, verdict: 'not-enforced', evidence: 'audit mode: nothing is refused' }
+            : c,
+        ),
+      },
     }),
   off: () => appState(off()),
   turningOn: () =>
@@ -140,6 +134,36 @@ export const states: Record<string, () => AppState> = {
         reason: 'connect ECONNREFUSED /var/lib/bulkhead/docker.sock',
       },
     }),
+  /** The engine's process was killed: of the containers that ran, two did not return with it. */
+  crashed: () => {
+    const lost = ['api-1', 'db-1'];
+    return appState({
+      engine: {
+        ...appState().engine,
+        crash: {
+          at: minutesAgo(12),
+          containers: someContainers.filter(({ name }) => lost.includes(name)).map(({ id }) => id),
+          removed: 1,
+        },
+      },
+      scan: {
+        at: minutesAgo(0.6),
+        durationMs: 90,
+        eci: true,
+        containers: someContainers.map((c) =>
+          lost.includes(c.name)
+            ? {
+                ...c,
+                state: 'exited',
+                status: 'Exited (137) 12 minutes ago',
+                reason: 'own-range-stopped',
+                range: null,
+              }
+            : c,
+        ),
+      },
+    });
+  },
   empty: () => appState({ scan: { at: minutesAgo(0.6), durationMs: 20, eci: true, containers: [] } }),
   /** The engine's directory was deleted while the engine ran. */
   rootGone: () => appState(withoutRoot({ phase: 'unreachable', problem: directoryGone })),

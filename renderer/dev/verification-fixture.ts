@@ -1,9 +1,9 @@
-import type { AppState } from '../../shared/ipc/app-state.ts';
+import type { Verification } from '../../shared/verify/claims.ts';
 import { minutesAgo } from './settings-fixture.ts';
 
-export const verification: AppState['verification'] = {
+export const verification: Verification = {
   at: minutesAgo(3),
-  durationMs: 6200,
+  durationMs: 1300,
   eci: true,
   claims: [
     { id: 'A2-user-namespace', verdict: 'pass', evidence: 'uid_map "0 1000000000 65536"' },

@@ -107,12 +107,12 @@ const changesBetween = memoize((before, after): readonly SettingsChange[] => dif
 // The context travels as text, so that it can be part of the key.
 const lint = memoize((text, context): readonly Finding[] =>
   lintSettings(text, JSON.parse(context) as LintContext),
-); // made by lintContext below
+); // made by lintContextOf below
 
-/** Findings of a text on this engine. */
-export function findingsOf(text: string, app: AppState): readonly Finding[] {
+/** What the linter knows of this engine. */
+export function lintContextOf(text: string, app: AppState): LintContext {
   const { capabilities } = app.target;
-  const context: LintContext = {
+  return {
     settingsFormat: capabilities.settingsFormat,
     platform: app.target.desktop?.platform ?? app.platform,
     home: app.home,
@@ -127,8 +127,11 @@ export function findingsOf(text: string, app: AppState): readonly Finding[] {
         }),
     ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
   };
-  return lint(text, JSON.stringify(context));
 }
+
+/** Findings of a text on this engine. */
+export const findingsOf = (text: string, app: AppState): readonly Finding[] =>
+  lint(text, JSON.stringify(lintContextOf(text, app)));
 
 const at = (document: DocumentView, pointer: string): unknown => {
   const path = parsePointer(pointer);

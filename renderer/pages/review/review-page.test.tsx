@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { plan, run } from '../../dev/apply-fixture.ts';
+import { run } from '../../dev/apply-fixture.ts';
 import {
   appliedText,
   brokenDraft,
@@ -11,7 +11,7 @@ import {
 import { renderApp } from '../../dev/render-app.tsx';
 import { reviewResponses } from '../../dev/review-fixture.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import { open, state } from '../../dev/review-page-fixture.tsx';
+import { open, plan, state } from '../../dev/review-page-fixture.tsx';
 import type { PlanEffect } from '../../../shared/apply/plan.ts';
 import { recordedPolicy } from '../../../shared/enforcement/recorded-policy-fixture.ts';
 
@@ -30,14 +30,26 @@ describe('the plan', () => {
       'Version 11 becomes 12. If any step fails, everything is rolled back to version 11.',
     );
     for (const label of [
-      'Docker Engine restarts once',
+      'The engine reads its configuration again',
       '1 key in daemon.json',
-      '2 running containers stop',
       'Mounts outside $HOME are refused',
-      '12 images, 9 containers',
+      '2 listed images may mount the Docker socket',
+      '9 containers stay unprotected',
       'Ends verified, or rolled back',
     ])
       expect(screen.getByText(label)).toBeTruthy();
+    expect(screen.queryByText(/restarts once|running containers? stop/)).toBeNull();
+  });
+
+  it('says why an engine restarts, which containers stop then, and that its store stays', async () => {
+    await open('restart');
+    for (const label of [
+      'Docker Engine restarts once',
+      'log-driver in daemon.json has changed',
+      '7 running containers stop',
+      '12 images, 9 containers',
+    ])
+      expect(await screen.findByText(label)).toBeTruthy();
   });
 
   it('promises no verified end in audit mode', async () => {
@@ -113,7 +125,7 @@ describe('the plan', () => {
   });
 
   it('focuses Back to editing; Enter on an Apply that stops something says what to press', async () => {
-    const { user, bridge } = await open('turningOn', { 'apply:start': () => ok(run()) });
+    const { user, bridge } = await open('restart', { 'apply:start': () => ok(run()) });
     await enabled();
     expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Back to editing' }));
     applyButton().focus();
@@ -132,9 +144,7 @@ describe('the plan', () => {
   });
 
   it('applies by Enter what stops and removes nothing', async () => {
-    const atOnce = { ...plan, restartNeeded: false, effects: [] };
     const { user, bridge } = await open('turningOn', {
-      'plan:make': () => ok(atOnce),
       'apply:start': () => ok(run()),
     });
     await enabled();
@@ -407,7 +417,7 @@ describe('the plan', () => {
     });
     await enabled();
     const chosen = {
-      remove: plan.unprotected.slice(0, 2).map(({ id }) => id),
+      remove: plan.unprotected.filter(({ state: is }) => is === 'exited').map(({ id }) => id),
       includeRunning: false,
       removeVolumes: false,
     };

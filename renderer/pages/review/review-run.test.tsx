@@ -1,11 +1,14 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../dev/apply-fixture.ts';
+import { progress, run } from '../../dev/apply-fixture.ts';
 import { brokenDraft, minutesAgo, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { log, reviewResponses } from '../../dev/review-fixture.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { open, state } from '../../dev/review-page-fixture.tsx';
+import type { ApplyStep } from '../../../shared/apply/steps.ts';
+
+const restarting = progress({ engine: 'restart', at: 'restart-engine' });
 
 describe('the run', () => {
   it('prompts before stopping, with going on focused, then cancels', async () => {
@@ -23,7 +26,7 @@ describe('the run', () => {
 
   it('goes back to no settings file where there was none', async () => {
     const first = state('applying');
-    await renderApp({ ...first, run: run({ fromVersion: 0, toVersion: 1 }) }, 'review');
+    await renderApp({ ...first, run: run({ ...restarting, fromVersion: 0, toVersion: 1 }) }, 'review');
     await screen.findByText(
       'Rolls back to the state without a settings file, and the engine restarts once more. ' +
         'No container was removed.',
@@ -32,10 +35,10 @@ describe('the run', () => {
   });
 
   it('says what the restart means for running containers', async () => {
-    await renderApp({ ...state('applying'), run: run() }, 'review', reviewResponses('applying'));
+    await renderApp({ ...state('applying'), run: run(restarting) }, 'review', reviewResponses('applying'));
     await screen.findByText('Containers stop meanwhile');
     await renderApp(
-      { ...state('applying'), run: run({ keepsContainers: true }) },
+      { ...state('applying'), run: run({ ...restarting, keepsContainers: true }) },
       'review',
       reviewResponses('applying'),
     );
@@ -64,20 +67,19 @@ describe('the run', () => {
   });
 
   it('says what stopping means at each point: nothing yet, files only, or one more restart', async () => {
-    const at = async (index: number) => {
-      const steps = run().steps.map((step, n) => ({
-        ...step,
-        state: n < index ? ('done' as const) : n === index ? ('running' as const) : ('waiting' as const),
-      }));
-      await renderApp({ ...state('applying'), run: run({ steps }) }, 'review', reviewResponses('applying'));
+    const at = async (step: ApplyStep, engine: 'reload' | 'restart' = 'reload') => {
+      const reached = run(progress({ at: step, engine }));
+      await renderApp({ ...state('applying'), run: reached }, 'review', reviewResponses('applying'));
     };
-    await at(0);
+    await at('back-up');
     await screen.findByText('Nothing has changed yet.');
-    await at(2);
-    await screen.findByText(
-      'The files are rolled back to version 11. The engine has not restarted, no container was removed.',
-    );
-    await at(5);
+    for (const step of ['reconfigure', 'verify'] as const) {
+      await at(step);
+      await screen.findByText(
+        'The files are rolled back to version 11. The engine has not restarted, no container was removed.',
+      );
+    }
+    await at('verify', 'restart');
     await screen.findByText(
       'Rolls back to version 11, and the engine restarts once more. No container was removed.',
     );
@@ -105,29 +107,24 @@ describe('the run', () => {
       window.dispatchEvent(new HashChangeEvent('hashchange'));
     });
     await waitFor(() => {
-      expect(screen.queryByText('Step 4 of 8', { exact: false })).toBeNull();
+      expect(screen.queryByText('Step 6 of 8', { exact: false })).toBeNull();
     });
     act(() => {
       bridge.emit('changed', {
-        run: run({
-          steps: run().steps.map((step, index) => ({
-            ...step,
-            state: index < 5 ? ('done' as const) : index === 5 ? ('running' as const) : ('waiting' as const),
-          })),
-        }),
+        run: run(progress({ at: 'clean-up' })),
       });
     });
     act(() => {
       window.location.hash = '#/review';
       window.dispatchEvent(new HashChangeEvent('hashchange'));
     });
-    await screen.findByText('Step 6 of 8', { exact: false });
+    await screen.findByText('Step 7 of 8', { exact: false });
   });
 
   it('shows the log so far and what comes, by source, and copies it whole', async () => {
     const { user, bridge } = await open('applying');
     const region = await screen.findByRole('log');
-    await within(region).findByText('backup of version 11');
+    await within(region).findByText(/^A2-user-namespace: pass/);
     act(() => {
       bridge.emit('log', {
         at: new Date().toISOString(),
@@ -146,7 +143,7 @@ describe('the run', () => {
     await within(region).findByText("Processing signal 'interrupt'");
     await user.click(screen.getByRole('button', { name: 'Bulkhead' }));
     expect(within(region).queryByText('error: disk "full" id=1')).toBeNull();
-    expect(within(region).getByText('backup of version 11')).toBeTruthy();
+    expect(within(region).getByText(/^A2-user-namespace: pass/)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Copy' }));
     const text = (bridge.calls.find((call) => call.name === 'clipboard:write')?.input as { text: string })
       .text; // what was recorded
