@@ -31,6 +31,7 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
     'brokenFile',
     'unreadable',
     'appeared',
+    'crashed',
     'conflict',
     'waiting',
     'noState',
@@ -87,6 +88,7 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
     'readOnly',
     'applying',
     'appeared',
+    'crashed',
     'machine',
     'starting',
     'clean',
@@ -145,6 +147,8 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
   ],
   review: [
     'rich',
+    'restart',
+    'dangerous',
     'blocked',
     'errors',
     'protected',
@@ -299,6 +303,13 @@ const opened: readonly PageOverlay[] = [
     state: 'historyFound',
     press: (w) => [w.history.version.replace('{{version}}', '3')],
     shows: 'main [role="alert"]',
+  },
+  {
+    name: 'what a support bundle has',
+    page: 'preferences',
+    state: 'protected',
+    press: (w) => [w.preferences.support.create],
+    shows: '[role="dialog"] table',
   },
   {
     name: 'packages and licences',

@@ -24,6 +24,8 @@ export interface PageLook {
   readonly theme?: 'light' | 'dark';
   readonly language?: 'en' | 'zh-CN';
   readonly size?: { readonly width: number; readonly height: number };
+  /** How many pixels of the screen a CSS pixel has, as in a window whose content is enlarged. */
+  readonly scale?: number;
   readonly media?: {
     readonly forcedColors?: 'active' | 'none';
     readonly reducedMotion?: 'reduce' | 'no-preference';
@@ -71,8 +73,8 @@ export async function startBrowserPages(): Promise<BrowserPages> {
     .map((name) => `${base}assets/${name}`);
   // A window shows one state after the other: loading the scripts again for each would take most of the time.
   const idle = new Map<string, OpenPage[]>();
-  const load = async (locale: string, media: PageLook['media']): Promise<OpenPage> => {
-    const context = await browser.newContext({ locale, ...media });
+  const load = async (locale: string, media: PageLook['media'], scale: number): Promise<OpenPage> => {
+    const context = await browser.newContext({ locale, deviceScaleFactor: scale, ...media });
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => {
@@ -97,13 +99,14 @@ export async function startBrowserPages(): Promise<BrowserPages> {
       theme = 'light',
       language = 'en',
       size = { width: 1280, height: 800 },
+      scale = 1,
       media = {},
     }) {
       const locale = language === 'en' ? 'en-GB' : language;
-      const key = JSON.stringify([locale, media]);
+      const key = JSON.stringify([locale, media, scale]);
       const waiting = idle.get(key) ?? [];
       idle.set(key, waiting);
-      const shown = waiting.pop() ?? (await load(locale, media));
+      const shown = waiting.pop() ?? (await load(locale, media, scale));
       const { page } = shown;
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme: theme });

@@ -4,7 +4,7 @@ import { pageStates } from '../../e2e/page-states.ts';
 import { en } from '../../shared/messages/window/en/index.ts';
 import { zhCN } from '../../shared/messages/window/zh-CN/index.ts';
 import { pageIds } from '../../shared/pages/pages.ts';
-import { startBrowserPages, settle } from './browser-pages.ts';
+import { startBrowserPages, settle, type PageLook } from './browser-pages.ts';
 
 /**
  * `npm run screenshots [-- --docs]`: every page and the main dialogs, in both themes and both languages, with
@@ -19,13 +19,44 @@ interface Shot {
   /** Labels of the controls to press, in the window's language. */
   readonly press?: (texts: typeof en | typeof zhCN) => readonly string[];
   readonly key?: string;
+  /** The window's size, and how much its content is enlarged; 1280×800 at 100 % by default. */
+  readonly size?: NonNullable<PageLook['size']>;
+  readonly scale?: number;
 }
 
-/** Every page in its usual state, and further views of some. */
+/** The smallest window. */
+const small = { width: 900, height: 600 };
+/** A window of 1280×800 whose content is enlarged to 200 %. */
+const enlarged = { size: { width: 640, height: 400 }, scale: 2 };
+
+/** Every page in its usual state. */
+const usual: readonly Shot[] = pageIds.map((page) => ({
+  name: page,
+  state: pageStates[page][0],
+  address: page,
+}));
+
+/** Those, further views of some, and all in the smallest window and enlarged. */
 const shots: readonly Shot[] = [
-  ...pageIds.map((page) => ({ name: page, state: pageStates[page][0], address: page })),
+  ...usual,
   { name: 'overview-off', state: 'off', address: 'overview' },
   { name: 'overview-stopped', state: 'stopped', address: 'overview' },
+  { name: 'overview-deleted-file', state: 'deletedFile', address: 'overview' },
+  { name: 'overview-broken-file', state: 'brokenFile', address: 'overview' },
+  { name: 'overview-root-gone', state: 'rootGone', address: 'overview' },
+  { name: 'overview-audit', state: 'audit', address: 'overview' },
+  { name: 'overview-crashed', state: 'crashed', address: 'overview' },
+  { name: 'containers-crashed', state: 'crashed', address: 'containers' },
+  { name: 'docker-socket-deleted-file', state: 'deletedFile', address: 'docker-socket' },
+  { name: 'json-broken-file', state: 'brokenFile', address: 'json' },
+  { name: 'history-root-gone', state: 'rootGone', address: 'history' },
+  { name: 'activity-audit', state: 'audit', address: 'activity' },
+  {
+    name: 'preferences-support-bundle',
+    state: 'protected',
+    address: 'preferences',
+    press: (w) => [w.preferences.support.create],
+  },
   { name: 'isolation-turning-on', state: 'turningOn', address: 'isolation' },
   {
     name: 'isolation-existing-containers',
@@ -75,6 +106,7 @@ const shots: readonly Shot[] = [
     address: 'review',
     press: (w) => [w.review.footer.apply],
   },
+  { name: 'review-restart', state: 'restart', address: 'review' },
   { name: 'review-blocked', state: 'errors', address: 'review' },
   { name: 'applying', state: 'applying', address: 'review' },
   { name: 'applied', state: 'applied', address: 'review' },
@@ -82,6 +114,8 @@ const shots: readonly Shot[] = [
   { name: 'search', state: 'protected', address: 'overview', key: 'Control+k' },
   { name: 'engines', state: 'protected', address: 'overview', key: 'Control+e' },
   { name: 'locked', state: 'readOnly', address: 'docker-socket' },
+  ...usual.map((shot) => ({ ...shot, name: `${shot.name}-900x600`, size: small })),
+  ...usual.map((shot) => ({ ...shot, name: `${shot.name}-200-percent`, ...enlarged })),
 ];
 /** The README's pictures: their names there, and the pictures. */
 const shown: readonly (readonly [string, string])[] = [
@@ -103,17 +137,18 @@ try {
       mkdirSync(directory, { recursive: true });
       for (const shot of shots) {
         try {
-          const open = await pages.open({ state: shot.state, address: shot.address, theme, language });
+          const { name: _name, click, press, key, ...look } = shot;
+          const open = await pages.open({ ...look, theme, language });
           open.page.setDefaultTimeout(5000);
-          for (const selector of shot.click ?? []) await open.page.locator(selector).first().click();
-          for (const name of shot.press?.(language === 'en' ? en : zhCN) ?? [])
+          for (const selector of click ?? []) await open.page.locator(selector).first().click();
+          for (const name of press?.(language === 'en' ? en : zhCN) ?? [])
             await open.page
               .getByLabel(name, { exact: true })
               .or(open.page.getByRole('button', { name }))
               .or(open.page.getByRole('switch', { name, exact: true }))
               .first()
               .click();
-          if (shot.key !== undefined) await open.page.keyboard.press(shot.key);
+          if (key !== undefined) await open.page.keyboard.press(key);
           // Charts are drawn last.
           if (shot.address === 'overview')
             await open.page.locator('main .MuiChartsSurface-root').last().waitFor();
