@@ -131,29 +131,6 @@ describe('the window', () => {
     expect(await screen.findByRole('heading', { level: 1, name: 'Preferences' })).toBeTruthy();
   });
 
-  it('finds settings by the words that people use for them', async () => {
-    const { user } = await renderApp(appState(), 'overview');
-    await user.keyboard('{Control>}k{/Control}');
-    const field = await screen.findByRole('combobox');
-    const first = {
-      audit: 'Enforcement mode',
-      dark: 'Theme',
-      env: 'Hide environment variables',
-      proxy: 'Proxy',
-      rollback: 'Roll back to an earlier version',
-      zoom: 'Zoom in',
-    };
-    for (const [text, name] of Object.entries(first)) {
-      await user.clear(field);
-      await user.type(field, text);
-      const labels = screen.getAllByRole('option').map(({ textContent }) => textContent);
-      expect(
-        labels.some((label) => label.startsWith(name)),
-        `${text}: ${labels.join(', ')}`,
-      ).toBe(true);
-    }
-  });
-
   it('leads from "rollback" to the version before the applied one', async () => {
     const { user } = await renderApp(appState(), 'overview');
     await user.keyboard('{Control>}k{/Control}');

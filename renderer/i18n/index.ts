@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'react';
-import i18next, { type i18n } from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { useEffect, useMemo, useState } from 'react';
+import i18next, { type TFunction, type i18n } from 'i18next';
+import { initReactI18next, useTranslation } from 'react-i18next';
 import { en } from '../../shared/messages/window/en/index.ts';
 import { loadTranslator, type Translate } from '../../shared/messages/translator.ts';
 import { numberFormat } from './number-format.ts';
@@ -21,23 +21,26 @@ declare module 'i18next' {
 }
 
 interface Chunk {
-  readonly texts: Translation<WindowTexts>;
-  readonly translate: Translate;
+  readonly texts: () => Promise<Translation<WindowTexts>>;
+  readonly translate: () => Promise<Translate>;
 }
 
 /**
  * Languages that are a chunk of their own, read when they are first shown. English is always there: it is
  * what remains when a chunk can't be read.
  */
-const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Chunk> } = {
-  'zh-CN': async () => {
-    const [{ zhCN }, translate] = await Promise.all([
-      import('../../shared/messages/window/zh-CN/index.ts'),
-      loadTranslator('zh-CN'),
-    ]);
-    return { texts: zhCN, translate };
+const chunks: { readonly [L in Exclude<Language, 'en'>]: Chunk } = {
+  'zh-CN': {
+    texts: async () => (await import('../../shared/messages/window/zh-CN/index.ts')).zhCN,
+    translate: () => loadTranslator('zh-CN'),
   },
 };
+
+/** Reads the window's texts in a language where that was not done yet. */
+async function readTexts(language: Language): Promise<void> {
+  if (language === 'en' || i18next.hasResourceBundle(language, 'translation')) return;
+  i18next.addResourceBundle(language, 'translation', await chunks[language].texts());
+}
 
 /** The language to show for a preference; unknown system languages get English. */
 export function resolveLanguage(preference: 'system' | Language, system: readonly string[]): Language {
@@ -72,11 +75,12 @@ let requested: Language = 'en';
  */
 export async function showLanguage(language: Language): Promise<void> {
   requested = language;
-  const chunk = language === 'en' ? null : await chunks[language]();
+  const [translate] = await Promise.all([
+    language === 'en' ? null : chunks[language].translate(),
+    readTexts(language),
+  ]);
   if (requested !== language) return;
-  if (chunk !== null && !i18next.hasResourceBundle(language, 'translation'))
-    i18next.addResourceBundle(language, 'translation', chunk.texts);
-  setTranslator(chunk?.translate ?? null);
+  setTranslator(translate);
   // Before the texts change: what is drawn with them declares their language.
   document.documentElement.lang = language;
   // Setting the language that it has would draw every text again.
@@ -106,4 +110,26 @@ export function useLanguage(preference: 'system' | Language | null): boolean {
     };
   }, [wanted, known]);
   return known && (ready || i18next.language === wanted);
+}
+
+/** The window's texts in the language that it does not show, to search them too; null while they are read. */
+export function useOtherLanguage(): TFunction | null {
+  const { i18n } = useTranslation();
+  const other: Language = i18n.language === 'en' ? 'zh-CN' : 'en';
+  const [read, setRead] = useState<Language | null>(null);
+  useEffect(() => {
+    let current = true;
+    readTexts(other).then(
+      () => {
+        if (current) setRead(other);
+      },
+      (error: unknown) => {
+        console.error(error);
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [other]);
+  return useMemo(() => (read === other ? i18n.getFixedT(other) : null), [i18n, read, other]);
 }

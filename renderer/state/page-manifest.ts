@@ -33,15 +33,26 @@ export interface PageManifest {
   readonly scope: 'engine' | 'app';
   /** The page draws its own footer, in place of the one that names the changes of the draft. */
   readonly ownFooter?: boolean;
-  /** Settings of the page that the command palette finds by name, `frame.settings.<name>`. */
+  /** Settings of the page that the command palette finds. */
   readonly searchableSettings?: readonly SearchableSetting[];
 }
 
-export interface SearchableSetting {
-  readonly name: keyof (typeof en)['frame']['settings'];
-  /** JSON pointer of the setting; absent: the page as a whole is shown. */
+type Texts = typeof en;
+type DesktopLabel =
+  | `desktopSettings.${'proxy' | 'containersProxy'}.title`
+  | `desktopSettings.toggles.${Exclude<keyof Texts['desktopSettings']['toggles'], 'state'>}`;
+
+/** Found by `frame.settingKeywords.<name>`, and by its label: `frame.settings.<name>`, or the page's own. */
+export type SearchableSetting = (
+  | { readonly name: keyof Texts['frame']['settings']; readonly label?: never }
+  | { readonly name: keyof Texts['frame']['settingKeywords']; readonly label: DesktopLabel }
+) & {
+  /**
+   * JSON pointer of the setting: it is offered on the page that edits it on the open engine. Absent: the page
+   * as a whole is shown.
+   */
   readonly pointer?: string;
-}
+};
 
 /** A page with its id, as the frame lists it. */
 export interface NavigationEntry extends NonNullable<PageManifest['navigation']> {

@@ -27,6 +27,20 @@ it('finds a setting before its page by the words that both have', () => {
   // By its name the page is first.
   expect(labels('json')).toEqual(['JSON']);
 });
+it('finds terms that begin a word before terms inside of one', () => {
+  const both = [
+    { label: 'Support bundle', keywords: 'logs' },
+    { label: 'API', keywords: 'ports daemon' },
+    { label: 'containersProxy' },
+    { label: 'Databases' },
+    { label: '隐藏环境变量' },
+  ];
+  const labels = (term: string) => searchHits(both, [term], () => '', null).map(({ label }) => label);
+  expect(labels('port')).toEqual(['API', 'Support bundle']);
+  expect(labels('proxy')).toEqual(['containersProxy']);
+  expect(labels('base')).toEqual(['Databases']);
+  expect(labels('变量')).toEqual(['隐藏环境变量']);
+});
 it('finds what is spelt similarly, after what contains the text', () => {
   expect(find('contianers')[0]).toBe('Containers');
   expect(find('rolback')[0]).toBe('History');

@@ -12,9 +12,9 @@ export interface SearchableHit {
 export type FuzzySearch<Hit> = (text: string) => readonly Hit[];
 
 /**
- * Hits whose texts contain every term, by name before by other words, then those that are spelt similarly.
- * `terms` are in lower case. `kindOf`: what kind of thing a hit is, as text. `fuzzy`: null while it is not
- * loaded.
+ * Hits whose texts contain every term, then those that are spelt similarly. Terms that begin a word come
+ * before terms inside of one ("port" in "Support"), and names before other words. `terms` are in lower case.
+ * `kindOf`: what kind of thing a hit is, as text. `fuzzy`: null while it is not loaded.
  */
 export function searchHits<Hit extends SearchableHit>(
   hits: readonly Hit[],
@@ -22,18 +22,40 @@ export function searchHits<Hit extends SearchableHit>(
   kindOf: (hit: Hit) => string,
   fuzzy: FuzzySearch<Hit> | null,
 ): readonly Hit[] {
-  const containing = (textOf: (hit: Hit) => string): readonly Hit[] =>
-    hits.filter((hit) => {
-      const text = textOf(hit).toLowerCase();
-      return terms.every((term) => text.includes(term));
-    });
+  const searched = hits.map((hit) => ({
+    hit,
+    label: searchText(hit.label),
+    all: searchText([hit.label, hit.detail ?? '', hit.keywords ?? '', kindOf(hit)].join(' ')),
+  }));
+  const found = (text: 'label' | 'all', has: (text: string, term: string) => boolean): readonly Hit[] => {
+    const those = searched.filter((one) => terms.every((term) => has(one[text], term))).map(({ hit }) => hit);
+    return text === 'label'
+      ? those
+      : those.toSorted((a, b) => Number(a.kind === 'page') - Number(b.kind === 'page'));
+  };
+  const contains = (text: string, term: string) => text.includes(term);
   return [
     ...new Set([
-      ...containing(({ label }) => label),
-      ...containing((hit) =>
-        [hit.label, hit.detail ?? '', hit.keywords ?? '', kindOf(hit)].join(' '),
-      ).toSorted((a, b) => Number(a.kind === 'page') - Number(b.kind === 'page')),
+      ...found('label', startsWord),
+      ...found('all', startsWord),
+      ...found('label', contains),
+      ...found('all', contains),
       ...(fuzzy?.(terms.join(' ')) ?? []),
     ]),
   ];
+}
+
+/** In lower case, names such as containersProxy also as their words. */
+function searchText(text: string): string {
+  const apart = text.replaceAll(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2');
+  return (apart === text ? text : `${text} ${apart}`).toLowerCase();
+}
+
+/** Letters of scripts that separate words; between Chinese characters a word may begin anywhere. */
+const ofWord = /[\p{Ll}\p{N}]/u;
+
+function startsWord(text: string, term: string): boolean {
+  for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + 1))
+    if (at === 0 || !ofWord.test(text.charAt(at - 1)) || !ofWord.test(term.charAt(0))) return true;
+  return false;
 }

@@ -1,11 +1,13 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
+import type { ParseKeys, TFunction } from 'i18next';
+import { useOtherLanguage } from '../../i18n/index.ts';
 import { manifests } from '../../pages/manifests.ts';
 import { navigationEntries } from '../../pages/pages.ts';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
 import { useMissing } from '../../state/missing.ts';
 import type { SearchableSetting } from '../../state/page-manifest.ts';
+import { settingPageOf } from '../../state/setting-page.ts';
 import { navigate } from '../../state/router.ts';
 import type { AppStore } from '../../state/snapshot.ts';
 import { zoomWindow } from '../../state/zoom.ts';
@@ -25,79 +27,95 @@ export interface Hit extends SearchableHit {
 /** Pages, commands, settings and containers of the engine that is shown. */
 export function usePaletteHits(): readonly Hit[] {
   const { t } = useTranslation();
+  const other = useOtherLanguage();
   const app = useApp();
   const store = useStore();
   const { dirty } = useDraft();
   const canVerify = useMissing('verify') === undefined;
   const canControl = useMissing('engine-control') === undefined;
-  return useMemo(
-    () => [
-      ...pageHits(t, app),
-      ...commandHits(t, app, { dirty, canVerify, canControl }),
-      ...zoomHits(t, store),
-      ...pageIds.flatMap((page) =>
-        (manifests[page].searchableSettings ?? []).map((one) => settingHit(t, page, one)),
-      ),
+  return useMemo(() => {
+    const words: Words = { t, other };
+    return [
+      ...pageHits(words, app),
+      ...commandHits(words, app, { dirty, canVerify, canControl }),
+      ...zoomHits(words, store),
+      ...settingHits(words, app),
       ...containerHits(app),
-    ],
-    [t, app, store, dirty, canVerify, canControl],
-  );
+    ];
+  }, [t, other, app, store, dirty, canVerify, canControl]);
 }
 
-const pageHits = (t: TFunction, { target }: AppState): readonly Hit[] =>
+/** The window's texts, and those in its other language, by which hits are found as well. */
+interface Words {
+  readonly t: TFunction;
+  readonly other: TFunction | null;
+}
+
+/** A name, and all other words to find it by. */
+function named({ t, other }: Words, label: ParseKeys, keywords?: ParseKeys) {
+  const further = (of: TFunction) => (keywords === undefined ? '' : of(keywords));
+  return {
+    label: t(label),
+    keywords: [further(t), ...(other === null ? [] : [other(label), further(other)])].join(' '),
+  };
+}
+
+const pageHits = (words: Words, { target }: AppState): readonly Hit[] =>
   navigationEntries
     .filter(({ id }) => isListed(id, target.capabilities))
-    .map((entry): Hit => ({
-      key: `page-${entry.id}`,
+    .map(({ id }): Hit => ({
+      key: `page-${id}`,
       kind: 'page',
-      label: t(`frame.page.${entry.id}`),
-      keywords: t(`frame.pageKeywords.${entry.id}`),
+      ...named(words, `frame.page.${id}`, `frame.pageKeywords.${id}`),
       run: () => {
-        navigate(entry.id);
+        navigate(id);
       },
     }));
 
 const commandHit = (
-  t: TFunction,
+  words: Words,
   key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | 'rollback' | `zoom-${ZoomChange}`,
   run: () => void,
-): Hit => ({ key: `command-${key}`, kind: 'command', label: t(`frame.commands.${key}`), run });
+): Hit => ({
+  key: `command-${key}`,
+  kind: 'command',
+  ...named(words, `frame.commands.${key}`, key === 'rollback' ? 'frame.pageKeywords.history' : undefined),
+  run,
+});
 
 /** Leads to the version before the applied one, from where it can be rolled back to. */
-const rollbackHit = (t: TFunction, appliedVersion: number): Hit => ({
-  ...commandHit(t, 'rollback', () => {
+const rollbackHit = (words: Words, appliedVersion: number): Hit =>
+  commandHit(words, 'rollback', () => {
     navigate('history', { version: String(appliedVersion - 1) });
-  }),
-  keywords: t('frame.pageKeywords.history'),
-});
+  });
 
 /** What can be done with the draft and the engine now. */
 function commandHits(
-  t: TFunction,
+  words: Words,
   { engine, run, busy, settings }: AppState,
   can: { readonly dirty: boolean; readonly canVerify: boolean; readonly canControl: boolean },
 ): readonly Hit[] {
   const ready = engine.phase === 'ready';
   const idle = run === null || run.activity === 'ended';
-  const review = commandHit(t, 'review', () => {
+  const review = commandHit(words, 'review', () => {
     navigate('review');
   });
-  const verify = commandHit(t, 'verify', () => {
+  const verify = commandHit(words, 'verify', () => {
     navigate('overview', { verify: 'now' });
   });
-  const scan = commandHit(t, 'scan', () => {
+  const scan = commandHit(words, 'scan', () => {
     navigate('containers', { scan: 'now' });
   });
-  const restart = commandHit(t, 'restart', () => {
+  const restart = commandHit(words, 'restart', () => {
     navigate('overview', { ask: 'restart' });
   });
-  const start = commandHit(t, 'start', () => {
+  const start = commandHit(words, 'start', () => {
     navigate('overview', { start: 'now' });
   });
   return [
     ...(can.dirty ? [review] : []),
     ...(settings.appliedVersion > 1 && settings.readOnly === null
-      ? [rollbackHit(t, settings.appliedVersion)]
+      ? [rollbackHit(words, settings.appliedVersion)]
       : []),
     ...(ready && idle && can.canVerify ? [verify] : []),
     ...(ready && idle ? [scan] : []),
@@ -106,23 +124,41 @@ function commandHits(
   ];
 }
 
-const zoomHits = (t: TFunction, store: AppStore): readonly Hit[] =>
+const zoomHits = (words: Words, store: AppStore): readonly Hit[] =>
   (['in', 'out', 'reset'] as const).map((change) =>
-    commandHit(t, `zoom-${change}`, () => {
+    commandHit(words, `zoom-${change}`, () => {
       void zoomWindow(store, change);
     }),
   );
 
-const settingHit = (t: TFunction, page: PageId, { name, pointer }: SearchableSetting): Hit => ({
-  key: `setting-${page}-${name}`,
-  kind: 'setting',
-  label: t(`frame.settings.${name}`),
-  detail: t(`frame.page.${page}`),
-  keywords: t(`frame.settingKeywords.${name}`),
-  run: () => {
-    navigate(page, pointer === undefined ? {} : { pointer });
-  },
-});
+/** Settings on the pages that edit them on the open engine. */
+function settingHits(words: Words, { target }: AppState): readonly Hit[] {
+  const pageOf = settingPageOf(target.capabilities);
+  return pageIds
+    .filter((page) => isListed(page, target.capabilities))
+    .flatMap((page) =>
+      (manifests[page].searchableSettings ?? [])
+        .filter(({ pointer }) => pointer === undefined || pageOf(pointer) === page)
+        .map((setting) => settingHit(words, page, setting)),
+    );
+}
+
+function settingHit(words: Words, page: PageId, setting: SearchableSetting): Hit {
+  const { pointer } = setting;
+  const label = setting.label === undefined ? (`frame.settings.${setting.name}` as const) : setting.label;
+  const names = named(words, label, `frame.settingKeywords.${setting.name}`);
+  return {
+    key: `setting-${page}-${setting.name}`,
+    kind: 'setting',
+    label: names.label,
+    // Also by its key in the settings file.
+    keywords: `${names.keywords} ${pointer?.replaceAll('/', ' ') ?? ''}`,
+    detail: words.t(`frame.page.${page}`),
+    run: () => {
+      navigate(page, pointer === undefined ? {} : { pointer });
+    },
+  };
+}
 
 const containerHits = ({ scan }: AppState): readonly Hit[] =>
   (scan?.containers ?? []).map((container): Hit => ({

@@ -10,6 +10,7 @@ export const isolation: PageManifest = {
     { name: 'lock', pointer: '/enhancedContainerIsolation/locked' },
     { name: 'mode', pointer: '/bulkhead/mode' },
     { name: 'existing', pointer: '/bulkhead/existingContainers' },
+    { name: 'denialLanguage', pointer: '/bulkhead/language' },
     { name: 'backend', pointer: '/bulkhead/backend' },
     { name: 'devices', pointer: '/bulkhead/devices' },
   ],

@@ -5,5 +5,12 @@ export const json: PageManifest = {
   load: () => import('./json-page.tsx'),
   navigation: { group: 'document', icon: JsonIcon },
   scope: 'engine',
-  searchableSettings: [{ name: 'proxy', pointer: '/proxy' }],
+  searchableSettings: [
+    { name: 'proxy', pointer: '/proxy' },
+    {
+      name: 'blockDockerLoad',
+      label: 'desktopSettings.toggles.blockDockerLoad',
+      pointer: '/blockDockerLoad',
+    },
+  ],
 };

@@ -5,5 +5,12 @@ export const preferences: PageManifest = {
   load: () => import('./preferences-page.tsx'),
   navigation: { group: 'bottom', icon: PreferencesIcon },
   scope: 'app',
-  searchableSettings: [{ name: 'theme' }, { name: 'language' }, { name: 'zoom' }, { name: 'support' }],
+  searchableSettings: [
+    { name: 'theme' },
+    { name: 'language' },
+    { name: 'zoom' },
+    { name: 'notifications' },
+    { name: 'startAtLogin' },
+    { name: 'support' },
+  ],
 };
