@@ -13,7 +13,8 @@ import { helpText } from './help.ts';
 import { listFormatOf, withListFormat } from './list.ts';
 import type { ListOptions } from './list-format.ts';
 import { styled } from './style.ts';
-import { text, translate } from './text.ts';
+import { removalText } from './removal-text.ts';
+import { text } from './text.ts';
 
 interface ScanOptions extends RootOptions, ListOptions {
   readonly unprotected?: boolean;
@@ -87,14 +88,12 @@ export function configureContainers(containers: Command): void {
             signal: controller.signal,
             onProgress: (outcome, done, total) => {
               if (options.json !== true && total > 1)
-                progress(
-                  text('cli-output.progress-of', { number: done, total, text: describeOutcome(outcome) }),
-                );
+                progress(text('cli-output.progress-of', { number: done, total, text: removalText(outcome) }));
             },
           });
           printResult(outcomes, {
             json: options.json,
-            human: (list) => (list.length === 1 ? list.map(describeOutcome).join('') : summary(list)),
+            human: (list) => (list.length === 1 ? list.map(removalText).join('') : summary(list)),
             failed: (list) => list.some((outcome) => !outcome.removed),
           });
         } finally {
@@ -106,12 +105,6 @@ export function configureContainers(containers: Command): void {
   registerRecreate(containers);
 }
 
-function describeOutcome({ name, removed, error, sentence }: RemoveOutcome): string {
-  if (!removed) return text('cli-output.not-removed', { name, reason: translate(error ?? '', sentence) });
-  return error === undefined
-    ? text('cli-output.removed', { name })
-    : text('cli-output.removed-with-note', { name, note: translate(error, sentence) });
-}
 const summary = (list: readonly RemoveOutcome[]): string =>
   text('cli-output.removed-of', {
     number: list.filter((outcome) => outcome.removed).length,

@@ -135,7 +135,7 @@ describe('the protection sentence', () => {
     expect(
       describeStatus(report({ engine: { ...engine, replacedGateways: [800, 1200] } })).split('\n'),
     ).toContain('  gateway   earlier ones still serve open connections (pid 800, 1200)');
-    expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is refused/);
+    expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is denied/);
   });
 });
 
@@ -343,7 +343,7 @@ test('a plan tells what is allowed from now on, and that audit mode refuses noth
   const effect = (kind: 'allowed' | 'unprotected', code: 'directories-allowed' | 'audit-on') =>
     describeEffect({ kind, when: 'afterwards', code, params: { count: 1, paths: ['/srv/proj'] } });
   expect(effect('allowed', 'directories-allowed')).toBe('/srv/proj may be mounted from now on');
-  expect(effect('unprotected', 'audit-on')).toMatch(/^audit mode: nothing is refused any more/);
+  expect(effect('unprotected', 'audit-on')).toMatch(/^audit mode: nothing is denied any more/);
 });
 
 test('a plan names every dangerous directory, and the effect of sharing the whole file system', () => {

@@ -140,7 +140,7 @@ describe('bulkhead trust (B2–B4)', () => {
     await settings();
     const unlisted = (await bulkhead('trust', 'docker:cli')).out;
     expect(unlisted).toContain(missing);
-    expect(unlisted).toContain('mounts of the Docker socket are refused: no image is listed');
+    expect(unlisted).toContain('mounts of the Docker socket are denied: no image is allowed');
     for (const server of servers.splice(0)) {
       server.closeAllConnections();
       server.close();

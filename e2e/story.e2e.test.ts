@@ -361,7 +361,7 @@ describe('with ECI on', () => {
     const clientView = main.getByLabel('What the client would see');
     const command = ['run', '--rm', '--pid=host', '-v', `${shared}/project:/project`, 'busybox', 'true'];
     await field.fill(`docker ${command.join(' ')}`);
-    await main.getByRole('heading', { name: /^Refused: a container may not share a namespace/ }).waitFor();
+    await main.getByRole('heading', { name: /^Denied: a container may not share a namespace/ }).waitFor();
     const [firstLine = 'nothing'] = (await clientView.innerText()).split('\n');
     expect(firstLine).toContain('--pid=host');
     expect(await refused(...command)).toContain(firstLine);
@@ -379,7 +379,7 @@ describe('with ECI on', () => {
         'volumes: ["/etc:/host-etc"]\n',
     );
     await field.fill(await readFile(file, 'utf8'));
-    await main.getByRole('heading', { name: 'Refused: 1 of 2 services' }).waitFor();
+    await main.getByRole('heading', { name: 'Denied: 1 of 2 services' }).waitFor();
     await main.getByRole('region', { name: 'Service agent' }).getByText('Denied').waitFor();
     expect(await main.getByRole('region', { name: 'Service web' }).getByText('Denied').count()).toBe(0);
     await window.screenshot('simulator-compose');

@@ -55,7 +55,7 @@ test.each([
       refusal(message('evidence.bind-root-read-only')),
       refusal(message('evidence.bind', { source: '/etc' })),
     ]),
-    '3 of 3 refused by Enhanced Container Isolation (403): pid=host, read-only bind of /, bind of /etc',
+    '3 of 3 denied by Enhanced Container Isolation (403): pid=host, read-only bind of /, bind of /etc',
     '3 项中有 3 项被增强型容器隔离拒绝 (403)：pid=host、只读绑定挂载 /、绑定挂载 /etc',
   ],
   [

@@ -23,7 +23,7 @@ describe('a link to a setting', { timeout: 30_000 }, () => {
   it.each([
     ['isolation', '/enhancedContainerIsolation/value', 'Enhanced Container Isolation'],
     ['isolation', '/bulkhead/mode', 'Enforcement mode'],
-    ['isolation', '/bulkhead/language', 'Language of refusals'],
+    ['isolation', '/bulkhead/language', 'Language of denials'],
     ['isolation', '/bulkhead/backend', 'bulkhead-runc'],
     ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/1', 'docker:cli'],
     ['docker-socket', '/bulkhead/hideEnvironment', 'environment'],

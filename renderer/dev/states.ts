@@ -72,7 +72,7 @@ export const states: Record<string, () => AppState> = {
         ...verification,
         claims: verification.claims.map((c) =>
           c.id === 'A7-host-namespaces-refused' || c.id === 'B1-socket-refused'
-            ? { ...c, verdict: 'not-enforced', evidence: 'audit mode: nothing is refused' }
+            ? { ...c, verdict: 'not-enforced', evidence: 'audit mode: nothing is denied' }
             : c,
         ),
       },

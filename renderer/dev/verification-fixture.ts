@@ -46,7 +46,7 @@ export const verification: Verification = {
       id: 'A7-host-namespaces-refused',
       verdict: 'pass',
       evidence:
-        '5 of 5 refused by Enhanced Container Isolation (403): pid=host, network=host, ipc=host, ' +
+        '5 of 5 denied by Enhanced Container Isolation (403): pid=host, network=host, ipc=host, ' +
         'uts=host, cgroupns=host',
     },
     {
@@ -62,7 +62,7 @@ export const verification: Verification = {
       id: 'A8-engine-directories-refused',
       verdict: 'pass',
       evidence:
-        "5 of 5 refused by Enhanced Container Isolation (403): bind of the engine's directory, mount of " +
+        "5 of 5 denied by Enhanced Container Isolation (403): bind of the engine's directory, mount of " +
         "the engine's data, read-only bind of /, bind through /proc, bind of /etc",
     },
     {
@@ -96,7 +96,7 @@ export const verification: Verification = {
       evidence:
         'a socket for the probe: 403 enhanced container isolation: mounting the Docker socket ' +
         '(/var/lib/bulkhead/docker.sock) into a container of image bulkhead/probe:067b72f10506 is ' +
-        'blocked: the Docker socket may be mounted by allowed images only (no entry of the image list ' +
+        'blocked: the Docker socket may be mounted by allowed images only (no entry of the allowed images ' +
         'names it) (B1); an administrator can allow it with an entry of ' +
         'enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
     },
@@ -104,7 +104,7 @@ export const verification: Verification = {
       id: 'B1-socket-refused',
       verdict: 'pass',
       evidence:
-        "3 of 3 refused by Enhanced Container Isolation (403): bind of the engine's own socket, bind of " +
+        "3 of 3 denied by Enhanced Container Isolation (403): bind of the engine's own socket, bind of " +
         'the client socket, mount of the client socket',
     },
     { id: 'C-build-legacy', verdict: 'pass', evidence: 'in RUN: uid_map "0 1000196608 65536"' },

@@ -21,6 +21,8 @@ const withWord = (language: keyof typeof texts, word: RegExp, allowed: RegExp = 
     .filter(([key, text]) => word.test(text.replaceAll(/\{\{\w+\}\}/g, '')) && !allowed.test(key))
     .map(([key, text]) => `${key}: ${text}`);
 
+const either = (...keys: readonly RegExp[]): RegExp => new RegExp(keys.map(({ source }) => source).join('|'));
+
 describe('one term for a concept', () => {
   test('a verification consists of checks; the probe is the program that makes them', () => {
     // What a check observed is technical; so are the program and its image.
@@ -55,5 +57,31 @@ describe('one term for a concept', () => {
       ),
     ).toEqual([]);
     expect(withWord('Chinese', /恢复到版本|恢复旧容器|恢复原状/)).toEqual([]);
+  });
+
+  test('the gateway denies; a program, an engine or a kernel refuses what it does not take', () => {
+    const keywords = /^frame\.(?:page|setting)Keywords\./;
+    const refusing = either(
+      /^(?:app|errors|evidence)\.|credentials-refused$/,
+      /^cli-help\.(?:apply-base|containers-remove|ranges-release)/,
+    );
+    expect(withWord('English', /\brefus(?:es?|ed|als?|ing)\b/i, either(keywords, refusing))).toEqual([]);
+    // Named by a value or a key that Docker has: "block", blockDockerLoad. What an apply or a release waits
+    // for. And how every denial begins, with which scripts compare it.
+    const blocking = either(
+      /^isolation\.preference\.load\.|^review\.findings\.blocks/,
+      /^engine\.see-which|^operations\.|^rules\.refusal$/,
+    );
+    expect(withWord('English', /\bblock(?:s|ed|ing)\b/i, either(keywords, blocking))).toEqual([]);
+    expect(withWord('Chinese', /拦截|屏蔽|禁止|封锁/, keywords)).toEqual([]);
+  });
+
+  test('the images that may mount the Docker socket are the allowed images', () => {
+    const keywords = /^frame\.settingKeywords\./;
+    const list = /\ballow ?lists?\b|\bwhitelist|\bimage lists?\b|\blisted images?\b/i;
+    expect(withWord('English', list, keywords)).toEqual([]);
+    expect(withWord('Chinese', /白名单|允许列表|(?<!允许的)镜像列表|列出的(?:每个)?镜像/, keywords)).toEqual(
+      [],
+    );
   });
 });

@@ -344,7 +344,7 @@ describe('the activity page', () => {
       'activity',
       page([]),
     );
-    expect(await screen.findByText(/^Nothing was refused or changed yet\./)).toBeTruthy();
+    expect(await screen.findByText(/^Nothing was denied or changed yet\./)).toBeTruthy();
     await renderApp(
       appState({
         activity: activitySummary([], {

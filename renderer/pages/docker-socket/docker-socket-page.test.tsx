@@ -48,7 +48,7 @@ describe('allowed images (B2)', patience, () => {
     const app = await open();
     await typeInto(app, field(), 'docker.io/library/docker:cli');
     await app.user.keyboard('{Enter}');
-    expect(helper()).toBe('Already listed as docker:cli');
+    expect(helper()).toBe('Already allowed as docker:cli');
     await typeInto(app, field(), 'testcontainers/ryuk:0.11');
     expect(helper()).toBe('Already covered by docker.io/testcontainers/ryuk:*');
     expect(app.store.get().draft).toBe(appliedText);
@@ -112,7 +112,7 @@ describe('allowed images (B2)', patience, () => {
   it('says what an empty list means, and adds the first image from there', async () => {
     const on = offText.replace('"value": false', '"value": true');
     const app = await open(on);
-    expect(screen.getByText('No image is listed: no container may mount the Docker socket.')).toBeTruthy();
+    expect(screen.getByText('No image is allowed: no container may mount the Docker socket.')).toBeTruthy();
     await app.user.click(screen.getByRole('button', { name: 'Add image' }));
     await app.user.type(field(), 'docker{Enter}');
     expect(images(app)).toEqual(['docker']);
@@ -123,7 +123,7 @@ describe('allowed images (B2)', patience, () => {
   it('never says that nothing may mount the socket while ECI is off', async () => {
     await open(offText);
     expect(screen.getByText('ECI is off: every container may mount the socket')).toBeTruthy();
-    expect(screen.queryByText(/^No image is listed: no container/)).toBeNull();
+    expect(screen.queryByText(/^No image is allowed: no container/)).toBeNull();
   });
 
   it('says that earlier lists are enforced while the settings file is deleted', async () => {
@@ -193,15 +193,15 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(await screen.findByText('last known, 3 h ago')).toBeTruthy();
   });
 
-  it('says that the socket is refused until an unreachable registry responds', async () => {
+  it('says that the socket is denied until an unreachable registry responds', async () => {
     const text = appliedText.replace('docker:cli', 'docker');
     await open(text);
-    const refused = await screen.findByText('refused until the registry responds');
-    expect(refused.closest('tr')?.textContent).toContain('unknown');
+    const denied = await screen.findByText('denied until the registry responds');
+    expect(denied.closest('tr')?.textContent).toContain('unknown');
     // Docker Desktop decides by itself.
     await renderApp({ ...namedState('desktop'), settings: settingsState(text) }, 'docker-socket');
     await screen.findByText('unknown');
-    expect(screen.queryByText(/^refused until/)).toBeNull();
+    expect(screen.queryByText(/^denied until/)).toBeNull();
   });
 
   it('pins what is served: the entry becomes name@sha256 once it is saved', async () => {

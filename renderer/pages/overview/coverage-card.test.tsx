@@ -16,7 +16,7 @@ it('names what was tried for each row, and of what was not tried that it was not
   await renderApp(appState({ verification }), 'overview');
   expect(await cells(/docker run/)).toMatch(/Protected.*Checked in containers · /);
   expect(await cells(/docker driver/)).toMatch(/Checked in both builders · /);
-  expect(await cells(/^Docker socket mounts/)).toMatch(/Mount tried and refused · /);
+  expect(await cells(/^Docker socket mounts/)).toMatch(/Mount tried and denied · /);
   expect(await cells(/KinD/)).toMatch(/On, not verified.*Not tried here; a privileged container passed/);
   expect(await cells(/docker-container driver/)).toMatch(/Not tried here/);
 });
@@ -25,8 +25,8 @@ it('allows no socket mount, and nothing started through one, where no image may 
   const images = /"images": \[[^\]]*\]/;
   const text = appliedText.replace(images, '"images": []');
   await renderApp(appState({ verification, settings: settingsState(text) }), 'overview');
-  expect(await cells(/through a mounted socket/)).toMatch(/Not allowed.*Mount tried and refused · /);
-  expect(await cells(/^Docker socket mounts/)).toMatch(/Not allowed.*Mount tried and refused · /);
+  expect(await cells(/through a mounted socket/)).toMatch(/Not allowed.*Mount tried and denied · /);
+  expect(await cells(/^Docker socket mounts/)).toMatch(/Not allowed.*Mount tried and denied · /);
 });
 
 it('shows what was verified of a policy that is still enforced while the file can’t be used', async () => {

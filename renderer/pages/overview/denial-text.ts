@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import type { DenialGroup } from '../../../shared/audit/activity.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
 
-/** "lint-runner was refused the Docker socket 12 times": who was refused what, how often. */
+/** "lint-runner was denied the Docker socket 12 times": who was denied what, how often. */
 export function denialSentence(t: TFunction, { entry, count }: DenialGroup): string {
   const who =
     [

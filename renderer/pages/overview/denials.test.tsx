@@ -31,7 +31,7 @@ describe('denials on the Overview', () => {
 
   it('lead to the entry, grouped by what they repeat, and go once they were seen', async () => {
     const { user, store } = await renderApp(appState(), 'overview');
-    const step = screen.getByText('lint-runner was refused the Docker socket 12 times');
+    const step = screen.getByText('lint-runner was denied the Docker socket 12 times');
     expect(step).toBeTruthy();
     expect(within(screen.getByRole('navigation')).getByRole('img', { name: '20 new denials' })).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'See denials' }));
@@ -45,7 +45,7 @@ describe('denials on the Overview', () => {
       window.dispatchEvent(new HashChangeEvent('hashchange'));
     });
     await screen.findByText('What to do next');
-    expect(screen.queryByText(/was refused the Docker socket/)).toBeNull();
+    expect(screen.queryByText(/was denied the Docker socket/)).toBeNull();
   });
 
   it('shows denials that cannot be counted not as none, and days without a log not as quiet', async () => {
@@ -71,7 +71,7 @@ describe('denials on the Overview', () => {
     );
     expect(within(card()).getByText(/^Since .*; older ones are not kept$/)).toBeTruthy();
     await renderApp(appState({ activity: activitySummary([], { days: [] }) }), 'overview');
-    expect(within(card()).getByText('Nothing was refused.')).toBeTruthy();
+    expect(within(card()).getByText('Nothing was denied.')).toBeTruthy();
   });
 
   it('of a tag that can move lead to the image list', async () => {

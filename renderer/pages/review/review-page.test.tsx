@@ -32,8 +32,8 @@ describe('the plan', () => {
     for (const label of [
       'The engine reads its configuration again',
       '1 key in daemon.json',
-      'Mounts outside $HOME are refused',
-      '2 listed images may mount the Docker socket',
+      'Mounts outside $HOME are denied',
+      '2 allowed images may mount the Docker socket',
       '9 containers stay unprotected',
       'Ends verified, or rolled back',
     ])
@@ -79,8 +79,8 @@ describe('the plan', () => {
           ],
         }),
     });
-    const audit = (await screen.findByText('Nothing is refused any more')).closest('li');
-    expect(audit?.textContent).toContain('Not refused');
+    const audit = (await screen.findByText('Nothing is denied any more')).closest('li');
+    expect(audit?.textContent).toContain('Not denied');
     expect(audit?.textContent).toContain('Audit mode: what the rules do not allow is let through');
     const rows = within(screen.getByRole('list', { name: 'Afterwards' })).getAllByRole('listitem');
     expect(rows[1]?.textContent).toMatch(/^\/srv\/proj can be mounted from now onAllowed/);

@@ -155,7 +155,7 @@ describe('how it ended', () => {
   it('says what was shown, what was not removed and what is left to do', async () => {
     const { user, bridge } = await open('applied');
     await screen.findByText('17 of 18 checks passed in real containers');
-    expect(screen.getByText('it is running; say explicitly', { exact: false })).toBeTruthy();
+    expect(screen.getByText('it is running, and only stopped', { exact: false })).toBeTruthy();
     const band = screen.getByText('4 containers are still unprotected').closest('[role="status"]');
     expect(band?.textContent).toContain('17 of 18 checks passed in real containers');
     await user.click(screen.getByRole('button', { name: 'Done' }));

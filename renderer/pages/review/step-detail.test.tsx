@@ -42,7 +42,7 @@ const cases: readonly (readonly [Message | string, string, string])[] = [
         after: message('claims.count-not-enforced', { number: 2 }),
       }),
     }),
-    '15 of 17 checks passed, 2 not enforced. Audit mode: nothing is refused',
+    '15 of 17 checks passed, 2 not enforced. Audit mode: nothing is denied',
     '17 项检查中有 15 项通过、2 项未强制执行。审计模式：不会拒绝任何请求',
   ],
   [message('apply.detail-removal-progress', { done: 2, total: 3 }), '2 of 3', '2/3'],

@@ -35,7 +35,7 @@ describe('the Simulator', () => {
     const app = await open();
     await type(app, pictureCommand);
     expect(
-      await screen.findByRole('heading', { name: 'Refused: the directory is not shared with containers' }),
+      await screen.findByRole('heading', { name: 'Denied: the directory is not shared with containers' }),
     ).toBeTruthy();
     expect(screen.getByText(/^docker: Error response from daemon: .*bind mount of \/etc/)).toBeTruthy();
     const rows = within(screen.getByRole('region', { name: 'Rule by rule' }))
@@ -179,17 +179,17 @@ describe('the Simulator', () => {
   it('forgets the last verdict where the text is no command', async () => {
     const app = await open();
     await type(app, pictureCommand);
-    await screen.findByRole('heading', { name: /^Refused/ });
+    await screen.findByRole('heading', { name: /^Denied/ });
     await app.user.click(screen.getByRole('button', { name: 'Clear' }));
     await type(app, 'podman run alpine');
     expect(await screen.findByText(/is another program/)).toBeTruthy();
-    expect(screen.queryByRole('heading', { name: /^Refused/ })).toBeNull();
+    expect(screen.queryByRole('heading', { name: /^Denied/ })).toBeNull();
   });
 
   it('takes a compose file, service by service; a broken one with its place', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Open compose file…' }));
-    expect(await screen.findByRole('heading', { name: 'Refused: 1 of 2 services' })).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: 'Denied: 1 of 2 services' })).toBeTruthy();
     expect(screen.getByText('/srv/projects/shop/compose.yaml')).toBeTruthy();
     expect(
       within(screen.getByRole('region', { name: 'Service agent' })).getAllByRole('listitem'),

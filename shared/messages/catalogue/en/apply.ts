@@ -29,7 +29,7 @@ export const apply = {
   'apply.see-log-bulkhead-verify-runs-same-checks': 'See the log; bulkhead verify runs the same checks.',
   'apply.there-is-no-draft-yet-and-nothing': 'There is no draft yet, and nothing is applied.',
   'apply.under-these-settings-gateway-refuses-to-recreate': concat(
-    'Under these settings the gateway refuses to recreate {{list}}. ',
+    'Under these settings the gateway denies recreating {{list}}. ',
     'Change the setting named with it, or leave it as it is.',
   ),
   'apply.and-more': '{{first}} (and {{more}} more)',
@@ -68,5 +68,5 @@ export const apply = {
     'Change that, or leave the container out.',
   ),
   'apply.this-user-may-not-apply-settings': 'this user may not apply settings',
-  'apply.detail-claims-audit': '{{claims}}; audit mode: nothing is refused',
+  'apply.detail-claims-audit': '{{claims}}; audit mode: nothing is denied',
 } as const;

@@ -7,7 +7,7 @@ export const claims = {
   'claims.A5-listed-devices': 'A container has the listed devices it is given, and no others',
   'claims.A6-runtime-override': 'Another runtime can\u2019t be chosen',
   'claims.A7-userns-host-ignored': '--userns=host is ignored',
-  'claims.A7-host-namespaces-refused': 'Host namespaces are refused',
+  'claims.A7-host-namespaces-refused': 'Host namespaces are denied',
   'claims.A7-namespace-sharing': 'Namespaces are shared with protected containers only',
   'claims.A8-engine-directories-refused': 'Directories of the engine can\u2019t be mounted',
   'claims.A8-shared-directory-usable': 'Shared directories work',

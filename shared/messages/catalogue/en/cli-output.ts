@@ -83,5 +83,7 @@ export const cliOutput = {
   'cli-output.removed': 'removed {{name}}',
   'cli-output.removed-with-note': 'removed {{name}} ({{note}})',
   'cli-output.not-removed': 'not removed: {{name}}: {{reason}}',
+  'cli-output.running-not-removed':
+    'not removed: {{name}}: {{reason}}. Add --include-running to stop and remove it.',
   'cli-output.removed-of': '{{number}} of {{total}} removed',
 } as const;

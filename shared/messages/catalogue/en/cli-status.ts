@@ -41,7 +41,7 @@ export const cliStatus = {
   'cli-status.unreachable': 'No response from the engine: what runs there is not known',
   'cli-status.stopped': 'Engine stopped: nothing runs, nothing is checked',
   'cli-status.off': 'Off: root in a container is root in the engine',
-  'cli-status.audit': 'On in audit mode: nothing is refused, what would be is only logged (bulkhead audit)',
+  'cli-status.audit': 'On in audit mode: nothing is denied, what would be is only logged (bulkhead audit)',
   'cli-status.unverified': 'On, but not verified',
   'cli-status.unverified-since': 'On, but not verified since {{time}} UTC',
   'cli-status.unverified-kernel': 'On, but not verified on this kernel ({{kernel}})',

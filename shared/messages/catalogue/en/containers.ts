@@ -42,7 +42,7 @@ export const containers = {
   'containers.removal-not-begun': 'not begun: cancelled',
   'containers.there-is-no-such-container': 'there is no such container',
   'containers.running-container-is-not-removed':
-    'it is running; say explicitly that running containers may be stopped and removed',
+    'it is running, and only stopped containers were to be removed',
   'containers.volumes-kept': 'volumes kept: {{volumes}}',
   'containers.new-one-is-gone': 'the new {{name}} is gone, so the old one stays, as {{old}}',
   'containers.old-one-could-not-be-removed': '{{name}} could not be removed: {{reason}}',

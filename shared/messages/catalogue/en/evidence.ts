@@ -10,8 +10,8 @@ export const evidence = {
   'evidence.userns-host-requested': 'requested userns=host, got "{{mode}}" with uid_map "{{uidMap}}"',
   'evidence.was-allowed': 'was allowed',
   'evidence.all-refused':
-    '{{number}} of {{number}} refused by Enhanced Container Isolation (403): {{requests}}',
-  'evidence.audit-mode': 'audit mode: nothing is refused, what would be is only logged',
+    '{{number}} of {{number}} denied by Enhanced Container Isolation (403): {{requests}}',
+  'evidence.audit-mode': 'audit mode: nothing is denied, what would be is only logged',
   'evidence.eci-off': 'ECI is off',
   'evidence.eci-off-with-map': 'ECI is off: uid_map "{{uidMap}}"',
   'evidence.root-of-engine': 'root in the container is root in the engine',
@@ -84,7 +84,7 @@ export const evidence = {
   'evidence.mount-client-socket': 'mount of the client socket',
   'evidence.socket-for-probe': 'a socket for the probe',
   'evidence.listed-images-not-tried':
-    '{{evidence}}. Images on the list are not tried: their requests pass the same gateway',
+    '{{evidence}}. Allowed images are not tried: their requests pass the same gateway',
   'evidence.no-probe-answer': 'the probe gave no answer within {{seconds}} s',
   'evidence.no-create-answer': 'no response to a create request within {{seconds}} s',
   'evidence.build-did-not-end': 'the build did not end within {{seconds}} s',

@@ -65,7 +65,7 @@ export const rules = {
   'rules.build-unguarded': 'BuildKit takes no rules there for what a build fetches inside the engine',
   'rules.grpc-method':
     'the gateway does not know this call of the build service, so it cannot tell what it does',
-  'rules.docker-load': 'loading images from archives is blocked',
+  'rules.docker-load': 'loading images from archives is denied',
   'rules.swarm': 'Swarm services run outside isolation',
   'rules.plugin': 'engine plugins run as root outside isolation',
   'rules.checkpoint': 'checkpoints are written to and read from directories of the engine',

@@ -39,7 +39,7 @@ export const settingsKeys = {
   'settings-keys.filesharingAllowedDirectories.item.sharedByDefault':
     'Shared without the user asking for it.',
   'settings-keys.blockDockerLoad':
-    'Refuses `docker load`: every image has to come from a registry or a build.',
+    'Denies `docker load`: every image has to come from a registry or a build.',
   'settings-keys.bulkhead':
     'What only engines guarded by Bulkhead understand. Never written for Docker Desktop.',
   'settings-keys.bulkhead.backend': 'Isolation backend.',
@@ -93,7 +93,7 @@ export const settingsKeys = {
     'directory; * and ? stand for a part of one name.',
   ),
   'settings-keys.bulkhead.language': concat(
-    'Language of the texts that Docker clients show when something is refused. ',
+    'Language of the texts that Docker clients show when something is denied. ',
     'They begin with "enhanced container isolation:" in every language.',
   ),
   'settings-keys.exposeDockerAPIOnTCP2375': 'Exposes the Docker API without authentication on TCP port 2375.',

@@ -235,7 +235,7 @@ export const settings = {
   'settings.it-works-outside-the-engine': 'it works outside the engine',
   'settings.it-never-reaches-the-engine': 'it never reaches the engine',
   'settings.it-talks-to-registries-not-to-the': 'it sends requests to registries, not to the engine',
-  'settings.plugins-are-refused-while-eci-is-on': 'plugins are refused while ECI is on',
+  'settings.plugins-are-refused-while-eci-is-on': 'plugins are denied while ECI is on',
   'settings.it-reads-images-with-save-and-pull': 'it reads images with save and pull',
   'settings.it-talks-to-registries-the-engine-sees':
     'it sends requests to registries; the engine sees push and pull',
@@ -259,8 +259,8 @@ export const settings = {
     'The key "{{found}}" must be written "{{known}}": upper and lower case count.',
   'settings.needs-newer-docker-desktop':
     '{{what}} needs Docker Desktop {{since}} or newer; {{version}} is installed and ignores it.',
-  'settings.list-of-images-that-may-mount-docker': 'A list of images that may mount the Docker socket',
-  'settings.allowing-images-built-from-listed-ones': 'Allowing images built from listed ones',
+  'settings.list-of-images-that-may-mount-docker': 'A list of allowed images',
+  'settings.allowing-images-built-from-listed-ones': 'Allowing images built from allowed ones',
   'settings.rename-it-to': 'Rename it to "{{closest}}"',
   'settings.key-is-not-known': '"{{written}}" is not a known key. It is kept as it is.',
   'settings.key-is-not-known-did-you-mean': '"{{written}}" is not a known key. Did you mean "{{closest}}"?',

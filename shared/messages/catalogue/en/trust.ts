@@ -2,9 +2,9 @@ import { concat } from '../concat.ts';
 
 /** Why an image may not have the Docker socket. */
 export const trust = {
-  'trust.not-listed': 'no entry of the image list names it',
+  'trust.not-listed': 'no entry of the allowed images names it',
   'trust.not-listed-nor-derived':
-    'no entry of the image list names it, and it is not built from an allowed image that is here',
+    'no entry of the allowed images names it, and it is not built from one that is here',
   'trust.named-but-not-pulled': concat(
     'it has the name of {{entry}}, but was not pulled from there: its content was made or loaded here; ',
     'pull it from the registry',
@@ -18,11 +18,11 @@ export const trust = {
   'trust.image-is-missing': 'the engine has no image {{image}}',
   'trust.differs': concat(
     '{{reference}} is {{served}} at its registry, the local image is {{local}}: ',
-    'pull it again, or list what it is',
+    'pull it again, or allow what it is',
   ),
   'trust.differed': concat(
     '{{reference}} was {{served}} at its registry {{age}} ago (now {{problem}}), the local ',
-    'image is {{local}}: pull it again, or list what it is',
+    'image is {{local}}: pull it again, or allow what it is',
   ),
   'trust.unanswered': 'the registry could not be queried for {{reference}}: {{problem}}',
   'trust.not-asked': 'it was not queried',
@@ -30,7 +30,7 @@ export const trust = {
   'trust.base-is-not-allowed': 'it is built from {{base}}, but {{problem}}',
   'trust.derived-is-in-registry': concat(
     'it is built from {{base}}, but a registry has it: only images that exist nowhere else count as ',
-    'built from an allowed one; list it',
+    'built from an allowed one; allow it',
   ),
   'trust.derived-is-unknown': concat(
     "it is built from {{base}}, but only images that no registry has count as that, and the engine's ",

@@ -63,7 +63,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.engine-status': '显示引擎及其各部分的状态',
   'cli-help.settings': '读取、检查和编辑 admin-settings.json',
   'cli-help.settings-lint': '检查设置文件（默认：草稿）；有错误时退出代码为 1',
-  'cli-help.settings-registry': '同时向列出镜像所在的镜像仓库查询是否提供它们',
+  'cli-help.settings-registry': '同时向允许的镜像所在的镜像仓库查询是否提供它们',
   'cli-help.settings-show': '打印设置：草稿，或使用 --applied 打印正在生效的设置',
   'cli-help.settings-applied': '已应用的文本，而不是草稿',
   'cli-help.settings-set': '在草稿中设置一个值：JSON 指针和 JSON 值；或将其移除',
@@ -116,7 +116,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.recreate-start': '即使该容器的旧容器现在未运行，也启动新容器（可重复）',
   'cli-help.recreate-without-rollback': '也包括以 --rm 运行的容器，它们停止后即消失',
   'cli-help.recreate-events': '与 --json 一起使用：以 JSON 行打印进展',
-  'cli-help.trust': '说明套接字镜像列表对某个镜像的判断及所比较的摘要；不受信任时退出代码为 1',
+  'cli-help.trust': '说明某个镜像是否为允许的镜像及所比较的摘要；不受信任时退出代码为 1',
   'cli-help.trust-draft': '依据草稿中的列表，而不是已应用的列表',
   'cli-help.explain':
     '逐条规则说明某个 docker 命令或 Compose 文件的结果；不会运行任何内容：bulkhead explain docker run --privileged -v /etc:/x alpine',

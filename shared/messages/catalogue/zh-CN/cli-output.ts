@@ -81,5 +81,6 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.removed': '已移除 {{name}}',
   'cli-output.removed-with-note': '已移除 {{name}}（{{note}}）',
   'cli-output.not-removed': '未移除：{{name}}：{{reason}}',
+  'cli-output.running-not-removed': '未移除：{{name}}：{{reason}}。加上 --include-running 可将其停止并移除。',
   'cli-output.removed-of': '已移除 {{number}}/{{total}} 个',
 };

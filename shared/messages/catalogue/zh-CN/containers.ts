@@ -38,7 +38,7 @@ export const containers: Translated<typeof english> = {
     '请查看 docker ps -a，更正有问题之处，然后删除 {{recreateJournalPath}}。',
   'containers.removal-not-begun': '未开始：已取消',
   'containers.there-is-no-such-container': '没有这个容器',
-  'containers.running-container-is-not-removed': '容器正在运行；请明确指定可以停止并移除正在运行的容器',
+  'containers.running-container-is-not-removed': '容器正在运行，而只应移除已停止的容器',
   'containers.volumes-kept': '保留的卷：{{volumes}}',
   'containers.new-one-is-gone': '新的 {{name}} 已不存在，因此保留旧容器，名为 {{old}}',
   'containers.old-one-could-not-be-removed': '无法移除 {{name}}：{{reason}}',

@@ -49,7 +49,7 @@ export const rules: Translated<typeof english> = {
   'rules.build-identity': '构建需要身份时，使用客户端经会话提供的身份，绝不使用引擎的身份',
   'rules.build-unguarded': 'BuildKit 在此处不接受针对构建在引擎内所获取内容的规则',
   'rules.grpc-method': '网关不识别构建服务的这个调用，因此无法判断其作用',
-  'rules.docker-load': '禁止从归档文件加载镜像',
+  'rules.docker-load': '拒绝从归档文件加载镜像',
   'rules.swarm': 'Swarm 服务在隔离之外运行',
   'rules.plugin': '引擎插件以 root 身份在隔离之外运行',
   'rules.checkpoint': '检查点会写入并读取引擎的目录',

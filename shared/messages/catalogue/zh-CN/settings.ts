@@ -205,7 +205,7 @@ export const settings: Translated<typeof english> = {
   'settings.key-must-be-written': '键“{{found}}”必须写成“{{known}}”：区分大小写。',
   'settings.needs-newer-docker-desktop':
     '{{what}}需要 Docker Desktop {{since}} 或更高版本；已安装的是 {{version}}，会忽略此设置。',
-  'settings.list-of-images-that-may-mount-docker': '可挂载 Docker 套接字的镜像列表',
+  'settings.list-of-images-that-may-mount-docker': '允许的镜像列表',
   'settings.allowing-images-built-from-listed-ones': '允许基于所列镜像构建的镜像',
   'settings.rename-it-to': '重命名为“{{closest}}”',
   'settings.key-is-not-known': '“{{written}}”不是已知的键。会原样保留。',

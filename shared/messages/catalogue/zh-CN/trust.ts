@@ -2,8 +2,8 @@ import type { trust as english } from '../en/trust.ts';
 import type { Translated } from '../translated.ts';
 
 export const trust: Translated<typeof english> = {
-  'trust.not-listed': '镜像列表中没有条目提到它',
-  'trust.not-listed-nor-derived': '镜像列表中没有条目提到它，它也不是基于此处某个允许的镜像构建',
+  'trust.not-listed': '允许的镜像中没有条目提到它',
+  'trust.not-listed-nor-derived': '允许的镜像中没有条目提到它，它也不是基于此处某个允许的镜像构建',
   'trust.named-but-not-pulled':
     '它使用 {{entry}} 的名称，但并非从那里拉取：其内容在此计算机上创建或加载；请从镜像仓库拉取',
   'trust.more-entries': '另有 {{amount}} 个条目不匹配',
@@ -14,15 +14,15 @@ export const trust: Translated<typeof english> = {
   'trust.absent-and-local-differs': '镜像仓库中没有 {{reference}}，因此不可能是本地的 {{local}}',
   'trust.image-is-missing': '引擎中没有镜像 {{image}}',
   'trust.differs':
-    '{{reference}} 在其镜像仓库中为 {{served}}，而本地镜像为 {{local}}：请重新拉取，或将本地的内容列入列表',
+    '{{reference}} 在其镜像仓库中为 {{served}}，而本地镜像为 {{local}}：请重新拉取，或允许本地的内容',
   'trust.differed':
-    '{{reference}} 在其镜像仓库中为 {{served}}（{{age}}前的情况，现在：{{problem}}），而本地镜像为 {{local}}：请重新拉取，或将本地的内容列入列表',
+    '{{reference}} 在其镜像仓库中为 {{served}}（{{age}}前的情况，现在：{{problem}}），而本地镜像为 {{local}}：请重新拉取，或允许本地的内容',
   'trust.unanswered': '无法向镜像仓库查询 {{reference}}：{{problem}}',
   'trust.not-asked': '尚未查询',
   'trust.content-unreadable': '无法读取 {{digest}} 的组成',
   'trust.base-is-not-allowed': '它基于 {{base}} 构建，但{{problem}}',
   'trust.derived-is-in-registry':
-    '它基于 {{base}} 构建，但镜像仓库中也有它：只有仅存在于此计算机的镜像才算基于允许的镜像构建；请将它列入列表',
+    '它基于 {{base}} 构建，但镜像仓库中也有它：只有仅存在于此计算机的镜像才算基于允许的镜像构建；请允许它',
   'trust.derived-is-unknown':
     '它基于 {{base}} 构建，但只有任何镜像仓库都没有的镜像才算如此，而引擎的镜像存储无法说明：{{problem}}',
   'trust.age-day': '1 天',

@@ -29,7 +29,7 @@ export const activity = {
   onlyRepeats_one: '{{count}} of this kind',
   onlyRepeats_other: '{{count}} of this kind, each by itself',
   showGrouped: 'Back to all',
-  none: 'Nothing was refused or changed yet. Requests that pass unchanged are not logged.',
+  none: 'Nothing was denied or changed yet. Requests that pass unchanged are not logged.',
   noneReadable: 'Nothing can be shown.',
   tryOut: 'Try a command in the Simulator',
   noMatch: 'No entry matches.',
@@ -42,7 +42,7 @@ export const activity = {
   gone: 'This entry is not in view any more',
   goneWhy: 'The log keeps the newest entries only.',
   noSetting: 'No setting changes this',
-  socketOther: 'It is no socket an entry of the allowlist could give.',
+  socketOther: 'It is no socket that an allowed image could get.',
   by: {
     verification: 'by a verification',
     user: 'by {{name}}',
@@ -84,8 +84,8 @@ export const activity = {
   allow: {
     probesTitle: 'Nothing to allow',
     probes:
-      'A verification requested this as an attacker would, to check that it is refused. ' +
-      'Such refusals are not counted as denials.',
+      'A verification requested this as an attacker would, to check that it is denied. ' +
+      'Such denials are not counted.',
     title: 'What to allow',
     insteadTitle: 'What to do instead',
     do: 'Allow this…',
@@ -148,7 +148,7 @@ export const activity = {
     },
     'existing-warn': {
       title: 'Use of unprotected containers',
-      text: 'Root in them is root on the host. A warning is logged instead of a refusal.',
+      text: 'Root in them is root on the host. A warning is logged instead of a denial.',
     },
     'scope-all': {
       title: 'Everything on the engine',

@@ -95,11 +95,11 @@ export const files = {
       title: 'Holds the engine\u2019s own files',
       body:
         'Containers could change images, other containers and the policy. ' +
-        'The gateway refuses the engine’s directories, but not all that lies beside them.',
+        'The gateway denies mounts of the engine’s directories, but not of all that lies beside them.',
     },
     socket: {
       title: 'Contains the Docker socket',
-      body: 'The socket itself stays blocked, but what lies beside it doesn\u2019t.',
+      body: 'Mounts of the socket itself stay denied, but not of what lies beside it.',
     },
     'system-configuration': {
       title: 'Holds this host\u2019s configuration',
@@ -108,7 +108,7 @@ export const files = {
     'runtime-state': {
       title: 'Holds sockets and state of the host\u2019s services',
       body:
-        'The Docker socket stays blocked, but its neighbours don’t: ' +
+        'Mounts of the Docker socket stay denied, but not of its neighbours: ' +
         'containerd, systemd and D-Bus sockets may be here too.',
     },
     kernel: {
@@ -154,8 +154,8 @@ export const files = {
     notShared: 'It is in no shared directory.',
     notSharedLink: 'It leads to `{{real}}`, which isn\u2019t shared.',
     engine: 'It is, holds or belongs to a directory of the engine: that is never mountable.',
-    socket: 'It is a socket of the engine: only listed images may mount that.',
-    unresolvable: 'It can\u2019t be determined where it leads, so it is refused.',
+    socket: 'It is a socket of the engine: only allowed images may mount that.',
+    unresolvable: 'It can\u2019t be determined where it leads, so it is denied.',
     forget: 'Forget {{path}}',
     failed: 'The path could not be checked',
   },

@@ -57,7 +57,7 @@ export const isolation = {
   },
   mode: {
     name: 'Enforcement mode',
-    enforce: 'What is not allowed is refused, and recorded.',
+    enforce: 'What is not allowed is denied, and recorded.',
     audit: 'What is not allowed is recorded and let through: nothing is protected by rules.',
     enforceOption: 'Enforce',
     auditOption: 'Audit only',
@@ -75,10 +75,9 @@ export const isolation = {
     warnOption: 'Only record',
   },
   language: {
-    name: 'Language of refusals',
+    name: 'Language of denials',
     text:
-      'The text that Docker clients get when something is refused, after `enhanced container ' +
-      'isolation`.',
+      'The text that Docker clients get when something is denied, after `enhanced container ' + 'isolation`.',
   },
   devices: {
     title: 'Devices for containers',
@@ -187,12 +186,12 @@ export const isolation = {
     unprotected_other:
       '{{count}} containers exist already and stay unprotected unless they are recreated or removed.',
     choose: 'Choose…',
-    blocked: 'The gateway refuses to start, exec into or copy from what is unprotected.',
+    blocked: 'The gateway denies start, exec and copy for what is unprotected.',
     warned: 'The gateway lets it be used and records every use.',
     ids: 'Each new container gets its own UID/GID range: container root owns nothing on the host.',
     privileged: '`--privileged` works, confined to the container\u2019s own namespaces.',
-    host: 'Host namespaces are refused, `--userns=host` is ignored.',
-    socketRule: 'Only containers of listed images may mount the Docker socket.',
+    host: 'Host namespaces are denied, `--userns=host` is ignored.',
+    socketRule: 'Only containers of allowed images may mount the Docker socket.',
     mountRule: 'Host directories can be mounted only if they are shared.',
     verified: 'Applying ends verified from inside real containers, or is rolled back.',
     restored: 'The engine is rolled back to its configuration from before ECI.',
@@ -215,14 +214,14 @@ export const isolation = {
       'ECI” on the page Isolation.',
     audit:
       'To try ECI first, set “Enforcement mode” on the page Isolation to “Audit only”: nothing is ' +
-      'refused then.',
+      'denied then.',
     host_one:
       '{{names}} can\u2019t be recreated with {{what}}. Create it again without that, and it is protected.',
     host_other:
       '{{names}} can\u2019t be recreated with {{what}}. ' +
       'Create them again without that, and they are protected.',
     socket:
-      '{{names}}: uses the Docker socket. With its image listed on the page Docker socket it can be ' +
+      '{{names}}: uses the Docker socket. Once its image is allowed on the page Docker socket it can be ' +
       'recreated protected on the page Containers.',
   },
   prompt: {

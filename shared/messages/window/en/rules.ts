@@ -92,7 +92,7 @@ export const rules = {
     'bind-not-shared': 'The directory is not shared with containers.',
     'bind-unresolvable': 'It can\u2019t be determined which directory this is.',
     'bind-propagation': 'Mounts made in a container may not appear in the host.',
-    'socket-mount': 'Its image is not on the allowlist.',
+    'socket-mount': 'Its image is not an allowed one.',
     'volume-options':
       'A local volume with these options mounts something of the host. Only tmpfs, binds of shared ' +
       'directories and listed shares of other machines are allowed.',
@@ -123,7 +123,7 @@ export const rules = {
     'build-unguarded':
       'Over this request BuildKit takes no rules for what a build fetches inside the engine.',
     'grpc-method': 'The gateway does not know this call, so it can\u2019t tell what it does.',
-    'docker-load': 'Loading images from archives is blocked.',
+    'docker-load': 'Loading images from archives is denied.',
     swarm: 'Swarm services run outside isolation.',
     plugin: 'Engine plugins run as root outside isolation.',
     checkpoint: 'Checkpoints are written to and read from directories of the host.',
@@ -148,7 +148,7 @@ export const rules = {
     A7: 'Namespaces of the host are shared with no container.',
     A8: 'Directories of the host are mounted only where file sharing allows it.',
     A9: 'What is mounted read-only stays read-only.',
-    B1: 'Only listed images may mount the Docker socket.',
+    B1: 'Only allowed images may mount the Docker socket.',
     B2: 'Each of their containers gets a Docker socket of its own.',
     B3: 'Images are trusted by their content, not by their name.',
     B5: 'What may be requested through a mounted socket is limited by a command list.',

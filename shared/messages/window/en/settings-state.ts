@@ -41,7 +41,7 @@ export const settingsState = {
     more_one: 'and {{count}} more place',
     more_other: 'and {{count}} more places',
     appliedMeans:
-      'Until it is corrected, the gateway keeps the last good policy, or refuses everything if there is ' +
+      'Until it is corrected, the gateway keeps the last good policy, or denies everything if there is ' +
       'none.',
     policy: 'The settings can\u2019t be used as a policy',
     edit: 'Edit the text',

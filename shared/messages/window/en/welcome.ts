@@ -67,7 +67,7 @@ export const welcome = {
     sharesKept_other: 'The {{count}} directories that the draft lists already stay.',
     socket: 'Docker socket',
     socketText:
-      'No container may mount it, until you list its image. ' +
-      'What is refused is shown with the way to allow it.',
+      'No container may mount it, until you allow its image. ' +
+      'What is denied is shown with the way to allow it.',
   },
 };

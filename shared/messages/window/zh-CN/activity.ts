@@ -33,7 +33,7 @@ export const activity: Translation<typeof english> = {
   gone: '此记录已不在显示范围内',
   goneWhy: '日志只保留最新的记录。',
   noSetting: '没有设置可以改变此结果',
-  socketOther: '这不是允许列表条目所能授予的套接字。',
+  socketOther: '这不是允许的镜像所能获得的套接字。',
   by: {
     verification: '来自验证',
     user: '操作者：{{name}}',

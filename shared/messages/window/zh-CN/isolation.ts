@@ -163,7 +163,7 @@ export const isolation: Translation<typeof english> = {
     ids: '每个新容器都有自己的 UID/GID 范围：容器内的 root 在主机上不拥有任何资源。',
     privileged: '`--privileged` 可用，但仅限于容器自身的命名空间。',
     host: '拒绝主机命名空间，忽略 `--userns=host`。',
-    socketRule: '只有列出的镜像的容器可以挂载 Docker 套接字。',
+    socketRule: '只有允许的镜像的容器可以挂载 Docker 套接字。',
     mountRule: '主机目录仅在共享后才能挂载。',
     verified: '应用完成时会在真实容器内验证，否则回滚。',
     restored: '回滚到启用 ECI 之前的引擎配置。',
@@ -181,7 +181,7 @@ export const isolation: Translation<typeof english> = {
     audit: '要先试用 ECI，请在“隔离”页面将“执行模式”设为“仅审计”：这样不会拒绝任何请求。',
     host_other: '{{names}} 使用了 {{what}}，无法按原样重新创建。去掉该选项后再创建，即可受保护。',
     socket:
-      '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面列出其镜像后，可在“容器”页面以受保护方式重新创建。',
+      '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面允许其镜像后，可在“容器”页面以受保护方式重新创建。',
   },
   prompt: {
     title_other: '已存在 {{count}} 个容器。如何处理？',

@@ -55,6 +55,6 @@ export const welcome: Translation<typeof english> = {
     sharesOff: '列表为空：不能挂载主机的任何目录。',
     sharesKept_other: '保留草稿中已列出的 {{count}} 个目录。',
     socket: 'Docker 套接字',
-    socketText: '在您列出镜像之前，任何容器都不能挂载它。被拒绝的请求会连同允许的方法一起显示。',
+    socketText: '在您允许其镜像之前，任何容器都不能挂载它。被拒绝的请求会连同允许的方法一起显示。',
   },
 };
