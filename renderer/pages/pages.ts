@@ -12,7 +12,7 @@ export const navigationEntries: readonly NavigationEntry[] = pageIds.flatMap((id
 const loaded = new Map<PageId, ComponentType>();
 
 /**
- * Reads the page's chunk ahead of its first drawing. A page is drawn again for what it asks the store, not
+ * Loads the page's chunk before its first render. Memoized: a page re-renders by its own subscriptions, not
  * with the frame around it.
  */
 export async function loadPage(page: PageId): Promise<ComponentType> {
@@ -22,11 +22,11 @@ export async function loadPage(page: PageId): Promise<ComponentType> {
 }
 
 /**
- * Reads the other pages' chunks, one at a time while nothing else is to be done: a page that has to be waited
- * for shows its placeholder for 300 ms at least.
+ * Loads the other pages' chunks, one at a time while idle: a page that has to be waited for shows its
+ * placeholder for at least 300 ms.
  */
 export function loadOtherPages(): void {
-  // Not in the tests' DOM.
+  // Missing in jsdom.
   if (!('requestIdleCallback' in window)) return;
   const next = pageIds.find((page) => !loaded.has(page));
   if (next !== undefined)
@@ -38,8 +38,8 @@ export function loadOtherPages(): void {
 const lazily = new Map<PageId, ComponentType>();
 
 /**
- * The page to draw: one that was read already without React's wait, which shows the placeholder for 300 ms at
- * least. Keep the answer while the page stays.
+ * The component of a page: a loaded one without React's Suspense, which shows the placeholder for at least
+ * 300 ms. Keep the returned component while the page is mounted.
  */
 export function pageComponent(page: PageId): ComponentType {
   const component =

@@ -9,10 +9,10 @@ import { EntryLine, grid, rowHeight } from './entry-line.tsx';
 import type { Repeats } from './repeats.ts';
 
 const heightOf = () => rowHeight;
-/** The least height of what holds a list of so many lines. */
+/** Minimum height of the box around a list of this many lines. */
 export const listHeight = (count: number): string => (count === 0 ? '0' : leastHeight(count, heightOf));
 
-/** What is drawn as a list, and what it reports. */
+/** The lines to render as a list, and callbacks. */
 interface ActivityListProps {
   readonly lines: readonly Repeats[];
   /** Key of the line whose detail is open. */
@@ -21,7 +21,7 @@ interface ActivityListProps {
   readonly onEnter: (line: Repeats) => void;
   readonly onClose: () => void;
   readonly handle: RefObject<VirtualRowsHandle | null>;
-  /** Somebody is in the middle of the list: scrolled, or with the focus in it. */
+  /** The user has scrolled the list, or the focus is in it. */
   readonly onReading: (how: 'scrolled' | 'focused', yes: boolean) => void;
 }
 
@@ -114,7 +114,7 @@ function ListHead() {
   );
 }
 
-/** Moves through the list by keys. The active line is the one that has, or last had, the focus. */
+/** Keyboard navigation of the list. The active line is the one that has, or last had, the focus. */
 function useListKeys({ lines, selected, onSelect, onEnter, onClose, handle }: ActivityListProps) {
   const box = useRef<HTMLDivElement>(null);
   const active = useRef<string | null>(null);
@@ -128,7 +128,7 @@ function useListKeys({ lines, selected, onSelect, onEnter, onClose, handle }: Ac
     active.current = line.key;
     handle.current?.scrollTo(lines.indexOf(line));
     if (selected !== null) onSelect(line);
-    // The row may be drawn only after the scroll; focus follows on the next frame.
+    // The row may be rendered only after the scroll; focus follows on the next frame.
     requestAnimationFrame(() => {
       [...(box.current?.querySelectorAll<HTMLElement>('[data-row-id]') ?? [])]
         .find((row) => row.dataset['rowId'] === line.key)

@@ -7,7 +7,7 @@ import { useAppPart } from '../../state/context.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { AppError } from '../../../shared/result.ts';
 
-/** Says that only repeats of one line are shown, and leads back to all. */
+/** Notice that only repeats of one line are shown, with a button that shows all. */
 export function OnlyRepeats({
   count,
   onShowAll,
@@ -39,7 +39,7 @@ const AboveList = ({ children }: { readonly children: ReactNode }) => (
   <Box sx={{ marginBottom: 2, flexShrink: 0 }}>{children}</Box>
 );
 
-/** Says that the log cannot be read, and why. */
+/** Notice that the log cannot be read, with the reason. */
 export function UnreadableNotice() {
   const { t } = useTranslation();
   const state = useAppPart((app) => app.activity.state);
@@ -57,7 +57,7 @@ export function UnreadableNotice() {
   );
 }
 
-/** Says that the entry that the address names is not in the log any more. */
+/** Notice that the log no longer has the linked entry. */
 export function GoneNotice({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   return (
@@ -78,7 +78,7 @@ export function GoneNotice({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** Says that reading the log failed. */
+/** Notice that reading the log failed. */
 export function ReadError({ error, onRetry }: { readonly error: AppError; readonly onRetry: () => void }) {
   const { t } = useTranslation();
   return (

@@ -18,9 +18,7 @@ import { useActivity, type Activity } from './use-activity.ts';
 import { useFilteredEntries, type FilteredEntries } from './use-filtered-entries.ts';
 import { useSelection } from './use-selection.ts';
 
-/**
- * Every decision the gateway logged, as it is made; each with its rule, its setting and what would allow it.
- */
+/** The gateway's decision log, live; each entry with its rule, its setting and what would allow it. */
 export default function ActivityPage() {
   const { t } = useTranslation();
   const store = useStore();
@@ -47,7 +45,7 @@ export default function ActivityPage() {
     if (!paused) void store.request('activity:seen', undefined);
     list.current?.scrollTo(0);
   };
-  // Of a log that can't be read, or wasn't yet, none is not known to be none.
+  // No counts while the log is unreadable or not loaded.
   const counted = (state.kind !== 'unreadable' && !failed && !loading) || shown.length > 0;
 
   return (
@@ -104,7 +102,7 @@ export default function ActivityPage() {
   );
 }
 
-/** The details of the entry that is chosen. */
+/** The details of the selected entry. */
 function SelectedEntry({
   selection: { chosen, chosenLine, focusPanel },
   filtered: { only, setOnly },
@@ -132,7 +130,7 @@ function SelectedEntry({
   );
 }
 
-/** What stands between filter and list. */
+/** The notices between filter and list. */
 function Notices({
   activity,
   filtered,
@@ -159,7 +157,7 @@ function Notices({
   );
 }
 
-/** Whether somebody is in the middle of the list: scrolled, or with the focus in it. */
+/** Whether the user has scrolled the list, or the focus is in it. */
 function useReading() {
   const [scrolled, setScrolled] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -170,9 +168,7 @@ function useReading() {
   return { reading: scrolled || focused, onReading };
 }
 
-/**
- * What is in view counts as seen: not in a window nobody sees, nor what waits behind a list that is held.
- */
+/** Marks visible entries as seen; not while the window is hidden, and not entries held back by a pause. */
 function useMarkSeen({
   paused,
   interacting,

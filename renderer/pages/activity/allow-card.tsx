@@ -15,8 +15,7 @@ import { TextWithAction } from './text-with-action.tsx';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 
 /**
- * What would allow the entry: the exact changes of the draft to choose from, shown before they are made; or
- * what to do instead.
+ * What would allow the entry: the exact changes of the draft to choose from, previewed; or the alternative.
  */
 export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
@@ -86,7 +85,7 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
   }
 }
 
-/** The draft, or what is in force, allows it already. A container has to be recreated for it. */
+/** The draft, or the policy in force, already allows it. A container has to be recreated for it. */
 function AllowedAlready({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
   const draft = useDraft();
@@ -138,7 +137,7 @@ function OpenPage({
   );
 }
 
-/** What would allow the entry under the draft's settings; null while the draft is no policy. */
+/** What would allow the entry under the draft's settings; null while the draft is unusable. */
 function useAllowance(entry: ActivityEntry) {
   const app = useApp();
   const draft = useDraft();

@@ -12,7 +12,7 @@ import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts'
 import { commandOf } from '../../../shared/audit/command.ts';
 import { decisionText } from '../../../shared/audit/decision-text.ts';
 
-/** What the text is: an answer to the client, or what was changed. */
+/** Kind of the text: the response to the client, or what was changed. */
 function labelOf(t: TFunction, entry: ActivityEntry): string {
   if (entry.outcome === 'deny')
     return entry.user === null || entry.origin?.kind === 'socket-mount'
@@ -23,8 +23,8 @@ function labelOf(t: TFunction, entry: ActivityEntry): string {
 }
 
 /**
- * The answer in the clients' language, with its translation where the window has another one; what was
- * changed, which no client sees, in the window's. `lang` is undefined where it is the window's.
+ * The response in the clients' language, with its translation if the window has another one; what was
+ * changed, which no client sees, in the window's. `lang` is undefined for the window's language.
  */
 function useDecisionText(entry: ActivityEntry): {
   readonly text: string;
@@ -39,7 +39,7 @@ function useDecisionText(entry: ActivityEntry): {
   return { text, lang: text === entry.message ? 'en' : language, translation };
 }
 
-/** The answer to the client, or what was changed: verbatim, to be copied. */
+/** The response to the client, or what was changed: verbatim, copyable. */
 export function DecisionTextCard({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
   const store = useStore();

@@ -72,7 +72,7 @@ function Rule({ entry }: { readonly entry: ActivityEntry }) {
   );
 }
 
-/** The code that the refusal has in parentheses, in words. */
+/** Describes the code in parentheses at the end of the refusal. */
 function Requirement({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   return (
@@ -82,7 +82,7 @@ function Requirement({ id }: { readonly id: string }) {
   );
 }
 
-/** A space before what follows, but not after a full-width colon. */
+/** A space before the following text, but not after a full-width colon. */
 const spaced = (label: string): string => (label.endsWith('：') ? label : `${label} `);
 
 function Caller({ entry }: { readonly entry: ActivityEntry }) {

@@ -19,7 +19,7 @@ export const grid = {
   padding: '0 16px 0 14px',
   boxSizing: 'border-box',
 } as const;
-/** In a narrow page the outcome stands below the time. */
+/** In a narrow page the outcome is below the time. */
 const lineGrid = {
   ...grid,
   [stacked]: {
@@ -31,7 +31,7 @@ const lineGrid = {
 } as const;
 const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
-/** One line of the list: an entry, or one that was repeated. */
+/** One line of the list: an entry, or one with its repeats. */
 export const EntryLine = memo(function EntryLine({
   line,
   index,

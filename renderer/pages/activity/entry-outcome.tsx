@@ -4,7 +4,7 @@ import { ChangedIcon, DeniedIcon, WarningIcon } from '../../theme/icons.ts';
 import { Toned } from '../../components/state-badge.tsx';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 
-/** What became of a request. */
+/** Outcome of a request. */
 export function EntryOutcome({ outcome }: { readonly outcome: ActivityEntry['outcome'] }) {
   const { t } = useTranslation();
   return (
@@ -17,7 +17,7 @@ export function EntryOutcome({ outcome }: { readonly outcome: ActivityEntry['out
   );
 }
 
-/** The outcome's name, as everywhere in the window; audit mode has names of its own. */
+/** The outcome's name, as everywhere in the window; audit mode has its own names. */
 export function outcomeLabel(t: TFunction, outcome: ActivityEntry['outcome']): string {
   switch (outcome) {
     case 'deny':
@@ -26,7 +26,7 @@ export function outcomeLabel(t: TFunction, outcome: ActivityEntry['outcome']): s
       return t('activity.outcome.wouldDeny');
     case 'rewrite':
       return t('outcome.changed');
-    // Only what was let pass with a warning is logged.
+    // Only requests allowed with a warning are logged.
     case 'allow':
       return t('activity.outcome.warned');
   }

@@ -14,8 +14,7 @@ import { aboutText, entrySubject, entryTitle } from './entry-text.ts';
 import type { Repeats } from './repeats.ts';
 
 /**
- * One entry in full: what, by which rule, which setting, the caller, the answer, and what would allow
- * it.
+ * All of one entry: the request, the rule, the setting, the caller, the response, and what would allow it.
  */
 export function EntryPanel({
   entry,

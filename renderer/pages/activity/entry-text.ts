@@ -3,29 +3,29 @@ import { ruleAlternative } from '../../components/rule-alternative.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
 import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
-/** What was requested, in short; of a rule that this version does not know, its code. */
+/** The request in short; for a rule that this version does not know, its code. */
 export const entryTitle = (t: TFunction, entry: ActivityEntry): string =>
   isRuleCode(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule;
 
-/** Why: the rule in words. */
+/** The reason: an explanation of the rule. */
 export const entryWhy = (t: TFunction, entry: ActivityEntry): string | null => {
   if (!isRuleCode(entry.rule)) return null;
-  // It may be about content, a socket that is gone, or the engine's own: only what the list would change is
-  // the list's.
+  // Refused for a reason that the image list cannot change: content, a removed socket, the engine's own
+  // socket.
   if (entry.rule === 'socket-mount' && entry.setting === null) return t('activity.socketOther');
   return t(`rules.why.${entry.rule}`);
 };
 
-/** What to do instead, where no setting changes it. */
+/** The alternative if no setting allows it. */
 export const insteadOf = (t: TFunction, entry: ActivityEntry): string =>
   ruleAlternative(t, entry.rule, entry.what ?? '');
 
-/** The thing itself, as it was written: a path, a command, an option. Null where the title says it all. */
+/** The refused object as written: a path, a command, an option. Null if the title has it. */
 export function entrySubject(entry: ActivityEntry): string | null {
   if (entry.subject?.path !== undefined) return entry.subject.path;
   if (entry.subject?.command !== undefined) return entry.subject.command;
   if (entry.what === undefined) return null;
-  // "docker exec in container …": what was done with it.
+  // "docker exec in container …": the command.
   if (entry.rule === 'container-unprotected') return /^docker [a-z]+/.exec(entry.what)?.[0] ?? null;
   if (!isDenial(entry)) return null;
   const flag = /(?:^|\s)(--[a-z][a-z-]*(?:[= ]\S+)?)/.exec(entry.what)?.[1];
@@ -33,8 +33,7 @@ export function entrySubject(entry: ActivityEntry): string | null {
 }
 
 /**
- * Without what the sentence around it ends with. The client wrote it, and it may be long: no pattern that
- * looks twice.
+ * Strips trailing ")" and ",". A loop, since a backtracking pattern could be slow on a client's long input.
  */
 function withoutSentence(text: string): string {
   let end = text.length;
@@ -42,7 +41,7 @@ function withoutSentence(text: string): string {
   return text.slice(0, end);
 }
 
-/** The caller, in short: the user, or the container whose socket it came through. */
+/** The caller in short: the user, or the container whose socket was used. */
 export function requestedBy(t: TFunction, entry: ActivityEntry): string {
   if (isProbes(entry)) return t('activity.by.verification');
   if (entry.origin?.kind === 'socket-mount')
@@ -55,11 +54,13 @@ export function requestedBy(t: TFunction, entry: ActivityEntry): string {
     : t('activity.by.uid', { uid: String(entry.client.uid) });
 }
 
-/** Container and image, as far as the log names them. */
+/** Container and image, if the log names them. */
 export const aboutText = (entry: ActivityEntry): string =>
   [entry.container, entry.image].filter((part) => part !== undefined && part !== '').join(' · ');
 
-/** `all` is everybody's; what verifications sent is listed, and counted, by a filter of its own. */
+/**
+ * `all` is requests of users and containers; those of verifications have a filter and a count of their own.
+ */
 export const filters = ['all', 'denied', 'wouldDeny', 'changed', 'probes'] as const;
 export type Filter = (typeof filters)[number];
 
@@ -71,7 +72,7 @@ export const matchesFilter = (entry: ActivityEntry, filter: Filter): boolean =>
       (filter === 'wouldDeny' && entry.outcome === 'would-deny') ||
       (filter === 'changed' && entry.outcome === 'rewrite');
 
-/** Everything about an entry that a search may be for, in lower case, in the words shown. */
+/** The searchable texts of an entry, in lower case and as displayed. */
 export function haystack(t: TFunction, entry: ActivityEntry): string {
   return [
     entryTitle(t, entry),

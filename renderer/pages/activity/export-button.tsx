@@ -8,11 +8,11 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { CloseIcon } from '../../theme/icons.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 
-/** Writes the entries that are listed, as the filter has them, to a file. */
+/** Exports the listed entries, as filtered, to a file. */
 export function ExportButton({ entries }: { readonly entries: readonly ActivityEntry[] }) {
   const { t } = useTranslation();
   const request = useRequest('activity:export');
-  /** Of the last export; kept while its message fades. */
+  /** Result of the last export; kept while its message fades. */
   const [done, setDone] = useState<{ readonly path: string; readonly count: number } | null>(null);
   const [isShown, setShown] = useState(false);
   const close = () => {

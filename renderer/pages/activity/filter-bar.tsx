@@ -11,7 +11,7 @@ import { filters, type Filter } from './entry-text.ts';
 
 export const isFilter = (value: unknown): value is Filter => (filters as readonly unknown[]).includes(value);
 
-/** Which entries are listed: by what became of the request, and by what is typed. */
+/** Filters the entries by outcome and by search text. */
 export function FilterBar({
   filter,
   onFilter,
@@ -24,14 +24,14 @@ export function FilterBar({
   readonly onFilter: (filter: Filter) => void;
   readonly query: string;
   readonly onQuery: (query: string) => void;
-  /** Null where they are not known. */
+  /** Null if not known. */
   readonly counts: Readonly<Record<Filter, number>> | null;
-  /** Whether any entry would be denied, also one that the words leave out. */
+  /** Whether the log has would-deny entries, ignoring the search text. */
   readonly hasWouldDeny: boolean;
 }) {
   const { t } = useTranslation();
   const number = useNumber();
-  // Only audit mode makes such entries.
+  // Only audit mode logs such entries.
   const isOffered = (name: Filter): boolean => name !== 'wouldDeny' || name === filter || hasWouldDeny;
   return (
     <Box

@@ -11,7 +11,7 @@ import { parseImageReference } from '../../../shared/settings/image-reference.ts
 
 export type LocalImages = IpcOutput<'images:list'>;
 
-/** Local images; empty until the engine has listed them, and where it can't. */
+/** Local images; empty until the engine has listed them, or if that fails. */
 export function useLocalImages(wanted: boolean): LocalImages {
   const store = useStore();
   const [images, setImages] = useState<LocalImages>([]);
@@ -35,8 +35,8 @@ export const shortDigest = (digest: string): string => {
 };
 
 /**
- * The image's name; with `ask`, what its tag stands for here and at its registry now. What is not known is
- * not said.
+ * The image's name; with `ask`, the digests of its tag here and at its registry now. Unknown ones are
+ * omitted.
  */
 export function ImageFact({ image, ask }: { readonly image: string; readonly ask: boolean }) {
   const { t } = useTranslation();
@@ -48,7 +48,7 @@ export function ImageFact({ image, ask }: { readonly image: string; readonly ask
   useEffect(() => {
     let over = false;
     setServed(null);
-    // Walking through the list asks nobody; staying does.
+    // The registry is queried only after the entry stays selected for a while.
     const timer = tagged
       ? setTimeout(() => {
           void store.request('registry:resolve', { references: [image], again: false }).then((answer) => {
@@ -79,7 +79,7 @@ const Quiet = ({ children }: { readonly children: string | null }) =>
     </Box>
   );
 
-/** What the registry serves beside what is here; null where neither is known yet. */
+/** The registry's digest compared with the local one; null if neither is known yet. */
 function servedText(
   t: TFunction,
   served: { readonly digest: string | null } | null,

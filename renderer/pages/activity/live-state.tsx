@@ -6,8 +6,8 @@ import { PauseIcon, PlayIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 
 /**
- * Whether entries are shown as they are made, and a button that pauses or resumes that; the engine's state
- * where it does not run, since nothing is decided then.
+ * Whether new entries are shown live, with a button to pause or resume; the engine's state if it is stopped,
+ * since then there are no decisions.
  */
 export function LiveState({
   engine,
@@ -64,7 +64,7 @@ export function LiveState({
   );
 }
 
-/** Over the list: so many entries came while somebody reads, and a button that shows them. */
+/** "N new" button for entries received while the list is held. */
 export function NewEntries({ count, onShow }: { readonly count: number; readonly onShow: () => void }) {
   const { t } = useTranslation();
   return (

@@ -5,7 +5,7 @@ import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx'
 import { useAppPart } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 
-/** In place of a list without lines: why there are none. */
+/** Empty state of the list: why there are no entries. */
 export function NoEntries({
   loading,
   narrowed,
@@ -13,7 +13,7 @@ export function NoEntries({
   onReset,
 }: {
   readonly loading: boolean;
-  /** Something is asked for: a filter, words, repeats of one line. */
+  /** A filter, a search text or repeats of one line are selected. */
   readonly narrowed: boolean;
   /** The log itself has no entries. */
   readonly empty: boolean;

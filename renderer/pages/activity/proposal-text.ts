@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import type { Proposal } from '../../../shared/audit/proposal.ts';
 import { shortDigest } from './image-fact.tsx';
 
-/** What a proposal allows, and what follows from it. */
+/** What a proposal allows, and its consequence. */
 export function proposalText(
   t: TFunction,
   { code, params }: Proposal,

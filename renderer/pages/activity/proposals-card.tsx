@@ -20,7 +20,7 @@ import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { proposalText } from './proposal-text.ts';
 import { TextWithAction } from './text-with-action.tsx';
 
-/** The changes of the draft that would allow the entry, one of which can be added to it. */
+/** The changes of the draft that would allow the entry; the user can add one of them. */
 export function ProposalsCard({
   entry,
   proposals,
@@ -34,7 +34,7 @@ export function ProposalsCard({
   const lockedBy = useReadOnlyReason();
   const [picked, setPicked] = useState<string | null>(null);
   const [error, setError] = useState<AppError | null>(null);
-  // Until one is picked, the narrowest; a change that gives up protection is never preselected.
+  // Preselects the narrowest; never a change that gives up protection.
   const proposal =
     proposals.find(({ code, reach }) => (picked === null ? reach !== 'dangerous' : code === picked)) ?? null;
   const after = useMemo(
@@ -97,7 +97,7 @@ export function ProposalsCard({
   );
 }
 
-/** The button that adds the change to the draft, and who locks it or what is to be done first. */
+/** The button that adds the change to the draft, and what locks it or has to be done first. */
 function AddToDraft({
   isChosen,
   disabled,
@@ -142,7 +142,7 @@ function AddToDraft({
   );
 }
 
-/** A text of the settings with the proposal's edits; null where it cannot be edited. */
+/** A settings text with the proposal's edits; null if it cannot be edited. */
 function textWith(before: string, proposal: Proposal): string | null {
   let text = before;
   for (const edit of proposal.edits) {
@@ -154,7 +154,7 @@ function textWith(before: string, proposal: Proposal): string | null {
   return text;
 }
 
-/** A container from before may have to be recreated. */
+/** An existing container may have to be recreated. */
 function RecreateHint() {
   const { t } = useTranslation();
   return (

@@ -1,6 +1,6 @@
 import { repeatKey, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
-/** One line of the list: the newest of entries that repeat each other. */
+/** One line of the list: the newest of entries with the same repeat key. */
 export interface Repeats {
   readonly key: string;
   readonly entry: ActivityEntry;
@@ -9,7 +9,7 @@ export interface Repeats {
 }
 
 const keys = new WeakMap<ActivityEntry, string>();
-/** An entry's repeat key, made once. */
+/** An entry's repeat key, cached. */
 export function keyOf(entry: ActivityEntry): string {
   const known = keys.get(entry);
   if (known !== undefined) return known;
@@ -18,7 +18,7 @@ export function keyOf(entry: ActivityEntry): string {
   return key;
 }
 
-/** Entries (newest last) as lines, newest first; `apart`: each on a line of its own. */
+/** Entries (newest last) as lines, newest first; `ungrouped`: one line for each. */
 export function linesOf(entries: readonly ActivityEntry[], apart: boolean): readonly Repeats[] {
   if (apart)
     return entries.toReversed().map((entry) => ({ key: entry.id, entry, count: 1, first: entry.time }));

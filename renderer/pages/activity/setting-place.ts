@@ -2,8 +2,8 @@ import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 import { hrefFor } from '../../state/router.ts';
 
 /**
- * `/enhancedContainerIsolation/dockerSocketMount/imageList` as documentation writes it: with dots, places of
- * lists in brackets.
+ * `/enhancedContainerIsolation/dockerSocketMount/imageList` in the notation of Docker's documentation: with
+ * dots, and indexes of lists in brackets.
  */
 export function settingName(pointer: string): string {
   const name = pointer
@@ -15,5 +15,5 @@ export function settingName(pointer: string): string {
   return name.replace(/^enhancedContainerIsolation\./, '');
 }
 
-/** Where the setting is edited; the pointer goes along for pages that can show the field. */
+/** The page that edits the setting; the pointer is included for pages that can focus the field. */
 export const settingHref = (pointer: string): string => hrefFor(pageOfSetting(pointer), { pointer });

@@ -4,7 +4,7 @@ import { useNumber } from '../../i18n/format.ts';
 import { useAppPart } from '../../state/context.tsx';
 import { color } from '../../theme/tokens.ts';
 
-/** Denials nobody has seen yet, beside the page's name in the navigation. */
+/** Number of unseen denials, beside the page's name in the navigation. */
 export function UnseenCount() {
   const { t } = useTranslation();
   const number = useNumber();

@@ -4,29 +4,29 @@ import type { AppStore } from '../../state/snapshot.ts';
 import { activityDepth, activityPageSize, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import type { AppError } from '../../../shared/result.ts';
 
-/** The decision log as the page has it, newest last. */
+/** The decision log as loaded by the page, newest last. */
 export interface Activity {
-  /** The entries on screen: all, or, while paused, those of before the pause. */
+  /** The shown entries: all, or, while paused, those before the pause. */
   readonly shown: readonly ActivityEntry[];
-  /** Entries that came during the pause, newest last. */
+  /** Entries received during the pause, newest last. */
   readonly waiting: readonly ActivityEntry[];
   readonly loading: boolean;
   readonly error: AppError | null;
   readonly reload: () => void;
-  /** Shows what is waiting. */
+  /** Shows the waiting entries. */
   readonly release: () => void;
 }
 
-/** New entries are taken in this often at most, ms: a flood draws a few times a second. */
+/** Minimum interval between list updates, ms: under load the list renders a few times a second. */
 const takeInMs = 120;
-/** The newest come first: what is in view is there before the rest is read. */
+/** The newest are loaded first: the visible entries are shown before the rest is read. */
 const firstPage = 300;
 
-/** The newest entries of two lists, the older one first, as many as are kept. */
+/** The newest entries of two lists, the older list first, up to the limit. */
 const merge = (before: readonly ActivityEntry[], more: readonly ActivityEntry[]): readonly ActivityEntry[] =>
   [...before, ...more].slice(-activityDepth);
 
-/** Calls back with entries as they come, at most every `takeInMs`; returns what ends it. */
+/** Calls back with new entries, at most every `batchIntervalMs`; returns a function that ends it. */
 function onNewEntries(
   store: AppStore,
   target: string,
@@ -72,7 +72,7 @@ async function readPages(
   }
 }
 
-/** Reads the log and follows it; while `held` (paused), what is new waits. Another engine begins anew. */
+/** Reads the log and follows it; while `paused`, new entries wait. Starts again for another engine. */
 export function useActivity(paused: boolean): Activity {
   const store = useStore();
   const { target } = useApp();
@@ -102,7 +102,7 @@ export function useActivity(paused: boolean): Activity {
         store,
         () => over,
         (page, first) => {
-          // What came by event meanwhile is newer than the page, and stays.
+          // Entries received by event meanwhile are newer than this page: kept.
           setAll((now) => {
             const oldest = first ? Infinity : (now[0]?.seq ?? Infinity);
             return first

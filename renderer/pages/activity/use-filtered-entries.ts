@@ -5,12 +5,12 @@ import { haystack, matchesFilter, type Filter } from './entry-text.ts';
 import { keyOf, linesOf } from './repeats.ts';
 import type { Activity } from './use-activity.ts';
 
-/** The filter, the words and the repeats that are asked for, and the entries that match them. */
+/** The filter, the search text and the selected repeats, and the matching entries. */
 export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 'waiting'>) {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<Filter>('all');
   const [query, setQuery] = useState('');
-  /** Only repeats of one line, each on a line of its own. */
+  /** Only repeats of one line, ungrouped. */
   const [only, setOnly] = useState<string | null>(null);
 
   const wanted = useMemo(() => {
@@ -60,17 +60,17 @@ export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 
     setQuery,
     only,
     setOnly,
-    /** Whether anything at all is asked for. */
+    /** Whether a filter, a search text or repeats are selected. */
     narrowed: query !== '' || filter !== 'all' || only !== null,
     reset,
-    /** Entries with the words; `counts` has how many of them each filter matches. */
+    /** Entries that match the search text; `counts` has how many of them each filter matches. */
     found,
     counts,
-    /** Whether any entry, with the words or without, is one that would be denied. */
+    /** Whether any entry is a would-deny one, ignoring the search text. */
     hasWouldDeny,
-    /** What the list shows. */
+    /** The lines of the list. */
     lines,
-    /** How many of the entries that wait would be shown. */
+    /** How many of the waiting entries would be shown. */
     waitingCount,
   };
 }

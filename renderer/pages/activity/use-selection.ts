@@ -6,7 +6,7 @@ import { isFilter } from './filter-bar.tsx';
 import { keyOf, type Repeats } from './repeats.ts';
 import type { FilteredEntries } from './use-filtered-entries.ts';
 
-/** The entry whose details are open: by a click, by the keyboard, or because the page's address names it. */
+/** The entry whose details are open: selected by click, by keyboard, or by the page's address. */
 export function useSelection({
   selected,
   setSelected,
@@ -33,7 +33,7 @@ export function useSelection({
       ? null
       : (lines.find((line) => line.key === (only === null ? keyOf(chosen) : chosen.id)) ?? null);
 
-  // The address leads to an entry, a filter or a container; a notification or the Overview made it.
+  // Addresses of notifications and the Overview name an entry, a filter or a container.
   const [sought, setSought] = useState<string | null>(null);
   useEffect(() => {
     setFilter(isFilter(params['filter']) ? params['filter'] : 'all');

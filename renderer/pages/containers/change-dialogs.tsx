@@ -2,7 +2,7 @@ import type { ContainerChanges } from './use-container-changes.ts';
 import { RecreateDialog } from './recreate-dialog.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 
-/** Asks before containers are recreated or removed. `onStart`: it was confirmed. */
+/** Confirmation before containers are recreated or removed. `onStart`: called when confirmed. */
 export function ChangeDialogs({
   changes: { recreating, setRecreating, recreate, removalCandidates, setRemovalCandidates, remove },
   onStart,

@@ -12,15 +12,12 @@ import { rangeText } from './container-reason.ts';
 import { RecreationFacts, recreationLines } from './recreation-facts.tsx';
 import { factLine, RowFact } from './row-fact.tsx';
 
-/** Whether recreating a container is offered, and can be done now. */
+/** Whether the container can be recreated: not at all, now, or not now. */
 export type RecreationOffer = 'no' | 'offered' | 'not-now';
 
 const detailPadding = 14;
 
-/**
- * Below an opened row: what recreating the container would do, where that is offered, and what is known of
- * it.
- */
+/** Below an expanded row: what recreating the container would do, if available, and its details. */
 export function ContainerDetail({
   container,
   tab,
@@ -78,7 +75,8 @@ const detailCount = (container: Container, recreation: boolean): number =>
   (recreation ? recreationLines : 0);
 
 /**
- * Height of the detail in px, which the list needs before it is drawn. `recreation`: recreating is offered.
+ * Height of the detail in px, which the list needs before it is rendered. `recreation`: it shows the preview
+ * of recreating the container.
  */
 export const detailHeight = (container: Container, recreation: boolean): number =>
   detailCount(container, recreation) * factLine + detailPadding;
@@ -89,7 +87,7 @@ interface Detail {
   readonly mono: boolean;
 }
 
-/** What an opened row shows beyond its columns. */
+/** What an expanded row shows beyond its columns. */
 function listFacts(
   t: TFunction,
   formats: Formats,
@@ -102,7 +100,7 @@ function listFacts(
       text: `${formats.dateTime(container.createdAt)} · ${formats.ago(container.createdAt)}`,
       mono: false,
     },
-    // Nothing else is known of one that could not be inspected.
+    // Nothing else is known of a container that could not be inspected.
     ...(isInspected(container) ? inspectedDetails(t, container) : []),
   ];
   return facts.map(({ label, text, mono }) => ({

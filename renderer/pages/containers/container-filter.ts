@@ -1,6 +1,6 @@
 import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
 
-/** Which containers the list shows, by their protection. */
+/** Filters of the list by protection. */
 export const shows = ['all', 'unprotected', 'protected'] as const;
 export type Show = (typeof shows)[number];
 
@@ -9,11 +9,11 @@ export const isShow = (value: unknown): value is Show => (shows as readonly unkn
 export interface FilteredContainers {
   /** In the order of the list. */
   readonly shown: readonly Container[];
-  /** How many match the text, by what could be shown of them. */
+  /** How many match the text, for each filter. */
   readonly count: Readonly<Record<Show, number>>;
 }
 
-/** What the list is sorted by; `urgency`: unprotected first, then by name. */
+/** Sort order of the list; `urgency`: unprotected first, then by name. */
 export const sortKeys = ['urgency', 'name', 'state', 'protection', 'reason'] as const;
 export type SortKey = (typeof sortKeys)[number];
 export interface Sort {
@@ -22,7 +22,7 @@ export interface Sort {
 }
 export const byUrgencyFirst: Sort = { by: 'urgency', descending: false };
 
-/** The sort after a press on a column's head: that column, then the other way round, then as it was first. */
+/** The sort order after a click on a column's header: by that column, then reversed, then the default. */
 export const nextSort = (before: Sort, by: SortKey): Sort =>
   before.by !== by
     ? { by, descending: false }
@@ -30,9 +30,7 @@ export const nextSort = (before: Sort, by: SortKey): Sort =>
       ? byUrgencyFirst
       : { by, descending: true };
 
-/**
- * The containers that match all words of `text`, of those the ones to show, sorted.
- */
+/** The containers that match the filter and all terms of `text`, sorted. */
 export function filterContainers(
   containers: readonly Container[],
   text: string,
@@ -52,7 +50,7 @@ export function filterContainers(
 
 const names = new Intl.Collator('en', { numeric: true });
 
-/** Unprotected first, then by name; what needs a decision is on top. */
+/** Unprotected first, then by name; those that need a decision are on top. */
 function byUrgency(a: Container, b: Container): number {
   return Number(isUnprotected(b)) - Number(isUnprotected(a)) || names.compare(a.name, b.name);
 }

@@ -5,7 +5,7 @@ import { useStore } from '../../state/context.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 
-/** What can be done with one container. */
+/** Actions of one container. */
 export function ContainerMenu({
   container,
   anchor,
@@ -16,14 +16,14 @@ export function ContainerMenu({
 }: {
   /** Null while the menu is closed. */
   readonly container: Container | null;
-  /** What opened the menu. */
+  /** The element that the menu is anchored to. */
   readonly anchor: HTMLElement | null;
-  /** It is one that recreating would protect. */
+  /** Recreating it would protect it. */
   readonly canRecreate: boolean;
   readonly onClose: () => void;
-  /** Undefined where it can't be done now. */
+  /** Undefined while it is not possible. */
   readonly onRecreate: ((container: Container) => void) | undefined;
-  /** Undefined where containers can't be removed. */
+  /** Undefined if containers can't be removed. */
   readonly onRemove: ((containers: readonly Container[]) => void) | undefined;
 }) {
   const { t } = useTranslation();

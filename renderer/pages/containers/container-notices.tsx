@@ -15,7 +15,7 @@ import { RemovalReport } from './removal-report.tsx';
 import type { ContainerChanges } from './use-container-changes.ts';
 import type { Scan } from './use-scan.ts';
 
-/** Above the list: how the last recreation and removal went, and what failed. */
+/** Above the list: results of the last recreation and removal, and errors. */
 export function ContainerNotices({
   changes: { recreate, remove, onRetryRecreate, onRetryRemove },
   startError,
@@ -57,7 +57,7 @@ export function ContainerNotices({
   );
 }
 
-/** A recreation or removal that did not even begin. */
+/** Error of a recreation or removal that was not started. */
 function FailedRequest({
   error,
   close,
@@ -81,7 +81,7 @@ function FailedRequest({
   );
 }
 
-/** The scan failed, and how old the list is that is still shown. */
+/** The scan failed; with the age of the list that is still shown. */
 function ScanError({ scan }: { readonly scan: Scan }) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -106,7 +106,7 @@ function ScanError({ scan }: { readonly scan: Scan }) {
   );
 }
 
-/** What a crash of the engine killed, and has not run since then. */
+/** Containers that a crash of the engine killed, and that have not run since then. */
 function CrashNotice() {
   const { t } = useTranslation();
   const formats = useFormats();

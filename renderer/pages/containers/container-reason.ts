@@ -6,18 +6,18 @@ import { translateText } from '../../i18n/translate.ts';
 import { originalName } from '../../../shared/containers/retained-name.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 
-/** A range of host ids as the list shows it. */
+/** A range of host ids as shown in the list. */
 export const rangeText = (range: { readonly first: number; readonly last: number }): string =>
   `${range.first}–${range.last}`;
 
-/** Why a container is protected or not: a line, and where there is more to it a second one. */
+/** Why a container is protected or not: a line, and a second one if needed. */
 export function containerReason(
   t: TFunction,
   formats: Formats,
   container: Container,
 ): { readonly first: string; readonly second: string | null } {
   const first = firstLine(t, formats, container);
-  // What an unprotected one has beyond an ordinary one matters more than anything else there is to say.
+  // Refused options of an unprotected container take precedence over other reasons.
   const used = usedText(t, container);
   switch (container.reason) {
     case 'past-gateway':
@@ -40,14 +40,14 @@ export function containerReason(
   }
 }
 
-/** What it uses that ECI refuses by itself; null for nothing. */
+/** Its options that ECI refuses; null for none. */
 export const usedText = (t: TFunction, { obstacles }: Container): string | null =>
   obstacles.length === 0 ? null : t('containers.reasonMore.obstacle', { what: obstacleNames(t, obstacles) });
 
 function firstLine(t: TFunction, formats: Formats, container: Container): string {
   const { reason, range, obstacles } = container;
   if (reason === 'own-range' && range === null) return t('containers.reason.own-range-unknown');
-  // Beside a second line it has one, too short for the date, which the details have.
+  // With a second line the first has no room for the date; the details show it.
   if (reason === 'before-eci' && obstacles.length > 0) return t('containers.reason.before-eci-short');
   return t(`containers.reason.${reason}`, {
     range: range === null ? '' : rangeText(range),

@@ -15,9 +15,9 @@ import {
 import type { RowActions } from './use-table-rows.ts';
 
 export const rowHeight = 48;
-/** Of a row without room for columns: the name, its state, and why. */
+/** Height of a row in a narrow page: name, state and reason are below each other. */
 const stackedRowHeight = 114;
-/** Columns; in a narrow page all but the name stand below it. */
+/** Columns; in a narrow page all but the name are below it. */
 export const grid = {
   display: 'grid',
   gridTemplateColumns: '30px 30px minmax(0, 1.1fr) 104px 128px minmax(0, 1.4fr) 32px',
@@ -52,7 +52,8 @@ const rowGrid = {
 } as const;
 
 /**
- * Height of a row in px; the list needs it before the row is drawn. `recreation`: recreating it is offered.
+ * Height of a row in px, which the list needs before it is rendered. `recreation`: it shows the preview of
+ * recreating the container.
  */
 export const heightOfRow = (
   container: Container,
@@ -61,8 +62,8 @@ export const heightOfRow = (
   (look.stacked ? stackedRowHeight : rowHeight) + (look.open ? detailHeight(container, look.recreation) : 0);
 
 /**
- * One container: its state and why; opened, what recreating it would do, where that is offered, and what is
- * known of it. One row at a time takes part in the tab order.
+ * One container: its state and the reason; expanded, what recreating it would do, if available, and its
+ * details. One row at a time takes part in the tab order.
  */
 export const ContainerRow = memo(function ContainerRow({
   container,
@@ -80,7 +81,7 @@ export const ContainerRow = memo(function ContainerRow({
   readonly chosen: boolean;
   readonly active: boolean;
   readonly open: boolean;
-  /** There is no room for columns. */
+  /** The page is too narrow for columns. */
   readonly isStacked: boolean;
   readonly eci: boolean;
   readonly recreation: RecreationOffer;
@@ -118,7 +119,7 @@ export const ContainerRow = memo(function ContainerRow({
           else {
             actions.onActivate(id);
             event.currentTarget.parentElement?.focus();
-            // The second click of two, or the end of a selection of text, opens and closes nothing.
+            // A double click's second click, or the end of a text selection, does not toggle the row.
             if (event.detail < 2 && window.getSelection()?.isCollapsed !== false) actions.onOpen(id);
           }
         }}

@@ -22,7 +22,7 @@ export function ContainerTable(props: ContainerTableProps) {
   const rows = useTableRows(props);
   const { order, open, menu, actions } = rows;
   const { activeIndex, onKeyDown } = useTableKeys(props, rows, handle, box);
-  // Heights of rows depend on it.
+  // The heights of rows depend on it.
   const isStacked = useNarrower(box, tableColumnsFrom, 'offsetWidth');
   const heightOf = useRowHeights(props, open, isStacked);
 
@@ -114,7 +114,7 @@ function TableHead({
   onSort,
   order,
 }: Pick<ContainerTableProps, 'selection' | 'onSelect' | 'sort' | 'onSort'> & {
-  /** Ids of what is listed. */
+  /** Ids of the listed containers. */
   readonly order: readonly string[];
 }) {
   const { t } = useTranslation();

@@ -107,7 +107,7 @@ export default function ContainersPage() {
   );
 }
 
-/** What is listed, and in which order; an address may ask for it. */
+/** Filter and sort order of the list; the address may set the filter. */
 function useFilter() {
   const { params } = useRoute();
   const [show, setShow] = useState<Show>(isShow(params['show']) ? params['show'] : 'all');
@@ -116,14 +116,14 @@ function useFilter() {
   const linkedShow = params['show'];
   const linkedText = params['find'];
   useEffect(() => {
-    // Once, when an address asks for it: what is chosen afterwards stays, whatever is scanned.
+    // Applies a linked filter once; later changes by the user are kept.
     if (isShow(linkedShow)) setShow(linkedShow);
     if (linkedText !== undefined) setText(linkedText);
   }, [linkedShow, linkedText]);
   return { show, setShow, text, setText, sort, setSort };
 }
 
-/** The table, or why nothing of what was scanned is listed. */
+/** The table, or why no container is listed. */
 function ContainerList({
   any,
   shown,
@@ -181,7 +181,7 @@ function ContainerList({
   );
 }
 
-/** What the list says of all containers, in a sentence. `canRemove`: on this engine. */
+/** Summary of all containers, in a sentence. `canRemove`: on this engine. */
 function useSubtitle(eci: boolean, canRemove: boolean): string {
   const { t } = useTranslation();
   const { scan } = useApp();

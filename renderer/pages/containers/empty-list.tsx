@@ -5,17 +5,17 @@ import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx'
 import { useApp } from '../../state/context.tsx';
 import type { Show } from './container-filter.ts';
 
-/** In place of a list that nobody has looked up yet: it is loading, or the engine does not run. */
+/** Shown before the first scan: it is loading, or the engine does not run. */
 export function NoScan({
   failed,
   onStart,
   noStart,
 }: {
-  /** The scan failed, which another notice shows. */
+  /** The scan failed; another notice shows the error. */
   readonly failed: boolean;
-  /** Undefined while the engine is being started or stopped. */
+  /** Undefined while the engine is starting or stopping. */
   readonly onStart: (() => void) | undefined;
-  /** Why the engine can't be started here; undefined where it can. */
+  /** Why the engine can't be started here; undefined if it can. */
   readonly noStart: string | undefined;
 }) {
   const { t } = useTranslation();
@@ -48,7 +48,7 @@ export function NoScan({
   );
 }
 
-/** In place of a list that nothing is in: there are no containers, or none match. */
+/** Empty state: there are no containers, or none match. */
 export function NoContainers({
   eci,
   any,
@@ -58,7 +58,7 @@ export function NoContainers({
   onShowAll,
 }: {
   readonly eci: boolean;
-  /** There are containers that are not shown. */
+  /** There are containers, but the filter excludes them. */
   readonly any: boolean;
   readonly show: Show;
   readonly text: string;

@@ -9,7 +9,7 @@ import { SearchIcon } from '../../theme/icons.ts';
 import { stacked } from '../../theme/tokens.ts';
 import { isShow, shows, type Show } from './container-filter.ts';
 
-/** Which containers are listed: by protection, and by what is typed. */
+/** Filters the containers by protection and by text. */
 export function FilterBar({
   show,
   onShow,

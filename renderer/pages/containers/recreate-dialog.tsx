@@ -16,13 +16,13 @@ type Item = RecreatePlan['groups'][number][number];
 const losesWrittenFiles = ({ lost }: Item): boolean =>
   lost.some(({ code }) => code === 'writable-layer' || code === 'writable-unknown');
 
-/** Its old one is kept whatever is chosen: the plan says why. */
+/** Its old container is kept regardless of the choice: the plan has the reason. */
 const isKeptAnyway = ({ changes }: Item): boolean =>
   changes.some(({ code }) => code === 'kept-written' || code === 'never-run');
 
 /**
- * Asks before containers are recreated: what stands in the way, what is lost, what changes; nothing has been
- * done yet.
+ * Confirmation before containers are recreated: what prevents it, what is lost, what changes. Nothing has
+ * been done yet.
  */
 export function RecreateDialog({
   containers,
@@ -121,7 +121,10 @@ function PlannedItems({ plan, error, isLatest }: ReturnType<typeof useRecreatePl
   );
 }
 
-/** What would happen at the request. `isLatest`: not at an earlier one, while this one is being planned. */
+/**
+ * Preview of the request. `isLatest`: false for the preview of an earlier one, while this one is being
+ * planned.
+ */
 function useRecreatePlan(request: RecreateRequest) {
   const store = useStore();
   const [planned, setPlanned] = useState<{

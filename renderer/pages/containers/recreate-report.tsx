@@ -15,13 +15,14 @@ import { outcomeText } from '../../components/recreate-outcome.ts';
 const succeeded = (outcome: RecreateOutcome | null): boolean =>
   outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
 
-/** How a recreation goes, step by step, and how it ended; a refusal leads to the page with its setting. */
+/** Progress and result of a recreation, step by step; a refusal links to the page with its setting. */
 export function RecreateReport({
   run,
   onRetry,
 }: {
   readonly run: RecreateRun;
-  /** Undefined: not now. */ readonly onRetry?: ((ids: readonly string[]) => void) | undefined;
+  /** Undefined while it is not possible. */
+  readonly onRetry?: ((ids: readonly string[]) => void) | undefined;
 }) {
   const { t } = useTranslation();
   const store = useStore();
@@ -81,7 +82,7 @@ export function RecreateReport({
   );
 }
 
-/** What can be done about those that were not recreated, and the button that closes the report. */
+/** Actions for containers that were not recreated, and the button that closes the report. */
 function ReportActions({
   bad,
   onRetry,

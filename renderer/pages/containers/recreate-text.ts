@@ -1,6 +1,6 @@
 import type { PageId } from '../../../shared/pages/pages.ts';
 
-/** The page with the setting that a refusal of the gateway names, if it names one. */
+/** The page with the setting that the gateway's refusal names, if any. */
 export function pageOfSetting(
   reason: string | undefined,
 ): Extract<PageId, 'file-sharing' | 'docker-socket'> | null {

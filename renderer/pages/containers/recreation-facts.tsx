@@ -15,14 +15,14 @@ import type { Result } from '../../../shared/result.ts';
 import { RowFact } from './row-fact.tsx';
 
 /**
- * Lines that `RecreationFacts` takes whatever the plan says: the list needs a row's height before there is a
- * plan.
+ * Number of lines that `RecreationFacts` takes regardless of the plan: the list needs a row's height before
+ * there is a plan.
  */
 export const recreationLines = 3;
 
 /**
- * What recreating this container alone would do; undefined until it is known. Asked anew after every scan,
- * and what was known stays meanwhile.
+ * Preview of recreating this container alone; undefined until it is known. Requested again after every scan;
+ * the previous result is kept meanwhile.
  */
 function usePlan({ id }: Container): Result<RecreatePlan> | undefined {
   const store = useStore();
@@ -30,7 +30,7 @@ function usePlan({ id }: Container): Result<RecreatePlan> | undefined {
   const [plan, setPlan] = useState<Result<RecreatePlan>>();
   useEffect(() => {
     let stale = false;
-    // One that has no way back can be recreated all the same, and loses that: the question asks for it.
+    // Includes containers that cannot be rolled back; the dialog asks for consent.
     void store
       .request('recreate:plan', {
         ids: [id],
@@ -49,8 +49,8 @@ function usePlan({ id }: Container): Result<RecreatePlan> | undefined {
 }
 
 /**
- * In an opened row: what recreating the container under ECI keeps, loses and changes, or why it can't be.
- * Part of a `dl`.
+ * In an expanded row: what recreating the container under ECI keeps, loses and changes, or why it is not
+ * possible. Part of a `dl`.
  */
 export function RecreationFacts({
   container,
@@ -59,7 +59,8 @@ export function RecreationFacts({
 }: {
   readonly container: Container;
   readonly tab: 0 | -1;
-  /** Leads to all of it, where it can be done now. */ readonly onAll: (() => void) | undefined;
+  /** Opens the dialog with the whole preview; undefined while it is not possible. */
+  readonly onAll: (() => void) | undefined;
 }) {
   const { t } = useTranslation();
   const plan = usePlan(container);
@@ -147,7 +148,7 @@ function Pending() {
   );
 }
 
-/** The text without backticks around code. */
+/** The text without the backticks around code. */
 const withoutCodeMarks = (text: string): string => text.replaceAll('`', '');
 
 const noted = (t: TFunction, notes: readonly RecreateNote[]): string =>

@@ -11,13 +11,13 @@ import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import { labelled } from '../../i18n/lists.ts';
 import { reasonOrMessage, translateText } from '../../i18n/translate.ts';
 
-/** How a removal goes and went, each failure with the engine's words and the way to try those again. */
+/** Progress and result of a removal, with the engine's error per failure and Retry. */
 export function RemovalReport({
   run,
   onRetry,
 }: {
   readonly run: RemovalRun;
-  /** Undefined: not now. */ readonly onRetry: ((ids: readonly string[]) => void) | undefined;
+  /** Undefined while it is not possible. */ readonly onRetry: ((ids: readonly string[]) => void) | undefined;
 }) {
   const { t } = useTranslation();
   const store = useStore();
@@ -112,7 +112,7 @@ function Progress({ run }: { readonly run: RemovalRun }) {
   );
 }
 
-/** How it went with each container, and the error that ended the run. */
+/** The result for each container, and the error that ended the run. */
 function Outcomes({ run }: { readonly run: RemovalRun }) {
   const { t } = useTranslation();
   const listed = run.outcomes.filter((one) => one.notBegun !== true);

@@ -11,8 +11,8 @@ import { firstNames } from '../../i18n/lists.ts';
 const maxNames = 6;
 
 /**
- * Asks before containers are removed: names them, asks for running ones and volumes separately, says in the
- * button how many go.
+ * Confirmation before containers are removed: lists them, has separate options for running ones and volumes,
+ * and a button with their number.
  */
 export function RemoveDialog({
   containers,
@@ -115,7 +115,7 @@ function ContainerLines({
   );
 }
 
-/** One container that goes, or stays because it is running. */
+/** A container that is removed, or skipped because it runs. */
 function ContainerLine({ container, skipped }: { readonly container: Container; readonly skipped: boolean }) {
   const { t } = useTranslation();
   return (

@@ -13,7 +13,7 @@ import { containerReason, usedText } from './container-reason.ts';
 import { oneLine } from './row-fact.tsx';
 import type { RowActions } from './use-table-rows.ts';
 
-// Chinese breaks at its commas there, not within a date.
+// Chinese texts wrap at their commas there, not within a date.
 const twoLines = {
   display: '-webkit-box',
   WebkitLineClamp: 2,
@@ -23,7 +23,7 @@ const twoLines = {
   overflowWrap: 'anywhere',
 } as const;
 
-/** There is no room for tags. */
+/** The row is too narrow for tags. */
 const tooNarrow = '@container page (max-width: 758.95px)';
 
 interface CellProps {

@@ -2,14 +2,14 @@ import type { ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import { color } from '../../theme/tokens.ts';
 
-/** Height of the lines of an opened row, px. */
+/** Height of the lines of an expanded row, px. */
 export const factLine = 20;
 /** Cut off with an ellipsis. */
 export const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
 /**
- * One fact of an opened row. What does not fit in its `lines` is cut off: `text` is all of it. `link` stands
- * behind it, always whole.
+ * One fact of an expanded row. Text beyond its `lines` is cut off; `text` is the whole of it. `link` follows
+ * it and is never cut off.
  */
 export function RowFact({
   label,

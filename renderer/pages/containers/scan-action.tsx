@@ -8,7 +8,7 @@ import { RefreshIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Scan } from './use-scan.ts';
 
-/** When the containers were scanned, and a button that scans again. */
+/** Time of the last scan, and a button that scans again. */
 export function ScanAction({ scan }: { readonly scan: Scan }) {
   const { t } = useTranslation();
   const formats = useFormats();

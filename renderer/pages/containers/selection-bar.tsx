@@ -9,7 +9,7 @@ import { sentences } from '../../i18n/lists.ts';
 import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
 
-/** The footer while containers are selected: what can be done with them. */
+/** The footer while containers are selected: actions for them. */
 export function SelectionBar({
   chosen,
   recreatable,
@@ -21,12 +21,12 @@ export function SelectionBar({
   onRecreate,
 }: {
   readonly chosen: readonly Container[];
-  /** Those of them that can be recreated under ECI. */
+  /** The selected ones that can be recreated under ECI. */
   readonly recreatable: readonly Container[];
   readonly underApply: boolean;
-  /** Nothing can be removed or recreated now. */
+  /** No container can be removed or recreated now. */
   readonly disabled: boolean;
-  /** Why this engine's containers can't be removed here; undefined where they can. */
+  /** Why this engine's containers can't be removed here; undefined if they can. */
   readonly noRemoval: string | undefined;
   readonly onClear: () => void;
   readonly onRemove: (containers: readonly Container[]) => void;

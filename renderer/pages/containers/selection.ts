@@ -1,6 +1,6 @@
 /**
- * What is selected in a list, where the keyboard is, and where a range starts. Ids, so that it survives
- * filtering and rescans.
+ * The selected rows of a list, the row with the keyboard focus, and the anchor of a range. Ids, so that it
+ * survives filtering and rescans.
  */
 export interface Selection {
   readonly chosen: ReadonlySet<string>;
@@ -9,7 +9,7 @@ export interface Selection {
 }
 export const emptySelection: Selection = { chosen: new Set(), active: null, anchor: null };
 
-/** Only what still exists. */
+/** The selection without rows that no longer exist. */
 export function keepExisting(selection: Selection, ids: ReadonlySet<string>): Selection {
   const chosen = new Set([...selection.chosen].filter((id) => ids.has(id)));
   const ifPresent = (id: string | null) => (id !== null && ids.has(id) ? id : null);
@@ -28,7 +28,7 @@ export function toggle(selection: Selection, id: string): Selection {
   return { chosen, active: id, anchor: id };
 }
 
-/** Everything between the anchor and `id` in the order shown, added to what is chosen. */
+/** Adds everything between the anchor and `id`, in the displayed order, to the selection. */
 export function extendTo(selection: Selection, order: readonly string[], id: string): Selection {
   const from = order.indexOf(selection.anchor ?? id);
   const to = order.indexOf(id);
@@ -38,7 +38,7 @@ export function extendTo(selection: Selection, order: readonly string[], id: str
   return { chosen: new Set([...selection.chosen, ...range]), active: id, anchor: order[start] ?? id };
 }
 
-/** All that are shown, or none of them when all are chosen already; what is filtered out stays as it is. */
+/** Selects all displayed rows, or none of them if all are selected; filtered-out rows stay unchanged. */
 export function toggleAll(selection: Selection, order: readonly string[]): Selection {
   const all = order.length > 0 && order.every((id) => selection.chosen.has(id));
   const chosen = new Set(selection.chosen);

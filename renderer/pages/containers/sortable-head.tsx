@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import { SortButton } from '../../components/sort-button.tsx';
 import type { Sort, SortKey } from './container-filter.ts';
 
-/** A column's head that sorts the list by it. */
+/** A column's header that sorts the list. */
 export function SortableHead({
   by,
   sort,

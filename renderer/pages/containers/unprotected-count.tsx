@@ -7,7 +7,7 @@ import { useApp } from '../../state/context.tsx';
 import { UnprotectedIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 
-/** Containers without protection, beside the page's name in the navigation. */
+/** Number of unprotected containers, beside the page's name in the navigation. */
 export function UnprotectedCount() {
   const { t } = useTranslation();
   const number = useNumber();

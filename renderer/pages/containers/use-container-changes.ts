@@ -7,7 +7,9 @@ import { isUnprotected, type Container } from '../../../shared/containers/protec
 
 const none: readonly Container[] = [];
 
-/** Recreating and removing containers: which are asked about, what runs, and what can be done now. */
+/**
+ * Recreating and removing containers: the open confirmations, the running changes, and what is possible now.
+ */
 export function useContainerChanges(eci: boolean) {
   const app = useApp();
   const [removalCandidates, setRemovalCandidates] = useState<readonly Container[] | null>(null);
@@ -24,16 +26,16 @@ export function useContainerChanges(eci: boolean) {
     (app.recreation !== null && app.recreation.activity !== 'ended') ||
     recreate.running;
   const canChange = app.engine.phase === 'ready' && !busy;
-  // Only what ECI does not hold yet, and only while it is on: else it would be made unprotected anew.
+  // Offered only for unprotected containers while ECI is on; otherwise the new one would be unprotected, too.
   const recreation = eci && noRecreate === undefined;
   const recreatable = (these: readonly Container[]) => (recreation ? these.filter(isUnprotected) : []);
   const all = app.scan?.containers ?? none;
   const byIds = (ids: readonly string[]) => all.filter(({ id }) => ids.includes(id));
   return {
-    /** Asked about: whether to remove them. */
+    /** Ids in the open confirmation for removal. */
     removalCandidates,
     setRemovalCandidates,
-    /** Asked about: whether to recreate them. */
+    /** Ids in the open confirmation for recreation. */
     recreating,
     setRecreating,
     remove,
@@ -44,7 +46,7 @@ export function useContainerChanges(eci: boolean) {
     canChange,
     recreation,
     recreatable,
-    /** For the containers with these ids; undefined where it can't be done now. */
+    /** For the containers with these ids; undefined while it is not possible. */
     onRetryRecreate: canChange
       ? (ids: readonly string[]) => {
           const these = recreatable(byIds(ids));

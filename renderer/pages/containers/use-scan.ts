@@ -4,15 +4,15 @@ import { useApp } from '../../state/context.tsx';
 import { navigate, useRoute } from '../../state/router.ts';
 import type { AppError } from '../../../shared/result.ts';
 
-/** A scan older than this is renewed when the page is opened, ms. */
+/** An older scan is repeated when the page is opened, ms. */
 const maxAgeMs = 60_000;
 
 export interface Scan {
   readonly scanning: boolean;
-  /** The engine is ready and no scan is under way. */
+  /** The engine is ready and no scan is in progress. */
   readonly canScan: boolean;
   readonly rescan: () => void;
-  /** Why the last scan failed, if it did. */
+  /** Why the last scan failed, if so. */
   readonly error: AppError | null;
 }
 
@@ -37,7 +37,7 @@ export function useScan(): Scan {
     }
   }, [params, canScan, rescan]);
   useEffect(() => {
-    // Opening the page looks again when the last look is old; the old list stays on screen meanwhile.
+    // Opening the page scans again if the last scan is old; the old list stays on screen meanwhile.
     if (ready && (app.scan === null || Date.now() - Date.parse(app.scan.at) > maxAgeMs)) rescan();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, at opening and when the engine comes up
   }, [ready]);

@@ -30,7 +30,7 @@ export function useTableKeys(
         : moveTo(before, id),
     );
     handle.current?.scrollTo(order.indexOf(id));
-    // The row may be drawn only after the scroll; focus follows on the next frame.
+    // The row may be rendered only after the scroll; focus follows on the next frame.
     requestAnimationFrame(() => {
       focusRow(box.current, id);
     });
@@ -44,8 +44,8 @@ export function useTableKeys(
       event.stopPropagation();
       act();
     };
-    // Keys of controls inside a row (a checkbox's Space, a button's Enter) are theirs; arrows and Delete are
-    // the list's.
+    // Controls inside a row handle their own keys (a checkbox's Space, a button's Enter); arrows and Delete
+    // are handled by the list.
     const target = rowAfterKey(event.key, activeIndex, order.length);
     if (target !== null) {
       handled(() => {

@@ -3,7 +3,7 @@ import type { Container } from '../../../shared/containers/protection.ts';
 import type { Sort, SortKey } from './container-filter.ts';
 import { extendTo, moveTo, toggle, type Selection } from './selection.ts';
 
-/** What is listed, what of it is selected, and what can be done with it. */
+/** The listed containers, which are selected, and their actions. */
 export interface ContainerTableProps {
   readonly containers: readonly Container[];
   readonly eci: boolean;
@@ -11,15 +11,15 @@ export interface ContainerTableProps {
   readonly onSelect: (change: (before: Selection) => Selection) => void;
   readonly sort: Sort;
   readonly onSort: (by: SortKey) => void;
-  /** Recreating those that are not protected is offered here. */
+  /** Unprotected containers can be recreated here. */
   readonly recreation: boolean;
-  /** Undefined where it can't be done now. */
+  /** Undefined while it is not possible. */
   readonly onRecreate: ((container: Container) => void) | undefined;
-  /** Undefined where containers can't be removed. */
+  /** Undefined if containers can't be removed. */
   readonly onRemove: ((containers: readonly Container[]) => void) | undefined;
 }
 
-/** What a row can do with its container, by id. */
+/** Actions of a row for its container, by id. */
 export interface RowActions {
   readonly onToggle: (id: string, range: boolean) => void;
   readonly onOpen: (id: string) => void;
@@ -28,7 +28,7 @@ export interface RowActions {
   readonly onRecreate: (id: string) => void;
 }
 
-/** Which rows are open, whose menu is, and what rows can do; `actions` stays the same while they change. */
+/** State of expanded rows and the open menu; `actions` is referentially stable. */
 export function useTableRows({
   containers,
   onSelect,

@@ -10,7 +10,7 @@ import { proxies } from './document.ts';
 import { ProxyCard } from './proxy-card.tsx';
 import { TogglesCard } from './toggles-card.tsx';
 
-/** Docker Desktop's own settings, as far as administrators set and lock them most. */
+/** Docker Desktop's own settings: those that administrators set and lock most often. */
 export default function DesktopSettingsPage() {
   const { t } = useTranslation();
   const problem = useDocumentProblem();

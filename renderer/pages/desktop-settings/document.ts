@@ -11,7 +11,7 @@ export type ProxyText = (typeof proxyTexts)[number];
 export const proxyModes = ['system', 'manual'] as const;
 export type ProxyMode = (typeof proxyModes)[number];
 
-/** A proxy as the document has it; null where it has none. */
+/** A proxy in the document; null if it has none. */
 export interface Proxy {
   readonly mode: ProxyMode | null;
   readonly locked: boolean;
@@ -21,7 +21,7 @@ export interface Proxy {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A text, or a list as it is typed. */
+/** A text, or a list as typed. */
 const asTyped = (value: unknown): string =>
   Array.isArray(value) ? typedNames(value.map(String)) : typeof value === 'string' ? value : '';
 
@@ -40,7 +40,7 @@ export function proxyOf(value: unknown): Proxy | null {
   };
 }
 
-/** Sets where a proxy comes from; null takes the whole of it out of the document. */
+/** Sets the source of a proxy; null removes the proxy from the document. */
 export function writeProxyMode(draft: DraftView, name: ProxyName, mode: ProxyMode | null): void {
   if (mode === null) draft.edit(`/${name}`, undefined);
   else if (proxyOf(draft.value(`/${name}`)) === null) draft.edit(`/${name}`, { locked: true, mode });
@@ -48,8 +48,8 @@ export function writeProxyMode(draft: DraftView, name: ProxyName, mode: ProxyMod
 }
 
 /**
- * Writes one text of a proxy; an empty one goes. Hosts without the proxy are written as a list, which is what
- * Docker's example has, unless the document has a text.
+ * Writes one text of a proxy; an empty one is removed. Hosts without the proxy are written as a list, as in
+ * Docker's example, unless the document has a string.
  */
 export function writeProxyText(draft: DraftView, name: ProxyName, key: ProxyText, text: string): void {
   const pointer = `/${name}/${key}`;
@@ -67,7 +67,7 @@ export function isAddress(text: string): boolean {
   }
 }
 
-/** On/off settings of Docker Desktop that administrators lock most. */
+/** On/off settings of Docker Desktop that administrators lock most often. */
 export const toggles = [
   'disableUpdate',
   'analyticsEnabled',
@@ -81,7 +81,7 @@ export const toggles = [
 ] as const;
 export type ToggleName = (typeof toggles)[number];
 
-/** What the file says about a setting: nothing, or a value, locked or as a default. */
+/** The file's entry for a setting: none, or a value, locked or as a default. */
 export const toggleStates = ['unset', 'on', 'off', 'on-locked', 'off-locked'] as const;
 export type ToggleState = (typeof toggleStates)[number];
 
@@ -99,6 +99,6 @@ export function writeToggle(draft: DraftView, name: ToggleName, state: ToggleSta
   }
   const next = { locked: state.endsWith('-locked'), value: state.startsWith('on') };
   const now = draft.value(pointer);
-  // Members that nobody here knows stay.
+  // Unknown members are preserved.
   draft.edit(pointer, isObject(now) ? { ...now, ...next } : next);
 }

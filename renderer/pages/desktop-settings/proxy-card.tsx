@@ -22,7 +22,7 @@ import {
 
 const isAddressField = (key: ProxyText): boolean => key === 'http' || key === 'https' || key === 'pac';
 
-/** One of the two proxies: where it comes from, whether users may change it, and its addresses. */
+/** One of the two proxies: its source, whether users may change it, and its addresses. */
 export function ProxyCard({
   name,
   lockedBy,
@@ -82,7 +82,7 @@ export function ProxyCard({
   );
 }
 
-/** One text of a proxy, written when the field is left or Enter pressed. */
+/** One text of a proxy, written when the field loses focus or Enter is pressed. */
 function TextRow({
   name,
   field,
@@ -156,7 +156,7 @@ function TextRow({
   );
 }
 
-/** What a field has while somebody types, and what its input does. */
+/** The text of a field while it is edited, and its event handlers. */
 function useTypedText(name: ProxyName, field: ProxyText, value: string) {
   const draft = useDraft();
   const [typed, setTyped] = useState<string | null>(null);

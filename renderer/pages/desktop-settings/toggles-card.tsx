@@ -7,14 +7,14 @@ import { translateMessage } from '../../i18n/translate.ts';
 import { knownKeyAt } from '../../../shared/settings/index.ts';
 import { toggles, toggleState, toggleStates, writeToggle, type ToggleName } from './document.ts';
 
-/** The on/off settings of Docker Desktop that administrators lock most. */
+/** The on/off settings of Docker Desktop that administrators lock most often. */
 export function TogglesCard({ lockedBy }: { readonly lockedBy: string | undefined }) {
   const { t } = useTranslation();
   const draft = useDraft();
   const { platform } = useApp();
   const shown = toggles.filter((name) => {
     const readOn: readonly string[] | undefined = knownKeyAt([name])?.platforms;
-    // One of another platform, where the file has it.
+    // A setting of another platform is listed if the file has it.
     return readOn === undefined || readOn.includes(platform) || draft.value(`/${name}`) !== undefined;
   });
   return (

@@ -8,8 +8,8 @@ import { suggestedReferences, type LocalImages } from './local-images.ts';
 import { checkReference, ReferenceField, useTypedReferenceState } from './reference-field.tsx';
 
 /**
- * The field at the end of the list, or before a long one. What is typed stays here, so that typing draws
- * nothing but it.
+ * The field below the list, or above a long one. It holds its own text, so that typing re-renders only the
+ * field.
  */
 export function AddImage({
   images,
@@ -24,10 +24,10 @@ export function AddImage({
   readonly local: LocalImages;
   readonly field: RefObject<HTMLInputElement | null>;
   readonly autoFocus: boolean;
-  /** It stands before the list. */
+  /** It is above the list. */
   readonly before: boolean;
   readonly onAdd: (image: string) => void;
-  /** Escape in an empty field. True when that meant something. */
+  /** Called on Escape in an empty field; returns whether it was handled. */
   readonly onLeave: () => boolean;
 }) {
   const { t } = useTranslation();
@@ -82,7 +82,7 @@ export function EditImage({
   onCancel,
 }: {
   readonly image: string;
-  /** What the field starts with. */ readonly proposed?: string;
+  /** The initial text of the field. */ readonly proposed?: string;
   /** The other entries. */ readonly others: readonly string[];
   readonly local: LocalImages;
   readonly onSave: (image: string) => void;

@@ -44,7 +44,7 @@ const Chip = styled(ButtonBase)({
   '&:disabled[aria-pressed="true"]': { color: color.text },
 });
 
-/** One command of a group, to be marked and unmarked. */
+/** One command of a group, which can be marked and unmarked. */
 export function CommandChip({
   command,
   marked,
@@ -72,7 +72,7 @@ export function CommandChip({
       {shortName(command)}
     </Chip>
   );
-  // A disabled button has no tooltip; what it does is then of less use.
+  // A disabled button has no tooltip; its action is then less relevant.
   return readOnly ? (
     chip
   ) : (

@@ -15,7 +15,7 @@ export const groupKeys: readonly GroupKey[] = [...commandGroups, 'other'];
 export const commandsOf = (group: GroupKey): readonly DockerCommand[] =>
   dockerCommands.filter((command) => (command.group ?? 'other') === group);
 
-/** Which row an entry of the document belongs to; null for one that names no command. */
+/** The row that an entry of the document belongs to; null for one that names no command. */
 export function groupOfEntry(entry: string): GroupKey | null {
   const listed = listedCommand(entry);
   if (listed.kind === 'group') return listed.group;
@@ -31,7 +31,7 @@ export const shortName = (command: DockerCommand): string =>
     ? command.name.slice(command.group.length)
     : command.name;
 
-/** Is something in this row written otherwise than in the applied document? */
+/** Whether an entry of this row differs from the applied document. */
 export const groupEdited = (
   before: readonly string[],
   after: readonly string[],
@@ -39,9 +39,9 @@ export const groupEdited = (
 ): boolean => !sameEntries(entriesOf(before, group), entriesOf(after, group));
 
 /**
- * The list with exactly `selected` (canonical names) marked in one group; nothing else moves. A whole group
- * is written as its name (`image*`), what was written otherwise stays as it is while it is wanted. What comes
- * to the applied document's own entries is written as they are, so that marking back leaves no change.
+ * The list with exactly `selected` (canonical names) marked in one group; the rest keeps its place. A whole
+ * group is written as its name (`image*`); other notations are kept while they are selected. If the result
+ * equals the applied entries, writes those verbatim, so that re-selecting leaves no diff.
  */
 export function setMarked(
   entries: readonly string[],
@@ -66,8 +66,8 @@ export function setMarked(
 }
 
 /**
- * The list with a group's entries replaced: those that stay keep their places, new ones follow the group's
- * last, or go to the end.
+ * The list with a group's entries replaced: remaining ones keep their places, new ones follow the group's
+ * last, or are appended.
  */
 export function setEntries(
   entries: readonly string[],

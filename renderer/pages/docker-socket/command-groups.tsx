@@ -27,12 +27,12 @@ const whyUnsupported = (name: string): string => {
   const reason = unsupportedCommands[name];
   return reason === undefined ? '' : translateMessage(reason);
 };
-/** Columns beside the chips, px; the first is narrower where the page is. */
+/** Columns beside the chips, px; the first is narrower in a narrow page. */
 const names = { wide: 136, narrow: 116, below: 726 } as const;
 const sums = 104,
   padding = 32;
 
-/** The groups of commands, with what of them is marked in a list; of those a filter finds. */
+/** The groups of commands, with those marked in a list; only those that match the filter. */
 export function CommandGroups({
   place,
   text,
@@ -40,7 +40,7 @@ export function CommandGroups({
   onClear,
 }: {
   readonly place: ListPlace;
-  /** Of the filter, as typed. */
+  /** The filter's text. */
   readonly text: string;
   readonly lockedBy: string | undefined;
   /** Clears the filter. */
@@ -52,7 +52,7 @@ export function CommandGroups({
   const first = width !== null && width < names.below ? names.narrow : names.wide;
   const isStacked = width !== null && width < tableColumnsFrom;
   const entries = place.now.commands ?? [];
-  // A list that is new as a whole is marked as such; its parts then have nothing to differ from.
+  // A new list is marked as a whole; there is nothing to compare its parts with.
   const applied = place.before === null ? entries : (place.before.commands ?? []);
   const marked = namedCommands(entries);
   const write = (next: readonly string[]) => {
@@ -103,7 +103,7 @@ export function CommandGroups({
   );
 }
 
-/** A command that no list can name, and why. */
+/** A command that command lists cannot name, and why. */
 function CantList({ name }: { readonly name: string }) {
   const { t } = useTranslation();
   return (
@@ -122,7 +122,7 @@ function NoneFound({ text, onClear }: { readonly text: string; readonly onClear:
   );
 }
 
-/** How many commands no list can name, with examples. */
+/** Number of commands that command lists cannot name, with examples. */
 export function UnsupportedNote() {
   const { t } = useTranslation();
   const [a = '', b = '', c = ''] = ['compose', 'scout', 'trust'].filter((name) =>
@@ -162,8 +162,8 @@ function matches(command: DockerCommand, query: string): boolean {
 }
 
 /**
- * Width of the rows, px; null until it was measured, which is before the first frame: a command that does not
- * fit is never drawn. Unlimited where nothing is laid out.
+ * Width of the rows, px; null until it is measured, which is before the first frame: a command that does not
+ * fit is never rendered. Unlimited if there is no layout.
  */
 function useWidth(): { readonly box: RefObject<HTMLDivElement | null>; readonly width: number | null } {
   const box = useRef<HTMLDivElement>(null);

@@ -9,14 +9,17 @@ import { ListChooser } from './list-chooser.tsx';
 import { ListTypeRow } from './list-type-row.tsx';
 import { OwnListRow, RemovedLists } from './own-list-row.tsx';
 
-/** The commands a mounted socket takes, by group; one list for all images, and own lists for single ones. */
+/**
+ * The commands allowed through a mounted socket, by group; one list for all images, and own lists for single
+ * ones.
+ */
 export function CommandsCard({
   lockedBy,
   chosen,
   onChoose,
 }: {
   readonly lockedBy: string | undefined;
-  /** Image of the own list shown; null is the default list. */ readonly chosen: string | null;
+  /** Image of the own list shown; null for the default list. */ readonly chosen: string | null;
   readonly onChoose: (image: string | null) => void;
 }) {
   const { t } = useTranslation();

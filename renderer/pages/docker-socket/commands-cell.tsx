@@ -9,7 +9,7 @@ import {
 import { Quiet } from './cell-text.tsx';
 import type { ListPlace } from './document.ts';
 
-/** The list an image is under: the first own list that covers it, else the default one. */
+/** The list that applies to an image: the first own list that covers it, else the default one. */
 export function listFor(reference: ImageReference, lists: readonly ListPlace[]): ListPlace | undefined {
   return lists.find(({ now }) => {
     const parsed = parseImageReference(now.image ?? '');
@@ -17,7 +17,7 @@ export function listFor(reference: ImageReference, lists: readonly ListPlace[]):
   });
 }
 
-/** Which commands an image's containers may send: the default list, or a list of their own. */
+/** Which commands an image's containers may send: the default list, or a list of its own. */
 export function CommandsCell({
   image,
   lists,

@@ -45,7 +45,7 @@ function Forms() {
       : ownLists(draft).lists.find((list) => `${pointer}/`.startsWith(`${list.pointer}/`))?.now.image;
   const [chosen, setChosen] = useState<string | null>(pointedList ?? null);
   const [shownFor, setShownFor] = useState(pointer);
-  // Another link while the page is open: the list it points into is shown.
+  // Another link while the page is open: shows the list that it points into.
   if (shownFor !== pointer) {
     setShownFor(pointer);
     if (pointedList !== undefined) setChosen(pointedList);
@@ -53,13 +53,13 @@ function Forms() {
   }
   const commands = useRef<HTMLDivElement>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
-  // Below a long list nobody sees them at first: the page is shown sooner without them.
+  // Cards below the fold are deferred, so that the page renders sooner.
   const areCardsBelowDrawn = useDeferredValue(
     true,
     pointer !== null || settings.socket.images.length <= drawAllUpTo,
   );
   const { state: eci } = useDraftEci();
-  // Only what no row shows; the notice on top has "ECI is off" already.
+  // Only findings that no row shows; the notice on top has "ECI is off" already.
   const findings = draft.findings.filter(
     (finding) =>
       pageOfSetting(finding.pointer) === 'docker-socket' &&

@@ -18,7 +18,7 @@ export const hidePointer = '/bulkhead/hideEnvironment';
 export const stringsOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 
-/** A command list as it is written. */
+/** A command list as written. */
 export interface WrittenList {
   readonly image: string | null;
   readonly type: 'deny' | 'allow' | undefined;
@@ -37,9 +37,7 @@ function written(value: unknown): WrittenList {
   };
 }
 
-/**
- * A command list of the draft beside the applied one of the same image; `before` is null for one that is new.
- */
+/** A command list of the draft with the applied one of the same image; `before` is null for a new one. */
 export interface ListPlace {
   readonly pointer: string;
   readonly now: WrittenList;
@@ -55,7 +53,7 @@ export const defaultList = (draft: DraftView): ListPlace => ({
 const rawLists = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? (value as readonly unknown[]) : []; // elements are looked at by written()
 
-/** Lists of single images: those of the draft, and applied ones the draft has no more. */
+/** Lists of single images: those of the draft, and applied ones that the draft no longer has. */
 export function ownLists(draft: DraftView): {
   readonly lists: readonly ListPlace[];
   readonly removed: readonly { readonly image: string; readonly value: unknown; readonly index: number }[];
@@ -84,7 +82,7 @@ export function ownLists(draft: DraftView): {
   };
 }
 
-/** Where nothing of the draft differs any more, it is what is applied, byte for byte. */
+/** Replaces a draft without semantic changes by the applied text, byte for byte. */
 function settle(store: AppStore, draft: DraftView): void {
   if (draft.dirty && diffSettings(draft.applied.text, store.get().draft).length === 0)
     draft.setText(draft.applied.text);
@@ -116,7 +114,7 @@ export function writeType(store: AppStore, draft: DraftView, place: ListPlace, t
   settle(store, draft);
 }
 
-/** Whether a list allows exactly the commands that show something and change nothing. */
+/** Whether a list allows exactly the read-only commands. */
 export function allowsReadingOnly({ now }: ListPlace): boolean {
   const named = namedCommands(now.commands ?? []);
   return (
@@ -126,7 +124,7 @@ export function allowsReadingOnly({ now }: ListPlace): boolean {
   );
 }
 
-/** Makes a list allow exactly the commands that show something and change nothing. One step of undo. */
+/** Makes a list allow exactly the read-only commands, as one undo step. */
 export function writeReadingOnly(store: AppStore, draft: DraftView, { pointer }: ListPlace): void {
   draft.editAll([
     { pointer: `${pointer}/type`, value: 'allow' },
@@ -135,7 +133,7 @@ export function writeReadingOnly(store: AppStore, draft: DraftView, { pointer }:
   settle(store, draft);
 }
 
-/** What containers of one image see through their socket; undefined: as all. */
+/** What containers of one image see through their socket; undefined: as for all images. */
 export function writeListScope(
   store: AppStore,
   draft: DraftView,
@@ -147,8 +145,7 @@ export function writeListScope(
 }
 
 /**
- * Writes a choice of the engine's own section; what a missing key means is left out where the applied
- * document has none.
+ * Writes a value of the engine's own section; a default is left out if the applied document has no such key.
  */
 export function writeChoice(
   store: AppStore,
@@ -166,7 +163,7 @@ export function writeDerived(store: AppStore, draft: DraftView, on: boolean): vo
   settle(store, draft);
 }
 
-/** Gives an image a list of its own, equal to the default one: nothing changes until it is edited. */
+/** Gives an image its own list, equal to the default one: nothing changes until it is edited. */
 export function addOwnList(store: AppStore, draft: DraftView, image: string): void {
   const { now } = defaultList(draft);
   draft.edit(`${ownListsPointer}/-`, {

@@ -10,9 +10,7 @@ import { stacked } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
 
-/**
- * A finding in the row it concerns, with its fix and, where one is given, the way to remove what it is about.
- */
+/** A finding in its row, with its fix and, if given, a button that removes the entry. */
 export function FindingNotice({
   finding,
   readOnly,

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../shared/settings/findings.ts';
 
-/** Findings by the JSON pointer of what they are about, each group in the order of `findings`. */
+/** Findings by JSON pointer, each group in the order of `findings`. */
 export function findingsByPointer(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
   const grouped = new Map<string, Finding[]>();
   for (const finding of findings) {

@@ -12,8 +12,8 @@ import { CommandChip } from './command-chip.tsx';
 import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
 
 /**
- * Widths in px: a letter of the chips' font, what a chip has beside its letters, the gap between two, the
- * word that shows the rest.
+ * Widths in px: a letter of the chips' font, a chip without its text, the gap between two, the button that
+ * shows the rest.
  */
 const letter = 7.25,
   chipPadding = 18,
@@ -22,9 +22,9 @@ const letter = 7.25,
   moreWidth = 60;
 
 /**
- * The commands a line of `width` px shows beside the word for the rest: those in `first`, then as many others
- * as fit, in the picker's order; all if all fit. `first` are the marks a row came with, not those of the
- * moment: a chip that is clicked stays where it is.
+ * The commands that fit into a line of `width` px with the button for the rest: those in `first`, then as
+ * many others as fit, in the picker's order; all if all fit. `first`: the initially marked commands, so that
+ * clicked chips keep their place.
  */
 function fitting(
   commands: readonly DockerCommand[],
@@ -48,19 +48,19 @@ function fitting(
 interface GroupProps {
   readonly group: GroupKey;
   readonly type: 'deny' | 'allow';
-  /** File or administrator that fixes it: nothing can be marked then, and the names say so. */
+  /** File or administrator that locks it: nothing can be marked then, and accessible names include it. */
   readonly lockedBy: string | undefined;
   readonly onSet: (names: ReadonlySet<string>) => void;
 }
 
 interface ChipsProps {
-  /** The commands a filter leaves; null without one. */
+  /** The commands that match the filter; null without one. */
   readonly shown: readonly DockerCommand[] | null;
-  /** Room for the chips, px. */
+  /** Width available for the chips, px. */
   readonly width: number;
 }
 
-/** One group: a checkbox for all of it, a chip for each command, what it comes to. */
+/** One group: a checkbox for the whole group, a chip for each command, and a summary. */
 export function GroupRow({
   marked,
   edited,
@@ -132,7 +132,7 @@ function sumText(t: TFunction, type: 'deny' | 'allow', count: number, total: num
     : t('socket.commands.group.someAllowed', { count, total });
 }
 
-/** The group's name, and a checkbox for all of it. `marked`: how many of its commands are. */
+/** The group's name, and a checkbox for the whole group. `marked`: how many of its commands are. */
 function GroupCheckbox({ group, marked, lockedBy, onSet }: GroupProps & { readonly marked: number }) {
   const { t } = useTranslation();
   const all = commandsOf(group);
@@ -170,7 +170,7 @@ function GroupCheckbox({ group, marked, lockedBy, onSet }: GroupProps & { readon
   );
 }
 
-/** The commands of the group: those that fit, all once it is opened, or those that the filter leaves. */
+/** The commands of the group: those that fit, all once it is expanded, or those that match the filter. */
 function Chips({
   group,
   type,
@@ -181,7 +181,7 @@ function Chips({
   here,
 }: GroupProps &
   ChipsProps & {
-    /** Names of those that are marked. */
+    /** Names of the marked ones. */
     readonly here: ReadonlySet<string>;
   }) {
   const { t } = useTranslation();

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import IconButton from '@mui/material/IconButton';
 import { MoreIcon } from '../../theme/icons.ts';
 
-/** Opens the menu of a row. Its label is translated when it is drawn: of a long list only some rows are. */
+/** Opens the menu of a row. Its label is translated on render: only some rows of a long list are rendered. */
 export function ImageMenuButton({
   image,
   onOpen,

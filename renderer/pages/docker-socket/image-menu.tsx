@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 
-/** What can be done with an entry of the list of images. */
+/** Actions of an entry of the list of images. */
 export function ImageMenu({
   anchor,
   readOnly,
@@ -14,10 +14,10 @@ export function ImageMenu({
   onCopy,
   onRemove,
 }: {
-  /** What opened the menu; null while it is closed. */
+  /** The element that the menu is anchored to; null while it is closed. */
   readonly anchor: HTMLElement | null;
   readonly readOnly: boolean;
-  /** It is known which digest the entry would be pinned to. */
+  /** The digest for pinning the entry is known. */
   readonly canPin: boolean;
   readonly onClose: () => void;
   readonly onEdit: () => void;
@@ -27,7 +27,7 @@ export function ImageMenu({
 }) {
   const { t } = useTranslation();
   const afterClose = useRef<(() => void) | null>(null);
-  // What takes the focus waits until the menu has given it back.
+  // Actions that move the focus run after the menu has restored it.
   const choose = (act: () => void) => () => {
     afterClose.current = act;
     onClose();

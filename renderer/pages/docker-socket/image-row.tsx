@@ -3,12 +3,12 @@ import Box from '@mui/material/Box';
 import { EditedMark } from '../../components/edited-mark.tsx';
 import { Mono } from '../../components/mono.tsx';
 
-/** What a row can do; `place` finds it again when the list has changed. */
+/** Actions of a row; `place` identifies it after the list has changed. */
 export function RowActions({ place, children }: { readonly place: number; readonly children: ReactNode }) {
   return <span data-place={place}>{children}</span>;
 }
 
-/** A reference as written; it breaks before its parts rather than within them. */
+/** A reference as written; it wraps before its parts rather than within them. */
 export function Reference({ text }: { readonly text: string }) {
   return (
     <Mono>
@@ -17,7 +17,7 @@ export function Reference({ text }: { readonly text: string }) {
   );
 }
 
-/** What an entry is, with a mark where it differs from what is applied. */
+/** An entry, with a mark if it differs from the applied settings. */
 export function Marked({
   mark,
   children,

@@ -52,7 +52,7 @@ export function ImageTable(props: ImageTableProps) {
       align: 'right' as const,
     },
   ];
-  // Not looked for in each row: a thousand images have as many findings.
+  // A map, not a search in each row: a thousand images have as many findings.
   const findingsAt = useMemo(() => findingsByPointer(draft.findings), [draft.findings]);
   const entries = rows.map((row) =>
     row.kind === 'removed'
@@ -150,7 +150,7 @@ function UndoAction({ list: { readOnly, images, stopEditing, write }, row }: Ent
   );
 }
 
-/** The field in which an entry is edited. `proposed`: what it begins with, where that is not the entry. */
+/** The field that edits an entry. `proposed`: its initial text, if not the entry. */
 function EditedEntry({
   list: { images, local, write, stopEditing },
   row,

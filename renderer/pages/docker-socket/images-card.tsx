@@ -23,7 +23,7 @@ import { useCachedState } from './registry-state.ts';
 import { useImageList, type ImageList } from './use-image-list.ts';
 import { useLinkedPin } from './use-linked-pin.ts';
 
-/** Below more rows than these nobody finds the field to add one. */
+/** Above this number of rows the field to add one is above the list, where it is found. */
 const longList = 20;
 
 /**
@@ -108,7 +108,7 @@ export function ImagesCard({
   );
 }
 
-/** `onAdd`: undefined where nothing can be added, or it is being. */
+/** `onAdd`: undefined while nothing can be added, or the field is open. */
 function NoImages({ eci, onAdd }: { readonly eci: boolean; readonly onAdd: (() => void) | undefined }) {
   const { t } = useTranslation();
   return (
@@ -144,7 +144,7 @@ function LocalImagesError({ local }: { readonly local: LocalImages }) {
   );
 }
 
-/** What can be done with an entry. `menu`: the entry whose menu is open. */
+/** Actions of an entry. `menu`: the entry whose menu is open. */
 function RowMenu({
   list: { images, readOnly, write, setEditing, stopEditing },
   menu,

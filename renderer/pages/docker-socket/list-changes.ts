@@ -1,16 +1,13 @@
-/**
- * One line of a list as the page shows it beside what is applied. Indexes are places in the lists as they
- * stand.
- */
+/** One line of a list, compared with the applied one. Indexes refer to the current lists. */
 export type ListRow =
   | { readonly kind: 'same' | 'added'; readonly index: number; readonly value: string }
   | { readonly kind: 'edited'; readonly index: number; readonly value: string; readonly before: string }
-  /** `index`: where it goes back to. */
+  /** `index`: where undo inserts it. */
   | { readonly kind: 'removed'; readonly index: number; readonly value: string };
 
 /**
- * Draft and applied list as one list of rows. Order says nothing, as in the diff of the document: equal
- * entries are the same wherever they stand. What was removed and what was added at one place is an edit.
+ * Draft and applied list as one list of rows. Order is ignored, as in the document's diff: equal entries
+ * match at any position. A removal and an addition at the same position count as an edit.
  */
 export function listRows(before: readonly string[], after: readonly string[]): ListRow[] {
   const free = new Map<string, number[]>();
@@ -22,7 +19,7 @@ export function listRows(before: readonly string[], after: readonly string[]): L
     partnerOf.flatMap((partner, index) => (partner === undefined ? [] : [[partner, index] as const])),
   );
 
-  // What is gone, by the entry it stood behind; -1 is the start.
+  // Removed entries by the preceding entry's index (-1: first).
   const removed = new Map<number, string[]>();
   let previous = -1;
   before.forEach((value, index) => {
@@ -54,7 +51,7 @@ export function listRows(before: readonly string[], after: readonly string[]): L
   return rows;
 }
 
-/** The draft's list with one row's change taken back. */
+/** The draft's list with one row's change undone. */
 export function undoRow(list: readonly string[], row: ListRow): string[] {
   switch (row.kind) {
     case 'same':
@@ -68,7 +65,7 @@ export function undoRow(list: readonly string[], row: ListRow): string[] {
   }
 }
 
-/** Do two lists hold the same entries, in any order? */
+/** Whether two lists have the same entries, in any order. */
 export function sameEntries(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && listRows(a, b).every((row) => row.kind === 'same');
 }

@@ -15,20 +15,20 @@ import { color } from '../../theme/tokens.ts';
 import { namedCommands, parseImageReference } from '../../../shared/settings/index.ts';
 import { addOwnList, imagesPointer, stringsOf, type ListPlace } from './document.ts';
 
-/** Own lists shown side by side; more go into a menu. */
+/** Number of own lists shown side by side; more are in a menu. */
 const maxTabs = 1;
 const tabName = 24;
 
 interface ChoiceProps {
   readonly lists: readonly ListPlace[];
-  /** Index of the own list shown; null is the default one. */
+  /** Index of the own list shown; null for the default one. */
   readonly chosen: number | null;
   readonly onChoose: (index: number | null) => void;
 }
 
 const nameOf = ({ now }: ListPlace): string => now.image ?? '';
 
-/** Which list is shown, and the way to give an image one of its own. */
+/** Selects the list to show, and gives an image its own list. */
 export function ListChooser({
   readOnly,
   onAdded,
@@ -103,7 +103,7 @@ function MarkedCount({ list: { now } }: { readonly list: ListPlace }) {
   });
 }
 
-/** The button that gives an image a list of its own, and the menu of those that have none. */
+/** The button that gives an image its own list, and the menu of images without one. */
 function AddOwnList({
   lists,
   readOnly,

@@ -13,18 +13,18 @@ import { Quiet } from './cell-text.tsx';
 import { matchesOf, sameContent, type LocalImage, type LocalImages } from './local-images.ts';
 import { shortDigest, useCachedState } from './registry-state.ts';
 
-/** Names listed on demand; an engine may have thousands of images. */
+/** Names are listed on demand; an engine may have thousands of images. */
 const maxListed = 200;
 
 interface Match {
   readonly one: LocalImage;
-  /** Its content is what the reference names; null where that can't be determined. */
+  /** Whether its content is what the reference names; null if that can't be determined. */
   readonly same: boolean | null;
 }
 
 /**
- * How many images of this engine the reference lets in, and, on demand, which: by name, and by content where
- * the registry was queried.
+ * How many images of this engine the reference allows, and, on demand, which: by name, and by content if the
+ * registry was queried.
  */
 export function LocalImageCell({ image, local }: { readonly image: string; readonly local: LocalImages }) {
   const { t } = useTranslation();
@@ -77,7 +77,7 @@ export function LocalImageCell({ image, local }: { readonly image: string; reado
   );
 }
 
-/** No answer yet is a skeleton; an engine that is down or a failed answer has a text. */
+/** A skeleton while there is no response; a text if the engine is stopped or the request failed. */
 function UnknownMatches({ local }: { readonly local: LocalImages }) {
   const { t } = useTranslation();
   const isSlow = useAfter(200);

@@ -10,9 +10,7 @@ export interface LocalImage {
   readonly id: string;
   readonly name: string;
   readonly references: readonly ImageReference[];
-  /**
-   * What its content is proven by: its repository digests, and the id, which is one in containerd's store.
-   */
+  /** Identifies its content: its repository digests, and the id, which is a digest in containerd's store. */
   readonly contents: ReadonlySet<string>;
 }
 
@@ -25,8 +23,8 @@ export interface LocalImages {
 }
 
 /**
- * The engine's images by the names they go by, read again when the engine comes up, their number changes, or
- * somebody comes back from where they may have tagged one anew.
+ * Local images by reference; reloaded when the engine starts, their number changes, or the window regains
+ * focus.
  */
 export function useLocalImages(): LocalImages {
   const { run, error } = useRequest('images:list');
@@ -75,13 +73,13 @@ export function useLocalImages(): LocalImages {
   );
 }
 
-/** The local images a reference covers by name. What they hold is another question: see `sameContent`. */
+/** The local images that a reference covers by name. For their content see `sameContent`. */
 export const matchesOf = (reference: ImageReference, images: readonly LocalImage[]): readonly LocalImage[] =>
   images.filter(
     (image) => reference.kind === 'any' || image.references.some((name) => referenceCovers(reference, name)),
   );
 
-/** Is a local image what the registry serves? Null where that can't be determined. */
+/** Whether a local image is what the registry serves; null if that can't be determined. */
 export function sameContent(image: LocalImage, state: RegistryState | undefined): boolean | null {
   if (state?.kind === 'absent') return false;
   if (state?.kind !== 'served') return null;
@@ -90,10 +88,10 @@ export function sameContent(image: LocalImage, state: RegistryState | undefined)
   return state.children.some((digest) => image.contents.has(digest));
 }
 
-/** Most references that a field offers. */
+/** Maximum number of references that a field suggests. */
 const maxSuggestions = 20;
 
-/** Names of the engine's images that contain what is typed, without those that are listed already. */
+/** Names of the engine's images that contain the input, without those already listed. */
 export function suggestedReferences(
   typed: string,
   listed: readonly string[],

@@ -20,7 +20,7 @@ import {
 } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
 
-/** Whether a list for `image` is put to use: by any allowed image that it covers, or that covers it. */
+/** Whether a list for `image` is used: by an allowed image that it covers, or that covers it. */
 function isPutToUse(image: string, allowedImages: readonly string[]): boolean {
   const parsed = parseImageReference(image);
   return (
@@ -35,7 +35,7 @@ function isPutToUse(image: string, allowedImages: readonly string[]): boolean {
   );
 }
 
-/** Above the marks of an own list: whose it is, what is wrong with that, the way to remove it. */
+/** Above the marks of an own list: its image, problems with it, and a button that removes the list. */
 export function OwnListRow({
   place,
   index,
@@ -98,7 +98,7 @@ export function OwnListRow({
   );
 }
 
-/** What the containers of an image with a list of its own see through the socket. */
+/** What containers of an image with its own list see through the socket. */
 function ScopeSelect({
   place,
   lockedBy,
@@ -152,7 +152,7 @@ function ScopeSelect({
   );
 }
 
-/** Own lists that the draft no longer has, with the way back. */
+/** Own lists that the draft no longer has, with Undo. */
 export function RemovedLists({
   removed,
   readOnly,

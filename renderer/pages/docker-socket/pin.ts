@@ -2,8 +2,8 @@ import { parseImageReference } from '../../../shared/settings/index.ts';
 import type { RegistryState } from './registry-state.ts';
 
 /**
- * The entry as it would name what its registry serves now, and nothing that is pushed later; null where that
- * is not known, or already shown.
+ * The entry with the digest that its registry serves now, so that later pushes are not covered; null if the
+ * digest is not known, or already shown.
  */
 export function pinned(written: string, state: RegistryState | undefined): string | null {
   const parsed = parseImageReference(written);

@@ -16,14 +16,14 @@ import {
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
 import { shortDigest, useRegistryState, type RegistryState } from './registry-state.ts';
 
-/** What is wrong with a reference as typed so far, or what it would match. */
+/** Validation error of the reference typed so far, or what it would match. */
 export interface ReferenceCheck {
   readonly usable: boolean;
   readonly tone: Tone;
   readonly text: string;
 }
 
-/** Whether the typed reference can be looked up: only one that names a single manifest. */
+/** Whether the reference can be looked up: only one that names a single manifest. */
 export function isQueryable(written: string): boolean {
   const parsed = parseImageReference(written.trim());
   return (
@@ -38,7 +38,7 @@ interface ParsedReference {
 
 const parsedLists = new WeakMap<readonly string[], readonly ParsedReference[]>();
 
-/** The entries that are references; parsed once for a list, not at every key that is typed. */
+/** The entries that are references; parsed once per list, not at every key press. */
 function parsedReferences(images: readonly string[]): readonly ParsedReference[] {
   const known = parsedLists.get(images);
   if (known !== undefined) return known;
@@ -51,8 +51,8 @@ function parsedReferences(images: readonly string[]): readonly ParsedReference[]
 }
 
 /**
- * `others`: the entries already listed, without the one being edited. `state`: of its registry lookup,
- * undefined before it.
+ * `others`: the entries already listed, without the edited one. `state`: of its registry lookup, undefined
+ * before it.
  */
 export function checkReference(
   t: TFunction,
@@ -148,7 +148,7 @@ export function useTypedReferenceState(written: string): RegistryState | undefin
 }
 
 /**
- * A field for one image reference with its helper line beside it: Enter takes it, Escape clears or leaves.
+ * A field for one image reference with its helper text beside it: Enter submits, Escape clears or cancels.
  */
 export function ReferenceField({
   value,
@@ -165,11 +165,11 @@ export function ReferenceField({
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly onEnter: () => void;
-  /** False when there was nothing to clear: then Escape is somebody else's. */
+  /** Returns false if nothing was cleared; Escape then bubbles. */
   readonly onEscape: () => boolean;
   readonly check: ReferenceCheck;
   readonly label: string;
-  /** References that the field offers while one types. */
+  /** References that the field suggests. */
   readonly suggestions: readonly string[];
   readonly inputRef?: Ref<HTMLInputElement>;
   readonly autoFocus?: boolean;
@@ -199,7 +199,7 @@ export function ReferenceField({
           onChange(event.target.value);
         }}
         onKeyDown={(event) => {
-          // Enter that ends an input method's composition is not ours.
+          // Enter that ends an input method's composition is not a submit.
           if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey) {
             event.preventDefault();
             onEnter();

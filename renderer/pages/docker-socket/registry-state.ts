@@ -37,7 +37,7 @@ const inactiveRegistry: Registry = {
 };
 export const RegistryContext = createContext<Registry>(inactiveRegistry);
 
-/** Requests under way at once; main and its client keep their own limits for each registry. */
+/** Concurrent requests; main and its client have their own limits per registry. */
 const atOnce = 4;
 
 /** Looks entries up in their registries as they come into view; results are cached while the page is open. */
@@ -150,7 +150,7 @@ export function useRegistryProgress(): Progress {
   return useSyncExternalStore(registry.subscribe, registry.progress);
 }
 
-/** `sha256:4f2a…` as people compare it: its first and last digits. */
+/** `sha256:4f2a…`: its first and last digits, as people compare digests. */
 export const shortDigest = (digest: string): string => {
   const hex = digest.slice(digest.indexOf(':') + 1);
   return `${hex.slice(0, 4)}…${hex.slice(-4)}`;

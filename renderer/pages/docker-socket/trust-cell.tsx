@@ -24,13 +24,11 @@ const line = {
   columnGap: '6px',
 } as const;
 
-/** Findings that the cell shows itself, in fewer words than a notice. */
+/** Findings that the cell itself shows, shorter than a notice. */
 export const isShownInCell = (finding: Finding): boolean =>
   finding.code === 'socket-image-mutable-tag' || finding.code === 'socket-image-wildcard-tag';
 
-/**
- * What of an image is trusted: as far as the reference itself says, and what its registry serves for it now.
- */
+/** What of an image is trusted: according to the reference itself, and to what its registry serves now. */
 export function TrustCell({
   image,
   findings,
@@ -107,7 +105,7 @@ export function TrustCell({
   );
 }
 
-/** How far a reference reaches beyond one manifest, if it does. */
+/** What a reference covers beyond one manifest, if so. */
 function openness(t: TFunction, reference: ImageReference): string | null {
   if (reference.kind === 'any') return t('socket.images.anyImage');
   if (reference.path === '*' || reference.path.endsWith('/*')) return t('socket.images.anyRepository');
@@ -129,7 +127,7 @@ function DigestTag({
   );
 }
 
-/** The digest under a tag, or why there is none to show; what is not known never looks fine. */
+/** The digest of a tag, or why it is unknown; unknown results are not shown as OK. */
 function Served({ state }: { readonly state: RegistryState | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -180,7 +178,7 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
   }
 }
 
-/** What the gateway does while it cannot learn what a registry serves: no container gets the socket. */
+/** What the gateway does while the registry's digest is unknown: no container gets the socket. */
 function RefusedUntil({ state }: { readonly state: RegistryState | undefined }) {
   const { t } = useTranslation();
   const byGateway = useAppPart(({ target }) => target.capabilities.enforcedByGateway);

@@ -5,7 +5,7 @@ import IconButton from '@mui/material/IconButton';
 import { RefreshIcon } from '../../theme/icons.ts';
 import { RegistryContext, useRegistryProgress } from './registry-state.ts';
 
-/** The column's name; how far the registry lookups are, and a button to repeat them. */
+/** The column's name; progress of the registry lookups, and a button to repeat them. */
 export function TrustHead() {
   const { t } = useTranslation();
   const { refresh } = use(RegistryContext);

@@ -9,7 +9,7 @@ import type { ListPlace } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
 import { labelled, names } from '../../i18n/lists.ts';
 
-/** Entries of a list that name no command: why, and what to do; also when the draft has just lost them. */
+/** Entries of a list that name no command: why, and what to do; also when the draft has just removed them. */
 export function UnreadEntries({
   place,
   entries,
@@ -77,7 +77,7 @@ export function UnreadEntries({
   );
 }
 
-/** That these entries changed, with those that were lost. */
+/** Notice of a change of these entries, with the removed ones. */
 function Change({
   lost,
   kind,

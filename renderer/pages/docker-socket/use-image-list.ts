@@ -4,7 +4,9 @@ import { imagesPointer, ownLists, stringsOf, writeImages } from './document.ts';
 import { listRows } from './list-changes.ts';
 import { useLocalImages } from './local-images.ts';
 
-/** The list of images as it is edited: its rows, which of them is open in a field, and how to write it. */
+/**
+ * The list of images in the editor: its rows, which of them is open in a field, and functions to write it.
+ */
 export function useImageList(lockedBy: string | undefined) {
   const store = useStore();
   const draft = useDraft();
@@ -19,7 +21,7 @@ export function useImageList(lockedBy: string | undefined) {
   const write = (next: readonly string[]) => {
     writeImages(store, draft, next);
   };
-  /** Closes the field of a row; focus goes to what the row, or the one in its place, can do. */
+  /** Closes the field of a row; the focus moves to the menu of the row, or of the one in its place. */
   const stopEditing = (place: number) => {
     setEditing(null);
     requestAnimationFrame(() => {

@@ -6,8 +6,8 @@ import type { ImageList } from './use-image-list.ts';
 
 /**
  * Opens the entry that an address names as `pin` with its digest, as its menu does, once the registry has
- * responded; where it serves no digest, the entry's row says so. Once for each address, and never in place of
- * a field that is open.
+ * responded; if it serves no digest, the entry's row shows that. Once for each address, and never in place of
+ * an open field.
  */
 export function useLinkedPin({ images, readOnly, editing, setEditing }: ImageList): void {
   const { params } = useRoute();
@@ -15,7 +15,7 @@ export function useLinkedPin({ images, readOnly, editing, setEditing }: ImageLis
   const image = images[index] ?? null;
   const state = useRegistryState(image);
   const proposed = image === null || readOnly ? null : pinned(image, state);
-  /** Of the address that was followed last, or is not to be any more. */
+  /** The address that was followed last, or is no longer to be followed. */
   const followed = useRef<typeof params | null>(null);
   useEffect(() => {
     if (followed.current === params) return;

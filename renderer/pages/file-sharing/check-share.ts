@@ -3,14 +3,14 @@ import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { judgeShare, type ShareContext, type ShareVerdict } from '../../../shared/settings/index.ts';
 import type { Tone } from '../../theme/tokens.ts';
 
-/** What a path as typed so far would mean as a share. */
+/** The meaning of the path typed so far as a share. */
 export interface ShareCheck {
   readonly usable: boolean;
   readonly tone: Tone;
   readonly text: string;
 }
 
-/** What the judgement of shares knows of this machine; the same as the linter's. */
+/** Context for judgeShare(), the same as the linter's. */
 export const shareContext = (app: AppState): ShareContext => ({
   platform: app.platform,
   home: app.home,
@@ -18,19 +18,19 @@ export const shareContext = (app: AppState): ShareContext => ({
   ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
 });
 
-/** A path as it is written into the document: no space around it, no slash at its end. */
+/** A path as written into the document: without space around it or a slash at its end. */
 export function tidyPath(written: string): string {
   const text = written.trim();
   return text.length > 1 && !/^[A-Za-z]:[\\/]$/.test(text) ? text.replace(/(?<=.)[/\\]+$/, '') : text;
 }
 
-/** Paths by their components, variables as they are. */
+/** The path's components, with variables unexpanded. */
 const partsOf = (path: string, platform: string): readonly string[] =>
   (platform === 'win32' ? path.toLowerCase().split(/[\\/]/) : path.split('/')).filter((part) => part !== '');
 const isIn = (outer: readonly string[], inner: readonly string[]): boolean =>
   outer.length <= inner.length && outer.every((part, index) => part === inner[index]);
 
-/** `others`: the paths already listed, without the one being edited. */
+/** `others`: the paths already listed, without the edited one. */
 export function checkShare(
   t: TFunction,
   written: string,
@@ -61,7 +61,7 @@ export const dangerTitle = (t: TFunction, verdict: Dangerous): string =>
     ? t(`files.danger.${verdict.danger}.title`)
     : t('files.danger.holds', { path: verdict.holds });
 
-/** Dangers that go with everything below as well: there is nothing to narrow to. */
+/** Dangers that subdirectories have, too: narrowing the share does not help. */
 const throughout: ReadonlySet<string> = new Set(['runtime-state', 'kernel', 'devices']);
 export const canNarrow = (verdict: Dangerous): boolean =>
   verdict.holds !== undefined || !throughout.has(verdict.danger);

@@ -17,7 +17,7 @@ import { AddDirectory } from './path-forms.tsx';
 import type { Resolved } from './resolved.ts';
 import { defaultShares, listPointer, writeList, writeShares, type Share, type ShareList } from './shares.ts';
 
-/** A line at the card's end. */
+/** A line at the end of the card. */
 const line = { padding: '8px 16px', borderTop: `1px solid ${color.border}` };
 
 /** The shared directories: path as written, path on this host, whether shared by default, and warnings. */
@@ -35,7 +35,7 @@ export function DirectoriesCard({
   readonly resolveError: AppError | null;
   readonly onRetry: () => void;
   readonly lockedBy: string | undefined;
-  /** A path for the input field, and how many were offered before: each new one resets the field. */
+  /** A path for the input field, and how many were proposed before: each new one resets the field. */
   readonly offered: { readonly path: string; readonly count: number };
   readonly eci: DraftEci;
 }) {
@@ -121,7 +121,7 @@ function WholeListChange({
   );
 }
 
-/** Says what it means that the file has no list. */
+/** Explains what it means that the file has no list. */
 function MissingList({ eci, canWrite }: { readonly eci: DraftEci; readonly canWrite: boolean }) {
   const { t } = useTranslation();
   const store = useStore();
@@ -149,7 +149,7 @@ function MissingList({ eci, canWrite }: { readonly eci: DraftEci; readonly canWr
   );
 }
 
-/** Says what it means that the list is empty. `below`: under the rows of what was removed. */
+/** Explains what it means that the list is empty. `below`: under the rows of removed entries. */
 function EmptyList({ eci, below }: { readonly eci: boolean; readonly below: boolean }) {
   const { t } = useTranslation();
   const desktop = useIsDesktopFormat();
@@ -162,7 +162,7 @@ function EmptyList({ eci, below }: { readonly eci: boolean; readonly below: bool
   );
 }
 
-/** Says what the switches "Shared by default" are for. */
+/** Explains the switches "Shared by default". */
 function ByDefaultNote() {
   const { t } = useTranslation();
   const desktop = useIsDesktopFormat();

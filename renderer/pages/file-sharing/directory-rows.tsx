@@ -81,7 +81,7 @@ function removedRow(key: string, row: ShareRow, context: RowContext): TableEntry
   };
 }
 
-/** Below a row: the form that edits its path, or what is wrong with it. */
+/** Below a row: the form that edits its path, or its problems. */
 function belowRow(row: ShareRow, context: RowContext): ReactNode {
   const { list, found, lockedBy, editing, onEdit, onCancelEdit, onWrite, onRemove } = context;
   const { shares } = list;

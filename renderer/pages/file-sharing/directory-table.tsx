@@ -20,7 +20,7 @@ export function DirectoryTable({
   readonly list: ShareList;
   readonly found: ReadonlyMap<string, Resolved>;
   readonly lockedBy: string | undefined;
-  /** Index of the directory whose path is open in a field. */
+  /** Index of the directory whose path is being edited. */
   readonly editing: number | null;
   readonly onEdit: (index: number | null) => void;
   readonly onWrite: (next: readonly Share[]) => void;

@@ -6,7 +6,7 @@ import { Card } from '../../components/card.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 
-/** What an empty and a missing list mean to the engine the document is for, and to the other kind. */
+/** What an empty and a missing list mean to the engine of this document, and to the other kind. */
 export function EmptyListCard() {
   const { t } = useTranslation();
   const desktop = useApp().target.capabilities.settingsFormat === 'desktop';

@@ -86,7 +86,7 @@ export default function FileSharingPage() {
   );
 }
 
-/** Lets somebody pick a folder and adds it to the shares; one that can't be added is offered to the field. */
+/** Opens a folder picker and adds the folder to the shares; one that can't be added is put into the field. */
 function useFolderPicker(shares: readonly Share[]) {
   const { t } = useTranslation();
   const store = useStore();
@@ -98,7 +98,7 @@ function useFolderPicker(shares: readonly Share[]) {
     const result = await picker.run(undefined);
     if (!result.ok || result.value === null) return;
     const { path } = result.value;
-    // What can't be added as it is goes into the field, which says why.
+    // A folder that can't be added as it is becomes the text of the field, which shows why.
     if (
       checkShare(
         t,

@@ -7,7 +7,8 @@ import { color } from '../../theme/tokens.ts';
 import type { Resolved } from './resolved.ts';
 
 /**
- * Where a written path leads on this host: its real directory, the link on the way, or that there is none.
+ * What a written path resolves to on this host: its real directory, the link on the way, or that there is
+ * none.
  */
 export function HostCell({
   written,

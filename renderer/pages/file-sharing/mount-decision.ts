@@ -21,7 +21,7 @@ export interface MountDecisionState {
   readonly error: AppError | null;
 }
 
-/** A pause in typing, ms, before the decision is requested. */
+/** Debounce before the decision is requested, ms. */
 const pause = 200;
 
 /**
@@ -49,7 +49,7 @@ export function useMountDecision(written: string, against: Against): MountDecisi
     }
     let latest = true;
     const fetchDecision = async () => {
-      // Main decides by its own copy of the draft: send it first.
+      // Main uses its own copy of the draft: send it first.
       const flushed = against === 'draft' ? await store.flush() : null;
       if (!latest) return;
       if (flushed?.ok === false) {

@@ -3,7 +3,7 @@ import { translateText } from '../../i18n/translate.ts';
 import type { MountDecision } from './mount-decision.ts';
 import type { Resolved } from './resolved.ts';
 
-/** The gateway's reason in the window's words; one that has none there comes in the gateway's own. */
+/** The gateway's reason as the window's text; without one, the gateway's own text. */
 export function reasonOf(
   t: TFunction,
   { path, against, mount, resolved: at }: MountDecision,
@@ -15,7 +15,7 @@ export function reasonOf(
     case 'eci-off':
       return t(against === 'draft' ? 'files.tester.offDraft' : 'files.tester.off');
     case 'allowed': {
-      // The gateway names the real directory; the list may name it otherwise.
+      // The gateway names the real directory; the list may have another path to it.
       const share =
         [...found.values()].find((one) => (one.real ?? one.expanded) === mount.share)?.written ??
         mount.share ??

@@ -21,19 +21,19 @@ import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
 import { translateError } from '../../i18n/translate.ts';
 
-/** Answers kept below the field; the oldest goes. */
+/** Number of results kept below the field; the oldest is dropped. */
 const historyLength = 3;
 const isAgainst = (value: unknown): value is Against => value === 'applied' || value === 'draft';
 
 /**
- * Would a path be mountable under the applied settings or the draft? The gateway's own rules answer while one
- * types.
+ * Whether a path would be mountable under the applied settings or the draft: decided by the gateway's own
+ * rules, while typing.
  */
 export function MountTester({ found }: { readonly found: ReadonlyMap<string, Resolved> }) {
   const { t } = useTranslation();
   const { by, difference } = enforcementIn(useApp());
   const { dirty } = useDraft();
-  /** The file is lost, and the gateway's policy is not: without an edit that is what one wants to know. */
+  /** The file is missing but a policy is enforced: test against that by default. */
   const isLost = isAlarm(difference) && by !== 'nothing';
   const [chosen, setAgainst] = useState<Against | null>(null);
   const against = chosen ?? (isLost && !dirty ? 'applied' : 'draft');
@@ -96,7 +96,7 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
   );
 }
 
-/** Which settings are asked. `lost`: those in force are not those of the settings file. */
+/** Settings used for the decision. `lost`: those in force are not those of the settings file. */
 function AgainstToggle({
   value,
   lost,
@@ -172,7 +172,7 @@ function Verdict({
   const { t } = useTranslation();
   if (state.error !== null && !state.stale) return null;
   const { decision } = state;
-  // An answer to what was typed before is never shown as one to what is typed now.
+  // Hides results of a previous input.
   if (decision === null || state.stale)
     return (
       <Typography variant="caption" component="div" sx={{ color: color.text3 }}>

@@ -6,7 +6,7 @@ import { CheckText } from '../../components/check-text.tsx';
 import { fontMono } from '../../theme/tokens.ts';
 import type { ShareCheck } from './check-share.ts';
 
-/** A directory being typed, with what it comes to beside it. */
+/** A field for a directory, with its validation beside it. */
 export function PathField({
   value,
   label,
@@ -23,7 +23,7 @@ export function PathField({
   readonly check: ShareCheck;
   readonly onChange: (value: string) => void;
   readonly onEnter: () => void;
-  /** True when there was something to close or to clear. */
+  /** Returns whether there was anything to close or to clear. */
   readonly onEscape: () => boolean;
   readonly actions: ReactNode;
   readonly autoFocus?: boolean;
@@ -53,7 +53,7 @@ export function PathField({
           onChange(event.target.value);
         }}
         onKeyDown={(event) => {
-          // Enter that ends an input method's composition is not ours.
+          // Enter that ends an input method's composition is not a submit.
           if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey) {
             event.preventDefault();
             onEnter();

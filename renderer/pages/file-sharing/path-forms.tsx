@@ -6,9 +6,9 @@ import { AddIcon } from '../../theme/icons.ts';
 import { checkShare, shareContext, tidyPath } from './check-share.ts';
 import { PathField } from './path-field.tsx';
 
-// Each holds what is typed itself, so that a keystroke draws the field and not the whole list.
+// Each form holds its own text, so that a key press re-renders the field and not the whole list.
 
-/** The field below the list. `initial`: a path that was offered but can't be added as it is. */
+/** The field below the list. `initial`: a proposed path that can't be added as it is. */
 export function AddDirectory({
   initial,
   listed,

@@ -5,13 +5,13 @@ import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { AppError } from '../../../shared/result.ts';
 
 export type Resolved = IpcOutput<'paths:resolve'>[number];
-/** Paths one question may hold, and their length: main refuses more. */
+/** Limits of one request; main refuses more. */
 const most = 500,
   longest = 4096;
 
 /**
- * Where written paths lead on this host, by the path as written; asks for all of them whenever the set
- * changes, and when somebody comes back from where they may have made a directory. `null` error: none.
+ * What written paths resolve to on this host, by the path as written; requested again whenever the set
+ * changes, and when the window regains focus. `null` error: none.
  */
 export function useResolved(written: readonly string[]): {
   readonly byPath: ReadonlyMap<string, Resolved>;

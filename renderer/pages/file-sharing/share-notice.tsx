@@ -6,9 +6,7 @@ import { judgeShare, type ShareContext, type ShareVerdict } from '../../../share
 import { canNarrow, dangerTitle } from './check-share.ts';
 import type { Resolved } from './resolved.ts';
 
-/**
- * The judgement of an entry: of its spelling as the linter has it, else of where a symbolic link takes it.
- */
+/** Judgement of an entry: of its spelling by the linter, else of the target of a symbolic link. */
 export interface Judgement {
   readonly verdict: Exclude<ShareVerdict, { kind: 'fine' }>;
   readonly through: string | null;
@@ -23,7 +21,7 @@ export function judge(path: string, found: Resolved | undefined, context: ShareC
   return judgement.kind === 'dangerous' ? { verdict: judgement, through: real } : null;
 }
 
-/** Why an entry is dangerous or shares nothing, in its row, with the way out. */
+/** Why an entry is dangerous or shares nothing, in its row, with a fix. */
 export function ShareNotice({
   judgement,
   readOnly,

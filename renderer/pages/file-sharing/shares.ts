@@ -4,14 +4,14 @@ import { diffSettings } from '../../../shared/settings/index.ts';
 
 export const listPointer = '/filesharingAllowedDirectories';
 
-/** One entry as it stands in the document; keys nobody here knows stay with it. */
+/** One entry of the document; unknown keys are preserved. */
 export interface Share {
   readonly path: string;
   readonly sharedByDefault?: boolean;
   readonly [key: string]: unknown;
 }
 
-/** What a missing list means on our engines. */
+/** The meaning of a missing list on our engines. */
 export const defaultShares: readonly Share[] = [
   { path: '$HOME', sharedByDefault: true },
   { path: '$TMP', sharedByDefault: true },
@@ -20,13 +20,13 @@ export const defaultShares: readonly Share[] = [
 const isShare = (entry: unknown): entry is Share =>
   typeof entry === 'object' && entry !== null && 'path' in entry && typeof entry.path === 'string';
 
-/** The list of a document; null where it has none. The schema was checked before any form is shown. */
+/** The list of a document; null if it has none. The schema was checked before any form is shown. */
 export const sharesOf = (value: unknown): readonly Share[] | null =>
   Array.isArray(value) ? value.filter(isShare) : null;
 
 /**
- * A line of the page: an entry of the draft beside the applied one. `index` is its place in the draft's list,
- * of a removed one where it goes back to.
+ * A line of the page: an entry of the draft compared with the applied one. `index` is its position in the
+ * draft's list, for a removed one where undo inserts it.
  */
 export type ShareRow =
   | { readonly kind: 'same' | 'added' | 'removed'; readonly index: number; readonly share: Share }
@@ -37,8 +37,8 @@ const sameShare = (a: Share, b: Share): boolean =>
   diffSettings(JSON.stringify(a), JSON.stringify(b)).length === 0;
 
 /**
- * Draft and applied list as one list of rows. Entries are the same thing while their path is, wherever they
- * stand; what was removed and what was added at one place is an edit.
+ * Draft and applied list as one list of rows. Entries are matched by path, at any position; a removal and an
+ * addition at the same position count as an edit.
  */
 export function shareRows(before: readonly Share[], after: readonly Share[]): ShareRow[] {
   const free = new Map<string, number[]>();
@@ -49,7 +49,7 @@ export function shareRows(before: readonly Share[], after: readonly Share[]): Sh
   const stayed = new Map(
     partnerOf.flatMap((partner, index) => (partner === undefined ? [] : [[partner, index] as const])),
   );
-  // What is gone, by the entry it stood behind; -1 is the start.
+  // Removed entries by the preceding entry's index (-1: first).
   const removed = new Map<number, Share[]>();
   let previous = -1;
   before.forEach((share, index) => {
@@ -85,7 +85,7 @@ export function shareRows(before: readonly Share[], after: readonly Share[]): Sh
   return rows;
 }
 
-/** The draft's list with one row's change taken back. */
+/** The draft's list with one row's change undone. */
 export function undoRow(list: readonly Share[], row: ShareRow): readonly Share[] {
   switch (row.kind) {
     case 'same':
@@ -99,13 +99,13 @@ export function undoRow(list: readonly Share[], row: ShareRow): readonly Share[]
   }
 }
 
-/** The list as it is shown: the draft's beside the applied one, defaults where a document has none. */
+/** The displayed list: the draft's compared with the applied one, or defaults if the document has none. */
 export interface ShareList {
   readonly shares: readonly Share[];
   readonly rows: readonly ShareRow[];
   /** The draft has no list: the shares are the defaults. */
   readonly missing: boolean;
-  /** The list as a whole came or went. */
+  /** The list was added or removed as a whole. */
   readonly addedOrRemoved: boolean;
 }
 
@@ -113,7 +113,7 @@ export function shareList(draft: DraftView): ShareList {
   const now = sharesOf(draft.value(listPointer));
   const before = sharesOf(draft.appliedValue(listPointer));
   const shares = now ?? defaultShares;
-  // An applied text that can't be read is no list to compare with.
+  // An applied text with syntax errors has no list to compare with.
   const readable = draft.applied.text === '' || draft.applied.parsed !== null;
   return {
     shares,
@@ -124,8 +124,8 @@ export function shareList(draft: DraftView): ShareList {
 }
 
 /**
- * Makes `next` the draft's list. What comes to the applied list again is written as it is applied, a list
- * that was missing goes again.
+ * Makes `next` the draft's list. A list that equals the applied one is written as applied; a list that did
+ * not exist is removed again.
  */
 export function writeShares(store: AppStore, draft: DraftView, next: readonly Share[]): void {
   const applied = draft.appliedValue(listPointer);
@@ -134,18 +134,15 @@ export function writeShares(store: AppStore, draft: DraftView, next: readonly Sh
 }
 
 /**
- * Writes the list as given, undefined to remove it. Where nothing of the draft differs any more, it is what
- * is applied, byte for byte.
+ * Writes the list as given, undefined to remove it. A draft without semantic changes is replaced by the
+ * applied text.
  */
 export function writeList(store: AppStore, draft: DraftView, value: unknown): void {
   draft.edit(listPointer, value);
   if (diffSettings(draft.applied.text, store.get().draft).length === 0) draft.setText(draft.applied.text);
 }
 
-/**
- * An entry with the switch set; a key that says no more than a missing one is left out where the applied
- * entry has none.
- */
+/** An entry with the switch set; a key with the default value is left out if the applied entry has none. */
 export function withDefault(row: ShareRow, on: boolean): Share {
   const before = row.kind === 'edited' ? row.before : row.kind === 'same' ? row.share : undefined;
   if (on || row.kind === 'added' || before?.sharedByDefault !== undefined)

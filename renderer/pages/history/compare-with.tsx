@@ -15,10 +15,10 @@ export interface CompareWithProps {
   readonly onAgainst: (next: Comparison) => void;
 }
 
-/** So many of the newest versions can be chosen from the list; any other by its number. */
+/** Number of newest versions in the list; any other is selected by its number. */
 const listedVersions = 50;
 
-/** Chooses what a version is compared with: the previous one, the applied text, the draft, any version. */
+/** Selects what a version is compared with: the previous one, the applied text, the draft, any version. */
 export function CompareWith({ place, against, onAgainst }: CompareWithProps) {
   const { items, at } = place;
   const { t } = useTranslation();
@@ -87,7 +87,7 @@ export function CompareWith({ place, against, onAgainst }: CompareWithProps) {
   );
 }
 
-/** Takes the number of a version, and chooses that version on Enter. */
+/** A field for the number of a version, which Enter selects. */
 function VersionNumberField({
   place,
   onVersion,

@@ -5,16 +5,16 @@ import { useVersionText, type VersionText } from './use-history.ts';
 
 const namedComparisons = ['previous', 'applied', 'draft'] as const;
 
-/** What a version is compared with; a number is that of another version. */
+/** The other side of the comparison; a number is another version's. */
 export type Comparison = (typeof namedComparisons)[number] | number;
 
-/** A version in the list of all, newest first: the one at this index. */
+/** The version at this index of the list of all, newest first. */
 export interface ListedVersion {
   readonly items: readonly HistoryItem[];
   readonly at: number;
 }
 
-/** The other version of that number, as far as it can be read. */
+/** The other version of that number, if it is readable. */
 export const comparableVersion = (
   { items, at }: ListedVersion,
   version: string | undefined,
@@ -22,8 +22,8 @@ export const comparableVersion = (
   items.find((item, index) => String(item.version) === version && index !== at && item.how !== 'unreadable');
 
 /**
- * The comparison that an address names for a version: with the previous one if it names none, or one that
- * can't be made.
+ * The comparison that an address names for a version; with the previous one if it names none, or an
+ * impossible one.
  */
 export function comparisonFor({ items, at }: ListedVersion, against: string | undefined): Comparison {
   const selected = items[at];
@@ -34,7 +34,7 @@ export function comparisonFor({ items, at }: ListedVersion, against: string | un
   return comparison === 'previous' && selected?.how === 'none' ? 'applied' : comparison;
 }
 
-/** The text a version is compared with, null where that can't be read, and its name. */
+/** The text that a version is compared with, null if unreadable, and its name. */
 export function useComparison(
   { items, at }: ListedVersion,
   against: Comparison,

@@ -18,8 +18,8 @@ import { VersionList } from './version-list.tsx';
 import { versionRowHeight } from './version-row.tsx';
 
 /**
- * Every version there was: who, when, what changed, and back. Going back makes a draft; nothing is applied
- * from here.
+ * All versions with author, time and changes. A roll back makes the version the draft; nothing is applied
+ * here.
  */
 export default function HistoryPage() {
   const { t } = useTranslation();
@@ -77,7 +77,7 @@ function NoVersions() {
   );
 }
 
-/** The list of versions, and beside it the one that the address names; the newest where it names none. */
+/** The list of versions, and beside it the one that the address names; by default the newest. */
 function Versions({
   items,
   sideBySide,
@@ -126,7 +126,7 @@ function Versions({
   );
 }
 
-/** List and version scroll each by itself. */
+/** List and version have a scrollbar each. */
 const columns = {
   flex: 1,
   minHeight: 0,

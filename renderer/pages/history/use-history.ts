@@ -10,7 +10,7 @@ export interface Listed {
 }
 
 /**
- * Every version, read anew whenever one was added or the file changed, whoever did it. The old list stays
+ * All versions; reloaded whenever a version is added or the file changes. The previous list is kept
  * meanwhile.
  */
 export function useHistory(): Listed {
@@ -39,15 +39,15 @@ export function useHistory(): Listed {
   };
 }
 
-/** A version's text as it is known so far. `null` text: there was no file. */
+/** A version's text, while loading and afterwards. `null` text: there was no file. */
 export type VersionText =
   | { readonly kind: 'reading' }
   | { readonly kind: 'read'; readonly text: string | null }
   | { readonly kind: 'failed'; readonly error: AppError };
 
 /**
- * The text of one version; undefined asks for none. `knownText` is returned without a request, for the
- * current file.
+ * The text of one version; none for undefined. `knownText` is returned without a request, for the current
+ * file.
  */
 export function useVersionText(version: number | undefined, knownText?: string): VersionText | null {
   const store = useStore();

@@ -4,8 +4,8 @@ import { useNarrower } from '../../components/use-narrower.ts';
 import { low, twoColumnsFrom } from '../../theme/tokens.ts';
 
 /**
- * Whether list and version have room beside each other, each with a scrollbar of its own. Otherwise the page
- * scrolls as a whole. `content`: all of the page's content.
+ * Whether list and version fit beside each other, each with a scrollbar. Otherwise the page scrolls as a
+ * whole. `content`: all of the page's content.
  */
 export function useSideBySide(content: RefObject<HTMLElement | null>): boolean {
   const isLow = useMediaQuery(low, { noSsr: true });

@@ -19,9 +19,7 @@ import { VersionDifference } from './version-difference.tsx';
 import { captionOf, authorText, earlierText } from './version-row.tsx';
 import { versionState } from './version-state.ts';
 
-/**
- * One version: what it changed, or how it differs from another text, and the way back to it.
- */
+/** One version: what it changed, or how it differs from another text, and a roll back to it. */
 export function VersionDetail({
   item,
   ...comparison
@@ -70,7 +68,7 @@ export function VersionDetail({
   );
 }
 
-/** Number, time and author of a version, and beside them what can be done with it. */
+/** Number, time and author of a version, and its actions. */
 function VersionHeader({ item, children }: { readonly item: HistoryItem; readonly children: ReactNode }) {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
@@ -94,7 +92,7 @@ function VersionHeader({ item, children }: { readonly item: HistoryItem; readonl
   );
 }
 
-/** Makes `target` the draft and leads to its review. `same`: it is the draft already. */
+/** Makes `target` the draft and opens its review. `same`: it is the draft already. */
 function RollbackButton({ target, same }: { readonly target: string | undefined; readonly same: boolean }) {
   const { t } = useTranslation();
   const mainVariant = useMainVariant();

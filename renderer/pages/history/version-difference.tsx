@@ -15,7 +15,7 @@ import { CompareWith, type CompareWithProps } from './compare-with.tsx';
 import { useComparison } from './comparison.ts';
 import type { VersionText } from './use-history.ts';
 
-/** How a version differs from what it is compared with. `own`: its text. */
+/** The difference between a version and the other side. `own`: its text. */
 export function VersionDifference({ own, ...choice }: CompareWithProps & { readonly own: VersionText }) {
   const { t } = useTranslation();
   const { place, against } = choice;
@@ -46,7 +46,7 @@ export function VersionDifference({ own, ...choice }: CompareWithProps & { reado
   );
 }
 
-/** In words or line by line: as last chosen, here or in the review. */
+/** As sentences or line by line: as last selected, here or in the review. */
 function useChangesMode() {
   const store = useStore();
   return { mode: useSnapshotPart(({ changesMode }) => changesMode), setMode: store.setChangesMode };
@@ -57,7 +57,7 @@ interface DifferenceProps {
   readonly to: VersionText;
   readonly names: { readonly from: string; readonly to: string };
   readonly mode: ChangesMode;
-  /** The control that chooses the other side. */
+  /** The control that selects the other side. */
   readonly choice: ReactNode;
 }
 

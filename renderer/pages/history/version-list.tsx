@@ -13,15 +13,15 @@ import { VersionRow, versionRowHeight } from './version-row.tsx';
 interface VersionListProps {
   readonly items: readonly HistoryItem[];
   readonly selected: number;
-  /** A few versions at a time, without a scrollbar of its own. */
+  /** Shows a few versions at a time, without a scrollbar of its own. */
   readonly paged: boolean;
   readonly onSelect: (version: number) => void;
 }
 
-/** Versions of a page of the list. */
+/** Versions per page of the list. */
 export const versionsPerPage = 5;
 
-/** Up and Down go through it, as in every list. */
+/** Up and Down move the selection, as in every list. */
 export function VersionList(props: VersionListProps) {
   const { items, selected, paged, onSelect } = props;
   const { t } = useTranslation();
@@ -82,7 +82,7 @@ export function VersionList(props: VersionListProps) {
   );
 }
 
-/** The page of the list with the selected version, until another one is turned to. */
+/** The page of the list with the selected version, until the user turns to another one. */
 function useListPage(selected: number) {
   const [turned, setTurned] = useState<{ readonly selected: number; readonly first: number } | null>(null);
   return {
@@ -149,11 +149,11 @@ function PageButtons({
   );
 }
 
-/** Goes through the versions by keys, and keeps the selected one in view. */
+/** Keyboard navigation of the versions, which keeps the selected one in view. */
 function useVersionKeys({ items, selected, onSelect }: VersionListProps) {
   const rows = useRef<VirtualRowsHandle>(null);
   const focusSelected = useRef(false);
-  // A linked version is in view, wherever in the list it stands.
+  // A linked version is scrolled into view.
   useEffect(() => {
     rows.current?.scrollTo(selected);
   }, [selected]);

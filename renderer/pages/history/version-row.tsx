@@ -13,7 +13,7 @@ import { versionState, versionTone, type VersionState } from './version-state.ts
 
 export const versionRowHeight = 60;
 
-/** Who made a version, and how; '' while an apply of ours is making it. */
+/** Author and cause of a version; '' while an apply of ours is creating it. */
 export function authorText(t: TFunction, item: HistoryItem, state: VersionState | null): string {
   if (state === 'applying' || state === 'rollingBack') return '';
   switch (item.how) {
@@ -30,11 +30,11 @@ export function authorText(t: TFunction, item: HistoryItem, state: VersionState 
   }
 }
 
-/** Which earlier version a version returned to; '' for none. */
+/** The version that a roll back restored; '' for none. */
 export const earlierText = (t: TFunction, { earlierVersion }: HistoryItem): string =>
   earlierVersion === undefined ? '' : t('history.earlier', { version: earlierVersion });
 
-/** What a version changed, in a few words; null where nothing is known of that. */
+/** Summary of a version's changes; null if not known. */
 export function changeSummary(t: TFunction, formats: Formats, item: HistoryItem): string | null {
   if (item.changes === null) return item.how === 'unreadable' ? null : t('history.notCounted');
   if (item.changes === 0) return item.how === 'none' ? null : t('history.formatting');
@@ -44,7 +44,7 @@ export function changeSummary(t: TFunction, formats: Formats, item: HistoryItem)
   return t('history.changed', { count: item.changes, names: formats.list(names) });
 }
 
-/** Parts of a caption in a row, which begins with a capital. */
+/** Parts of a caption in a row, which starts with a capital. */
 export function captionOf(parts: readonly string[]): string {
   const text = parts.filter((part) => part !== '').join(' · ');
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -53,8 +53,8 @@ export function captionOf(parts: readonly string[]): string {
 const oneLine = { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' } as const;
 
 /**
- * One version in the list: number, when, who, and what it changed. `focusSelected`: the selected row takes
- * the focus as soon as it is drawn, once.
+ * One version in the list: number, time, author, and its changes. `focusSelected`: the selected row takes the
+ * focus when it is first rendered.
  */
 export function VersionRow({
   item,
@@ -122,7 +122,7 @@ export function VersionRow({
   );
 }
 
-/** The state of a version, or that it is unreadable; otherwise when it was made. */
+/** The state of a version, or that it is unreadable; otherwise its time. */
 function StateOrTime({ item, state }: { readonly item: HistoryItem; readonly state: VersionState | null }) {
   const { t } = useTranslation();
   const formats = useFormats();

@@ -5,7 +5,7 @@ import type { AppState } from '../../../shared/ipc/app-state.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
 import type { Tone } from '../../theme/tokens.ts';
 
-/** What is to be said of a version now. `inForce`: enforced although the settings file has another text. */
+/** The current state of a version. `inForce`: enforced although the settings file has another text. */
 export type VersionState = 'applied' | 'applying' | 'rollingBack' | 'inForce' | 'unusable' | 'deleted';
 
 /** The tone of each state. */
@@ -22,7 +22,7 @@ export const versionTone: Record<VersionState, Tone> = {
 export const isOfRun = ({ run }: Pick<AppState, 'run'>, item: HistoryItem): boolean =>
   item.how === 'unrecorded' && run !== null && applying({ run }) && run.toVersion === item.version;
 
-/** The state of a version; null for one that is only past. */
+/** The state of a version; null for earlier versions. */
 export function versionState(app: AppState, item: HistoryItem): VersionState | null {
   if (isOfRun(app, item)) return app.run?.activity === 'applying' ? 'applying' : 'rollingBack';
   const { difference, now } = enforcementIn(app);

@@ -26,7 +26,9 @@ type Backend = EffectiveSettings['backend'];
 const pointer = '/bulkhead/backend';
 const defaultBackend = chosenBackend('auto');
 
-/** Which backend runs containers. One that can't run here has no control, and says what it lacks. */
+/**
+ * Selects the backend that runs containers. One that can't run here has no control, and shows what it lacks.
+ */
 export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefined }) {
   const { t } = useTranslation();
   const missing = useMissing('choose-backend');
@@ -37,7 +39,7 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
   const report = (id: BackendReport['id']) => app.backends.find((backend) => backend.id === id);
   const inUse = (id: BackendId) =>
     app.engine.defaultRuntime === runtimeNameOf(id) ? { tag: t('isolation.backend.inUse') } : {};
-  // Others than the default only where the engine's side knows of them, or the file names them.
+  // Backends other than the default are listed only if the engine supports them, or the file names them.
   const shown = backendIds.filter((id) => id === defaultBackend || report(id) !== undefined || value === id);
   const choose = (next: Backend) => {
     draft.editOr(pointer, next, 'auto');
@@ -118,7 +120,7 @@ function Option({
   const { t } = useTranslation();
   const label = useId();
   const available = report?.available === true;
-  // A choice in the file that can't run here stays visible as chosen, so that another can be taken.
+  // A backend in the file that can't run here stays visible as selected, so that another can be selected.
   const radio = available || checked;
   return (
     <Row>

@@ -32,7 +32,7 @@ const formLayout = {
   '@container page (max-width: 560px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
 } as const;
 
-/** One device being added or edited. `listed`: the devices of the other entries. */
+/** Form to add or edit a device. `listed`: the devices of the other entries. */
 export function DeviceForm({
   entry,
   listed,
@@ -112,7 +112,7 @@ export function DeviceForm({
   );
 }
 
-/** What is wrong with the device typed, or what kind it is. */
+/** Validation error of the device, or its kind. */
 function noteOf(t: TFunction, device: string, isListed: boolean): string {
   if (device === '') return t('isolation.devices.form.deviceNote');
   if (isListed) return t('isolation.devices.form.listed');

@@ -24,14 +24,14 @@ import {
   type WrittenDevice,
 } from './devices.ts';
 
-/** Devices of the machine that containers may have, each with who may have it. */
+/** Devices of the machine that containers may use, each with the containers that may. */
 export function DevicesCard({ lockedBy }: { readonly lockedBy: string | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const draft = useDraft();
   const { target } = useApp();
   const { entries, open, setOpen, close, write } = useDeviceEdits();
-  // Docker Desktop reads no such key.
+  // Docker Desktop has no such key.
   if (target.capabilities.settingsFormat === 'desktop') return null;
 
   const readOnly = lockedBy !== undefined;
@@ -104,7 +104,7 @@ export function DevicesCard({ lockedBy }: { readonly lockedBy: string | undefine
   );
 }
 
-/** The list as written, which entry of it is edited, and the way to write it. */
+/** The list as written, which entry of it is edited, and functions to write it. */
 function useDeviceEdits() {
   const store = useStore();
   const draft = useDraft();
@@ -231,7 +231,7 @@ function EntryRow({
   );
 }
 
-/** Who may have a device, and for what, in one line. */
+/** Who may use a device, and how, in one line. */
 function useSummary({ permissions = 'rwm', images, users, groups }: WrittenDevice): string {
   const { t } = useTranslation();
   const formats = useFormats();

@@ -7,7 +7,7 @@ export const devicesPointer = '/bulkhead/devices';
 
 export type DeviceAccess = (typeof deviceAccessChoices)[number];
 
-/** An entry of `bulkhead.devices` as it stands in the document; keys nobody here knows stay with it. */
+/** An entry of `bulkhead.devices` in the document; unknown keys are preserved. */
 export interface WrittenDevice {
   readonly device: string;
   readonly permissions?: DeviceAccess;
@@ -17,10 +17,10 @@ export interface WrittenDevice {
   readonly [key: string]: unknown;
 }
 
-/** Examples, in fields that are empty. */
+/** Placeholders of empty fields. */
 export const placeholders = { device: '/dev/ttyUSB*', images: 'ghcr.io/team/tool:*', users: '', groups: '' };
 
-/** The lists of an entry: who may have the device. */
+/** The lists of an entry: who may use the device. */
 export const deviceLists = ['images', 'users', 'groups'] as const;
 export type DeviceList = (typeof deviceLists)[number];
 
@@ -31,14 +31,14 @@ const isDevice = (entry: unknown): entry is WrittenDevice =>
 export const devicesOf = (value: unknown): readonly WrittenDevice[] =>
   Array.isArray(value) ? value.filter(isDevice) : [];
 
-/** An entry of the draft beside the applied one of the same device; null for one that is new. */
+/** An entry of the draft with the applied one of the same device; null for a new one. */
 export interface DeviceRow {
   readonly index: number;
   readonly now: WrittenDevice;
   readonly change: 'added' | 'edited' | null;
 }
 
-/** The draft's entries, and the applied ones that it has no more. */
+/** The draft's entries, and the applied ones that it no longer has. */
 export function deviceRows(draft: DraftView): {
   readonly rows: readonly DeviceRow[];
   readonly removed: readonly WrittenDevice[];
@@ -55,8 +55,8 @@ export function deviceRows(draft: DraftView): {
 }
 
 /**
- * Makes `next` the draft's list. A list that was missing goes again; where nothing differs any more, the
- * draft is what is applied.
+ * Makes `next` the draft's list. A list that did not exist is removed again; a draft without semantic changes
+ * is replaced by the applied text.
  */
 export function writeDevices(store: AppStore, draft: DraftView, next: readonly WrittenDevice[]): void {
   const isGone = next.length === 0 && draft.appliedValue(devicesPointer) === undefined;
@@ -64,7 +64,7 @@ export function writeDevices(store: AppStore, draft: DraftView, next: readonly W
   if (diffSettings(draft.applied.text, store.get().draft).length === 0) draft.setText(draft.applied.text);
 }
 
-/** What a form has of an entry: lists as they are typed. */
+/** The form's values of an entry: lists as typed. */
 export interface DeviceInput {
   readonly device: string;
   readonly access: DeviceAccess;
@@ -73,7 +73,7 @@ export interface DeviceInput {
   readonly groups: string;
 }
 
-/** Device files can never be made: both of these are reading and writing. */
+/** Whether the access is read and write: `m` has no effect, since device files can never be created. */
 export const readAndWrite = (access: DeviceAccess): access is 'rw' | 'rwm' =>
   access === 'rw' || access === 'rwm';
 
@@ -85,11 +85,11 @@ export const inputOf = (entry: WrittenDevice | null): DeviceInput => ({
   groups: typedNames(entry?.groups ?? []),
 });
 
-/** The entry that a form stands for. What says no more than a missing key is left out, unless it was set. */
+/** The entry for a form's values. Defaults are left out, unless the key was set. */
 export function entryOf(input: DeviceInput, before: WrittenDevice | null): WrittenDevice {
   const listed = (list: DeviceList) => {
     const names = namesIn(input[list]);
-    // An empty list is nobody, a missing one everybody: neither becomes the other by itself.
+    // An empty list means nobody, a missing one everybody: neither becomes the other implicitly.
     return names.length > 0 || before?.[list]?.length === 0 ? { [list]: names } : {};
   };
   const known: ReadonlySet<string> = new Set(['device', 'permissions', ...deviceLists]);

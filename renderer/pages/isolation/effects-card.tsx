@@ -8,9 +8,7 @@ import { color, toneText } from '../../theme/tokens.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { effectsOf, turningOf, type EciChange } from './effects.ts';
 
-/**
- * What ECI means on this very engine: what turning it on (or off) will do, counted here, or what it does now.
- */
+/** Effects of ECI on this engine: of turning it on or off, or the current ones. */
 export function EffectsCard({ onChoose, ...change }: EciChange & { readonly onChoose: () => void }) {
   const { t } = useTranslation();
   const app = useApp();

@@ -18,7 +18,7 @@ import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { keepsContainers } from '../../../shared/targets/live-restore.ts';
 import { sentences } from '../../i18n/lists.ts';
 
-/** One thing that turning ECI on or off does, or that ECI does. */
+/** One effect of turning ECI on or off, or of ECI. */
 export interface Effect {
   readonly key: string;
   readonly icon: ComponentType<SvgIconProps>;
@@ -31,7 +31,7 @@ export interface Effect {
 export const turningOf = (before: boolean, after: boolean): 'on' | 'off' | null =>
   before === after ? null : after ? 'on' : 'off';
 
-/** What ECI is, and is to be; and how containers from before are treated. */
+/** ECI now and in the draft; and how existing containers are treated. */
 export interface EciChange {
   readonly before: boolean;
   readonly after: boolean;
@@ -40,7 +40,7 @@ export interface EciChange {
 
 type Engine = Pick<AppState, 'scan' | 'engine' | 'target'>;
 
-/** What turning ECI on (or off) will do on this engine, or what ECI does now. */
+/** Effects of turning ECI on (or off) on this engine, or the current ones. */
 export function effectsOf(t: TFunction, app: Engine, change: EciChange): readonly Effect[] {
   const { before, after } = change;
   const turning = turningOf(before, after);
@@ -66,7 +66,7 @@ export function effectsOf(t: TFunction, app: Engine, change: EciChange): readonl
   return after ? [...rules, ...left] : [...first, ...left, ...rules, ...view];
 }
 
-/** A reload of the engine; or its restart, with what that stops. */
+/** A reload of the engine; or its restart, with what it stops. */
 function firstEffects(t: TFunction, state: Engine): readonly Effect[] {
   const { scan, engine, target } = state;
   const { capabilities } = target;
@@ -109,7 +109,9 @@ const ruleEffects = (t: TFunction, { target: { capabilities } }: Engine): readon
     : []),
 ];
 
-/** Containers that stay unprotected. While ECI is off every container counts: each was made without it. */
+/**
+ * Containers that stay unprotected. While ECI is off all containers count, since each was created without it.
+ */
 function leftEffects(
   t: TFunction,
   { scan, target: { capabilities } }: Engine,
@@ -134,7 +136,7 @@ function leftEffects(
   ];
 }
 
-/** Containers are made from images that are there: these are seen. */
+/** ECI keeps the image store: images, volumes and networks stay visible. */
 function viewEffects(t: TFunction, { engine }: Engine): readonly Effect[] {
   const images = engine.counts?.images ?? null;
   if (images === null) return [];

@@ -27,7 +27,10 @@ export default function IsolationPage() {
   );
 }
 
-/** Whether ECI is on, and after an apply: a lost settings file counts as what is enforced in its place. */
+/**
+ * Whether ECI is on now, and after an apply: with a missing settings file, the policy that is enforced
+ * instead counts.
+ */
 function effectiveChange({ state, policy, lost }: EciComparison, { applied, draft }: DraftView) {
   const isOn = draft.settings.ok && draft.settings.value.eci.value;
   if (lost) return { before: policy.eci, after: isOn || state === 'retained' || state === 'unknown' };
@@ -40,7 +43,7 @@ function Forms() {
   const draft = useDraft();
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const lockedBy = useReadOnlyReason();
-  /** Open, and whether it was the toggle that opened it: then Cancel takes the toggle back. */
+  /** How the dialog was opened; after 'toggle', Cancel reverts the switch. */
   const [prompt, setPrompt] = useState<'toggle' | 'later' | null>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   const comparison = useDraftEci();

@@ -10,8 +10,8 @@ import { color } from '../../theme/tokens.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 
 /**
- * What users may set for themselves because the administrator left it open; nothing of the draft. A
- * preference that does not count, because it is locked, is shown as that.
+ * Users' own preferences, for what the administrator left unlocked; not part of the draft. A preference
+ * without effect, because it is locked, is shown as such.
  */
 export function PreferenceCard() {
   const { t } = useTranslation();
@@ -21,7 +21,7 @@ export function PreferenceCard() {
   const { preference } = settings;
   if (preference === null || !applied.settings.ok) return null;
   const { eci, blockDockerLoad } = applied.settings.value;
-  // A preference can leave isolation, not turn it on: where it is off there is nothing to choose.
+  // A preference can only turn isolation off: there is no choice while it is off.
   const eciShown = (eci.value && !eci.locked) || preference.outcomes.eci === 'locked';
   const loadShown = !blockDockerLoad.locked || preference.outcomes.blockDockerLoad === 'locked';
   if (!settings.exists || (!eciShown && !loadShown && preference.problem === null)) return null;
@@ -84,14 +84,14 @@ type Preference = NonNullable<AppState['settings']['preference']>;
 interface RowProps<Value> {
   readonly preference: Preference;
   readonly lockedBy: string | undefined;
-  /** Null: as the administrator has it. */
+  /** Null: the administrator's value. */
   readonly onChange: (value: Value | null) => void;
 }
 
-/** A preference is no change of the draft. */
+/** A preference is not a change of the draft. */
 const notOfDraft = { edited: false, onUndo: () => undefined, width: 232 };
 
-/** Whether the user leaves isolation. */
+/** Whether the user turns isolation off. */
 function EciRow({ preference, lockedBy, onChange }: RowProps<false>) {
   const { t } = useTranslation();
   const by = preference.by ?? t('isolation.preference.somebody');

@@ -21,7 +21,7 @@ interface RowsProps {
   readonly lockedBy: string | undefined;
 }
 
-/** Whether the setting at a pointer was edited, and the way back. */
+/** Whether the setting at a pointer was edited, and Undo. */
 function useEdited(pointer: string) {
   const draft = useDraft();
   return {
@@ -44,7 +44,7 @@ export function EciRows({
   const draft = useDraft();
   const noEci = useMissing('turn-on-eci');
   const comparison = useDraftEci();
-  // Not examined yet: nothing is known against it.
+  // Not examined yet: assumed possible.
   const possible =
     app.backends.find((backend) => backend.id === chosenBackend(settings.backend))?.available ?? true;
   const eci = useEdited(eciPointer);
@@ -75,11 +75,11 @@ export function EciRows({
   );
 }
 
-/** What it means that the draft leaves ECI unlocked. */
+/** Explains that the draft leaves ECI unlocked. */
 const unlockedState = ({ state, policy }: EciComparison): 'off' | 'retained' | 'unknown' =>
   state === 'unknown' || (state === 'retained' && policy.locked) ? state : 'off';
 
-/** What is done with refused requests and with containers from before, and the language of refusals. */
+/** How refused requests and existing containers are handled, and the language of refusals. */
 export function PolicyRows({ settings, lockedBy }: RowsProps) {
   const { t } = useTranslation();
   const draft = useDraft();

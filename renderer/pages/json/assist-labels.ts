@@ -39,7 +39,7 @@ const since = (t: TFunction, { version, wsl2 }: FirstDesktopVersion): string =>
     ? t('settingsState.assist.since', { version })
     : t('settingsState.assist.sinceWsl2', { version, wsl2 });
 
-/** What CodeMirror itself says, by its English. */
+/** CodeMirror's own texts, by their English. */
 export function editorPhrases(t: TFunction): Readonly<Record<string, string>> {
   const find = (
     key:

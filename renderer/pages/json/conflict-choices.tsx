@@ -6,7 +6,7 @@ import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import type { mergeSettings } from '../../../shared/settings/index.ts';
 
-/** The three ways to go on: with both sides' changes, with the draft, with the file. */
+/** The three resolutions: both sides' changes, the draft, the file. */
 export function ConflictChoices({
   merge,
   open,
@@ -14,7 +14,7 @@ export function ConflictChoices({
   onSettle,
 }: {
   readonly merge: ReturnType<typeof mergeSettings>;
-  /** How many overlaps are not decided. */
+  /** Number of undecided overlaps. */
   readonly open: number;
   readonly onMerge: () => void;
   readonly onSettle: (side: 'mine' | 'theirs') => void;
@@ -69,7 +69,7 @@ export function ConflictChoices({
   );
 }
 
-/** Whether the two sides can be merged, and what that takes. */
+/** Whether the two sides can be merged, and what is missing for it. */
 function MergeText({
   merge,
   open,

@@ -18,8 +18,8 @@ import { ConflictChoices } from './conflict-choices.tsx';
 import { OverlapRow } from './overlap-row.tsx';
 
 /**
- * The file was changed underneath the draft: what each side changed since the draft was begun, and the three
- * ways to go on. Nothing is applied and nothing is lost by any of them: undo brings the draft back.
+ * Another program changed the file since the draft was begun: both sides' changes, and three resolutions.
+ * None of them applies or loses anything: undo restores the draft.
  */
 export function ConflictView() {
   const { t } = useTranslation();
@@ -156,7 +156,7 @@ function SideChanges({
   );
 }
 
-/** The places that both sides changed, to be decided one by one. `open`: how many are not. */
+/** The overlaps, to be decided one by one. `undecidedCount`: how many are not yet. */
 function Overlaps({
   overlaps,
   choices,

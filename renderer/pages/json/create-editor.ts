@@ -6,7 +6,9 @@ import { helpAt, typingLimit } from './editor-assist.ts';
 import { baseExtensions, editorKeymap } from './editor-extensions.ts';
 import { fromOutside } from './replace-document.ts';
 
-/** The text is emitted so many ms after the last key, so that parsing and checks do not delay typing. */
+/**
+ * The text is emitted this many ms after the last key press, so that parsing and checks do not delay typing.
+ */
 const pauseMs = 100;
 /** The same for a document longer than `typingLimit`. */
 const largePauseMs = 400;
@@ -26,7 +28,7 @@ export interface EditorEvents {
   readonly onRedo: () => void;
 }
 
-/** Makes an editor in `parent`. `compartments` are empty, for what is configured later. */
+/** Creates an editor in `parent`. `compartments` are empty, for later configuration. */
 export function createEditor(
   parent: HTMLElement,
   { text, label }: { readonly text: string; readonly label: string },
@@ -44,7 +46,7 @@ export function createEditor(
         ...compartments.map((compartment) => compartment.of([])),
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         editorKeymap({ flush, onUndo: events.onUndo, onRedo: events.onRedo }),
-        // Actions elsewhere in the window must see what was typed here.
+        // Actions elsewhere in the window must have the typed text.
         EditorView.domEventHandlers({
           blur: () => {
             flush();
@@ -96,7 +98,7 @@ function pendingChange(onChange: (text: string) => void) {
   };
 }
 
-/** Reports the key at the cursor when it is another one. */
+/** Reports the key at the cursor when it changes. */
 function keyListener(onKey: EditorEvents['onKey']) {
   let lastKey = '';
   return EditorView.updateListener.of((update) => {

@@ -16,15 +16,15 @@ import {
 import type { SettingsFormat } from '../../../shared/targets/capabilities.ts';
 
 /**
- * Above this many characters nothing is looked up while typing, only on request (Ctrl Space): each look
- * reads the text from its start.
+ * Above this many characters nothing is looked up while typing, only on request (Ctrl Space): every lookup
+ * parses the text from the start.
  */
 export const typingLimit = 200_000;
 
-/** What the editor says about keys, in the window's language. */
+/** The editor's texts about keys, in the window's language. */
 export interface AssistLabels {
   about(key: KnownKey): string;
-  /** Who reads it, what a missing one means, which values there are: one line each. */
+  /** Which engines read it, its default, its values: one line each. */
   facts(key: KnownKey): readonly string[];
   suggestion(suggestion: Suggestion): string;
   kind(kind: Suggestion['kind'], key: KnownKey | undefined): string;
@@ -37,31 +37,30 @@ const typeOf = {
   group: 'namespace',
   unsupported: 'text',
 } as const;
-/** Groups come before commands, what can't be used last. */
+/** Groups are listed before commands, unsupported options last. */
 const boost = { key: 0, value: 0, group: 2, command: 1, unsupported: -20 } as const;
 
-/** Completion from what is known of the format. */
+/** Completion from the known keys and values of the format. */
 export function completeSettings(
   labels: AssistLabels,
   format: SettingsFormat,
 ): (context: CompletionContext) => CompletionResult | null {
   return (context) => {
     if (!context.explicit && context.state.doc.length > typingLimit) return null;
-    // Line ends are one character here; that moves no place within a line, and the format has none that
-    // matter.
+    // CodeMirror counts a line end as one character; that changes no offset within a line, and strings of the
+    // format have no line ends.
     const text = context.state.doc.toString();
     const found = suggestAt(text, context.pos, format);
     if (found === null) return null;
-    // Nothing pops up on mere space, or when an entry is finished by a comma: something was typed, or it was
-    // requested.
+    // No popup on white space, or after a comma that ends an entry: only while typing, or on request.
     if (
       !context.explicit &&
       found.from === context.pos &&
       !/["[{:]\s?$/.test(text.slice(Math.max(0, context.pos - 2), context.pos))
     )
       return null;
-    // What is typed without its quote is compared without: else no match is one from the start, and a short
-    // name that has it in its middle comes before a long one that begins with it.
+    // Compares without quotes if the user typed none; otherwise prefix matches would rank below infix
+    // matches.
     const unquoted = text[found.from] !== '"';
     return {
       from: found.from,
@@ -74,7 +73,7 @@ export function completeSettings(
         detail: labels.kind(option.kind, option.key),
         boost: boost[option.kind],
         sortText: String(index).padStart(4, '0'),
-        // One that can't be used explains itself, and changes nothing when it is taken all the same.
+        // Unsupported options show why, and insert nothing.
         apply: option.insert === null ? () => undefined : snippet(option.insert),
         info: () =>
           infoNode(labels.suggestion(option), option.key === undefined ? [] : labels.facts(option.key)),
@@ -83,7 +82,7 @@ export function completeSettings(
   };
 }
 
-/** What a key means, beside the pointer. */
+/** Documentation of a key, as a tooltip at the pointer. */
 export function hoverSettings(labels: AssistLabels): Extension {
   return hoverTooltip(
     (view: EditorView, at: number): Tooltip | null => {
@@ -100,7 +99,7 @@ export function hoverSettings(labels: AssistLabels): Extension {
   );
 }
 
-/** The known key at a position; null in a document too large to read for it. */
+/** The known key at a position; null in a document that is too large to parse for it. */
 export function helpAt(view: EditorView, at: number): KeyHelp | null {
   return view.state.doc.length > typingLimit ? null : keyAt(view.state.doc.toString(), at);
 }

@@ -3,14 +3,14 @@ import type { EditorState } from '@codemirror/state';
 import type { Finding } from '../../../shared/settings/index.ts';
 import { OffsetMap } from './offsets.ts';
 
-/** So many findings are underlined in the text; the list below the editor has all of them. */
+/** Maximum number of findings underlined in the text; the list below the editor has all of them. */
 const maxDiagnostics = 500;
 
 const severity = { error: 'error', warning: 'warning', note: 'info' } as const;
 
 export interface DiagnosticTexts {
   readonly findingText: (finding: Finding) => string;
-  /** Applies a finding's fix; undefined where nothing may be edited. */
+  /** Applies a finding's fix; undefined if nothing can be edited. */
   readonly onFix: ((finding: Finding) => void) | undefined;
   readonly fixLabel: (fix: NonNullable<Finding['fix']>) => string;
 }

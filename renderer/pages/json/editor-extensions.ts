@@ -39,7 +39,7 @@ export function baseExtensions(text: string): readonly Extension[] {
     highlightSelectionMatches({ minSelectionLength: 2 }),
     search({ top: true }),
     json(),
-    // The page is a container of container queries, which fixed positions inside of it would count from.
+    // The page is a container of container queries, to which fixed positions inside of it would be relative.
     tooltips({ parent: document.body }),
     editorTheme(),
   ];
@@ -82,7 +82,7 @@ export function editorKeymap({
         onRedo();
       }),
     },
-    // Shortcuts of the window (review): they insert no new line, and act on what was typed.
+    // Shortcuts of the window (review): they insert no line break, and act on the typed text.
     {
       key: 'Mod-Enter',
       run: () => {

@@ -23,7 +23,7 @@ const frame = {
   '&:focus-within': { borderColor: color.accentText, boxShadow: `0 0 0 1px ${color.accentText}` },
 } as const;
 
-/** The editor with its commands, and what is known of the key at the cursor. */
+/** The editor with its commands, and the documentation of the key at the cursor. */
 export function EditorPane({
   editor,
   readOnly,
@@ -35,7 +35,7 @@ export function EditorPane({
   readonly readOnly: boolean;
   /** The draft whose findings are shown; may be older than the draft. */
   readonly linted: DraftView;
-  /** Applies a finding's fix; undefined where nothing may be edited. */
+  /** Applies a finding's fix; undefined if nothing can be edited. */
   readonly onFix: ((finding: Finding) => void) | undefined;
   /** Offset to move to; a new object moves there again. */
   readonly cursor: { readonly offset: number } | null;

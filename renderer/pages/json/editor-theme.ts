@@ -91,7 +91,7 @@ const theme = EditorView.theme({
     margin: '6px 0 0',
     display: 'block',
   },
-  // CodeMirror draws these as data: images, which the window's policy refuses.
+  // CodeMirror uses data: images for these, which the window's policy refuses.
   '.cm-lintRange-error': {
     backgroundImage: 'none',
     textDecoration: `underline wavy ${color.danger}`,
@@ -147,11 +147,11 @@ const highlightStyle = HighlightStyle.define([
   { tag: [tags.punctuation, tags.brace, tags.squareBracket, tags.separator], color: color.text2 },
 ]);
 
-/** The window's policy takes style elements with text only under the page's nonce. */
+/** The window's policy allows inline style elements only with the page's nonce. */
 const styleNonce = (): string =>
   document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
-/** The editor in the design language, within the window's content policy. */
+/** CodeMirror's theme with the window's fonts and colours, within its content security policy. */
 export const editorTheme = (): Extension => [
   theme,
   syntaxHighlighting(highlightStyle),

@@ -10,7 +10,7 @@ import type { KeyHelp } from '../../../shared/settings/index.ts';
 import type { AssistLabels } from './editor-assist.ts';
 import type { EditorHandle } from './create-editor.ts';
 
-/** Commands of the editor, with what is known of the key at the cursor. */
+/** Commands of the editor, with the documentation of the key at the cursor. */
 export function EditorToolbar({
   help,
   labels,
@@ -21,7 +21,7 @@ export function EditorToolbar({
 }: {
   readonly help: KeyHelp | null;
   readonly labels: AssistLabels;
-  /** The id of the hint how Tab leaves the editor. */
+  /** Id of the hint that explains how Tab leaves the editor. */
   readonly tabHint: string;
   readonly readOnly: boolean;
   readonly editor: RefObject<EditorHandle | null>;
@@ -86,7 +86,7 @@ export function EditorToolbar({
   );
 }
 
-/** What is known of the key at the cursor; elsewhere, whose text it is. */
+/** Documentation of the key at the cursor; elsewhere, which text is edited. */
 function KeyAtCursor({ help, labels }: { readonly help: KeyHelp | null; readonly labels: AssistLabels }) {
   const app = useApp();
   return (

@@ -16,8 +16,8 @@ const order = { error: 0, warning: 1, note: 2 } as const;
 const atOnce = 30;
 
 /**
- * Every finding, worst first, each with its line and its fix; a text that is no JSON with the line and a
- * caret under the place.
+ * All findings, most severe first, each with its line and its fix; a syntax error with the line and a caret
+ * under the position.
  */
 export const FindingsList = memo(function FindingsList({
   findings,
@@ -60,10 +60,7 @@ export const FindingsList = memo(function FindingsList({
   );
 });
 
-/**
- * Keys by what is found where in the document, not where in the text: a line more above them moves rows and
- * makes none anew.
- */
+/** React keys from code and JSON pointer, not text offset, so that rows survive inserted lines. */
 function keyed(findings: readonly Finding[]): readonly { readonly key: string; readonly finding: Finding }[] {
   const times = new Map<string, number>();
   return findings.map((finding) => {
@@ -74,21 +71,19 @@ function keyed(findings: readonly Finding[]): readonly { readonly key: string; r
   });
 }
 
-/** Whether a finding is the one of a place where the text is no JSON. */
+/** Whether a finding is a syntax error at this position. */
 const isAt = ({ range }: Finding, { line, column }: SettingsSyntaxError): boolean =>
   range.line === line && range.column === column;
 
 interface RowProps {
   readonly finding: Finding;
-  /** The error that the finding is about, where its line is shown. */
+  /** The error of the finding, if its line is shown. */
   readonly excerpt: SettingsSyntaxError | null;
   readonly onGo: (offset: number) => void;
   readonly onFix: ((finding: Finding) => void) | undefined;
 }
 
-/**
- * Every look at the text makes new findings: one that says the same of the same place stays as it is drawn.
- */
+/** Linting creates new objects: equal findings are not re-rendered. */
 const sameRow = (a: RowProps, b: RowProps): boolean =>
   a.onGo === b.onGo &&
   a.onFix === b.onFix &&

@@ -17,11 +17,11 @@ export interface JsonEditorProps extends EditorEvents {
   /** The text that the findings refer to; may be older than `text`. */
   readonly lintedText: string;
   readonly findingText: (finding: Finding) => string;
-  /** Applies a finding's fix; undefined where nothing may be edited. */
+  /** Applies a finding's fix; undefined if nothing can be edited. */
   readonly onFix: ((finding: Finding) => void) | undefined;
   readonly fixLabel: (fix: NonNullable<Finding['fix']>) => string;
   readonly label: string;
-  /** The id of the hint how Tab leaves the editor. */
+  /** Id of the hint that explains how Tab leaves the editor. */
   readonly describedBy: string;
   readonly readOnly: boolean;
   readonly format: SettingsFormat;
@@ -33,8 +33,8 @@ export interface JsonEditorProps extends EditorEvents {
 }
 
 /**
- * The draft as text, with findings under the places they concern. Undo is the draft's own, so that forms and
- * text share one history.
+ * The draft as text, with underlined findings. Undo is the draft's own, so that forms and text share one
+ * history.
  */
 export default function JsonEditor(props: JsonEditorProps) {
   const { text, readOnly, describedBy, labels, phrases, handle, format } = props;
@@ -92,7 +92,7 @@ export default function JsonEditor(props: JsonEditorProps) {
     if (editor === null) return;
     const shown = editor.state.sliceDoc();
     if (shown === text) return;
-    // A pending change has precedence, as it has once it is emitted.
+    // A pending change takes precedence, as it does once it is emitted.
     if (handle.current?.flush() === true) return;
     replaceDocument(editor, shown, text);
   }, [text, handle]);
@@ -118,7 +118,7 @@ export default function JsonEditor(props: JsonEditorProps) {
   return <div ref={host} style={{ height: '100%', minHeight: 0 }} />;
 }
 
-/** Shows the findings under the places they concern, once the editor has the text that they refer to. */
+/** Underlines the findings, once the editor has the text that they refer to. */
 function useDiagnostics(
   view: RefObject<EditorView | null>,
   { text, findings, findingText, onFix, fixLabel, lintedText }: JsonEditorProps,

@@ -51,7 +51,7 @@ export default function JsonPage() {
   );
 }
 
-/** That there is no settings file, what that means, and a way to begin one. */
+/** Notice that there is no settings file, what that means, and a button that creates a draft. */
 function NoFile({ locked }: { readonly locked: boolean }) {
   const { t } = useTranslation();
   const draft = useDraft();
@@ -96,12 +96,12 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
       <Box
         sx={{
           marginTop: 2,
-          // Always as high: findings that come and go while somebody types do not move the editor's end.
+          // Fixed height: findings that are added and removed while typing do not move the editor's end.
           flex: '0 0 clamp(112px, 26%, 240px)',
           display: 'flex',
           flexDirection: 'column',
           '& > section': { display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 },
-          // They scroll with the page there.
+          // There they scroll with the page.
           [low]: { '&&&': { flexBasis: 'auto', minHeight: 0, maxHeight: 'none' } },
         }}
       >
@@ -111,7 +111,7 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
   );
 }
 
-/** Findings are drawn when no key press is pending: a long list would delay typing. */
+/** Findings are rendered when no key press is pending: a long list would delay typing. */
 function useLintedDraft(editor: RefObject<EditorHandle | null>) {
   const store = useStore();
   const linted = useDeferredValue(useDraft());
@@ -120,7 +120,7 @@ function useLintedDraft(editor: RefObject<EditorHandle | null>) {
   const fix = useCallback(
     (finding: Finding) => {
       editor.current?.flush();
-      // A finding of a text that changed since has no valid range; the next check finds it again.
+      // A finding of an outdated text has no valid range; the next check finds it again.
       if (store.get().draft === text.current) store.setDraft(applyFix(text.current, finding));
     },
     [store, editor],
@@ -128,7 +128,7 @@ function useLintedDraft(editor: RefObject<EditorHandle | null>) {
   return { linted, fix };
 }
 
-/** Where the editor's cursor is to go: to a finding, or where the address points. */
+/** Target of the editor's cursor: a finding, or the address's pointer. */
 function useCursor() {
   const { params } = useRoute();
   const draft = useDraft();
@@ -147,21 +147,21 @@ function useCursor() {
     if (path === null || !path.ok || tree.current === undefined) return;
     for (let length = path.value.length; length >= 0; length--) {
       const node = nodeAt(tree.current, path.value.slice(0, length));
-      // At the key where there is one: the toolbar then describes it.
+      // At the key if there is one: the toolbar then documents it.
       if (node !== undefined) {
         setCursor({ offset: node.parent?.type === 'property' ? node.parent.offset : node.offset });
         return;
       }
     }
   }, [pointer]);
-  // #/json?offset=120: where the text is broken, and has no keys.
+  // #/json?offset=120: a position of a syntax error, which has no pointer.
   useEffect(() => {
     if (offset !== undefined && /^\d+$/.test(offset)) setCursor({ offset: Number(offset) });
   }, [offset]);
   return { cursor, go };
 }
 
-/** Says that what is applied is no policy, while the draft is the same. */
+/** Notice that the applied settings are unusable, while the draft is the same. */
 function AppliedProblem() {
   const { t } = useTranslation();
   const app = useApp();

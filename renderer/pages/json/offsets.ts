@@ -1,6 +1,6 @@
 /**
- * Where a place of the document is in CodeMirror, which counts a line end as one character whatever it is;
- * the document's offsets count UTF-16 units. Made once per text, then by halving.
+ * Maps an offset of the document to CodeMirror's position, which counts every line end as one character; the
+ * document's offsets count UTF-16 units. Built once per text; lookups by binary search.
  */
 export class OffsetMap {
   /** Offset of each line end of two units; empty where all have one. */

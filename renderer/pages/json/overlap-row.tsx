@@ -9,7 +9,7 @@ import type { MergeOverlap, MergeSide } from '../../../shared/settings/index.ts'
 
 const longest = 160;
 
-/** One place both sides changed: what it was, what the file says, what the draft says, and whose counts. */
+/** One overlap: the original value, the file's, the draft's, and which one to use. */
 export function OverlapRow({
   overlap,
   choice,

@@ -2,12 +2,12 @@ import { Annotation } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import { OffsetMap } from './offsets.ts';
 
-/** Marks a change that comes from the draft (undo, a form, a fix), not from typing in the editor. */
+/** Marks a change from the draft (undo, a form, a fix), not from typing in the editor. */
 export const fromOutside = Annotation.define<boolean>();
 
-/** Turns the editor's document from `shown` into `text`, by one change of the middle that differs. */
+/** Replaces the editor's document `shown` by `text`, in one change of the differing middle. */
 export function replaceDocument(editor: EditorView, shown: string, text: string): void {
-  // Cursor and folding outside of the middle stay.
+  // Cursor and folding outside of the middle are kept.
   let from = 0;
   while (from < shown.length && from < text.length && shown[from] === text[from]) from++;
   let tail = 0;
@@ -23,7 +23,7 @@ export function replaceDocument(editor: EditorView, shown: string, text: string)
   editor.dispatch({
     changes: { from: at, to: map.position(shown.length - tail), insert },
     annotations: fromOutside.of(true),
-    // After an undo in the editor, the restored text is in view.
+    // After an undo in the editor, the restored text is scrolled into view.
     ...(editor.hasFocus ? { selection: { anchor: at + insert.length }, scrollIntoView: true } : {}),
   });
 }

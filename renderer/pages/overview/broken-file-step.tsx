@@ -5,7 +5,7 @@ import { closed, sentences } from '../../i18n/lists.ts';
 import { translateError, translateText } from '../../i18n/translate.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 
-/** The settings file cannot be read or used, and why; the alarm on top says what that means. */
+/** The settings file is unreadable or unusable, and why; the alarm on top explains what that means. */
 export function brokenFileStep(context: NextStepContext): NextStep | null {
   const { t, app, applied } = context;
   const error = app.settings.readError ?? (applied.settings.ok ? null : applied.settings.error);
@@ -23,7 +23,7 @@ export function brokenFileStep(context: NextStepContext): NextStep | null {
   };
 }
 
-/** What is wrong; if the text is no JSON, with the line and a caret under the place. */
+/** The error; a syntax error with the line and a caret under the position. */
 function whyBroken(
   { t, app, applied }: NextStepContext,
   error: Parameters<typeof translateError>[0],

@@ -6,8 +6,8 @@ import { SocketIcon } from '../../theme/icons.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 
 /**
- * How clients reach the engine, while it has no container yet: by its docker context, else by its socket.
- * Null where docker uses the engine already.
+ * Next step: point Docker at this engine, while it has no containers: by its docker context, else by its
+ * socket. Null if docker uses the engine already.
  */
 export function useClientStep({ t, app, protection, canApply }: NextStepContext): NextStep | null {
   const store = useStore();
@@ -44,7 +44,7 @@ export function useClientStep({ t, app, protection, canApply }: NextStepContext)
 
 type DockerContext = IpcOutput<'engine:docker-context'>;
 
-/** The user's docker context of the open engine; null for none, undefined until that is known. */
+/** The user's docker context of the open engine; null for none, undefined while not known. */
 function useDockerContext(due: boolean, target: string): DockerContext | undefined {
   const store = useStore();
   const [found, setFound] = useState<DockerContext>();

@@ -1,7 +1,7 @@
 import { PieChart } from '@mui/x-charts/PieChart';
 import { color } from '../../theme/tokens.ts';
 
-/** The ring alone; its words and legend stand beside it. */
+/** The ring alone; its text and legend are beside it. */
 export default function ContainerDonut({
   protectedCount,
   unprotectedCount,

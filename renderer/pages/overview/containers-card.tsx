@@ -16,7 +16,7 @@ import type { AppState } from '../../../shared/ipc/app-state.ts';
 // The chart library is the largest part of this page: the rest doesn't wait for it.
 const ContainerDonut = lazy(() => import('./container-donut.tsx'));
 
-/** Why nothing is known of containers. */
+/** Why there is no scan of the containers. */
 function unknownReason({ busy, engine, scanError }: AppState) {
   if (busy.scanning) return 'scanning';
   if (engine.phase === 'unreachable') return 'noAnswer';
@@ -60,7 +60,7 @@ interface CountProps {
   readonly eci: boolean;
 }
 
-/** `painted`: the page was drawn once without it. */
+/** `painted`: the page was painted once without it. */
 function Donut({ total, unprotected, eci, painted }: CountProps & { readonly painted: boolean }) {
   const { t } = useTranslation();
   const formats = useFormats();

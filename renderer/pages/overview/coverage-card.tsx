@@ -27,7 +27,7 @@ import { isFromBeforeEci } from '../../../shared/containers/protection.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { isOnOtherKernel, type Verification } from '../../../shared/verify/claims.ts';
 
-/** What the probes of a row did. */
+/** The probes of a row with their results. */
 function evidenceText(t: TFunction, row: CoverageRow): string {
   if (row.workload === 'socket-started' && row.state === 'not-allowed')
     return t('overview.coverage.evidence.socket-mount');
@@ -37,9 +37,7 @@ function evidenceText(t: TFunction, row: CoverageRow): string {
   return t(`overview.coverage.evidence.${probed ?? 'run-create'}`);
 }
 
-/**
- * What this engine protects, row by row, and how that is known. A rule without a probe is "On, not verified".
- */
+/** What this engine protects, row by row, with the evidence. A rule without a probe is "On, not verified". */
 export function CoverageCard({ protection }: { readonly protection: Protection }) {
   const { t } = useTranslation();
   const app = useApp();
@@ -104,7 +102,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
   );
 }
 
-/** The rows to show, and those that do not exist on this engine. */
+/** The rows that are shown, and those that do not exist on this engine. */
 function coverageOf(
   { target: { capabilities, desktop } }: AppState,
   applied: DraftView['applied'],
@@ -115,7 +113,7 @@ function coverageOf(
     ? coverageFor({
         eci,
         desktop: {
-          // A version that could not be learned counts as the oldest, which protects least.
+          // An unknown version counts as the oldest, which protects least.
           version: desktop?.version ?? null,
           virtualMachine: desktop?.virtualMachine ?? 'vm',
         },
@@ -144,7 +142,7 @@ interface RowProps {
   readonly row: CoverageRow;
   readonly protection: Protection;
   readonly verification: Verification | null;
-  /** How many containers were created before ECI; null where that is not known. */
+  /** How many containers were created before ECI; null if not known. */
   readonly before: number | null;
 }
 
@@ -196,13 +194,13 @@ function RowState({ row, protection, verification, before }: RowProps) {
   const state = shownState(row, protection, verification, useNow());
   if (state === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
   if (state === 'not-on-this-engine') return null;
-  // A state of what does not exist would be read as one of the machine.
+  // No state for a workload that does not exist.
   if (protection.eci && row.workload === 'created-before' && before === 0)
     return <span>{t('overview.coverage.none')}</span>;
   return <StateBadge state={state} eciOff={!protection.eci} />;
 }
 
-/** Of a row: its state by the evidence; `audit` where nothing is refused. */
+/** State of a row by the evidence; `audit` if nothing is refused. */
 function shownState(
   row: CoverageRow,
   protection: Protection,
@@ -210,7 +208,7 @@ function shownState(
   now: number,
 ): ReturnType<typeof displayedState> | 'audit' {
   const state = displayedState(row, rowEvidence(row, verification, now));
-  // Neither what is not allowed nor what protects by refusing holds.
+  // In audit mode nothing is refused, so neither state holds.
   if (protection.state === 'audit' && /^(?:not-allowed|protected|unverified)$/.test(state)) return 'audit';
   return state === 'protected' && row.basis === 'rule' ? 'unverified' : state;
 }

@@ -9,8 +9,8 @@ export interface DenialDay {
 }
 
 /**
- * The bars alone; their numbers stand beside them as a table. Today's is in the accent, what audit mode let
- * pass stands lighter on top.
+ * The bars alone; their numbers are beside them as a table. Today's has the accent colour; requests that
+ * audit mode allowed are stacked on top in a lighter colour.
  */
 export default function DenialBars({ days }: { readonly days: readonly DenialDay[] }) {
   const last = days.length - 1;

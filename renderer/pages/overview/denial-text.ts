@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import type { DenialGroup } from '../../../shared/audit/activity.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
 
-/** "lint-runner was denied the Docker socket 12 times": who was denied what, how often. */
+/** "lint-runner was denied the Docker socket 12 times": the caller, the request, and how often. */
 export function denialSentence(t: TFunction, { entry, count }: DenialGroup): string {
   const who =
     [
@@ -23,6 +23,6 @@ export function denialSentence(t: TFunction, { entry, count }: DenialGroup): str
     : t('overview.next.wouldRefuse', { who, what, count });
 }
 
-/** The rule in words. */
+/** Explains the rule. */
 export const denialWhy = (t: TFunction, { entry }: DenialGroup): string =>
   isRuleCode(entry.rule) ? t(`rules.why.${entry.rule}`) : entry.rule;

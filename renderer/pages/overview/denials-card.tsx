@@ -18,7 +18,7 @@ import { useAfterPaint } from './after-paint.ts';
 const DenialBars = lazy(() => import('./denial-bars.tsx'));
 
 /**
- * Denials of the last days, as bars and as a table. Of days whose log is gone it says that nothing is known.
+ * Denials of the last days, as bars and as a table. For days without a log it shows that nothing is known.
  */
 export function DenialsCard() {
   const { t } = useTranslation();
@@ -81,7 +81,7 @@ export function DenialsCard() {
   );
 }
 
-/** The last days with what was denied in them. */
+/** The last days with their denials. */
 function useDays() {
   const { t } = useTranslation();
   const formats = useFormats();

@@ -8,7 +8,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { DesktopFacts } from '../../../shared/targets/target.ts';
 
-/** What Docker Desktop is here, what saving its file means, and where a user chose otherwise. */
+/** Docker Desktop's version here, what saving its file does, and where a user's settings differ. */
 export function DesktopCard({ desktop }: { readonly desktop: DesktopFacts }) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -70,8 +70,7 @@ export function DesktopCard({ desktop }: { readonly desktop: DesktopFacts }) {
 }
 
 /**
- * Unlocked entries of the admin's file for which the user's own settings say something else: that is what
- * counts.
+ * Unlocked entries of the admin's file for which the user's settings have another value, which takes effect.
  */
 export function usersOwn(
   document: object,

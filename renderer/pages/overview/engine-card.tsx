@@ -23,10 +23,10 @@ import { keepsContainers } from '../../../shared/targets/live-restore.ts';
 import { viewDocument } from '../../state/draft-view.ts';
 import { engineFacts } from './engine-facts.tsx';
 
-/** The question before the engine is interrupted. */
+/** Which confirmation is open. */
 export type EngineConfirmation = 'restart' | 'stop' | null;
 
-/** What the engine is, and the two things one may do to it. Both interrupt work, so both ask. */
+/** The engine's facts, restart and stop, both with confirmation. */
 export function EngineCard({
   protection,
   confirmation: question,
@@ -71,7 +71,7 @@ export function EngineCard({
   );
 }
 
-/** The two things one may do to the engine. */
+/** Buttons for restart and stop. */
 function EngineMenu({
   disabled,
   onChoose,
@@ -149,7 +149,7 @@ function interruptText(
   ]);
 }
 
-/** Asks before the engine is interrupted, and says what that stops. */
+/** Confirmation before the engine is interrupted, with what that stops. */
 function InterruptDialog({
   question,
   protection,

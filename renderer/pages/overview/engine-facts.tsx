@@ -7,10 +7,10 @@ import { isAlarm, type PolicyInForce } from '../../../shared/enforcement/enforce
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { backendCapabilities, backendIds, runtimeNameOf } from '../../../shared/isolation/backends.ts';
 
-/** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
+/** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has space for the short form. */
 const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
 
-/** What a gateway goes on enforcing while the settings file is lost. */
+/** The policy that a gateway keeps enforcing while the settings file is missing or unusable. */
 function retainedPolicy(t: TFunction, { source, version }: PolicyInForce): string {
   if (source === 'none') return t('overview.engine.noPolicy');
   if (source === 'locked-down') return t('overview.engine.lockedDown');
@@ -22,7 +22,7 @@ interface Fact {
   readonly value: ReactNode;
 }
 
-/** What the engine is, and which policy holds on it. */
+/** The engine's versions, and the policy in force. */
 export function engineFacts(
   t: TFunction,
   formats: Formats,
@@ -68,7 +68,7 @@ export function engineFacts(
   ];
 }
 
-/** Backend and id ranges. A product that brings its runtime along has a card of its own, which says them. */
+/** Backend and id ranges. A product that includes its runtime has a card of its own with them. */
 function isolationFacts(t: TFunction, { engine, target }: AppState): readonly Fact[] {
   if (engine.phase !== 'ready' || target.capabilities.isolatedBy === 'product') return [];
   const backend = backendIds.find((id) => engine.defaultRuntime === runtimeNameOf(id));

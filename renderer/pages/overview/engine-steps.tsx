@@ -10,7 +10,7 @@ import { translateText } from '../../i18n/translate.ts';
 import { killedContainers } from '../../../shared/containers/killed.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 
-/** Docker Desktop was left in the middle of an apply. */
+/** An apply to Docker Desktop was interrupted. */
 export function interruptedStep({ t, app, starting, onRestart }: NextStepContext): NextStep | null {
   if (app.target.desktop?.interrupted === true && (app.run === null || app.run.activity === 'ended')) {
     return {
@@ -113,7 +113,10 @@ export function crashStep({ t, formats, app: { engine, scan } }: NextStepContext
   };
 }
 
-/** An apply that was rolled back while nobody watched, or that was interrupted and settled at this start. */
+/**
+ * An apply that was rolled back while no window was open, or that was interrupted and rolled back at this
+ * start.
+ */
 export function failedRunStep({ t, app }: NextStepContext): NextStep | null {
   const ended = app.run?.outcome ?? null;
   if (ended === null || ended.kind === 'applied') return null;
@@ -122,7 +125,7 @@ export function failedRunStep({ t, app }: NextStepContext): NextStep | null {
   return { ...runReport(t), icon: ErrorIcon, tone: 'danger', title };
 }
 
-/** An apply that succeeded, whose report is still there: nothing has to be done about it. */
+/** An apply that succeeded and whose report is still available: nothing has to be done. */
 export function appliedRunStep({ t, app }: NextStepContext): NextStep | null {
   const ended = app.run?.outcome ?? null;
   if (ended?.kind !== 'applied') return null;
@@ -139,7 +142,7 @@ const runReport = (t: NextStepContext['t']): Pick<NextStep, 'key' | 'why' | 'act
   },
 });
 
-/** Why the engine is down, with the end of its log. */
+/** Why the engine is stopped, with the end of its log. */
 function EngineProblem() {
   const { t } = useTranslation();
   const { engine } = useApp();

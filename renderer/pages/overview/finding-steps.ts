@@ -29,7 +29,7 @@ export function denialSteps({ t, app, formats }: NextStepContext): readonly Next
   }));
 }
 
-/** Images of the socket's list that a tag names, which may move. */
+/** Images of the socket's list that are named by a tag, which may move. */
 export function movingTagSteps({ t, protection, appliedFindings }: NextStepContext): readonly NextStep[] {
   if (!protection.eci) return [];
   const findings = appliedFindings.filter(({ code }) => code === 'socket-image-mutable-tag');
@@ -41,7 +41,7 @@ export function movingTagSteps({ t, protection, appliedFindings }: NextStepConte
     why: t('overview.next.movingTagWhy'),
     action: t('overview.next.pin'),
     run: () => {
-      // The draft may have the image at another place than the applied list.
+      // The draft may have the image at another index than the applied list.
       navigate('docker-socket', { pointer: finding.pointer, pin: finding.params['image'] ?? '' });
     },
   }));

@@ -6,7 +6,7 @@ import type { Protection } from '../../components/protection.ts';
 import type { useFormats } from '../../i18n/format.ts';
 import type { Tone } from '../../theme/tokens.ts';
 
-/** One suggestion of the overview, with the one button that does or opens it. */
+/** One suggestion of the overview, with the one button that does it or opens its page. */
 export interface NextStep {
   readonly key: string;
   readonly icon: ComponentType<SvgIconProps>;
@@ -18,7 +18,7 @@ export interface NextStep {
   readonly busy?: boolean;
 }
 
-/** What the suggestions are derived from, and what their buttons do. */
+/** The input of the suggestions, and what their buttons do. */
 export interface NextStepContext {
   readonly t: TFunction;
   readonly formats: ReturnType<typeof useFormats>;

@@ -25,7 +25,7 @@ type Props = Pick<
   'protection' | 'appliedFindings' | 'onVerify' | 'onResults' | 'onStart' | 'onRestart' | 'starting'
 >;
 
-/** What is worth doing now, most urgent first; each with the one button that does or opens it. */
+/** Suggested actions, most urgent first; each with the one button that does it or opens its page. */
 export function NextSteps(props: Props) {
   const { t } = useTranslation();
   const steps = useSteps(props);
@@ -45,7 +45,7 @@ export function NextSteps(props: Props) {
             aria-hidden
           />
           <RowText primary={step.title} secondary={step.why} />
-          {/* One filled button a page: the footer's, when there is one. */}
+          {/* One filled button per page: the footer's, if there is one. */}
           <Button
             size="small"
             sx={{ minWidth: 148, flexShrink: 0 }}
@@ -70,7 +70,7 @@ function useSteps(props: Props): readonly NextStep[] {
   const formats = useFormats();
   const app = useApp();
   const { applied } = useDraft();
-  // Nothing about the machine's own engine is done from here: the notice on top says why.
+  // Nothing can be done about the machine's own engine from here: the notice on top explains why.
   const canApply = useMissing('apply') === undefined;
   const context: NextStepContext = { ...props, t, formats, app, applied, canApply };
   const clientStep = useClientStep(context);
@@ -78,7 +78,7 @@ function useSteps(props: Props): readonly NextStep[] {
     interruptedStep(context),
     engineStep(context),
     crashStep(context),
-    // A file that cannot be read comes before how the last run ended.
+    // An unreadable file takes precedence over the result of the last run.
     brokenFileStep(context),
     failedRunStep(context),
     isolationOffStep(context),
@@ -88,7 +88,7 @@ function useSteps(props: Props): readonly NextStep[] {
     verifyStep(context),
     ...denialSteps(context),
     ...movingTagSteps(context),
-    // What makes the file unusable has its own step.
+    // The reason why the file is unusable has its own step.
     ...(applied.settings.ok ? findingSteps(context) : []),
     clientStep,
     appliedRunStep(context),

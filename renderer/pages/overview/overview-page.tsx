@@ -100,7 +100,7 @@ export default function OverviewPage() {
   );
 }
 
-/** Opens the results of the checks for an address that asks for them; it is cleaned as a command's is. */
+/** Opens the results of the checks if the address asks for them, and then cleans the address. */
 function useLinkedResults(setPanel: (open: boolean) => void): void {
   const { params } = useRoute();
   useEffect(() => {
@@ -110,11 +110,11 @@ function useLinkedResults(setPanel: (open: boolean) => void): void {
   }, [params, setPanel]);
 }
 
-/** Nothing else is being done to the engine. */
+/** Whether no other operation on the engine is in progress. */
 const useIdle = (): boolean =>
   useAppPart(({ busy, run }) => busy.engine === null && (run === null || run.activity === 'ended'));
 
-/** Runs the verification: for the button, for F5, and for an address that asks for it. */
+/** Runs the verification: for the button, for F5, and if the address asks for it. */
 function useVerification(protection: Protection) {
   const app = useApp();
   const { params } = useRoute();
@@ -128,7 +128,8 @@ function useVerification(protection: Protection) {
     void runVerify(undefined);
   }, [runVerify]);
   useEffect(() => {
-    // The command "Verify now" leads here; the address is cleaned so that a reload does not verify again.
+    // The command "Verify now" opens this page; the address is cleaned so that a reload does not verify
+    // again.
     if (params['verify'] === 'now') {
       navigate('overview');
       if (canVerify) verifyNow();
@@ -149,7 +150,7 @@ function useVerification(protection: Protection) {
   return { error: verify.error, verifyNow, verifying, canVerify };
 }
 
-/** Does what an address asks for: to start the engine, or to ask whether to interrupt it. */
+/** Starts the engine, or opens the confirmation of an interruption, if the address asks for it. */
 function useLinkedCommands(
   runStart: (input: undefined) => unknown,
   ask: (question: 'restart' | 'stop') => void,
@@ -159,8 +160,8 @@ function useLinkedCommands(
   const idle = useIdle();
   const canControl = useMissing('engine-control') === undefined && idle;
   useEffect(() => {
-    // Commands about the engine, and the tray's, lead here, to the question that belongs to one and to where
-    // a failure of the other is shown.
+    // Engine commands of palette and tray open this page with `?ask=`, which opens the confirmation or starts
+    // the engine, so that an error is shown here.
     const linkedAction = params['ask'];
     if (linkedAction === 'restart' || linkedAction === 'stop') {
       navigate('overview');
@@ -214,7 +215,7 @@ function Actions({
   );
 }
 
-/** What failed, each with the way to try it again. */
+/** Errors of requests, each with Retry. */
 function Errors({
   verify,
   onVerify,

@@ -8,7 +8,7 @@ import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enfo
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { allSettled, isOnOtherKernel, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
 
-/** The one honest sentence. */
+/** Headline of the Overview: the protection state. */
 export function sentence(
   t: TFunction,
   formats: Formats,
@@ -34,7 +34,7 @@ export function sentence(
           : t('overview.sentence.preferredOff', { by: preferredOff });
     case 'audit':
       return t('overview.sentence.audit');
-    // A verification under settings that can't be read any more says nothing about now.
+    // A verification under settings that are unreadable by now is no evidence.
     case 'unverified':
       return !unreadable &&
         app.verification !== null &&
@@ -51,7 +51,7 @@ export function sentence(
   }
 }
 
-/** Below the sentence: how that is known. */
+/** Below the headline: the evidence. */
 export function detail(
   t: TFunction,
   app: AppState,
@@ -60,7 +60,7 @@ export function detail(
 ): string {
   if (app.engine.phase === 'unreachable') {
     const { problem, missingRoot } = app.engine;
-    // The notice above every page says it.
+    // The notice above every page has it.
     if (missingRoot !== undefined) return '';
     return problem === null ? '' : translateText(problem.message, problem.sentence);
   }
@@ -69,7 +69,7 @@ export function detail(
       socket: app.engine.socket,
     });
   if (isAlarm(enforcement.difference)) {
-    // The notice above every page has the details; what the probes found of a retained policy holds still.
+    // The notice above every page has the details; the probes' results for a retained policy are still valid.
     if (state !== 'unverified' || !isVerificationCurrent(enforcement)) return '';
   } else if (unreadable) return t('overview.detail.unreadable');
   if (enforcement.by === 'nothing') return t('overview.detail.nothing');

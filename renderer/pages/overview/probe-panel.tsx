@@ -23,8 +23,8 @@ const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; re
 const rank = ({ verdict }: Claim): number => (!settled(verdict) ? 0 : verdict === 'pass' ? 2 : 1);
 
 /**
- * Every claim, its verdict, and what was seen inside the container, word for word. Those that leave something
- * open come first, then all others that did not pass.
+ * All claims with their verdicts and the verbatim evidence from inside the container. Inconclusive ones are
+ * first, then all others that did not pass.
  */
 export function ProbePanel({
   verification,
@@ -69,7 +69,7 @@ export function ProbePanel({
   );
 }
 
-/** What was tried, one by one, and what came of it. What should not be comes first. */
+/** Items of a claim with results; failures first. */
 function Items({ items, open }: { readonly items: readonly ClaimItem[]; readonly open: boolean }) {
   const { t } = useTranslation();
   const ordered = items.toSorted((a, b) => Number(a.good) - Number(b.good));

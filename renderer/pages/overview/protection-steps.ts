@@ -12,10 +12,10 @@ import { isFromBeforeEci, isUnprotected } from '../../../shared/containers/prote
 
 const reasonOrder = ['before-eci', 'audit-mode', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
 
-/** ECI is off: turn it on, or see why this machine does not allow it. */
+/** ECI is off: turn it on, or show why this machine does not support it. */
 export function isolationOffStep(context: NextStepContext): NextStep | null {
   const { t, formats, app, applied, protection, canApply } = context;
-  // A lost settings file has its alarm, and a gateway that does not run its own step.
+  // A missing settings file has its alarm, and a stopped gateway its own step.
   const { difference, by } = protection.enforcement;
   const isOff = !protection.eci && !isAlarm(difference) && (by !== 'nothing' || app.engine.phase !== 'ready');
   if (!canApply || !applied.settings.ok || !isOff) return null;
@@ -55,7 +55,7 @@ const unprovenClaims = ({ protection, app }: NextStepContext) =>
     ? app.verification.claims.filter((claim) => !settled(claim.verdict))
     : [];
 
-/** Claims that the last verification did not show. */
+/** Claims that the last verification did not confirm. */
 export function failedProbesStep(context: NextStepContext): NextStep | null {
   const { t, formats, onResults } = context;
   const unproven = unprovenClaims(context);

@@ -7,7 +7,7 @@ import { SettingRow } from '../../components/setting-row.tsx';
 
 const kinds = ['notifyDenied', 'notifyUnprotected', 'notifyProtection'] as const;
 
-/** Which notifications are shown; a desktop that shows none has no switches. */
+/** Which notifications are shown; a desktop without notifications has no switches. */
 export function NotificationsCard() {
   const { t } = useTranslation();
   const { preferences, desktop } = useApp();

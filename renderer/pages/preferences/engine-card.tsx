@@ -11,8 +11,8 @@ import type { AppError } from '../../../shared/result.ts';
 import type { DiscoveredTarget } from '../../../shared/targets/target.ts';
 
 /**
- * Which engine the window works on, and so the next start: the same choice as the switcher's at the top of
- * the navigation.
+ * The engine of this window, and of the next start: the same choice as in the switcher at the top of the
+ * navigation.
  */
 export function EngineCard() {
   const { t } = useTranslation();

@@ -13,7 +13,7 @@ type Part = IpcOutput<'app:licences'>[number];
 const rowHeight = 32;
 const heightOf = () => rowHeight;
 
-/** What the app is made of, and under which licences; read when somebody asks. */
+/** Components of the app with their licences; loaded on demand. */
 export function LicencesCard() {
   const { t } = useTranslation();
   const { run, running, error } = useRequest('app:licences');
@@ -88,7 +88,7 @@ function PartsList({
   );
 }
 
-/** A part of the app with its licence, and the way to its text. */
+/** A component of the app with its licence, and a button that shows its text. */
 function PartRow({
   part,
   first,

@@ -4,7 +4,7 @@ import Button from '@mui/material/Button';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { SupportDialog } from './support-dialog.tsx';
 
-/** Where a support bundle is made. */
+/** Opens the dialog that creates a support bundle. */
 export function SupportCard() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);

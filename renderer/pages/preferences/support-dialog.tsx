@@ -16,7 +16,7 @@ import type { BundleProgress, ListedBundleEntry } from '../../../shared/support/
 import { redactionKinds } from '../../../shared/support/redact.ts';
 import { useSupportBundle, type BundleStage } from './use-support-bundle.ts';
 
-/** Collects a support bundle, shows what is in it and what was redacted, and saves it where one chooses. */
+/** Collects a support bundle, shows its contents and what was redacted, and saves it to a chosen file. */
 export function SupportDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const { stage, save, show } = useSupportBundle(onClose);

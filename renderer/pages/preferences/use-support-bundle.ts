@@ -3,7 +3,7 @@ import { useStore } from '../../state/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import type { BundleProgress, ListedBundleEntry } from '../../../shared/support/bundle.ts';
 
-/** How far making a support bundle got. */
+/** Progress of a support bundle. */
 export type BundleStage =
   | { readonly kind: 'collecting'; readonly progress: BundleProgress | null }
   | { readonly kind: 'failed'; readonly error: AppError }
@@ -22,8 +22,8 @@ export interface SupportBundleState {
 }
 
 /**
- * Collects a support bundle from the mount on, and forgets it at the unmount. `onCancelled`: another
- * engine was opened, or another window's request took its place.
+ * Collects a support bundle while mounted. `onCancelled`: another engine was opened, or another window's
+ * request replaced this one.
  */
 export function useSupportBundle(onCancelled: () => void): SupportBundleState {
   const store = useStore();

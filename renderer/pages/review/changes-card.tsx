@@ -3,7 +3,7 @@ import { useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { ChangesModeToggle, ChangesView } from '../../components/changes-view.tsx';
 
-/** What changes: in words, or line by line. */
+/** The changes: as sentences, or line by line. */
 export function ChangesCard() {
   const { t } = useTranslation();
   const draft = useDraft();

@@ -8,8 +8,8 @@ import type { Finding } from '../../../shared/settings/findings.ts';
 import { DangerousSharesList } from './dangerous-shares-list.tsx';
 
 /**
- * Consent to sharing the whole file system: each of `paths` is typed before it can be applied. The other
- * dangerous directories of the draft are named with it.
+ * Consent to sharing the whole file system: each of `paths` has to be typed before it can be applied. Lists
+ * the draft's other dangerous directories, too.
  */
 export function ConfirmSharesDialog({
   open,
@@ -20,7 +20,7 @@ export function ConfirmSharesDialog({
 }: {
   readonly open: boolean;
   readonly paths: readonly string[];
-  /** Of the plan. */
+  /** Paths of the plan. */
   readonly findings: readonly Finding[];
   readonly onCancel: () => void;
   readonly onConfirm: () => void;

@@ -6,8 +6,8 @@ import { fontMono } from '../../theme/tokens.ts';
 const isEverything = (finding: Finding): boolean => finding.params['danger'] === 'everything';
 
 /**
- * Each dangerous directory of the draft with what is in it, the whole file system first. None is left out,
- * however many there are.
+ * All dangerous directories of the draft with what they contain, the whole file system first. None is
+ * omitted, regardless of their number.
  */
 export function DangerousSharesList({ findings }: { readonly findings: readonly Finding[] }) {
   return (

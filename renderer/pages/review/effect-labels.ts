@@ -21,7 +21,7 @@ import { names as joined } from '../../i18n/lists.ts';
 
 type Kind = PlanEffect['kind'];
 
-/** Icon and tone of each kind of effect (design language, Plan). */
+/** Icon and tone of each kind of effect. */
 export const kindStyle: Record<Kind, { readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone }> = {
   restart: { icon: RestartIcon, tone: 'warn' },
   stops: { icon: StopsIcon, tone: 'warn' },
@@ -50,7 +50,7 @@ const texts = (value: unknown): readonly string[] =>
 const asCode = (paths: readonly string[]): readonly string[] =>
   paths.map((path) => (path.includes('`') ? path : `\`${path}\``));
 
-/** A few names, then how many more; `count` may be more than there are names. */
+/** A few names, then the number of others; `count` may exceed the names. */
 export function someNames(
   t: TFunction,
   names: readonly string[],
@@ -73,7 +73,7 @@ function keptText(t: TFunction, params: PlanEffect['params'], names: string): st
     : t('review.effect.keptBlocked', { names, count });
 }
 
-/** What the texts of an effect are made of. */
+/** Input of an effect's texts. */
 interface EffectContext {
   readonly t: TFunction;
   readonly params: PlanEffect['params'];
@@ -86,7 +86,7 @@ interface EffectContext {
   readonly plan: ApplyPlan;
 }
 
-/** Title, reason, and a tag where it is not that of the effect's kind. */
+/** Title, reason, and a tag if it is not the one of the effect's kind. */
 type EffectTexts = readonly [title: string, why: string, tag?: string];
 
 const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectTexts> = {
@@ -240,7 +240,7 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
   ],
 };
 
-/** Which containers stop, which of them come back, and how long slow ones take. */
+/** Which containers stop, which of them are started again, and how long slow ones take. */
 function stopTexts({ t, params, count, names, list }: EffectContext): EffectTexts {
   const returning = texts(params['returning']);
   const back = someNames(t, returning, returning.length, list);
@@ -265,9 +265,7 @@ function stopTexts({ t, params, count, names, list }: EffectContext): EffectText
   ];
 }
 
-/**
- * An effect in words; `list` joins names as the language does.
- */
+/** The texts of an effect; `list` joins names as the language does. */
 export function effectLabels(
   t: TFunction,
   effect: PlanEffect,

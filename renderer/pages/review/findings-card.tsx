@@ -16,19 +16,19 @@ import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
 
-/** Rows that are drawn at first, and for each "Show more". */
+/** Rows that are rendered at first, and for each "Show more". */
 const atOnce = 100;
-/** Among findings of one severity, dangerous shares come first, and the whole file system before all. */
+/** Among findings of one severity, dangerous shares are first, the whole file system before all others. */
 const dangerOf = ({ code, params }: Finding): number => {
   if (code !== 'share-dangerous') return 0;
   return params['danger'] === 'everything' ? 2 : 1;
 };
-/** A dangerous share blocks nothing, and is red as on its own page. */
+/** A dangerous share does not block the apply, and is red as on its own page. */
 const toneOf = (finding: Finding): Tone =>
   finding.code === 'share-dangerous' ? 'danger' : severityTone[finding.severity];
 const order = { error: 0, warning: 1, note: 2 } as const;
 
-/** What the linter says about the draft on this engine. A fix edits the draft, and undo takes it back. */
+/** The linter's findings for the draft on this engine. A fix edits the draft; undo reverts it. */
 export function FindingsCard() {
   const { t } = useTranslation();
   const pageOf = useSettingPage();

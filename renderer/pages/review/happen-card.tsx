@@ -15,9 +15,7 @@ import { RecreateItems } from '../../components/recreate-items.tsx';
 import { DangerousSharesList } from './dangerous-shares-list.tsx';
 import { effectLabels, kindStyle, someNames } from './effect-labels.ts';
 
-/**
- * The question belongs to the row about containers that stay, or, where all go, to the one about those.
- */
+/** The row that gets the "Choose…" button: kept containers, else removed ones. */
 function questionEffect({ effects }: ApplyPlan): PlanEffect['code'] {
   const has = (code: PlanEffect['code']) => effects.some((effect) => effect.code === code);
   if (has('containers-kept-unprotected')) return 'containers-kept-unprotected';
@@ -31,7 +29,7 @@ const configuredKeys = ({ daemonJson }: ApplyPlan): readonly string[] =>
     .map((change) => change.pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
 
 /**
- * The plan as a list: what happens while applying, what is so afterwards. Choices about containers are made
+ * The plan as a list: effects during the apply, and the state afterwards. Choices about containers are opened
  * from here.
  */
 export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
@@ -104,7 +102,7 @@ export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
   );
 }
 
-/** One effect of the plan, with what belongs to it. `onChoose`: asks about the containers. */
+/** One effect of the plan with its details. `onChoose`: opens the choices about the containers. */
 function PlannedEffect({
   effect,
   plan,

@@ -13,14 +13,14 @@ import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
 type Filter = 'all' | 'engine' | 'bulkhead';
 const shows = (filter: Filter, line: EngineLogLine): boolean =>
   filter === 'all' || (line.source === 'dockerd') === (filter === 'engine');
-/** Clipboard text is bounded by the contract; the end of a log says most. */
+/** The IPC contract limits the clipboard's text; the end of a log is the most useful part. */
 const maxCopy = 900_000;
-/** Within this many px of the end somebody reads the newest lines, and follows them. */
+/** Within this many px of the end the panel follows the log. */
 const nearEnd = 24;
 
 /**
- * The run's log as it grows. At its end it follows; scrolled up, nothing moves and a button says how much is
- * new.
+ * The run's log, live. At its end it follows; scrolled up, the position stays and a button shows the number
+ * of new lines.
  */
 export function LogPanel({ tall }: { readonly tall: boolean }) {
   const { t } = useTranslation();
@@ -85,10 +85,10 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
   );
 }
 
-/** Follows the end of the log, or counts what is new while somebody reads further up. */
+/** Follows the end of the log, or counts new lines while the user has scrolled up. */
 function useFollowing(length: number, filter: Filter) {
   const [following, setFollowing] = useState(true);
-  /** Lines there were when the person stopped following. */
+  /** Line count when following stopped. */
   const [readCount, setReadCount] = useState(0);
   const box = useRef<HTMLDivElement>(null);
   const unreadCount = following ? 0 : Math.max(0, length - readCount);
@@ -199,7 +199,7 @@ const Line = memo(function Line({
   );
 });
 
-/** 10:42:07.114, in the zone of the person. */
+/** 10:42:07.114, in the user's time zone. */
 function useClock(): (iso: string) => string {
   const { language } = useTranslation().i18n;
   return useMemo(() => {
@@ -218,8 +218,8 @@ function useClock(): (iso: string) => string {
 }
 
 /**
- * dockerd writes level, and often the time, into its lines; the time stands beside them already. Warnings and
- * errors keep their level. The copy has the line whole.
+ * dockerd writes level, and often the time, into its lines; the time is beside them already. Warnings and
+ * errors keep their level. The copied text has whole lines.
  */
 function message(text: string): string {
   const parts = /^(?:time="?[^"\s]*"? )?level=(\w+) msg=("(?:[^"\\]|\\.)*"|\S+)(.*)$/.exec(text);

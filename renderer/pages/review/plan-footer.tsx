@@ -16,17 +16,17 @@ import { sharesToConfirm, type ApplyPlan, type PlanEffect } from '../../../share
 import { ConfirmSharesDialog } from './confirm-shares-dialog.tsx';
 import type { PlanState } from './use-plan.ts';
 
-/** Where "Back to editing" leads: to the page the person came from, else to the Overview. */
+/** Target of "Back to editing": the previous page, else the Overview. */
 function goBack(): void {
   if (window.history.length > 1) window.history.back();
   else navigate('overview');
 }
 
-/** Whether an effect of a plan ends or takes away something that runs or is stored. */
+/** Whether an effect of a plan stops or removes something that runs or is stored. */
 const isDisruptive = ({ kind }: PlanEffect): boolean =>
   kind === 'restart' || kind === 'stops' || kind === 'removed' || kind === 'recreated';
 
-/** The way back, and the one button that applies the plan, with the reason where it doesn't act. */
+/** "Back to editing", and the button that applies the plan, with the reason if it is blocked. */
 export function PlanFooter({
   planned: { plan, current, error },
   problem,
@@ -35,7 +35,7 @@ export function PlanFooter({
   back,
 }: {
   readonly planned: PlanState;
-  /** The draft is no policy. */
+  /** The draft is unusable. */
   readonly problem: boolean;
   readonly nothing: boolean;
   readonly start: RequestState<'apply:start'>;
@@ -78,7 +78,7 @@ export function PlanFooter({
       {!nothing && (
         <ApplyButton
           plan={plan}
-          // Else the page's own button is the main one: it leads to the text.
+          // Otherwise the page's own button, which opens the text, is the main one.
           main={!problem}
           disabled={reason !== null}
           running={start.running}
@@ -115,7 +115,7 @@ function FooterStatus({ id, children }: { readonly id: string; readonly children
   );
 }
 
-/** What stops or removes something is never one stray Enter away; Space and the pointer do it. */
+/** Enter does not trigger a disruptive apply; Space and click do. */
 function ApplyButton({
   plan,
   main,
@@ -131,7 +131,7 @@ function ApplyButton({
   readonly disabled: boolean;
   readonly running: boolean;
   readonly describedBy: string;
-  /** Enter was pressed in vain; false once the focus is elsewhere. */
+  /** Enter was refused; false once the focus is elsewhere. */
   readonly onEnterRefused: (refused: boolean) => void;
   readonly onApply: () => void;
 }) {
@@ -159,7 +159,7 @@ function ApplyButton({
   );
 }
 
-/** What the button does, with how much it removes. */
+/** The button's label, with the number of removals. */
 function applyLabel(t: TFunction, plan: ApplyPlan | null): string {
   const count = plan?.remove.length ?? 0;
   if (count === 0) return t('review.footer.apply');
@@ -168,7 +168,7 @@ function applyLabel(t: TFunction, plan: ApplyPlan | null): string {
     : t('review.footer.remove', { count });
 }
 
-/** Why the button doesn't act now, null when it does. */
+/** Why the button is blocked, null if it isn't. */
 function disabledReason(
   t: TFunction,
   facts: {

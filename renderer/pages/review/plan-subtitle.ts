@@ -3,7 +3,7 @@ import { sentences } from '../../i18n/lists.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { Enforcement } from '../../../shared/enforcement/enforcement.ts';
 
-/** Which version becomes which, and what a failing step leaves. */
+/** The versions before and after, and what a failing step leaves behind. */
 export const planSubtitle = (t: TFunction, plan: ApplyPlan, enforcement: Enforcement): string =>
   sentences(t, [becomes(t, plan), ifAnyStepFails(t, plan), keptByGateway(t, plan, enforcement)]);
 
@@ -19,7 +19,7 @@ function ifAnyStepFails(t: TFunction, { fromVersion: from, baseFile }: ApplyPlan
     : t(`review.fails.${baseFile}`);
 }
 
-/** Below an unusable file, what the gateway goes on with after a roll back. */
+/** For an unusable file, what the gateway enforces after a roll back. */
 const keptByGateway = (t: TFunction, { baseFile }: ApplyPlan, { by, now }: Enforcement): string =>
   baseFile === 'unusable' && by === 'gateway' && now.source === 'retained'
     ? t('review.fails.keepsApplied')

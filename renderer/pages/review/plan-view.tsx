@@ -23,7 +23,7 @@ import { usePlan } from './use-plan.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 
-/** Before applying: the difference, the findings, and what would happen, with the one button that does it. */
+/** Before applying: the difference, the findings, and the effects, with the one button that applies them. */
 export function PlanView() {
   const { t } = useTranslation();
   const draft = useDraft();
@@ -33,7 +33,7 @@ export function PlanView() {
   const { plan, error, again } = planned;
   const start = useRequest('apply:start');
   const back = useRef<HTMLButtonElement>(null);
-  // Focus is on the way back, not on what acts.
+  // The initial focus is on "Back to editing", not on the button that applies.
   useEffect(() => {
     back.current?.focus();
   }, []);
@@ -108,7 +108,7 @@ function NothingToApply() {
   );
 }
 
-/** The changes with their findings, and beside them what would happen. */
+/** The changes with their findings, and beside them the effects. */
 function PlanColumns({ plan, error }: { readonly plan: ApplyPlan | null; readonly error: AppError | null }) {
   const { t } = useTranslation();
   return (
@@ -136,7 +136,7 @@ function PlanColumns({ plan, error }: { readonly plan: ApplyPlan | null; readonl
   );
 }
 
-/** What stands in the way, each with what to do. */
+/** What blocks the apply, each item with what to do. */
 function Blockers({ plan }: { readonly plan: ApplyPlan }) {
   const { t } = useTranslation();
   return (

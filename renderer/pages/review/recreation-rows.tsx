@@ -6,7 +6,7 @@ import { useApp } from '../../state/context.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 
-/** The containers that an apply recreates, each with what is done with it now, or how that ended. */
+/** The containers that an apply recreates, each with its current step, or its result. */
 export function RecreationRows({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const { recreation } = useApp();

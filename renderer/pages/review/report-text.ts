@@ -7,7 +7,8 @@ import type { AppError } from '../../../shared/result.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 
 /**
- * What is in force after a roll back to a version: not that version if its file cannot be used, or was none.
+ * What is in force after a roll back to a version: not that version if its file is unusable, or did not
+ * exist.
  */
 export function restoredText(t: TFunction, version: number, difference: Enforcement['difference']): string {
   if (difference === 'unusable') return t('review.end.inForceUnusable');
@@ -17,8 +18,8 @@ export function restoredText(t: TFunction, version: number, difference: Enforcem
 }
 
 /**
- * How a run went back, as text to hand on: what failed, why, what was put back, what to try, and each step.
- * Empty for a run that was applied.
+ * Plain-text report of a rolled back run: failure, reason, restored state, hint, steps. Empty for a run that
+ * was applied.
  */
 export function reportText(
   t: TFunction,

@@ -18,8 +18,8 @@ import { isUnprotected, type Container, type ContainerScan } from '../../../shar
 type AppliedOutcome = Extract<ApplyOutcome, { kind: 'applied' }>;
 
 /**
- * Settings that are in force: what was verified, removed and recreated, and what is still unprotected, as one
- * band of parts, each in its own tone.
+ * Result of a successful apply: what was verified, removed and recreated, and what is still unprotected, as
+ * one band of parts, each in its own tone.
  */
 export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: AppliedOutcome }) {
   const { t } = useTranslation();
@@ -66,7 +66,7 @@ export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly out
 const failedRecreations = (members: readonly RecreateMember[]): readonly RecreateMember[] =>
   members.filter(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
 
-/** Containers that ECI, which is on now, does not protect. */
+/** Containers that are unprotected although ECI is on now. */
 function leftUnprotected(scan: ContainerScan | null, outcome: AppliedOutcome): readonly Container[] {
   if (outcome.verification?.eci !== true) return [];
   return (scan?.containers ?? []).filter(

@@ -15,7 +15,7 @@ import type { ApplyRun } from '../../../shared/apply/run.ts';
 import { reportText } from './report-text.ts';
 import { translateError } from '../../i18n/translate.ts';
 
-/** Copies a report of what failed, why, what was restored and what to try. */
+/** Copies the report of a failure: reason, restored state, hint. */
 function CopyReport({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const store = useStore();
@@ -43,7 +43,7 @@ function CopyReport({ run }: { readonly run: ApplyRun }) {
   );
 }
 
-/** The footer after a run: closes it, or leads back to the plan. */
+/** The footer after a run: closes it, or opens the plan again. */
 export function RunEndFooter({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const dismiss = useRequest('apply:dismiss');

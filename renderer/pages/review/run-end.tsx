@@ -12,7 +12,7 @@ import { sentences } from '../../i18n/lists.ts';
 import { restoredText } from './report-text.ts';
 import { Applied } from './run-applied.tsx';
 
-/** How a run ended: what is in force now, why it was rolled back, what to do next. */
+/** Result of a run: what is in force now, why it was rolled back, what to do next. */
 export function RunEnd({ run }: { readonly run: ApplyRun }) {
   switch (run.outcome?.kind) {
     case 'applied':

@@ -19,7 +19,7 @@ import { RunEndFooter } from './run-end-footer.tsx';
 import { StepList, previousVersion } from './step-list.tsx';
 import { useElapsed } from './use-elapsed.ts';
 
-/** The run, live, and its end. It belongs to main: the page may be left and opened again. */
+/** The run, live, and its result. Main runs it: the page may be left and opened again. */
 export function RunView({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const ended = run.activity === 'ended';
@@ -35,8 +35,7 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
     : forward
       ? timeAgainstEstimate(t, elapsed / 1000, run.estimatedSeconds)
       : t('review.run.elapsed', { elapsed: seconds });
-  // By time, not by the number of steps, whose lengths differ; but it never claims to be at the end
-  // before it is.
+  // By time, since the steps differ in length; capped until the run ends.
   const share = Math.min(95, (elapsed / Math.max(1, run.estimatedSeconds * 1000)) * 100);
 
   return (
@@ -80,7 +79,7 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
   );
 }
 
-/** How long it has run, with what is left of the estimate; or the estimate, once it is visibly exceeded. */
+/** The elapsed time, with the rest of the estimate; or the estimate, once it is clearly exceeded. */
 function timeAgainstEstimate(t: TFunction, seconds: number, estimatedSeconds: number): string {
   const elapsed = formatDuration(t, seconds);
   const estimate = formatDuration(t, estimatedSeconds);
@@ -116,8 +115,8 @@ function subtitle(t: TFunction, run: ApplyRun, step: number): string | undefined
 }
 
 /**
- * What going back takes from here: nothing was changed yet, only files are put back, or the engine restarts
- * once more.
+ * What a roll back requires at this point: nothing was changed yet, only files are restored, or the engine
+ * restarts once more.
  */
 function stopConsequence(run: ApplyRun): 'nothing' | 'files' | 'restart' {
   const reached = (change: StepChange): boolean =>
@@ -130,7 +129,7 @@ function stopConsequence(run: ApplyRun): 'nothing' | 'files' | 'restart' {
   return reached('files') ? 'files' : 'nothing';
 }
 
-/** While it runs: whether it can be stopped, and what stopping means. */
+/** While it runs: whether it can be cancelled, and what that means. */
 function RunFooter({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const [confirming, setConfirming] = useState(false);

@@ -3,15 +3,15 @@ import { closed, sentences } from '../../i18n/lists.ts';
 import { translateMessage, translateText } from '../../i18n/translate.ts';
 import type { MessageReference } from '../../../shared/messages/message.ts';
 
-/** A caption starts with a capital, unless it starts with a name that has none. */
+/** A caption starts with a capital, unless its first word is a name without one. */
 const caption = (text: string): string =>
   /^(?:dockerd|containerd|runc|bulkhead)\b|^\S*[^\sa-z]/.test(text)
     ? text
     : text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
- * What a step left behind, in the window's language: `sentence` is which sentence of the catalogue `detail`
- * is. Names are the same in every language, and earlier versions wrote no sentence.
+ * A step's detail in the window's language: `sentence` is its sentence of the catalogue. Names are the same
+ * in every language, and earlier versions have no sentence.
  */
 export function stepDetail(t: TFunction, detail: string, sentence?: MessageReference): string {
   const claims = sentence?.id === 'apply.detail-claims-audit' ? sentence.params?.['claims'] : undefined;

@@ -20,16 +20,13 @@ function stepSeconds(t: TFunction, language: string, ms: number): string {
   });
 }
 
-/** What a run goes back to: "version 11", or that there was no file before the first. */
+/** What a run rolls back to: "version 11", or that there was no file before the first. */
 export const previousVersion = (t: TFunction, run: ApplyRun): string =>
   run.fromVersion === 0 ? t('review.before.none') : t('review.before.version', { version: run.fromVersion });
 
 type StepState = ApplyStepStatus['state'];
 
-/**
- * The steps of a run, top to bottom, each with what it did and how long it took; going back is a step of its
- * own at the end.
- */
+/** The steps of a run, each with its result and duration; a roll back is an extra step at the end. */
 export function StepList({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const back =
@@ -37,7 +34,7 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
     run.activity === 'cancelling' ||
     run.outcome?.kind === 'rolled-back' ||
     run.outcome?.kind === 'rollback-failed';
-  // Steps that never came say nothing once the run goes back.
+  // Pending steps are hidden during a roll back.
   const steps = back ? run.steps.filter((step) => step.state !== 'waiting') : run.steps;
   const last = steps.findLast(
     (step) => step.state === 'running' || step.state === 'done' || step.state === 'failed',
@@ -70,7 +67,7 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
           />
         )}
       </Box>
-      {/* Results of steps, for those who don't see the list. */}
+      {/* Results of steps, for screen readers. */}
       <Box role="status" className="visually-hidden">
         {last !== undefined &&
           t('review.run.announce', {
@@ -111,7 +108,7 @@ function Step({
   return <StepRow state={step.state} name={name} what={what} time={time} last={last} rows={rows} />;
 }
 
-/** What a step is called and does on the open engine. */
+/** A step's name and description on the open engine. */
 function useStepLabels(
   step: ApplyStepStatus['step'],
   keepsContainers: boolean,

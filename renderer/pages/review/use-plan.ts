@@ -4,17 +4,15 @@ import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 
 export interface PlanState {
-  /** The last plan that was made; null before the first. */
+  /** The last plan; null before the first. */
   readonly plan: ApplyPlan | null;
-  /** True when `plan` is of what is shown now. Only then may it be applied. */
+  /** Whether `plan` is of the shown draft and choices. Only then can it be applied. */
   readonly current: boolean;
   readonly error: AppError | null;
   readonly again: () => void;
 }
 
-/**
- * The plan of the draft, made anew whenever something it is made from changes. The old one stays meanwhile.
- */
+/** The plan of the draft, recomputed whenever its input changes. The previous one is kept meanwhile. */
 export function usePlan(): PlanState {
   const store = useStore();
   const draft = useSnapshotPart((snapshot) => snapshot.draft);
@@ -40,7 +38,7 @@ export function usePlan(): PlanState {
   useEffect(() => {
     let stale = false;
     void (async () => {
-      // Main plans the draft it has: it must have this one.
+      // Main plans its own copy of the draft: send it first.
       const flushed = await store.flush();
       const result = flushed.ok ? await store.request('plan:make', { choices }) : flushed;
       if (!stale)

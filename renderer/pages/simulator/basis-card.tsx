@@ -10,7 +10,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 
-/** The basis of the decision: its time, the settings, the queries to the engine; and what it leaves open. */
+/** The basis of the decision: its time, the settings, the queries to the engine; and the missing facts. */
 export function BasisCard({
   simulation,
   sudo,
@@ -84,7 +84,7 @@ interface Item {
   readonly value: ReactNode;
 }
 
-/** When it was decided, under which settings, for which user. */
+/** Time, settings and user of the decision. */
 const circumstances = (
   t: TFunction,
   simulation: Simulation,
@@ -129,7 +129,7 @@ const circumstances = (
   },
 ];
 
-/** What the engine was asked, and what could not be learned. */
+/** Queries to the engine, and missing facts. */
 function lookedUp(
   t: TFunction,
   { explanation }: Simulation,

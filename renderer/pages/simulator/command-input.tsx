@@ -5,7 +5,7 @@ import { CloseIcon } from '../../theme/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
 import type { MarkedSpan, RowOutcome } from '../../../shared/explain/rows.ts';
 
-/** A stretch of the text that is marked: by what became of it, or because it can't be read. */
+/** A highlighted range, coloured by outcome or syntax error. */
 export interface Mark {
   readonly start: number;
   readonly end: number;
@@ -66,10 +66,7 @@ const frameOf = (invalid: boolean) => ({
 const isPlainEnter = ({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean =>
   key === 'Enter' && !shiftKey && !ctrlKey && !metaKey;
 
-/**
- * The field: a plain text area over the same text with its marks. What the marks mean stands in words below,
- * row by row.
- */
+/** The field: a plain text area over the same text with highlighted ranges, which the rows below explain. */
 export function CommandInput({
   value,
   onChange,
@@ -93,7 +90,7 @@ export function CommandInput({
   readonly describedBy?: string | undefined;
   readonly invalid: boolean;
   readonly maxLength: number;
-  /** Name of the button that empties the field. */
+  /** Name of the button that clears the field. */
   readonly clear: string;
 }) {
   const field = useRef<HTMLTextAreaElement>(null);
@@ -152,7 +149,7 @@ export function CommandInput({
   );
 }
 
-/** The text again, transparent, with its marks. */
+/** The text again, transparent, with highlighted ranges. */
 function MarkedText({ value, marks }: { readonly value: string; readonly marks: readonly Mark[] }) {
   return (
     <Box aria-hidden sx={{ ...text, color: 'transparent', pointerEvents: 'none' }}>
@@ -180,7 +177,7 @@ function MarkedText({ value, marks }: { readonly value: string; readonly marks: 
   );
 }
 
-/** The text cut at the marks, which are in order and don't overlap. */
+/** The text split at the ranges, which are sorted and don't overlap. */
 function pieces(
   value: string,
   marks: readonly Mark[],

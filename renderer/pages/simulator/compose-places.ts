@@ -3,19 +3,19 @@ import { likeness, optionsWriting } from '../../../shared/explain/blame.ts';
 import type { RuleRow } from '../../../shared/explain/rows.ts';
 import type { RequestPart } from '../../../shared/explain/schema.ts';
 
-/** A stretch of the text. */
+/** A range of the text. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** Where a service stands in a compose file. */
+/** Position of a service in a compose file. */
 export interface ServicePlace extends TextRange {
-  /** Where it asks for one part of a request; empty where that can't be told. */
+  /** Where it sets one part of a request; empty if that can't be determined. */
   placesOf(part: RequestPart): readonly TextRange[];
 }
 
-/** Keys of a service that are named otherwise than the option of `docker run`, dashes apart. */
+/** Keys of a service with another name than the option of `docker run`, apart from dashes. */
 const keysOfOptions: Readonly<Record<string, readonly string[]>> = {
   volume: ['volumes'],
   mount: ['volumes'],
@@ -39,7 +39,7 @@ const keysOfOptions: Readonly<Record<string, readonly string[]>> = {
   'add-host': ['extra_hosts'],
 };
 
-/** Where the services stand in the text of a compose file, by name. */
+/** Positions of the services in the text of a compose file, by name. */
 export function servicePlaces(text: string): ReadonlyMap<string, ServicePlace> {
   const places = new Map<string, ServicePlace>();
   const services: unknown = parseDocument(text, { prettyErrors: false }).get('services');
@@ -54,7 +54,7 @@ export function servicePlaces(text: string): ReadonlyMap<string, ServicePlace> {
   return places;
 }
 
-/** The part of the request that a row is about. */
+/** The part of the request of a row. */
 export function partOf({ what }: RuleRow): RequestPart | null {
   if (what.kind === 'finding') return what.finding.part ?? null;
   return what.kind === 'passed' ? what : null;
@@ -72,7 +72,7 @@ function placesIn(service: YAMLMap, part: RequestPart): readonly TextRange[] {
   });
 }
 
-/** The items of a list that ask for `value`: exactly, else those that have most of its pieces. */
+/** List items equal to `value`, else the most similar ones. */
 function bestItems(items: readonly unknown[], value: string): readonly TextRange[] {
   const scored = items.flatMap((item) => {
     const range = rangeOf(item);
@@ -82,7 +82,7 @@ function bestItems(items: readonly unknown[], value: string): readonly TextRange
   return best === 0 ? [] : scored.filter(({ score }) => score === best).map(({ range }) => range);
 }
 
-/** The values of an item, also of one in the long form. */
+/** The values of an item, also of one in long syntax. */
 function scalarsOf(item: unknown): readonly string[] {
   if (isScalar(item)) return [String(item.value)];
   if (isMap(item)) return item.items.flatMap(({ value }) => scalarsOf(value));

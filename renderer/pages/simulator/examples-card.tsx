@@ -6,7 +6,7 @@ import { Card } from '../../components/card.tsx';
 import { color, stacked } from '../../theme/tokens.ts';
 import { examples } from './examples.ts';
 
-/** Commands to begin with. */
+/** Example commands. */
 export function ExamplesCard({ onChoose }: { readonly onChoose: (text: string) => void }) {
   const { t } = useTranslation();
   return (

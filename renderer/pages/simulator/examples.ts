@@ -1,4 +1,4 @@
-/** Inputs to begin with, each about another rule. */
+/** Example inputs, each for another rule. */
 export const examples = [
   { name: 'privileged', text: 'docker run --rm --privileged alpine' },
   { name: 'bind', text: 'docker run --rm -v /etc:/host-etc:ro alpine cat /host-etc/shadow' },

@@ -14,8 +14,8 @@ import { describeProposal, settingFixes } from './fixes.ts';
 import { FindingRow, ProposalRow, WithoutRow } from './fix-rows.tsx';
 
 /**
- * What would make it work: leaving out what was refused, which was tried, or a change of the draft, which is
- * shown before it is made.
+ * What would make it work: leaving out what was refused, as simulated, or a change of the draft, with a
+ * preview.
  */
 export function FixCard({
   simulation,
@@ -66,7 +66,7 @@ export function FixCard({
   );
 }
 
-/** What changes of the draft would allow; null while the draft is no policy. */
+/** Changes of the draft that would allow it; null while the draft is unusable. */
 function useSettingFixes(simulation: Simulation) {
   const app = useApp();
   const draft = useDraft();
@@ -152,7 +152,7 @@ function edited(text: string, { edits }: Proposal): string {
   return next;
 }
 
-/** The engine's images, where a refused one may be named exactly. */
+/** The engine's images, if the exact name of a refused one may be listed. */
 function useLocalImages(simulation: Simulation): ProposalContext['images'] {
   const store = useStore();
   const [images, setImages] = useState<ProposalContext['images']>([]);

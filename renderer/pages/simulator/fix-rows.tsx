@@ -24,7 +24,7 @@ const restKeys = {
   undecided: 'restOpen',
 } as const;
 
-/** Leaving out what was refused: what then becomes of the rest. */
+/** Leaving out what was refused: the outcome for the rest. */
 export function WithoutRow({
   without,
   onTry,
@@ -88,7 +88,7 @@ export function ProposalRow({
   );
 }
 
-/** What no proposal allows. `byHand`: a setting does. */
+/** Findings that no proposal allows. `byHand`: a setting does. */
 export function FindingRow({ finding, byHand }: { readonly finding: Finding; readonly byHand: boolean }) {
   const { t } = useTranslation();
   const row = { what: { kind: 'finding', finding } } as const;

@@ -4,8 +4,8 @@ import type { Allowance, Proposal, ProposalContext } from '../../../shared/audit
 import type { Explanation, ExplainedRequest, Finding } from '../../../shared/explain/explanation.ts';
 
 /**
- * What can be done about refusals by settings: each proposal once, the narrowest first; and whether something
- * no setting can allow is among them.
+ * Proposals for refusals by settings: each once, the narrowest first; and whether any refusal cannot be
+ * allowed by a setting.
  */
 export function settingFixes(
   explanation: Explanation,
@@ -20,7 +20,7 @@ export function settingFixes(
       .filter(({ outcome }) => outcome === 'deny' || outcome === 'would-deny')
       .map((finding) => ({ finding, allowance: allowance(finding, request, context) })),
   );
-  // An image that is not there, or can't be compared now, is not made a derived one by a setting.
+  // No setting makes an image derived that is missing, or can't be compared now.
   const unknown = explanation.images.some(
     ({ trusted, reason }) => !trusted && (reason === 'not-local' || reason === 'registry-unreachable'),
   );
@@ -38,7 +38,7 @@ export function settingFixes(
   };
 }
 
-/** A finding is what the decision log would hold. */
+/** A finding in the form of the decision log's entry. */
 function allowance(finding: Finding, request: ExplainedRequest, context: ProposalContext): Allowance {
   if (finding.outcome === 'missing') return { kind: 'by-hand' };
   return allowanceFor(
@@ -60,7 +60,7 @@ const unique = (findings: readonly Finding[]): readonly Finding[] => [
   ...new Map(findings.map((finding) => [finding.rule, finding])).values(),
 ];
 
-/** What a proposal does, in words; null for what does not come up here. */
+/** Describes a proposal; null for one that does not occur here. */
 export function describeProposal(t: TFunction, { code, params, danger }: Proposal): string | null {
   const { path = '', repository = '', tag = '', digest = '' } = params;
   switch (code) {

@@ -7,17 +7,17 @@ import { partOf, servicePlaces } from './compose-places.ts';
 import type { RuleGroup } from './rules-card.tsx';
 
 export type Against = SimulationInput['against'];
-/** What stands in the field. */
+/** The field's text. */
 export type TypedInput =
   | { readonly kind: 'command'; readonly text: string; readonly file: null }
   | { readonly kind: 'compose'; readonly text: string; readonly file: string | null };
 export const emptyInput: TypedInput = { kind: 'command', text: '', file: null };
 
-/** Why it can't be simulated, and what is marked for it. */
+/** Why it can't be simulated, and the range to highlight. */
 export type InputProblem = {
   readonly start: number;
   readonly end: number;
-  /** Where it begins. */
+  /** Its start offset. */
   readonly at: number;
 } & (
   | {
@@ -33,7 +33,7 @@ export type InputProblem = {
     }
 );
 
-/** What is wrong with a compose file's YAML, as far as there are words for it. */
+/** YAML errors of a compose file that have a text of their own. */
 const yamlProblems = {
   DUPLICATE_KEY: 'duplicate-key',
   TAB_AS_INDENT: 'tab',
@@ -46,12 +46,12 @@ export type YamlProblem = (typeof yamlProblems)[keyof typeof yamlProblems] | 'ya
 const isYamlProblem = (code: ErrorCode): code is keyof typeof yamlProblems =>
   Object.hasOwn(yamlProblems, code);
 
-/** A line of YAML that begins with a key, or an entry of a list that does. */
+/** A line of YAML that starts with a key, or a list item that does. */
 const keyLine = /^[ \t]*(?:- +)*["']?[\w.$/-]+["']?[ \t]*:(?:[ \t]|$)/m;
 
 /**
- * A text with a top-level `services:` is a compose file, whatever the field had before; one that is being
- * edited remains one while it has keys.
+ * A text with a top-level `services:` is a compose file, regardless of the previous input; while edited, it
+ * remains one as long as it has keys.
  */
 export function readInput(text: string, before: TypedInput | null): TypedInput {
   if (
@@ -62,10 +62,10 @@ export function readInput(text: string, before: TypedInput | null): TypedInput {
   return { kind: 'command', text, file: null };
 }
 
-/** A longer compose file is read by Compose alone: reading it here too would hold up typing. */
+/** A longer compose file is only parsed by Compose: parsing it here, too, would delay typing. */
 const longestReadHere = 48 * 1024;
 
-/** The line that has a position, without the blanks around it; of an empty one the last line before it. */
+/** The line at a position, without surrounding blanks; for an empty one the last non-empty line before it. */
 function wholeLine(text: string, at: number): { readonly start: number; readonly end: number } {
   const before = text.slice(0, at + 1).trimEnd();
   const from = before.lastIndexOf('\n') + 1;
@@ -115,7 +115,7 @@ export function toSimulate(
 }
 
 /**
- * The rows of an answer: of a command one group without a name, of a compose file one for each service,
+ * The rows of a result: for a command one group without a name, for a compose file one for each service,
  * network and volume.
  */
 export function groupsOf(
@@ -152,13 +152,13 @@ export function groupsOf(
               : rows.map((row, index): RuleRow => {
                   const part = partOf(row);
                   const options = part === null ? [] : place.placesOf(part);
-                  // The service itself by what became of it as a whole.
+                  // The service itself by its overall outcome.
                   return { ...row, options, ...(index === 0 ? { place } : {}) };
                 }),
         },
       ];
     }
-    // What Compose makes besides is shown only where a rule is about it.
+    // Objects that Compose creates in addition are shown only if a rule is about them.
     if (rows.length === 0) return [];
     const kind = request.kind === 'network' ? 'network' : request.kind === 'volume' ? 'volume' : null;
     return [
@@ -172,6 +172,6 @@ export function groupsOf(
       },
     ];
   });
-  // As the file has them: Compose asks for several at a time.
+  // In the order of the file: Compose sends several requests at a time.
   return groups.sort((a, b) => a.at - b.at);
 }

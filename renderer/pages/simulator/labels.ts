@@ -12,10 +12,10 @@ import { translateText } from '../../i18n/translate.ts';
 export interface RowText {
   readonly title: string;
   readonly text: string;
-  /** What was found about an image. */ readonly detail?: string;
+  /** Result of examining an image. */ readonly detail?: string;
 }
 
-/** What a row says. `shares` are the directories that are shared, as written. */
+/** Texts of a row. `shares` are the shared directories, as written. */
 export function rowText(
   t: TFunction,
   row: RuleRow,
@@ -77,7 +77,7 @@ export function rowText(
   }
 }
 
-/** What works through a socket of its own. */
+/** Describes the commands that the container's own socket allows. */
 function commandText(
   t: TFunction,
   { type, names }: { readonly type: 'allow' | 'deny'; readonly names: readonly string[] },
@@ -100,8 +100,8 @@ const socketMount = '/enhancedContainerIsolation/dockerSocketMount';
 const isolation = { page: 'isolation', pointer: '/enhancedContainerIsolation/value' } as const;
 
 /**
- * Where the setting behind a rule is, or the rule is explained. `images` is the list of allowed images it was
- * decided by.
+ * The page with the setting of a rule, or its explanation. `images` is the list of allowed images used for
+ * the decision.
  */
 export function placeOfRule(
   { what }: Pick<RuleRow, 'what'>,
@@ -158,6 +158,6 @@ export function counts(t: TFunction, rows: readonly RuleRow[]): string {
     .join(' · ');
 }
 
-/** A sentence inside another one: no capital, no full stop. */
+/** A sentence within another one: without capital and full stop. */
 export const asClause = (sentence: string): string =>
   `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`.replace(/[.。]$/, '');

@@ -6,7 +6,7 @@ import { sentences } from '../../i18n/lists.ts';
 import { color } from '../../theme/tokens.ts';
 import type { InputProblem } from './input.ts';
 
-/** Why the text can't be simulated, and where. */
+/** Why the text can't be simulated, and the position. */
 export function ProblemNote({ problem, text }: { readonly problem: InputProblem; readonly text: string }) {
   const { t } = useTranslation();
   const reason =

@@ -15,13 +15,13 @@ import type { Simulation } from '../../../shared/explain/simulation.ts';
 import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
 import { counts, hrefOfRule, placeOfRule, rowText } from './labels.ts';
 
-/** One request's rows, under a name where there are several. */
+/** One request's rows, with a heading if there are several requests. */
 export interface RuleGroup {
   readonly name: string;
   readonly rows: readonly RuleRow[];
 }
 
-/** Rule by rule: the outcome, the words it is about, what the rule says, and where its setting is. */
+/** Rule by rule: the outcome, the part of the input, the rule's explanation, and a link to its setting. */
 export function RulesCard({
   simulation,
   groups,
@@ -151,7 +151,7 @@ function Rule({
   );
 }
 
-/** Words of the command; they break between them and after a colon rather than within a path. */
+/** Words of the command; they wrap between words and after a colon rather than within a path. */
 function BreakableArgument({ text }: { readonly text: string }) {
   return (
     <Mono>
@@ -160,7 +160,7 @@ function BreakableArgument({ text }: { readonly text: string }) {
   );
 }
 
-/** What a row is about where no words of a command are: of a compose file the key and its value. */
+/** The subject of a row without words of a command: of a compose file the key and its value. */
 function subjectOf(row: RuleRow, t: TFunction, compose: boolean): string {
   if (row.what.kind === 'image') return row.what.image.image;
   if (row.what.kind === 'passed') return withKey(row.what.field, row.what.value);
@@ -174,7 +174,7 @@ function subjectOf(row: RuleRow, t: TFunction, compose: boolean): string {
       : what;
 }
 
-/** Keys of a compose service by the field they write, where the value alone does not say it. */
+/** Keys of a compose service by the field that they set, if the value alone is ambiguous. */
 const composeKeys: Readonly<Record<string, string>> = {
   'HostConfig.PidMode': 'pid',
   'HostConfig.IpcMode': 'ipc',

@@ -29,8 +29,8 @@ import { VerdictBand } from './verdict-band.tsx';
 const isAgainst = (value: unknown): value is Against => value === 'applied' || value === 'draft';
 
 /**
- * What would happen to a command line or a compose file, under the applied settings or the draft, as the
- * gateway decides it.
+ * Simulates a command line or a compose file under the applied settings or the draft, with the gateway's own
+ * decisions.
  */
 export default function SimulatorPage() {
   const { t } = useTranslation();
@@ -95,7 +95,7 @@ export default function SimulatorPage() {
   );
 }
 
-/** What the gateway decides about the input, and what of the input that concerns. */
+/** The gateway's decision about the input, and the affected parts of the input. */
 function useSimulated({ input, typing }: InputState, against: Against) {
   const { t } = useTranslation();
   const app = useApp();
@@ -124,7 +124,7 @@ function useSimulated({ input, typing }: InputState, against: Against) {
 
 type Simulated = ReturnType<typeof useSimulated>;
 
-/** Which settings are asked. */
+/** Settings used for the decision. */
 function AgainstToggle({
   value,
   onChange,
@@ -148,7 +148,7 @@ function AgainstToggle({
   );
 }
 
-/** The field, and below it what is wrong with the input, or where it comes from. */
+/** The field, and below it what is wrong with the input, or its origin. */
 function InputField({
   typed: { input, setInput },
   simulated: { answer, marks, problem },
@@ -198,7 +198,7 @@ function InputField({
   );
 }
 
-/** The decision with its rules, what would make it work, and what it is based on. */
+/** The decision with its rules, proposals, and its basis. */
 function Decision({
   typed: { input, setInput },
   simulated: { answer, current, groups, sudo },

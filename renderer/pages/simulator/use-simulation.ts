@@ -4,28 +4,28 @@ import type { AppError } from '../../../shared/result.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 
 /**
- * What is known of the input: the last answer stays, marked as old, while a new one is made, and goes where
- * there is nothing that could be decided.
+ * Result for the input: keeps the last result, marked stale, until the next one; cleared if the input is not
+ * decidable.
  */
 export interface SimulationState {
   readonly simulation: Simulation | null;
-  /** The input that the answer is for. */
+  /** The input of the result. */
   readonly input: SimulationInput | null;
   readonly error: AppError | null;
   readonly running: boolean;
   readonly stopped: boolean;
   stop(): void;
-  /** Decides now, without waiting for a pause in typing. */
+  /** Decides at once, without the debounce. */
   now(): void;
 }
 
-/** So long nothing is typed before it is decided. */
+/** Debounce, ms. */
 const pauseMs = 500;
 const nothing = { simulation: null, input: null, error: null };
 
 /**
- * Decides `input`, after a pause while somebody is typing, and again when settings or engine change. Null:
- * there is nothing that could be decided.
+ * Decides `input`, debounced while typing, and again when settings or engine change. Null: there is nothing
+ * to decide.
  */
 export function useSimulation(input: SimulationInput | null, typing: boolean): SimulationState {
   const store = useStore();
@@ -34,7 +34,7 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): S
   const [answer, setAnswer] = useState<Pick<SimulationState, 'simulation' | 'input' | 'error'>>(nothing);
   const [running, setRunning] = useState(false);
   const [stopped, setStopped] = useState(false);
-  // Asked for out of turn: Enter, or Try again.
+  // Requested at once: by Enter, or Try again.
   const [forcedRuns, setForcedRuns] = useState(0);
   const newest = useRef(0);
   const lastForcedRuns = useRef(0);
@@ -46,7 +46,7 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): S
   useEffect(() => {
     const runNumber = ++newest.current;
     if (key === null) {
-      // What was decided was about another text.
+      // The decision was about another text.
       setAnswer(nothing);
       setRunning(false);
       void store.request('simulate:cancel', undefined);
@@ -56,7 +56,7 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): S
     const run = async () => {
       setRunning(true);
       setStopped(false);
-      // Main has to know the draft as it is seen here.
+      // Main uses its own copy of the draft: send it first.
       const saved = wanted.against === 'draft' ? await store.flush() : null;
       if (runNumber !== newest.current) return;
       const result = saved?.ok === false ? saved : await store.request('simulate:run', wanted);
@@ -78,7 +78,7 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): S
       clearTimeout(timer);
     };
   }, [store, key, settings, enforced, app.engine.phase, app.engine.generation, forcedRuns, typing]);
-  // A run whose page is gone helps nobody.
+  // Cancels the run on unmount.
   useEffect(
     () => () => {
       newest.current++;

@@ -5,10 +5,10 @@ import type { AppStore } from '../../state/snapshot.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { emptyInput, readInput, type TypedInput } from './input.ts';
 
-/** The typed text stays while another page is open. */
+/** The input is kept while another page is open. */
 const storedInputs = new WeakMap<AppStore, TypedInput>();
 
-/** What is typed, opened from a file, or brought by a link to the page. */
+/** The input: typed, opened from a file, or from a link to the page. */
 export function useTypedInput() {
   const store = useStore();
   const { params } = useRoute();
@@ -27,7 +27,7 @@ export function useTypedInput() {
     setTyping(typed);
     setOpenError(null);
   };
-  // Another link to this page brings another command.
+  // Another link to this page has another command.
   if (linkedCommand !== from) {
     setFrom(linkedCommand);
     if (linkedCommand !== undefined && linkedCommand !== '') setInput(readInput(linkedCommand, null));

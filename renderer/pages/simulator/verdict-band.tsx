@@ -16,7 +16,7 @@ import { clientLanguage, useTranslateIn } from '../../i18n/client-language.ts';
 import { translateMessage } from '../../i18n/translate.ts';
 import type { Message } from '../../../shared/messages/message.ts';
 
-/** The answer in one line, and what the client would see. */
+/** Outcome in one line, and the client's output. */
 export function VerdictBand({ simulation, old }: { readonly simulation: Simulation; readonly old: boolean }) {
   const { t } = useTranslation();
   const { explanation } = simulation;
@@ -77,7 +77,7 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
   );
 }
 
-/** What the client would see, verbatim, to be copied. `lang`: where it is not the window's language. */
+/** The client's output, verbatim, copyable. `lang`: if it is not the window's language. */
 function ClientOutput({ text, lang }: { readonly text: string; readonly lang: string | undefined }) {
   const { t } = useTranslation();
   const store = useStore();
@@ -183,7 +183,7 @@ function verdictText({ explanation }: Simulation, t: TFunction): VerdictText {
   }
 }
 
-/** The refusals among the findings, each in one language; of an earlier version English alone. */
+/** The refusals among the findings, each in one language; those of an earlier version in English only. */
 const refusalTexts = (
   { explanation }: Simulation,
   translate: (sentence: Message) => string,
@@ -196,7 +196,7 @@ const refusalTexts = (
     ),
   );
 
-/** What the client would see of refusals, in the window's language; '' where it is the same. */
+/** The client's output for refusals in the window's language; '' if it is the same. */
 function translationOf(
   simulation: Simulation,
   clientOutput: string,
@@ -210,7 +210,7 @@ function translationOf(
   return [...new Set(lines)].join('\n');
 }
 
-/** The client's own words where it was refused; in audit mode what the log would get. */
+/** The client's output if refused; in audit mode the log's text. */
 function clientOutputOf(simulation: Simulation, translateForClient: (sentence: Message) => string): string {
   const { explanation } = simulation;
   const services = explanation.requests.filter(

@@ -15,7 +15,7 @@ import { useNow } from '../../i18n/clock.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 
-/** The engine that was found, what this machine lacks for ECI, and the button that starts it. */
+/** The detected engine, what this machine lacks for ECI, and the button that starts it. */
 export function EngineStep() {
   const { t } = useTranslation();
   const { engine, busy } = useApp();

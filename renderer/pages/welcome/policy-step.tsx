@@ -8,10 +8,7 @@ import { CheckIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import { ownShares, type Policy } from './policy.ts';
 
-/**
- * The policy that is recommended, line by line with what it means; the two that are a matter of taste have
- * switches.
- */
+/** The recommended policy, line by line with explanations; the two optional ones have switches. */
 export function PolicyStep({
   policy,
   onChange,

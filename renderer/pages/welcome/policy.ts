@@ -1,6 +1,6 @@
 import type { DraftView } from '../../state/draft-view.ts';
 
-/** What a person can choose of the recommended policy. ECI itself is what the first run is for. */
+/** The optional parts of the recommended policy. The first run always turns ECI on. */
 export interface Policy {
   readonly locked: boolean;
   readonly shares: boolean;
@@ -12,10 +12,7 @@ const recommendedShares = [
   { path: '$TMP', sharedByDefault: false },
 ];
 
-/**
- * The recommended policy, or what was chosen of it before: a draft that turns ECI on has been here, and says
- * otherwise only where somebody switched it off.
- */
+/** The recommended policy; if the draft already turns ECI on, its own values are used. */
 export function policyIn(draft: Pick<DraftView, 'value'>): Policy {
   if (draft.value('/enhancedContainerIsolation/value') !== true) return { locked: true, shares: true };
   const listed = draft.value(sharesPointer);
@@ -25,7 +22,7 @@ export function policyIn(draft: Pick<DraftView, 'value'>): Policy {
   };
 }
 
-/** Directories in the draft that are somebody's own choice, and stay; null: the switch decides. */
+/** Directories in the draft that the user chose, and that are kept; null: the switch decides. */
 export function ownShares(draft: Pick<DraftView, 'value'>): readonly unknown[] | null {
   const listed = draft.value(sharesPointer);
   const isOwn =
@@ -35,7 +32,7 @@ export function ownShares(draft: Pick<DraftView, 'value'>): readonly unknown[] |
   return isOwn ? listed : null;
 }
 
-/** The edits that make the draft that policy, as one step of undo. What else is in the draft stays. */
+/** The edits that turn the draft into that policy, as one undo step. The rest of the draft is kept. */
 export function recommendedEdits(
   policy: Policy,
   draft: Pick<DraftView, 'value'>,

@@ -22,9 +22,9 @@ import { WelcomeSteps, type StepId } from './welcome-steps.tsx';
 const stepAt = (index: number): StepId => firstRunSteps[index] ?? 'engine';
 
 /**
- * The first run: the engine, its containers, the policy that is recommended, then Review & apply with the
- * draft prepared. Every step shows what is so now; nothing is applied here. It can be left at any moment, and
- * goes on where it was left.
+ * The first run: the engine, its containers, the recommended policy, then Review & apply with the prepared
+ * draft. Every step shows the current state; nothing is applied here. It can be left at any time, and resumes
+ * at the same step.
  */
 export default function WelcomePage() {
   const { t } = useTranslation();
@@ -109,7 +109,7 @@ export default function WelcomePage() {
   );
 }
 
-/** Moves the focus to the heading of a new step, once somebody `moved` to one. */
+/** Moves the focus to the heading of a new step, once the user has `moved`. */
 function useStepFocus(step: StepId) {
   const heading = useRef<HTMLHeadingElement>(null);
   const moved = useRef(false);
@@ -119,7 +119,7 @@ function useStepFocus(step: StepId) {
   return { heading, moved };
 }
 
-/** The title of a step, which takes the focus when somebody goes there, and what the step is about. */
+/** The title of a step, which takes the focus when the step is opened, and its description. */
 function StepHeading({
   step,
   heading,
@@ -143,7 +143,7 @@ function StepHeading({
   );
 }
 
-/** The ways on, back and out, and why one can't go on. */
+/** Buttons Next, Back, Skip, and the reason if Next is disabled. */
 function WelcomeFooter({
   step,
   onSkip,

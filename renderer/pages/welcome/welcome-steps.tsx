@@ -11,7 +11,7 @@ import { firstRunSteps, type FirstRun } from '../../../shared/ipc/user-choices.t
 /** A step of the first run. */
 export type StepId = Exclude<FirstRun, 'dismissed'>;
 
-/** The steps as a row, each of which leads to its step where that can be reached. */
+/** The steps as a row, each a link to its step if that is reachable. */
 export function WelcomeSteps({
   step,
   onStep,
@@ -40,7 +40,7 @@ export function WelcomeSteps({
             </ButtonBase>
           </Step>
         ))}
-        {/* No step of this page: where it leads. */}
+        {/* Not a step of this page: the next page. */}
         <Step disabled={!ready}>
           <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', padding: '2px' }}>
             <StepLabel>{t('welcome.step.review')}</StepLabel>
@@ -65,7 +65,7 @@ const steps = {
     color: color.control,
     '&.Mui-active, &.Mui-completed': { color: color.accent },
   },
-  // The hole of a finished step's check shows what is behind it.
+  // The hole of a finished step's check mark shows the background.
   '& .MuiStepIcon-root.Mui-completed': {
     background: 'radial-gradient(#FFFFFF 55%, transparent 60%)',
     borderRadius: '50%',
