@@ -39,7 +39,7 @@ import type { PageId } from '../../shared/pages/pages.ts';
 import type { AppStore } from '../state/snapshot.ts';
 
 export function App({ store }: { readonly store: AppStore }) {
-  // The preference is main's to store: reading the page's own storage would wait for a busy main process.
+  // Main stores the preference. Not in localStorage, too: reading it would block on a busy main process.
   const [mode] = useState(() => store.get().app?.preferences.theme ?? 'system');
   return (
     <ThemeProvider theme={theme} defaultMode={mode} storageManager={null} disableTransitionOnChange noSsr>
@@ -52,7 +52,7 @@ export function App({ store }: { readonly store: AppStore }) {
   );
 }
 
-/** Waits for the first state; says why when it doesn't come. */
+/** Waits for the first state; shows an error if main does not send it. */
 function Window() {
   const started = useSnapshotPart(({ app }) => app !== null);
   const language = useSnapshotPart(({ app }) => app?.preferences.language ?? null);
@@ -160,13 +160,13 @@ function Frame() {
 }
 
 /**
- * A page about an engine begins anew with another one: no question or answer outlives the engine that it is
- * about.
+ * Remounts a page about an engine when the engine changes, so that no dialog or result of the previous engine
+ * stays.
  */
 const pageKey = (page: PageId, engine: string): string =>
   manifests[page].scope === 'app' ? page : `${page} ${engine}`;
 
-/** The page with its content; says when that is on screen. */
+/** The page with its content; reports when it is on screen. */
 function PageContent({ id }: { readonly id: PageId }) {
   const store = useStore();
   const [Content] = useState(() => pageComponent(id));
@@ -191,7 +191,7 @@ function PageContent({ id }: { readonly id: PageId }) {
   return feature !== undefined && missing ? <MissingPage id={id} feature={feature} /> : <Content />;
 }
 
-/** A defect in one page stays in that page. */
+/** Error boundary of a page: the frame keeps working. */
 class PageBoundary extends Component<{ readonly children: ReactNode }, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null };
   static getDerivedStateFromError(error: unknown) {

@@ -8,16 +8,16 @@ import { currentPage, navigate } from '../state/router.ts';
 import { createAppStore } from '../state/store.ts';
 import { startI18n } from '../i18n/index.ts';
 
-/** How long the window stays empty for what is to be in it. */
+/** Maximum wait for the first state before rendering, ms. */
 const waitAtMostMs = 300;
 
-/** Draws the app into #root, talking to main over `bridge`; what it returns takes it away again. */
+/** Renders the app into #root with `bridge` to main; returns the unmount function. */
 export function mount(bridge: BulkheadBridge): () => void {
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no #root');
   startI18n();
   const store = createAppStore(bridge);
-  // The tray, a notification or a link names a place; main has checked it.
+  // From the tray, a notification or a link; checked by main.
   bridge.on('navigate', ({ page, params }) => {
     navigate(page, params);
   });
@@ -31,8 +31,8 @@ export function mount(bridge: BulkheadBridge): () => void {
         </StrictMode>,
       );
   };
-  // One drawing instead of three (empty window, frame, page), unless main takes its time. The state may lead
-  // to another page than the address does.
+  // Renders once instead of three times (empty window, frame, page) if main responds quickly. The state may
+  // lead to another page than the address.
   const ready = Promise.allSettled([
     store.load().then(async () => {
       openWelcome(store);

@@ -18,7 +18,7 @@ export function Card({
   readonly actions?: ReactNode;
   readonly children: ReactNode;
   readonly busy?: boolean;
-  /** The setting it shows. */ readonly pointer?: string | undefined;
+  /** JSON pointer of the setting that it shows. */ readonly pointer?: string | undefined;
 }) {
   const id = useId();
   return (
@@ -48,7 +48,7 @@ export function Card({
             [stacked]: { flexWrap: 'wrap', paddingBlock: '4px' },
           }}
         >
-          {/* Of two lines, it keeps its distance from the borders. */}
+          {/* A title of two lines keeps a distance from the borders. */}
           <Typography variant="h3" component="h2" id={id} sx={{ color: color.text, paddingBlock: '6px' }}>
             {title}
           </Typography>
@@ -84,7 +84,9 @@ export function CardBody({ children }: { readonly children: ReactNode }) {
   return <Box sx={{ padding: 2 }}>{children}</Box>;
 }
 
-/** A row of a card: separated by a line from the one above, marked when it differs from what is applied. */
+/**
+ * A row of a card: separated by a line from the one above, marked if it differs from the applied settings.
+ */
 export function Row({
   children,
   edited = false,
@@ -94,7 +96,7 @@ export function Row({
   readonly children: ReactNode;
   readonly edited?: boolean;
   readonly dense?: boolean;
-  /** The setting it edits. */ readonly pointer?: string | undefined;
+  /** JSON pointer of the setting that it edits. */ readonly pointer?: string | undefined;
 }) {
   return (
     <Box
@@ -109,7 +111,7 @@ export function Row({
         padding: dense ? '0 16px' : '8px 16px',
         boxSizing: 'border-box',
         background: edited ? color.edited : 'transparent',
-        // What does not fit beside the text goes below it.
+        // Controls that do not fit beside the text wrap below it.
         [stacked]: dense ? {} : { flexWrap: 'wrap', justifyContent: 'flex-end', rowGap: '8px' },
         '[data-row] + &': { borderTop: `1px solid ${color.border}` },
       }}
@@ -119,7 +121,7 @@ export function Row({
   );
 }
 
-/** Two lines: what it is, and what that means. */
+/** Two lines: name and explanation. */
 export function RowText({
   primary,
   secondary,

@@ -15,7 +15,7 @@ import { useShown } from './show-more.tsx';
 
 const atOnce = 60;
 
-/** In words, or line by line. */
+/** As sentences, or line by line. */
 export function ChangesModeToggle({
   mode,
   onChange,
@@ -40,7 +40,7 @@ export function ChangesModeToggle({
   );
 }
 
-/** What differs between two settings texts. `changes` are theirs. */
+/** The difference of two settings texts. `changes` are theirs. */
 export function ChangesView({
   before,
   after,
@@ -56,7 +56,7 @@ export function ChangesView({
   readonly mode: ChangesMode;
   readonly label: string;
   readonly maxHeight?: number;
-  /** Said where the texts are the same. */
+  /** Shown if both texts are equal. */
   readonly empty?: string;
 }) {
   const { t } = useTranslation();
@@ -101,7 +101,7 @@ export function ChangesView({
   );
 }
 
-/** Whether a settings text's command list denies or allows; what a missing one does, if it can't be used. */
+/** Whether a settings text's command list denies or allows; the default's type if the text is unusable. */
 function commandListType(text: string): CommandListTypes['after'] {
   const settings = effectiveSettings(text);
   return (settings.ok ? settings.value : defaultSettings).socket.commands.type;

@@ -15,8 +15,8 @@ const icon = {
 const longText = 60;
 
 /**
- * What is wrong with what was typed, or what it comes to: beside the field, or below field and button if it
- * is long and the page narrow.
+ * Validation error of the input, or its interpretation: beside the field, or below field and button if it is
+ * long and the page narrow.
  */
 export function CheckText({
   id,
@@ -26,9 +26,9 @@ export function CheckText({
 }: {
   readonly id: string;
   readonly check: { readonly tone: Tone; readonly text: string };
-  /** With an icon for what the text says. */
+  /** Whether it has an icon for its tone. */
   readonly marked: boolean;
-  /** Below which the text goes under the field, px. */
+  /** Width below which the text is under the field, px. */
   readonly width: number;
 }) {
   const Icon = icon[check.tone];

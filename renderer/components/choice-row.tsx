@@ -9,8 +9,8 @@ import { EditedMark, UndoChange } from './edited-mark.tsx';
 import { LockedNote, withLock } from './setting-row.tsx';
 
 /**
- * One setting with a few named values: name, what the chosen one means, the choice; marked and undoable when
- * it differs from what is applied.
+ * One setting with a few named values: name, explanation of the selected value, the control; marked and with
+ * Undo if it differs from the applied settings.
  */
 export function ChoiceRow<T extends string>({
   name,
@@ -32,11 +32,11 @@ export function ChoiceRow<T extends string>({
   readonly onChange: (value: T) => void;
   readonly edited: boolean;
   readonly onUndo: () => void;
-  /** The file or administrator that fixes it, which is shown: the row is not clickable then. */
+  /** The file or administrator that locks it, shown; the row is not clickable then. */
   readonly lockedBy: string | undefined;
-  /** Why it does not exist here: no control, greyed words. */
+  /** Why it does not exist here: no control, disabled text. */
   readonly unavailable?: string | undefined;
-  /** Its place in the settings, for links to it. */
+  /** Its JSON pointer, for links to it. */
   readonly pointer?: string;
   readonly width?: number;
 }) {

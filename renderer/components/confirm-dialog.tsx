@@ -9,9 +9,9 @@ import Typography from '@mui/material/Typography';
 import { color } from '../theme/tokens.ts';
 
 /**
- * A question. Focus begins on the way back, or with `beginsInField` in a field; a destructive button is
- * outlined in danger text, is never focused by us and never answers Enter from elsewhere in the dialog. On
- * Windows the main button comes first, as the system does.
+ * Confirmation dialog. The initial focus is on Cancel, or with `beginsInField` in a field. A destructive
+ * button is outlined in danger text, is never focused initially, and is not triggered by Enter elsewhere in
+ * the dialog. On Windows the main button is first, as in the system's dialogs.
  */
 export function ConfirmDialog({
   open,
@@ -31,16 +31,16 @@ export function ConfirmDialog({
   readonly open: boolean;
   readonly title: ReactNode;
   readonly children?: ReactNode;
-  /** A verb, with how much it does: "Remove 2 containers". */
+  /** A verb, with the number of objects: "Remove 2 containers". */
   readonly confirm: string;
   readonly destructive?: boolean;
   readonly busy?: boolean;
   readonly disabled?: boolean;
   readonly cancel?: string;
-  /** What the choice comes to, at the left of the buttons. */
+  /** Summary of the choice, left of the buttons. */
   readonly note?: ReactNode;
   readonly width?: number;
-  /** Focus begins in a field of the dialog, which has `autoFocus`, not on the way back. */
+  /** The initial focus is in a field of the dialog, which has `autoFocus`, not on Cancel. */
   readonly beginsInField?: boolean;
   readonly onCancel: () => void;
   readonly onConfirm: () => void;
@@ -48,8 +48,8 @@ export function ConfirmDialog({
   const { t } = useTranslation();
   const id = useId();
   const back = useRef<HTMLButtonElement | null>(null);
-  // At once, so that a key pressed while the dialog still fades in finds the way back; and once more when it
-  // stands, should a closing menu have taken the focus.
+  // At once, so that a key pressed during the fade-in reaches Cancel; and again after the transition, in case
+  // a closing menu took the focus.
   const focusBack = useCallback(
     (button: HTMLButtonElement | null) => {
       back.current = button;
@@ -85,7 +85,7 @@ export function ConfirmDialog({
         transition: {
           onEntered: () => {
             const dialog = back.current?.closest('[role="dialog"]');
-            // Not from a field of the dialog that somebody types in already.
+            // Not from a field of the dialog in which the user types already.
             if (dialog?.contains(document.activeElement) !== true) back.current?.focus();
           },
         },
@@ -124,7 +124,7 @@ function DialogFooter({ note, children }: { readonly note: ReactNode; readonly c
   );
 }
 
-/** Text of a question, with the dialog's side padding. */
+/** Text of a confirmation dialog, with the dialog's side padding. */
 export function DialogText({ children }: { readonly children: ReactNode }) {
   return (
     <Typography component="div" sx={{ padding: '8px 24px 0', color: color.text2 }}>

@@ -17,8 +17,8 @@ const units: Readonly<Record<string, number>> = {
 
 /**
  * Seconds in the age that the engine writes into a container's status ("Up 41 days", "Exited (0) 3 months
- * ago", "Up About an hour (healthy)"); null where there is none. The engine gives no other account of when a
- * container stopped in its list.
+ * ago", "Up About an hour (healthy)"); null if there is none. The engine's list of containers has no other
+ * field for when a container stopped.
  */
 export function statusAge(status: string): number | null {
   const match = /(?:\b(\d+)|\b(About an?|Less than a)) (second|minute|hour|day|week|month|year)s?\b/i.exec(
@@ -30,13 +30,13 @@ export function statusAge(status: string): number | null {
   return match[2]?.startsWith('Less') === true ? 0 : unit;
 }
 
-/** Exit code in "Exited (137) 2 hours ago"; null for none, and for 0, which is no news. */
+/** Exit code in "Exited (137) 2 hours ago"; null for none, and for 0. */
 export function exitCode(status: string): number | null {
   const code = Number(/^Exited \((\d+)\)/.exec(status)?.[1] ?? 0);
   return code === 0 ? null : code;
 }
 
-/** Seconds for which a container is in its state: what the engine said at the scan, and the time since. */
+/** Seconds for which a container is in its state: the engine's value at the scan plus the time since. */
 export function useStatusAge({ status }: Pick<Container, 'status'>): number | null {
   const now = useNow();
   const scannedAt = useAppPart(({ scan }) => scan?.at ?? null);
@@ -45,7 +45,7 @@ export function useStatusAge({ status }: Pick<Container, 'status'>): number | nu
 }
 
 /**
- * State and age in one line, in the window's language: "Running, 2 h", "Exited (137), 3 months". `age`: of
+ * State and age in one line, in the window's language: "Running, 2 h", "Exited (137), 3 months". `age`: see
  * `useStatusAge`.
  */
 export function statusText(
@@ -58,7 +58,7 @@ export function statusText(
   return age === null ? state : clauses(t, [state, formatDuration(t, age)]);
 }
 
-/** What of a container ECI does not allow, as the command line's option: "--pid=host". */
+/** Options of a container that ECI refuses, as on the command line: "--pid=host". */
 export const obstacleNames = (t: TFunction, obstacles: readonly string[]): string =>
   names(
     t,

@@ -12,22 +12,22 @@ import { SortButton } from './sort-button.tsx';
 import { useSorting, type SortableRow } from './table-sort.ts';
 import { drawAllUpTo } from './virtual-rows.tsx';
 
-/** Of a row until it was drawn, px. */
+/** Estimated height of a row before it is rendered, px. */
 const estimatedRowHeight = 37;
-/** Rows drawn beyond what is in view, on both sides. */
+/** Rows rendered beyond the visible ones, on both sides. */
 const overscan = 6;
-/** What of the page's scroll area is left for the table, until it is laid out, px. */
+/** Assumed height for the table in the page's scroll area before layout, px. */
 const assumedViewHeight = 320;
 
 export type Column = {
   readonly key: string;
   readonly width?: number | string;
   readonly align?: 'left' | 'right';
-  /** Written before the column's cells where the table has no room for columns. */
+  /** Caption of the column's cells if the table has no room for columns. */
   readonly caption?: string;
 } & (
   | { readonly label: ReactNode; readonly sorts?: undefined }
-  /** The label of a head that sorts the table, by the rows' `sortTexts`. */
+  /** The label of a header that sorts the table, by the rows' `sortTexts`. */
   | { readonly sorts: string; readonly label?: undefined }
 );
 
@@ -35,16 +35,16 @@ export interface TableEntry extends SortableRow {
   readonly key: string;
   readonly cells: readonly ReactNode[];
   readonly edited?: boolean;
-  /** The entry of the settings it shows. */
+  /** JSON pointer of the entry that it shows. */
   readonly pointer?: string;
   readonly below?: ReactNode;
 }
 
 /**
- * A plain table in a card: head of 32 px, rows of 35; of a long one, only what is near the view is drawn.
- * Rows are given as cells; `edited` marks one that differs from what is applied. In a narrow page the cells
- * of a row stand below each other, a last column that is aligned right beside the first. The roles are
- * written out: an element that is no longer displayed as a table would lose its own.
+ * A plain table in a card: header of 32 px, rows of 35; of a long one, only rows near the view are rendered.
+ * Rows are given as cells; `edited` marks one that differs from the applied settings. In a narrow page the
+ * cells of a row are below each other, a last column that is aligned right beside the first. Roles are
+ * explicit: an element that is no longer displayed as a table would lose its own.
  */
 export function DataTable({
   label,
@@ -127,7 +127,7 @@ export function DataTable({
   );
 }
 
-/** The heads in one line where there are no columns: those that sort, or have a control. */
+/** The headers in one line if there are no columns: those that sort, or have a control. */
 const stackedHead = {
   [stacked]: {
     display: 'flex',
@@ -141,7 +141,7 @@ const stackedHead = {
   },
 } as const;
 
-/** The cells of a row below each other, each with its column's caption before it. */
+/** The cells of a row below each other, each with its column's caption. */
 const stackedRow = {
   [stacked]: {
     display: 'grid',
@@ -161,7 +161,8 @@ const stackedRow = {
       border: 0,
       overflowWrap: 'anywhere',
     },
-    // No height; but a cell less would move the next ones to other columns for screen readers.
+    // Zero height, not `display: none`, which would shift the following cells to other columns for screen
+    // readers.
     '& > td:empty': { padding: 0 },
     '& > td[data-caption]:not(:empty)': {
       display: 'grid',
@@ -170,7 +171,7 @@ const stackedRow = {
       alignItems: 'baseline',
       columnGap: '8px',
     },
-    // Screen readers have the column's head.
+    // Screen readers read the column's header.
     '& > td[data-caption]::before': {
       content: 'attr(data-caption) / ""',
       fontSize: 12,
@@ -182,7 +183,7 @@ const stackedRow = {
   },
 } as const;
 
-/** A row, with what stands below it. */
+/** A row, with the content below it. */
 function DataRow({
   row,
   columns,
@@ -193,7 +194,7 @@ function DataRow({
   readonly row: TableEntry;
   readonly columns: readonly Column[];
   readonly index: number;
-  /** Whether its number is given to screen readers: where some rows are not drawn. */
+  /** Whether it has an `aria-rowindex`: if some rows are not rendered. */
   readonly isCounted: boolean;
   readonly measure: RowsInView['measure'];
 }) {
@@ -204,7 +205,7 @@ function DataRow({
         role="row"
         {...placeOf(row.pointer)}
         data-index={index}
-        // A new function each time: what stands below the row may have changed.
+        // A new function each time: the content below the row may have changed.
         ref={(element: HTMLTableRowElement | null) => {
           measure(element);
         }}
@@ -244,7 +245,7 @@ function DataRow({
   );
 }
 
-/** In place of rows that are not drawn. */
+/** Spacer in place of rows that are not rendered. */
 function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
   return (
     <tr aria-hidden>
@@ -255,20 +256,20 @@ function Gap({ height, columns }: { readonly height: number; readonly columns: n
 
 interface RowsInView {
   readonly first: number;
-  /** One past the last row that is drawn. */
+  /** One past the last rendered row. */
   readonly last: number;
-  /** Heights of what is not drawn, px. */
+  /** Heights of the rows that are not rendered, px. */
   readonly before: number;
   readonly after: number;
-  /** For the element around the rows. */
+  /** Ref of the element around the rows. */
   readonly body: (element: HTMLElement | null) => void;
-  /** For each row that is drawn. */
+  /** Ref of each rendered row. */
   readonly measure: (row: HTMLTableRowElement | null) => void;
 }
 
 /**
- * Which rows of a long table in the page's own scroll area are near the view. Heights are estimated until a
- * row was drawn. All of a short table.
+ * The rows of a long table in the page's own scroll area that are near the view; all rows of a short table.
+ * Heights are estimated until a row is rendered.
  */
 function useRowsInView(rows: readonly TableEntry[]): RowsInView {
   const [body, setBody] = useState<HTMLElement | null>(null);
@@ -287,7 +288,7 @@ function useRowsInView(rows: readonly TableEntry[]): RowsInView {
     scrollMargin,
     initialRect: { width: 0, height: assumedViewHeight },
   });
-  // How far the rows are from the top of what is scrolled: cards above them come and go.
+  // Offset of the rows in the scroll area: cards above them may be added or removed.
   // eslint-disable-next-line react-hooks/exhaustive-deps -- after every render; it ends where nothing moved
   useLayoutEffect(() => {
     if (!windowed || body === null || scroller === null) return;
@@ -317,7 +318,7 @@ function findScroller(element: HTMLElement): HTMLElement {
   return document.documentElement;
 }
 
-/** Height of a row with what stands below it, px; the estimate where nothing is laid out. */
+/** Height of a row with the content below it, px; the estimate if there is no layout. */
 function measureRow(row: HTMLElement, below: boolean): number {
   const next = below ? row.nextElementSibling : null;
   const height = row.offsetHeight + (next instanceof HTMLElement ? next.offsetHeight : 0);

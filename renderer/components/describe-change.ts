@@ -5,7 +5,7 @@ import { names } from '../i18n/lists.ts';
 
 type CommandListType = EffectiveSettings['socket']['commands']['type'];
 
-/** A change in words: which setting, and the values before and after; null where there was none. */
+/** A change as text: which setting, and the values before and after; null for a missing one. */
 export interface ChangeDescription {
   readonly setting: string;
   readonly isKnownKey: boolean;
@@ -42,10 +42,10 @@ const listsOfObjects = [
   '/bulkhead/networkVolumes',
 ] as const;
 
-/** Longest text of a value that is shown in a row; the JSON view has all of it. */
+/** Longest text of a value that is shown in a row; the JSON view has the whole value. */
 const maxValue = 120;
 
-/** What the command list means, before and after the change; it may not be one of the changes. */
+/** Type of the command list, before and after the change; it may not be one of the changes. */
 export interface CommandListTypes {
   readonly before: CommandListType;
   readonly after: CommandListType;
@@ -53,7 +53,7 @@ export interface CommandListTypes {
 
 const commandsPointer = '/enhancedContainerIsolation/dockerSocketMount/commandList/commands';
 
-/** The names that pages give to the values of a choice; others are shown as they are. */
+/** Labels of the values of a choice; other values are shown as they are. */
 const valueNames: Readonly<Record<string, Readonly<Record<string, (t: TFunction) => string>>>> = {
   '/bulkhead/mode': {
     enforce: (t) => t('isolation.mode.enforceOption'),
@@ -78,7 +78,7 @@ const valueNames: Readonly<Record<string, Readonly<Record<string, (t: TFunction)
   },
 };
 
-/** `types`: without it, a command is not said to be denied or allowed. */
+/** `types`: without it, descriptions of commands do not mention deny or allow. */
 export function describeChange(
   t: TFunction,
   change: SettingsChange,
@@ -90,7 +90,7 @@ export function describeChange(
       change.pointer.startsWith(`${pointer}/`) && /^\d+$/.test(change.pointer.slice(pointer.length + 1)),
   );
   const byDefault = /^\/filesharingAllowedDirectories\/\d+\/sharedByDefault$/.test(change.pointer);
-  // What changes within one entry is named after the list of entries.
+  // Changes within one entry are named after the list of entries.
   const within = listsOfObjects.find((pointer) => change.pointer.startsWith(`${pointer}/`));
   const pointer = exact ?? list ?? within;
   const valueOf = (value: unknown): string => valueName(t, change.pointer, value) ?? valueText(t, value);
@@ -109,7 +109,7 @@ export function describeChange(
   };
 }
 
-/** The page's name for a choice, which may be anything that somebody wrote; null where it has none. */
+/** The label of a value, which may be any string of the file; null if it has none. */
 function valueName(t: TFunction, pointer: string, value: unknown): string | null {
   const ofSetting = valueNames[pointer];
   if (ofSetting === undefined || typeof value !== 'string' || !Object.hasOwn(ofSetting, value)) return null;

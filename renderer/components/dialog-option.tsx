@@ -4,7 +4,7 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import { color } from '../theme/tokens.ts';
 import { withCode } from './mono.tsx';
 
-/** A choice in a dialog, with what it means below it. */
+/** An option in a dialog, with an explanation below it. */
 export function DialogOption({
   checked,
   onChange,

@@ -4,7 +4,7 @@ import { diffLines, type DiffLine } from '../../shared/settings/line-diff.ts';
 import { color, fontMono } from '../theme/tokens.ts';
 import { useShown } from './show-more.tsx';
 
-/** Lines that are drawn at first, and for each "Show more". */
+/** Lines that are rendered at first, and for each "Show more". */
 const atOnce = 500;
 
 /** Two texts line by line: line numbers of both, a sign, and colour that only repeats the sign. */
@@ -61,7 +61,7 @@ export function DiffView({
   );
 }
 
-/** `gap`: lines that are the same on both sides are left out before it. */
+/** `gap`: equal lines are left out before it. */
 function Line({ line, gap }: { readonly line: DiffLine; readonly gap: boolean }) {
   return (
     <Box
@@ -115,7 +115,7 @@ function Line({ line, gap }: { readonly line: DiffLine; readonly gap: boolean })
   );
 }
 
-/** What wraps stands two characters further in than its line. */
+/** Wrapped text is indented by two more characters. */
 function hanging(text: string): { paddingLeft: string; textIndent: string } {
   const indent = Math.min(40, /^ */.exec(text)?.[0].length ?? 0) + 2;
   return { paddingLeft: `${indent}ch`, textIndent: `-${indent}ch` };

@@ -15,8 +15,8 @@ import { LockedNote, withLock } from './setting-row.tsx';
 import { reasonOrMessage, translateText } from '../i18n/translate.ts';
 
 /**
- * In a page that needs the document, in its place: where the text is broken, and the ways out. Null when it
- * can be used.
+ * Shown in place of a page that needs the document while that cannot be used: where the error is, and how to
+ * fix it. Null if it can be used.
  */
 export function useDocumentProblem(): React.ReactNode {
   const { t } = useTranslation();
@@ -99,7 +99,7 @@ export function useDocumentProblem(): React.ReactNode {
   );
 }
 
-/** Line, column, the line itself and a caret under the place. */
+/** Line, column, the line itself and a caret under the position. */
 export function SyntaxPlace({ document }: { readonly document: DocumentView }) {
   const { t } = useTranslation();
   const [first] = document.syntax;
@@ -121,7 +121,7 @@ export function SyntaxPlace({ document }: { readonly document: DocumentView }) {
   );
 }
 
-/** The line that is no JSON, with a caret under the place. */
+/** The line with the syntax error, with a caret under the position. */
 export function SyntaxExcerpt({ error }: { readonly error: SettingsSyntaxError }) {
   const { t } = useTranslation();
   return (

@@ -3,20 +3,20 @@ import { isAlarm, type PolicyInForce } from '../../shared/enforcement/enforcemen
 import { enforcementIn } from './protection.ts';
 
 /**
- * Whether ECI is on in the draft; if not, what holds meanwhile: nothing (`off`), ECI until the draft is
- * applied, ECI although the settings file is gone (`retained`), or nobody knows (`unknown`).
+ * Whether ECI is on in the draft; if not, what is enforced in the meantime: nothing (`off`), ECI until the
+ * draft is applied, ECI although the settings file is missing (`retained`), or not known (`unknown`).
  */
 export type DraftEci = 'on' | 'off' | 'untilApplied' | 'retained' | 'unknown';
 
 export interface EciComparison {
   readonly state: DraftEci;
-  /** What is enforced now; by an engine that does not run, at its next start. */
+  /** What is enforced now; by a stopped engine, at its next start. */
   readonly policy: PolicyInForce;
-  /** The settings file is deleted or cannot be used. */
+  /** The settings file is deleted or unusable. */
   readonly lost: boolean;
 }
 
-/** ECI as the draft has it, and as it is enforced: a page never calls off what is still enforced. */
+/** ECI in the draft, and as enforced: pages must not show ECI as off while it is enforced. */
 export function useDraftEci(): EciComparison {
   const { by, now, nextStart, difference } = enforcementIn(useApp());
   const { draft, dirty } = useDraft();
@@ -33,6 +33,6 @@ function stateOff(
   if (!eci) return 'off';
   if (source === 'unknown') return 'unknown';
   if (dirty) return 'untilApplied';
-  // A file that has just changed is read in a moment.
+  // A file that has just changed is read shortly after.
   return lost ? 'retained' : 'off';
 }

@@ -5,7 +5,7 @@ import Tooltip from '@mui/material/Tooltip';
 import { color } from '../theme/tokens.ts';
 import { UndoIcon } from '../theme/icons.ts';
 
-/** The dot that says "differs from what is applied". */
+/** The dot that means "differs from the applied settings". */
 export function Dot({ label }: { readonly label?: string }) {
   return (
     <Box
@@ -49,7 +49,7 @@ export function EditedMark({ kind = 'edited' }: { readonly kind?: 'added' | 'edi
   );
 }
 
-/** The arrow that takes one change back; mark and warning go with it. */
+/** Undo button of one change. */
 export function UndoChange({ name, onUndo }: { readonly name: string; readonly onUndo: () => void }) {
   const { t } = useTranslation();
   return (

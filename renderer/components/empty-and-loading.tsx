@@ -5,7 +5,7 @@ import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import { color } from '../theme/tokens.ts';
 
-/** Nothing here: one sentence on what that means, and one action. */
+/** Empty state: one sentence on what it means, and one action. */
 export function EmptyState({
   children,
   action,
@@ -34,7 +34,7 @@ export function EmptyState({
   );
 }
 
-/** True once `ms` have gone by since mounting. */
+/** True once `ms` have passed since mounting. */
 export function useAfter(ms: number): boolean {
   const [passed, setPassed] = useState(false);
   useEffect(() => {
@@ -48,7 +48,7 @@ export function useAfter(ms: number): boolean {
   return passed;
 }
 
-/** Skeleton rows for a first load, and only after 200 ms: quick answers show no flicker. */
+/** Skeleton rows for a first load, and only after 200 ms: quick responses do not flicker. */
 export function LoadingRows({ rows = 4, height = 48 }: { readonly rows?: number; readonly height?: number }) {
   const { t } = useTranslation();
   const late = useAfter(200);

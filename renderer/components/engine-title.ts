@@ -13,8 +13,8 @@ interface TitledEngine {
 }
 
 /**
- * What kind of engine it is, with what tells it from others of its kind: `roots` are those of the embedded
- * engines that are listed with it.
+ * The kind of the engine, with what distinguishes it from others of its kind: `roots` are those of the
+ * embedded engines that are listed with it.
  */
 export function engineTitle(t: TFunction, { ref, name }: TitledEngine, roots: readonly string[]): string {
   const root = rootOf(ref);
@@ -38,7 +38,7 @@ function rootOfOpen({ target }: OpenEngine): string | null {
   return ref === null ? null : rootOf(ref);
 }
 
-/** The same in the least room: of an embedded engine with a name of its own the name alone. */
+/** The shortest title: of an embedded engine with a name of its own the name alone. */
 export function shortEngineTitle(t: TFunction, app: OpenEngine, roots: readonly string[]) {
   const root = rootOfOpen(app);
   return (root === null ? null : embeddedName(root, roots)) ?? openEngineTitle(t, app, roots);

@@ -9,7 +9,10 @@ import { color, fontMono, toneSoft, toneText, type Tone } from '../theme/tokens.
 import { CopyIcon, severityIcon } from './notice-icons.ts';
 import { translateError } from '../i18n/translate.ts';
 
-/** A notice inside what it concerns: icon, what, why, and what to do as a button. */
+/**
+ * A notice within the part of the page that it is about: icon, title, explanation, and a button for what to
+ * do.
+ */
 export function Notice({
   tone,
   title,
@@ -40,7 +43,7 @@ export function Notice({
   );
 }
 
-/** One statement of a notice: its icon, title, text and action. */
+/** One item of a notice: its icon, title, text and action. */
 export function NoticeBody({
   tone,
   title,
@@ -87,7 +90,7 @@ export function NoticeBody({
 /** For comparison: texts that differ only in case or a final full stop are equal. */
 const normalized = (text: string): string => text.replace(/[.。]$/, '').toLowerCase();
 
-/** A failure shown where it happened: what failed, the reason (the engine's text, copyable), and a hint. */
+/** An error where it occurred: what failed, the reason (the engine's text, copyable), and a hint. */
 export function ErrorPanel({
   error,
   action,

@@ -9,10 +9,10 @@ import { Mono } from './mono.tsx';
 import { color, small, visuallyHidden } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 
-/** What is to become of a container that exists before ECI is turned on. */
+/** Choice for a container that exists before ECI is turned on. */
 export type Choice = 'keep' | 'remove' | 'recreate';
 const choiceOf = (value: unknown): Choice => (value === 'remove' || value === 'recreate' ? value : 'keep');
-/** What ECI does not allow can't be made anew under it. */
+/** Containers with refused options cannot be recreated under ECI. */
 export const canRecreate = (container: Container): boolean => container.obstacles.length === 0;
 /** Height of a row, px. */
 export const rowHeight = 48;
@@ -24,7 +24,7 @@ export const columns = {
   columnGap: '12px',
   alignItems: 'center',
   padding: '0 24px',
-  // The state gives way to the name.
+  // The name gets the state column's space.
   [small]: {
     gridTemplateColumns: 'minmax(0, 1fr) 168px',
     '& > :nth-of-type(2):not(:last-of-type)': visuallyHidden,
@@ -33,7 +33,7 @@ export const columns = {
 
 const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
-/** A container, with a choice of what becomes of it. */
+/** A container, with the choice for it. */
 export function ExistingContainerRow({
   container,
   index,
@@ -53,7 +53,7 @@ export function ExistingContainerRow({
       aria-rowindex={index + 2}
       sx={{
         ...columns,
-        // Otherwise a cell that is only for screen readers lies below the list, and the dialog scrolls there.
+        // Otherwise a visually hidden cell is below the list, and the dialog scrolls there.
         position: 'relative',
         height: rowHeight,
         boxSizing: 'border-box',
@@ -77,7 +77,7 @@ export function ExistingContainerRow({
   );
 }
 
-/** A container's name, and what ECI does not allow of it; otherwise its image. */
+/** A container's name, and its options that ECI refuses; otherwise its image. */
 function NameCell({ container }: { readonly container: Container }) {
   const { t } = useTranslation();
   return (

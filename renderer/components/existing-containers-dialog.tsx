@@ -16,8 +16,8 @@ import { isRunning, type Container } from '../../shared/containers/protection.ts
 import type { ContainerChoices } from '../../shared/apply/plan.ts';
 
 /**
- * Before ECI is turned on: what happens to containers that exist. Nothing is done here; the choices go into
- * the plan.
+ * Before ECI is turned on: choices for the containers that exist. Nothing is changed here; the choices become
+ * part of the plan.
  */
 export function ExistingContainersDialog({
   open,
@@ -97,7 +97,7 @@ function Content({
     </ConfirmDialog>
   );
 }
-/** What is chosen for each container, and which are thereby removed, recreated and kept. */
+/** The choice for each container, and which containers are thereby removed, recreated and kept. */
 function useChoices(containers: readonly Container[], initial: ContainerChoices) {
   const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(
     () =>
@@ -170,7 +170,7 @@ function ChoiceTable({
   );
 }
 
-/** Whether volumes go with the containers that are removed. */
+/** Whether volumes are removed with the containers. */
 function VolumesOption({
   enabled,
   checked,

@@ -10,7 +10,7 @@ import { firstNames, names, sentences } from '../i18n/lists.ts';
 import { DialogOption } from './dialog-option.tsx';
 import { withCode } from './mono.tsx';
 
-/** What `bulkhead.existingContainers` is, and what it is without an entry. */
+/** JSON pointer and default of `bulkhead.existingContainers`. */
 export const existingPointer = '/bulkhead/existingContainers';
 export const existingDefault = 'block';
 
@@ -20,15 +20,15 @@ const nameList = (t: TFunction, containers: readonly Container[]): string =>
     containers.map(({ name }) => name),
   );
 
-/** Options of these containers that ECI does not allow, each once, as code. */
+/** Options of these containers that ECI refuses, each once, as code. */
 const hostOptions = (containers: readonly Container[]): readonly string[] =>
   [...new Set(containers.flatMap(({ obstacles }) => obstacles))]
     .filter((one) => one !== 'docker-socket')
     .map((one) => `\`--${one}\``);
 
 /**
- * What happens to the containers that are kept as they are, and what there is instead. `allowed`: the
- * settings let them be started and used.
+ * What happens to the containers that are kept as they are, and the alternatives. `allowed`: the settings let
+ * them be started and used.
  */
 export function KeptContainersNote({
   kept,

@@ -1,8 +1,8 @@
 import { useDraftPart } from '../state/context.tsx';
 
 /**
- * How the main button of a page is drawn. Only one is filled: while the draft's footer stands below the page,
- * that is "Review & apply".
+ * Variant of a page's main button: outlined while the draft's footer is shown, whose "Review & apply" is then
+ * the only filled button.
  */
 export function useMainVariant(): 'contained' | 'outlined' {
   return useDraftPart(({ dirty, readOnly }) => dirty && readOnly !== 'applying') ? 'outlined' : 'contained';

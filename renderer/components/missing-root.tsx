@@ -5,8 +5,8 @@ import { Card } from './card.tsx';
 import { EmptyState } from './empty-and-loading.tsx';
 
 /**
- * In place of what a page reads from the engine's directory, while that is missing; null otherwise. The
- * notice above every page says what to do.
+ * Shown in place of data from the engine's directory while that is missing; null otherwise. The notice above
+ * every page explains what to do.
  */
 export function useMissingRoot(what: 'history' | 'settings'): ReactNode {
   const { t } = useTranslation();

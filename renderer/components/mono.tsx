@@ -76,7 +76,7 @@ export function Kbd({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** A quiet label in a box: "Symlink", "Privileged, confined". */
+/** A neutral label in a box: "Symlink", "Privileged, confined". */
 export function Tag({ children, title }: { readonly children: ReactNode; readonly title?: string }) {
   return (
     <Box
@@ -101,7 +101,7 @@ export function Tag({ children, title }: { readonly children: ReactNode; readonl
   );
 }
 
-/** Words with `code` between backticks, as they stand in the language files. */
+/** Text with `code` between backticks, as in the catalogue. */
 export function withCode(text: string): ReactNode {
   const parts = text.split('`');
   return parts.length === 1

@@ -4,7 +4,7 @@ import type { Tone } from '../theme/tokens.ts';
 import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../theme/icons.ts';
 
 export { CopyIcon } from '../theme/icons.ts';
-/** What stands before a notice of a tone. */
+/** The icon of a notice of a tone. */
 export const severityIcon: Record<Tone, ComponentType<SvgIconProps>> = {
   ok: AllowedIcon,
   warn: WarningIcon,

@@ -4,7 +4,7 @@ import Typography from '@mui/material/Typography';
 import { useShowPointed } from './pointed.ts';
 import { color, low, narrow, oneColumn, size } from '../theme/tokens.ts';
 
-/** Padding at the sides of a page, and of what stands above or below it, px. */
+/** Padding at the sides of a page, and of the elements above and below it, px. */
 const sides = { wide: size.pagePadding, medium: 24, narrow: 16 } as const;
 const medium = '@media (max-width: 959.95px)';
 const pageSides = {
@@ -15,7 +15,7 @@ const pageSides = {
 /** Padding of a notice above the page. */
 export const noticeAbovePage = { paddingTop: '12px', ...pageSides } as const;
 
-/** A page: its header, its content with the design's padding, and an own footer where it needs one. */
+/** A page: its header, its padded content, and a footer of its own if it needs one. */
 export function Page({
   title,
   subtitle,
@@ -33,7 +33,7 @@ export function Page({
   readonly footer?: ReactNode;
   /** A SidePanel beside the page. */
   readonly panel?: ReactNode;
-  /** The content takes the rest of the height and scrolls by itself (long lists, logs). */
+  /** The content takes the remaining height and scrolls by itself (long lists, logs). */
   readonly fill?: boolean;
   readonly children: ReactNode;
 }) {
@@ -55,13 +55,12 @@ export function Page({
             flexDirection: 'column',
             paddingBlock: '24px',
             paddingLeft: `${sides.wide}px`,
-            // Low windows: the page scrolls, and what fills it keeps some height. Lists of rows keep theirs
-            // in every window (`leastHeight`). Never that of all rows: they would all be drawn.
+            // Low windows: the page scrolls, and filling content keeps a minimum height. Lists of rows keep
+            // theirs in every window (`leastHeight`). Never the height of all rows: all would be rendered.
             ...(fill
               ? { [low]: { '& > :last-child': { minHeight: 280, maxHeight: '100%', flexShrink: 0 } } }
               : {}),
-            // Room for the scrollbar whether it shows or not, taken from the padding: nothing moves when a
-            // page grows.
+            // Reserves the scrollbar's width within the padding, so that content does not shift.
             scrollbarGutter: 'stable',
             paddingRight: `${sides.wide - size.scrollbar}px`,
             [medium]: { paddingInline: `${sides.medium}px ${sides.medium - size.scrollbar}px` },
@@ -85,8 +84,8 @@ export function Page({
 }
 
 /**
- * A page change moves focus to its title, so that a screen reader says where one is. Not at the first page:
- * nobody navigated there.
+ * Moves the focus to the page's title after navigation, so that screen readers announce the page; not on
+ * first load.
  */
 function useFocusOnNavigation() {
   const heading = useRef<HTMLHeadingElement>(null);

@@ -3,8 +3,8 @@ import { useApp } from '../state/context.tsx';
 import { Notice } from './error-panel.tsx';
 
 /**
- * Where decisions are foretold by the administrator's settings: says that a user's preference in force is not
- * among them.
+ * Notice: these decisions are simulated with the administrator's settings, without the user's preference that
+ * is in force.
  */
 export function PreferenceNotice() {
   const { t } = useTranslation();

@@ -8,11 +8,11 @@ import { viewDocument } from '../state/draft-view.ts';
 
 export type { Protection };
 
-/** The engine's one honest state in this window. */
+/** Protection state of the engine, derived from the app's state. */
 export const protectionOf = (app: AppState, now: number): Protection =>
   protectionIn(app, viewDocument(app.settings.applied, app.settings.exists).settings, now);
 
-/** Which policy is in force in this window's state. */
+/** Which policy is enforced in this state of the window. */
 export const enforcementIn = ({
   target: { capabilities },
   engine,
@@ -25,7 +25,7 @@ export const enforcementIn = ({
     applied: viewDocument(settings.applied, settings.exists).settings,
   });
 
-/** What stands under the engine's name. */
+/** Status line below the engine's name. */
 export function engineLine(
   t: TFunction,
   app: AppState,
@@ -56,6 +56,6 @@ export function engineLine(
     return { text: t(`frame.enforcement.${enforcement.difference}`), tone: 'danger' };
   if (state === 'protected' && unprotected !== null && unprotected > 0)
     return { text: t('frame.engine.protectedExcept', { count: unprotected }), tone: 'ok' };
-  // Alone under an engine's name, "Off" would be said of the engine.
+  // "ECI off", since "Off" below the engine's name would mean the engine.
   return { text: state === 'off' ? t('frame.engine.eciOff') : t(`state.${state}`), tone: stateTone[state] };
 }

@@ -3,7 +3,7 @@ import { translateText } from '../i18n/translate.ts';
 import { useDraftPart } from '../state/context.tsx';
 import { useMissing } from '../state/missing.ts';
 
-/** By whom or what editing is locked now, for LockedNote and SettingRow; undefined when it isn't. */
+/** What locks editing now, for LockedNote and SettingRow; undefined if nothing does. */
 export function useReadOnlyReason(): string | undefined {
   const { t } = useTranslation();
   const readOnly = useDraftPart((draft) => draft.readOnly);

@@ -5,7 +5,7 @@ import { noteText, writtenText } from './recreate-notes.ts';
 import { color } from '../theme/tokens.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan } from '../../shared/containers/recreate.ts';
 
-/** What recreating would do, container by container: what stands in the way, what is lost, what changes. */
+/** Preview of recreating each container: what prevents it, what is lost, what changes. */
 export function RecreateItems({
   groups,
   busy,

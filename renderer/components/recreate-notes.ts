@@ -4,10 +4,10 @@ import { translateText } from '../i18n/translate.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
 import type { RecreateItem, RecreateNote } from '../../shared/containers/recreate.ts';
 
-/** The end of a long path says more than its beginning. */
+/** Long paths are cut at the start: the end is more telling. */
 const shortPath = (path: string): string => (path.length > 64 ? `…${path.slice(-63)}` : path);
 
-/** What was written inside a container: how much, and the first of its paths. */
+/** Changes in a container's writable layer: their size, and the first paths. */
 export function writtenText(t: TFunction, written: NonNullable<RecreateItem['written']>): string {
   const text = t('recreate.note.writable-layer', {
     size: bytesText(written.bytes),
@@ -20,7 +20,7 @@ export function writtenText(t: TFunction, written: NonNullable<RecreateItem['wri
   return labelled(t, text, count > 0 ? t('list.more', { names: listed, count }) : listed);
 }
 
-/** A note of a plan in the window's language; code between backticks. */
+/** A note of a plan in the window's language; code is between backticks. */
 export function noteText(t: TFunction, { code, params, sentence }: RecreateNote): string {
   const value = (key: string): string => {
     const param = params[key];

@@ -4,7 +4,7 @@ import { closed, labelled } from '../i18n/lists.ts';
 import { translateError, translateText } from '../i18n/translate.ts';
 import type { RecreateMember } from '../../shared/containers/recreate.ts';
 
-/** What became of one container that was to be recreated, as a sentence without its end. */
+/** Outcome for one container that was to be recreated, as a sentence without a full stop. */
 export function outcomeText(t: TFunction, outcome: RecreateMember['outcome']): string {
   if (outcome === null) return t('recreate.outcome.not-begun');
   switch (outcome.kind) {

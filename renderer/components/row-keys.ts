@@ -1,4 +1,4 @@
-/** The row that a key leads to, or null where it leads to none. It may lie outside of the list. */
+/** The row that a key moves to, or null for other keys. It may be outside of the list. */
 export function rowAfterKey(key: string, from: number, count: number): number | null {
   switch (key) {
     case 'ArrowDown':

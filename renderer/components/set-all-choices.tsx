@@ -10,10 +10,10 @@ import { color, narrow } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { canRecreate, type Choice } from './existing-container-row.tsx';
 
-/** What is chosen for containers, by their ids. */
+/** The choices for containers, by their ids. */
 export type Choices = ReadonlyMap<string, Choice>;
 
-/** Chooses the same for all containers. */
+/** Makes the same choice for all containers. */
 export function SetAll({
   containers,
   chosen,
@@ -21,9 +21,7 @@ export function SetAll({
   onSet,
 }: {
   readonly containers: readonly Container[];
-  /** Those to be removed. */
   readonly chosen: readonly Container[];
-  /** Those to be recreated. */
   readonly anew: readonly Container[];
   readonly onSet: (choices: Choices) => void;
 }) {
@@ -59,7 +57,7 @@ export function SetAll({
         onChange={(_, value: unknown) => {
           if (value === 'keep') onSet(new Map());
           if (value === 'recreate') onSet(new Map(recreatable.map((c) => [c.id, 'recreate'])));
-          // "All" never means the running ones: each of them is chosen by itself.
+          // "All" excludes running containers, which must be selected one by one.
           if (value === 'remove') onSet(new Map(stopped.map((c) => [c.id, 'remove'])));
         }}
       >
@@ -87,7 +85,7 @@ export function SetAll({
   );
 }
 
-/** Why "Remove" does not include all containers, or none; null if it does, or that is not to be said now. */
+/** Why "Remove" does not include all containers, or none; null if it does, or if "Recreate" is selected. */
 function noteOf(
   t: TFunction,
   facts: {
@@ -102,7 +100,7 @@ function noteOf(
     : null;
 }
 
-/** What is chosen for all containers alike, 'each' where it is not the same. */
+/** The common choice of all containers, or 'each' if they differ. */
 function choiceOfAll({
   stopped,
   chosen,

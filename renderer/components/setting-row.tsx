@@ -10,7 +10,7 @@ import { EditedMark, UndoChange } from './edited-mark.tsx';
 import { LockIcon } from '../theme/icons.ts';
 import { lockedName } from '../i18n/lists.ts';
 
-/** "Locked by …" with a padlock: the value stays readable, the control is not one. */
+/** "Locked by …" with a padlock: shows the value as text instead of a control. */
 export function LockedNote({ by }: { readonly by: string }) {
   const { t } = useTranslation();
   return (
@@ -31,13 +31,13 @@ export function LockedNote({ by }: { readonly by: string }) {
   );
 }
 
-/** A control's accessible name with what it is locked by, if it is. */
+/** A control's accessible name with what locks it, if it is locked. */
 export const withLock = (t: TFunction, name: string, lockedBy: string | undefined): string =>
   lockedBy === undefined ? name : lockedName(t, name, lockedBy);
 
 /**
- * One on/off setting: name, what it means, the switch; marked and undoable when it differs from what is
- * applied.
+ * One on/off setting: name, explanation, the switch; marked and with Undo if it differs from the applied
+ * settings.
  */
 export function SettingRow({
   name,
@@ -57,11 +57,11 @@ export function SettingRow({
   readonly onChange: (checked: boolean) => void;
   readonly edited?: boolean;
   readonly onUndo?: () => void;
-  /** The file or administrator that fixes it, which is shown: the row is not clickable then. */
+  /** The file or administrator that locks it, shown; the row is not clickable then. */
   readonly lockedBy?: string | undefined;
-  /** Why it can't be turned on here: no switch, greyed words. */
+  /** Why it can't be turned on here: no switch, disabled text. */
   readonly unavailable?: string | undefined;
-  /** Its place in the settings, for links to it. */
+  /** Its JSON pointer, for links to it. */
   readonly pointer?: string;
   readonly children?: ReactNode;
 }) {

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
 
-/** The first of a list that may be of any length, and a button for the next ones; null once all are there. */
+/** The first items of a long list, and a button for the next ones; null once all are shown. */
 export function useShown<T>(
   list: readonly T[],
   atOnce: number,

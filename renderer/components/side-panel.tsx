@@ -8,7 +8,7 @@ import { CloseIcon } from '../theme/icons.ts';
 
 /**
  * Detail beside a page, not over it; in narrow windows it covers the page's right part. Esc closes it and
- * focus goes back.
+ * returns the focus.
  */
 export function SidePanel({
   title,
@@ -22,7 +22,7 @@ export function SidePanel({
   readonly subtitle?: ReactNode;
   readonly leading?: ReactNode;
   readonly onClose: () => void;
-  /** False: focus stays where it is, in a list that is walked through. */ readonly takeFocus?: boolean;
+  /** False: keeps the focus in the list, for keyboard navigation. */ readonly takeFocus?: boolean;
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation();

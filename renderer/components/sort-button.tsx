@@ -4,7 +4,7 @@ import { color } from '../theme/tokens.ts';
 
 export type SortDirection = 'ascending' | 'descending' | 'none';
 
-/** The button in a column's head that sorts by the column: ascending, descending, then not any more. */
+/** The button in a column's header that sorts by the column: ascending, descending, unsorted. */
 export function SortButton({
   direction,
   label,

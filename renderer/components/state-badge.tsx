@@ -60,7 +60,7 @@ export const severityIcon: Record<Severity, Icon> = {
 };
 export const severityTone: Record<Severity, Tone> = { error: 'danger', warning: 'warn', note: 'neutral' };
 
-/** Icon and words in a tone; colour never stands alone. */
+/** Icon and text in a tone; colour is never the only sign. */
 export function Toned({
   icon: Icon,
   tone,
@@ -92,8 +92,8 @@ export function Toned({
 }
 
 /**
- * A state in the exact words, icon and tone of the design language. Unprotected is neutral while ECI is off:
- * nobody asked for more.
+ * Badge of a protection state, with the same text, icon and tone everywhere. "Unprotected" is neutral while
+ * ECI is off.
  */
 export function StateBadge({ state, eciOff = false }: { readonly state: State; readonly eciOff?: boolean }) {
   const { t } = useTranslation();
@@ -113,7 +113,7 @@ export function OutcomeChip({ outcome }: { readonly outcome: Outcome }) {
   );
 }
 
-/** A state's icon on its soft ground, as at the head of the Overview. */
+/** A state's icon on its tinted background, as in the header of the Overview. */
 export function StateTile({ state }: { readonly state: State }) {
   const Icon = stateIcon[state];
   const tone = stateTone[state];

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { SortDirection } from './sort-button.tsx';
 
-/** A row as far as sorting is concerned: a text for each column that sorts. */
+/** The sort key of a row: a text for each column that sorts. */
 export interface SortableRow {
   readonly sortTexts?: Readonly<Record<string, string>>;
 }
@@ -9,11 +9,11 @@ export interface SortableRow {
 interface Sorting<Row> {
   readonly rows: readonly Row[];
   readonly directionOf: (column: string) => SortDirection;
-  /** Sorts by a column: ascending, descending, then as the rows were given. */
+  /** Sorts by a column: ascending, descending, then in the original order. */
   readonly sortBy: (column: string) => void;
 }
 
-/** Rows as somebody sorted them; a row without a text for the column comes last. */
+/** The rows in the user's order; a row without a text for the column is last. */
 export function useSorting<Row extends SortableRow>(given: readonly Row[]): Sorting<Row> {
   const [sort, setSort] = useState<{ readonly column: string; readonly descending: boolean } | null>(null);
   const rows = useMemo(() => {

@@ -14,7 +14,7 @@ export function useNarrower(
     const element = box.current;
     if (element === null) return undefined;
     const measure = () => {
-      // 0 is no width: it is not laid out.
+      // 0 means that it is not laid out.
       setNarrower(element[part] > 0 && element[part] < limit);
     };
     measure();

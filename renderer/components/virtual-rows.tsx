@@ -3,23 +3,25 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import Box from '@mui/material/Box';
 import { size } from '../theme/tokens.ts';
 
-/** Up to this many rows all are drawn: simpler for screen readers. 100 rows take a third of a second. */
+/** Shorter lists are rendered whole: simpler for screen readers. 100 rows take a third of a second. */
 export const drawAllUpTo = 40;
-/** Rows drawn beyond what is in view, on both sides. */
+/** Rows rendered beyond the visible ones, on both sides. */
 const overscan = 4;
-/** Of the list, until it is laid out, px. */
+/** Assumed height of the list before layout, px. */
 const assumedHeight = 560;
 
 export interface VirtualRowsHandle {
-  /** Brings a row into view. */ scrollTo(index: number): void;
+  /** Scrolls a row into view. */ scrollTo(index: number): void;
 }
 
-/** Height that a list in a page keeps, px: below it, the page scrolls instead. */
+/** Minimum height of a list in a page, px: below it, the page scrolls instead. */
 const keptHeight = 360;
-/** Height of a list's head with its borders, px. */
+/** Height of a list's header with its borders, px. */
 const headHeight = size.tableHead + 2;
 
-/** The least height of a list with its head: that of its rows, at most `keptHeight`, not beyond the page. */
+/**
+ * The least height of a list with its header: that of its rows, at most `keptHeight`, not beyond the page.
+ */
 export function leastHeight(count: number, heightOf: (index: number) => number): string {
   let height = headHeight;
   for (let index = 0; index < count && height < keptHeight; index += 1) height += heightOf(index);
@@ -27,9 +29,8 @@ export function leastHeight(count: number, heightOf: (index: number) => number):
 }
 
 /**
- * Rows of known heights, only those near the view drawn once there are more than `drawAllUpTo`. It scrolls
- * itself; `heightOf` must be what the row takes. The rows' own roles and labels are theirs; give them
- * aria-rowindex.
+ * Rows of known heights, virtualized if there are more than `virtualizeAbove`. Scrolls by itself. `heightOf`
+ * must return the exact height. Callers set roles, labels and aria-rowindex.
  */
 export function VirtualRows({
   count,
@@ -56,7 +57,7 @@ export function VirtualRows({
     overscan,
     initialRect: { width: 0, height: assumedHeight },
   });
-  // Sizes are kept until the observer reports a change.
+  // Sizes are cached until the observer reports a change.
   useLayoutEffect(() => {
     virtualizer.measure();
   }, [virtualizer, heightOf]);
@@ -104,7 +105,10 @@ export function VirtualRows({
   );
 }
 
-/** What stands above the rows leaves the room that their scrollbar takes. `total`: height of the rows. */
+/**
+ * Sets the width of the rows' scrollbar as a CSS variable, which the header above them reserves. `total`:
+ * height of the rows.
+ */
 function useScrollbarWidth(box: RefObject<HTMLElement | null>, total: number): void {
   useLayoutEffect(() => {
     const element = box.current;

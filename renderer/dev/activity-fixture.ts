@@ -7,7 +7,7 @@ import {
 } from '../../shared/audit/activity.ts';
 import { denialSummary } from './denial-summary.ts';
 
-/** Invented entries of a decision log, for component tests and pictures. */
+/** Invented entries of a decision log, for component tests and screenshots. */
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 let made = 0;
@@ -74,7 +74,7 @@ const bindRefused = (minutes: number, path: string, container: string): Activity
   });
 const throughSocket = { kind: 'socket-mount', mount: 'm1', container: 'deploy-tool', image: 'docker:cli' };
 
-/** Newest last, as they come. */
+/** Newest last, in the order of the log. */
 export const someEntries: readonly ActivityEntry[] = [
   ...[1200, 1130, 1000, 910, 800, 640, 500, 320, 200, 90, 30].map(socketRefused),
   bindRefused(300, '/etc', 'backup-job'),
@@ -199,7 +199,7 @@ export const entriesOf = (state: string): readonly ActivityEntry[] =>
       ? []
       : someEntries;
 
-/** What main would say of entries, none of them seen; with a history of denials in the days before. */
+/** Main's response for entries, none of them seen; with denials on the previous days. */
 export function activitySummary(
   entries: readonly ActivityEntry[] = someEntries,
   more: Partial<ActivitySummary> = {},

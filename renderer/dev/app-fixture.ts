@@ -37,7 +37,7 @@ export const requirementsMet: AppState['backends'] = [
   },
 ];
 
-/** What each kind of engine declares. */
+/** The capabilities of each kind of engine. */
 export const targetCapabilities: Readonly<Record<TargetKind, TargetCapabilities>> = {
   embedded: embeddedCapabilities,
   system: systemCapabilities,
@@ -110,7 +110,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
   };
 }
 
-/** What the switcher finds on the invented machine. */
+/** The engines that the switcher finds on the invented machine. */
 export const targets: DiscoveredTarget[] = [
   {
     id: 'embedded:/var/lib/bulkhead',

@@ -17,7 +17,7 @@ export const stepDurations: Readonly<Record<ApplyStep, number>> = {
   recreate: 11_200,
 };
 
-/** What a step left behind. */
+/** The detail of a step, with its sentence. */
 export const caption = (sentence: string | Message): Pick<ApplyStepStatus, 'detail' | 'sentence'> =>
   typeof sentence === 'string'
     ? { detail: sentence }
@@ -33,7 +33,7 @@ const captions: Partial<Record<ApplyStep, string | Message>> = {
 };
 
 export interface RunProgress {
-  /** How the engine gets its configuration; a restart only where a reload is not enough. */
+  /** How the engine gets its configuration; a restart only if a reload is not enough. */
   readonly engine?: 'reload' | 'restart';
   readonly eciAfter?: boolean;
   /** Steps with nothing to do. */
@@ -89,7 +89,7 @@ export const ended = (): Pick<ApplyRun, 'activity' | 'cancellable' | 'endedAt'> 
   endedAt: new Date().toISOString(),
 });
 
-/** An apply under way that turns ECI on: the engine has reloaded, the checks run. */
+/** An apply in progress that turns ECI on: the engine has reloaded, the checks run. */
 export function run(more: Partial<ApplyRun> = {}): ApplyRun {
   return {
     id: 'r1',

@@ -1,11 +1,11 @@
-// For component tests: jsdom weighs every rule of its default style sheet for an element and each of its
-// ancestors again after every change of the document, and queries by role ask of each candidate whether it
+// For component tests: jsdom evaluates every rule of its default style sheet for an element and each of its
+// ancestors again after every change of the document, and queries by role check of each candidate whether it
 // is displayed and visible. These two properties are the default ones of the element's type, inherited or
 // inline, unless a rule of a style sheet of the document concerns the element: then, and for any other
 // property, jsdom computes the style. Delete this file when component tests are as fast without its call in
-// render-app.tsx: when jsdom keeps styles over changes that do not concern them.
+// render-app.tsx: when jsdom caches styles over changes that do not concern them.
 
-/** The values that a type of element has by the default style sheet. */
+/** The default style sheet's values for a type of element. */
 interface Defaults {
   readonly display: string;
   /** Null: inherited. */
@@ -20,9 +20,9 @@ interface DecidingRules {
   readonly selectors: readonly string[];
 }
 
-/** Types for which the default style sheet looks at more than type and attributes `hidden` and `type`. */
+/** Types for which the default style sheet depends on more than type and attributes `hidden` and `type`. */
 const complex = new Set(['details', 'dialog', 'slot', 'summary']);
-/** With more style sheets than this, jsdom is faster: of many rules it looks at the classes first. */
+/** With more style sheets than this, jsdom is faster: of many rules it checks the classes first. */
 const manySheets = 20;
 const defaults = new Map<string, Defaults>();
 const deciding = new WeakMap<CSSStyleSheet, DecidingRules>();
@@ -79,7 +79,7 @@ function inlineStyle(element: Element): CSSStyleDeclaration | null {
   return element.hasAttribute('style') && 'style' in element ? (element as HTMLElement).style : null;
 }
 
-/** Null if more than the element's type decides. */
+/** Null if more than the element's type is decisive. */
 function defaultsOf(element: Element, computeAll: Compute): Defaults | null {
   const type = element.localName;
   if (complex.has(type) || element.hasAttribute('popover') || isSubjectOfRules(element)) return null;
@@ -108,7 +108,7 @@ function isSubjectOfRules(element: Element): boolean {
   return false;
 }
 
-/** Also true for a selector that jsdom cannot parse: what becomes of its rule is left to jsdom. */
+/** Also true for a selector that jsdom cannot parse: its rule is left to jsdom. */
 function mayMatch(element: Element, selector: string): boolean {
   try {
     return element.matches(selector);

@@ -84,7 +84,7 @@ export const offContainers = someContainers.map((c): Container => ({
   range: null,
 }));
 
-/** A plan of recreating what is given: something of every kind, by what the containers are. */
+/** A plan of recreating the given containers, with notes of every kind, depending on the containers. */
 export function recreatePlan(containers: readonly Container[], request: RecreateRequest): RecreatePlan {
   const items = containers.map((c): RecreateItem => {
     const running = c.state === 'running';

@@ -6,7 +6,7 @@ import {
   type DenialGroup,
 } from '../../shared/audit/activity.ts';
 
-/** Denials of entries by day and by what they repeat, as main counts them. */
+/** Denials of entries by day and by repeat key, as main counts them. */
 export function denialSummary(entries: readonly ActivityEntry[]): {
   readonly days: ReadonlyMap<string, { denied: number; wouldDeny: number }>;
   readonly groups: DenialGroup[];

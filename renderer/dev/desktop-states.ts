@@ -33,7 +33,7 @@ const desktopEngine: AppState['engine'] = {
   plannerUp: false,
 };
 
-/** Docker Desktop on an invented Mac, ECI on and shown by the probes that run there. */
+/** Docker Desktop on an invented Mac, with ECI on and verified by the probes that run there. */
 const onDesktop = (more: Partial<AppState> = {}, facts: Partial<DesktopFacts> = {}): AppState =>
   appState({
     platform: facts.platform ?? 'darwin',

@@ -26,5 +26,5 @@ export const row = (name: string) =>
     .find((r) => r.textContent.startsWith(name)) ?? document.body;
 export const countChanges = () => screen.queryByText(/^\d+ changes?$/)?.textContent ?? null;
 
-// Many keys and clicks on a whole window take their time in jsdom on a busy machine.
+// Many key presses and clicks on a whole window are slow in jsdom on a busy machine.
 export const patience = { timeout: 30_000 };

@@ -13,7 +13,7 @@ import {
   settingsState,
 } from './settings-fixture.ts';
 
-/** Invented histories and conflicts, for tests and pictures. */
+/** Invented histories and conflicts, for tests and screenshots. */
 
 const texts: readonly string[] = [
   '',
@@ -76,7 +76,7 @@ export const historyItems: readonly HistoryItem[] = [
   none,
 ];
 
-/** The list each state shows. */
+/** The versions of each state. */
 const lists: Readonly<Record<string, readonly HistoryItem[]>> = {
   noFile: [],
   historyFound: [
@@ -97,7 +97,7 @@ const mine = appliedText
   .replace('"allowDerivedImages": true', '"allowDerivedImages": false')
   .replace('"docker:cli", ', '"docker:cli", "example.org/deploy:2", ');
 
-/** The gateway goes on enforcing the newest recorded version of these histories. */
+/** The gateway keeps enforcing the newest recorded version of these histories. */
 const retainedVersion6 = { ...retainedPolicyFacts, recordedVersion: 6, restorable: 6 };
 
 export const documentStates: Record<string, () => AppState> = {

@@ -8,8 +8,8 @@ import { fail } from '../../shared/result.ts';
 import { fakeResponses, type Responses } from './fake-responses.ts';
 
 /**
- * A bridge over one AppState kept in memory, for component tests and screenshots. `answers` overrides single
- * requests; `calls` records all, `engines` which engine each was about.
+ * A bridge over one AppState kept in memory, for component tests and screenshots. `answers` overrides the
+ * responses to single requests; `calls` records all requests, `engines` the engine of each.
  */
 export function fakeBridge(
   initial: AppState,
@@ -47,7 +47,7 @@ export function fakeBridge(
     async request(name, input, engine) {
       calls.push({ name, input });
       engines.push([name, engine]);
-      // As main does it.
+      // As in main.
       if (isEngineRequest(name) && engine !== state.target.id) {
         return fail('engine.changed', 'another engine was opened meanwhile');
       }

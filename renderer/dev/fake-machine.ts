@@ -7,7 +7,7 @@ const links: Readonly<Record<string, string>> = {
   '/home/sam/link': '/opt/data',
   '/mnt/link-to-etc': '/etc',
 };
-/** Where a path of the invented machine leads. */
+/** The real path of a path of the invented machine. */
 export function realOf(path: string): string {
   const link = Object.keys(links).find((from) => path === from || path.startsWith(`${from}/`));
   return link === undefined ? path : `${links[link] ?? ''}${path.slice(link.length)}`;

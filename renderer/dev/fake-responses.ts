@@ -13,18 +13,18 @@ import { appliedText } from './settings-fixture.ts';
 import { simulate } from './simulator-fixture.ts';
 import { registryResponses, runnerDigest, realOf } from './fake-machine.ts';
 
-/** How requests are answered. */
+/** Responses to requests. */
 export type Responses = {
   [K in IpcRequest]?: (input: IpcInput<K>) => Result<IpcOutput<K>> | Promise<Result<IpcOutput<K>>>;
 };
 
-/** The state that answers read and change. */
+/** The state that responses read and change. */
 export interface FakeMain {
   state(): AppState;
   change(part: Partial<AppState>): void;
 }
 
-/** Answers to all requests but those that a test makes fail. */
+/** Responses to all requests except those that a test makes fail. */
 export const fakeResponses = (main: FakeMain, entries: readonly ActivityEntry[]): Responses => ({
   ...engineResponses(main),
   ...activityResponses(main, entries),

@@ -11,11 +11,11 @@ import { documentResponses, documentStates } from './document-fixture.ts';
 import { fail } from '../../shared/result.ts';
 import { reviewResponses, reviewStates } from './review-fixture.ts';
 
-// `?state=off&lang=zh-CN#/isolation`: the app over an invented state, for looking at it in a plain browser.
-// Not an entry of the build. `bulkheadShow('?state=on&lang=en#/overview')` shows another one in the same
-// window, which saves loading everything once more; null: none. `?later`: none at first.
+// `?state=off&lang=zh-CN#/isolation`: the app over an invented state, in a plain browser. Not an entry of the
+// build. `bulkheadShow('?state=on&lang=en#/overview')` shows another one in the same window, which saves
+// loading everything again; null: none. `?later`: none at first.
 const never = () => new Promise<never>(() => undefined);
-/** States of asking itself: no answer yet, none at all. */
+/** Pending states: no response yet, or a failed request. */
 const pendingStates: Record<string, Parameters<typeof fakeBridge>[1]> = {
   waiting: { 'app:state': never },
   simulating: { 'simulate:run': never },

@@ -12,7 +12,7 @@ import type { AppState } from '../../shared/ipc/app-state.ts';
 import { computeFewerStyles } from './computed-style.ts';
 import { fakeBridge } from './fake-bridge.ts';
 
-// What jsdom has not.
+// APIs missing in jsdom.
 class NoObserver {
   observe() {
     /* nothing is laid out in jsdom */
@@ -35,7 +35,7 @@ window.matchMedia ??= (query: string) => ({
   removeEventListener: () => undefined,
   dispatchEvent: () => false,
 });
-// Every element is as high as a window: a long list draws the rows that are in view.
+// Every element is as high as a window: a long list renders the rows in view.
 Object.defineProperty(Element.prototype, 'clientHeight', { configurable: true, get: () => 800 });
 Element.prototype.scrollTo ??= () => undefined;
 Element.prototype.scrollIntoView ??= () => undefined;
@@ -43,8 +43,8 @@ Range.prototype.getClientRects ??= () => Object.assign([], { item: () => null })
 Range.prototype.getBoundingClientRect ??= () => new DOMRect();
 if (document.defaultView !== null) computeFewerStyles(document.defaultView);
 
-// What the last test of a file left to be drawn is drawn, or no more, while there is a window: React draws in
-// the event loop's next turn.
+// Flushes React's pending work of the file's last test while there is still a window: React renders in the
+// event loop's next turn.
 afterAll(async () => {
   cleanup();
   await new Promise((resolve) => {
@@ -52,8 +52,8 @@ afterAll(async () => {
   });
 });
 
-// Nothing is laid out in jsdom, and it weighs every rule at every question who is visible: components come
-// without their styles here. How they look is for a browser.
+// Nothing is laid out in jsdom, and it evaluates every rule for every visibility query: components are
+// rendered without their styles here. Their look is tested in a browser.
 const unstyled = createCache({ key: 'css' });
 unstyled.insert = (_selector, { name }) => {
   unstyled.inserted[name] = true;
@@ -66,8 +66,8 @@ export interface RenderedApp {
 }
 
 /**
- * The whole window over an invented state, on one page, for component tests; `styled`: with its styles.
- * Resolves when the page's heading is there.
+ * Renders the whole window over an invented state, on one page, for component tests; `styled`: with its
+ * styles. Resolves when the page's heading is there.
  */
 export async function renderApp(
   state: AppState,
@@ -80,7 +80,7 @@ export async function renderApp(
   startI18n();
   const bridge = fakeBridge(state, responses);
   const store = createAppStore(bridge);
-  // The words too, so that the first heading is the page's and not the one of waiting.
+  // Load the catalogue first, so that the first heading is the page's and not the loading screen's.
   await act(async () => {
     await store.load();
     await showLanguage(

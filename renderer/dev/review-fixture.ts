@@ -16,7 +16,7 @@ import { offContainers, someContainers } from './container-fixture.ts';
 import { appliedText, dangerousDraft, offText, settingsState } from './settings-fixture.ts';
 import { planNames, reviewPlan, withChoices, type PlanName } from './review-plans.ts';
 
-/** Invented runs and logs of Review & apply, and its plans, for tests and pictures. */
+/** Invented runs and logs of Review & apply, and its plans, for tests and screenshots. */
 
 /** A run that failed in a step, or was stopped there. */
 const failedAt = (
@@ -166,7 +166,7 @@ export const reviewStates: Record<string, () => AppState> = {
 };
 
 /**
- * ECI was turned on: of the containers from before, four were recreated, one was removed, and one that was
+ * ECI was turned on: of the existing containers four were recreated, one was removed, and one that was
  * started meanwhile was not.
  */
 function applied(): AppState {
@@ -243,7 +243,7 @@ export function planOf(state: string): ApplyPlan {
   return reviewPlan(name, (reviewStates[name] ?? states[name] ?? appState)());
 }
 
-/** Answers of the fake bridge for a state; choices that were made show in the plan. */
+/** Responses of the fake bridge for a state; the plan reflects the choices. */
 export const reviewResponses = (
   state: string,
 ): {

@@ -12,7 +12,7 @@ import { findingsOf } from '../state/draft-view.ts';
 import { recreatePlan } from './container-fixture.ts';
 import made from './review-plans.json' with { type: 'json' };
 
-/** Plans by the state whose draft they apply; `restart`: of `turningOn`, where a reload is not enough. */
+/** Plans by the state whose draft they apply; `restart`: of `turningOn`, if a reload is not enough. */
 export const planNames = [
   'turningOn',
   'restart',
@@ -30,8 +30,8 @@ export const planNames = [
 export type PlanName = (typeof planNames)[number];
 
 /**
- * What the engine's own planning made of each state: review-plans.json is written and compared by
- * review-plans.test.ts, since the window does not run that code.
+ * The engine's own plan for each state: review-plans.test.ts writes and compares review-plans.json, since the
+ * window does not run that code.
  */
 const madePlans = z
   .partialRecord(
@@ -65,7 +65,7 @@ const named = (containers: readonly Container[]) => ({
   names: containers.map(({ name }) => name),
 });
 
-/** The plan with what was chosen for containers that exist. */
+/** The plan with the choices for existing containers. */
 export function withChoices(
   plan: ApplyPlan,
   { remove, recreate = [], includeRunning, commit = false }: ContainerChoices,

@@ -58,7 +58,7 @@ const retained = recordedPolicy({
   hash: `hash-of-${appliedText.length}`,
   stored: true,
 });
-/** A gateway that goes on enforcing version 11, whatever became of the file. */
+/** A gateway that keeps enforcing version 11, regardless of the file. */
 export const retainedPolicyFacts: PolicyFacts = {
   recorded: retained,
   lastRecorded: retained,
@@ -84,8 +84,8 @@ export const socketText = appliedText.replace(
 );
 
 /**
- * Every mark the Docker socket page knows: added, edited and removed images, marks and unmarks, entries that
- * name nothing.
+ * Every mark that the Docker socket page has: added, edited and removed images, marked and unmarked commands,
+ * entries that name nothing.
  */
 export const socketDraft = socketText
   .replace(
@@ -103,7 +103,10 @@ export const sharedDraft = appliedText.replace(
     '{ "path": "/var/run", "sharedByDefault": false }',
 );
 
-/** ECI goes on, and with the user's directories the whole file system and two of its worst are shared. */
+/**
+ * ECI is turned on, and with the user's directories the whole file system and two of its most dangerous ones
+ * are shared.
+ */
 export const dangerousDraft = offText
   .replace('"value": false', '"value": true')
   .replace(

@@ -3,7 +3,7 @@ import type { Explanation, ExplainedRequest, Finding } from '../../shared/explai
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { minutesAgo } from './settings-fixture.ts';
 
-/** Answers of the Simulator over the invented states: shaped as the real ones, decided by nobody. */
+/** Canned results of the Simulator for the invented states: in the real format, without a decision. */
 
 const runtime: Finding = {
   outcome: 'rewrite',
@@ -172,7 +172,7 @@ function simulationOf(input: SimulationInput): SimulationResult {
   };
 }
 
-/** `off`, `stopped`, `audit` and a missing client as the state of that name has them. */
+/** `off`, `stopped`, `audit` and a missing client, for the state of that name. */
 export function simulate(
   input: SimulationInput,
   state: { readonly eci: boolean; readonly ready: boolean; readonly audit: boolean },

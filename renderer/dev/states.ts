@@ -21,7 +21,7 @@ const directoryGone = engineProblem(
   message('engine.directory-is-gone', { root: '/var/lib/bulkhead', count: 3 }),
 );
 
-/** An engine whose directory is gone, with all that was in it. */
+/** An engine whose directory is missing with all its contents. */
 const withoutRoot = (engine: Pick<AppState['engine'], 'phase' | 'problem'>): Partial<AppState> => ({
   engine: {
     ...appState().engine,
@@ -248,7 +248,7 @@ export const states: Record<string, () => AppState> = {
   activityMany: () => appState({ activity: activitySummary([], { entries: 10_000 }) }),
 };
 
-/** A state by its name. Throws for a name that no state has. */
+/** A state by its name. Throws for an unknown name. */
 export function namedState(name: string): AppState {
   const make = states[name];
   if (make === undefined) throw new Error(`no state ${name}`);

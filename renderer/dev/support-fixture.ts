@@ -7,7 +7,7 @@ const entry = (
   omittedBytes = 0,
 ): ListedBundleEntry => ({ name, bytes, redactions, omittedBytes });
 
-/** What a support bundle of an invented engine has. */
+/** The contents of a support bundle of an invented engine. */
 export const bundleEntries: ListedBundleEntry[] = [
   entry('versions.json', 412),
   entry('status.json', 5_210),

@@ -4,14 +4,17 @@ import { loadTranslator, loadedTranslator, type Translate } from '../../shared/m
 import type { Result } from '../../shared/result.ts';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
 
-/** The language in which the gateway answers clients under these settings; English if they are no policy. */
+/** The language of the gateway's responses to clients under these settings; English if they are unusable. */
 export const clientLanguage = ({
   settings,
 }: {
   readonly settings: Result<EffectiveSettings>;
 }): MessageLanguage => (settings.ok ? settings.value.language : 'en');
 
-/** Translates into a language whatever the window's is; into English until its catalogue is there. */
+/**
+ * Translates into a given language, independently of the window's; into English until its catalogue is
+ * loaded.
+ */
 export function useTranslateIn(language: MessageLanguage): Translate {
   const [translate, setTranslate] = useState<Translate>(() => loadedTranslator(language));
   useEffect(() => {
@@ -20,7 +23,7 @@ export function useTranslateIn(language: MessageLanguage): Translate {
       (loaded) => {
         if (!disposed) setTranslate(() => loaded);
       },
-      // It remains English, as the window's own texts do.
+      // It stays English, as the window's own texts do.
       () => undefined,
     );
     return () => {

@@ -4,7 +4,7 @@ import type { TFunction } from 'i18next';
 import { useNow } from './clock.ts';
 import { writtenNumber } from './number-format.ts';
 
-/** Months and years are the mean ones of the calendar, as the engine counts them too. */
+/** Months and years are the calendar's mean ones, as in the engine's texts. */
 const minute = 60,
   hour = 3600,
   day = 86_400,
@@ -23,8 +23,8 @@ export function formatDuration(t: TFunction, seconds: number): string {
 }
 
 /**
- * Like `formatDuration`; up to ten minutes with seconds: "1 min 21 s". For a time that stands alone: beside
- * an estimate, which has no seconds, `formatDuration` is right.
+ * Like `formatDuration`; up to ten minutes with seconds: "1 min 21 s". For a duration on its own: beside an
+ * estimate, which has no seconds, use `formatDuration`.
  */
 export function formatElapsed(t: TFunction, seconds: number): string {
   const s = Math.round(Math.max(0, seconds));
@@ -43,7 +43,7 @@ export interface Formats {
   /** 10 Nov (with the year when it is another) */
   date(iso: string): string;
   dateTime(iso: string): string;
-  /** As short as it is clear: 10:42 today, "yesterday, 10:42", else with the date. */
+  /** As short as is clear: 10:42 today, "yesterday, 10:42", else with the date. */
   moment(iso: string): string;
   /** How long since `iso`: "3 min". */
   since(iso: string): string;
@@ -54,8 +54,7 @@ export interface Formats {
 }
 
 /**
- * Numbers as the language writes them, without the clock of `useFormats`, which draws again every 10 s what
- * uses it.
+ * Numbers in the language's format, without the clock of `useFormats`, which re-renders its users every 10 s.
  */
 export function useNumber(): (value: number) => string {
   const { language } = useTranslation().i18n;
@@ -64,9 +63,12 @@ export function useNumber(): (value: number) => string {
 
 const cache = new Map<string, ReturnType<typeof makeIntl>>();
 
-/** Making them takes milliseconds, and every component that shows a time would make its own at each tick. */
+/**
+ * Cached: creating them takes milliseconds, and every component that shows a time would create its own at
+ * each tick.
+ */
 function intlOf(language: string): ReturnType<typeof makeIntl> {
-  // They keep the time zone they were made in.
+  // They keep the time zone in which they were created.
   const key = `${language} ${new Date().getTimezoneOffset()}`;
   const created = cache.get(key) ?? makeIntl(language);
   cache.set(key, created);

@@ -26,8 +26,8 @@ interface Chunk {
 }
 
 /**
- * Languages that are a chunk of their own, read when they are first shown. English is always there: it is
- * what remains when a chunk can't be read.
+ * Languages in chunks of their own, loaded when they are first shown. English is always present, as the
+ * fallback for a chunk that fails to load.
  */
 const chunks: { readonly [L in Exclude<Language, 'en'>]: Chunk } = {
   'zh-CN': {
@@ -36,7 +36,7 @@ const chunks: { readonly [L in Exclude<Language, 'en'>]: Chunk } = {
   },
 };
 
-/** Reads the window's texts in a language where that was not done yet. */
+/** Loads the window's texts in a language if needed. */
 async function readTexts(language: Language): Promise<void> {
   if (language === 'en' || i18next.hasResourceBundle(language, 'translation')) return;
   i18next.addResourceBundle(language, 'translation', await chunks[language].texts());
@@ -70,8 +70,8 @@ export function startI18n(): i18n {
 let requested: Language = 'en';
 
 /**
- * Loads the language's texts where that was not done yet, and shows it: texts, formats and the document's
- * `lang`. Of two calls at once, the later one counts.
+ * Loads the language's texts if needed, and shows it: texts, formats and the document's `lang`. Of two calls
+ * at once, the later one wins.
  */
 export async function showLanguage(language: Language): Promise<void> {
   requested = language;
@@ -81,20 +81,20 @@ export async function showLanguage(language: Language): Promise<void> {
   ]);
   if (requested !== language) return;
   setTranslator(translate);
-  // Before the texts change: what is drawn with them declares their language.
+  // Before the texts change: what is rendered with them declares their language.
   document.documentElement.lang = language;
-  // Setting the language that it has would draw every text again.
+  // Setting the current language again would re-render every text.
   if (i18next.language !== language) await i18next.changeLanguage(language);
 }
 
 /**
  * Shows the language of a preference, also when it changes; the system's while the preference is not known
- * (`null`). False until the preferred one is there, so that no page is drawn in another language first.
+ * (`null`). False until the preferred one is loaded, so that no page is rendered in another language first.
  */
 export function useLanguage(preference: 'system' | Language | null): boolean {
   const known = preference !== null;
   const wanted = resolveLanguage(preference ?? 'system', navigator.languages);
-  // True at once where nothing has to be read: a change after the first drawing would draw all of it again.
+  // True at once if nothing has to be loaded: a change after the first render would re-render everything.
   const [ready, setReady] = useState(() => known && i18next.language === wanted);
   useEffect(() => {
     let superseded = false;
@@ -112,7 +112,9 @@ export function useLanguage(preference: 'system' | Language | null): boolean {
   return known && (ready || i18next.language === wanted);
 }
 
-/** The window's texts in the language that it does not show, to search them too; null while they are read. */
+/**
+ * The window's texts in the language that it does not show, to search them, too; null while they are loaded.
+ */
 export function useOtherLanguage(): TFunction | null {
   const { i18n } = useTranslation();
   const other: Language = i18n.language === 'en' ? 'zh-CN' : 'en';

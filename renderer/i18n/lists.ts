@@ -1,20 +1,20 @@
 import type { TFunction } from 'i18next';
 
-/** Names one after the other, as the language separates them. */
+/** Joins names with the language's separator. */
 export const names = (t: TFunction, list: readonly string[]): string => list.join(t('join.name'));
-/** The first names, then how many more there are. */
+/** The first names, then the number of others. */
 export const firstNames = (t: TFunction, list: readonly string[], atMost = 4): string =>
   list.length <= atMost
     ? names(t, list)
     : t('list.more', { names: names(t, list.slice(0, atMost)), count: list.length - atMost });
-/** Parts of one sentence: "3 made past the gateway, 1 …". */
+/** Joins the clauses of a sentence: "3 unprotected, 1 …". */
 export const clauses = (t: TFunction, list: readonly string[]): string => list.join(t('join.clause'));
-/** Words closed as a sentence. */
+/** Ends a text as a sentence. */
 export const sentence = (t: TFunction, text: string): string => t('join.sentence', { text });
-/** Words closed as a sentence, unless they are one already or nothing. */
+/** Ends a text as a sentence, unless it is one already or empty. */
 export const closed = (t: TFunction, text: string): string =>
   text === '' || /[.。]$/.test(text) ? text : sentence(t, text);
-/** Whole sentences after one another; empty ones count for nothing. */
+/** Joins sentences; empty ones are omitted. */
 export const sentences = (t: TFunction, list: readonly string[]): string =>
   list.filter((one) => one !== '').join(t('join.sentences'));
 /** "what: text" */

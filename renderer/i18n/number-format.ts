@@ -1,20 +1,20 @@
 import type { FormatterModule } from 'i18next';
 
-/** Values that number something: written as they are, without groups of thousands. */
+/** Values that are identifiers: written without grouping. */
 const identifiers: ReadonlySet<unknown> = new Set(['pid', 'uid', 'version', 'line', 'column', 'position']);
 
 const cache = new Map<string, Intl.NumberFormat>();
 
-/** A number as the language writes it: 12,345. */
+/** A number in the language's format: 12,345. */
 export function writtenNumber(value: number, language: string): string {
-  // Most are, and the first format of a window takes 5 ms to make.
+  // Most numbers are below 1,000, and the first format of a window takes 5 ms to create.
   if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
   const format = cache.get(language) ?? new Intl.NumberFormat(language);
   cache.set(language, format);
   return format.format(value);
 }
 
-/** Formats every number in a text as its language does; `{{count}}` is all that the text needs. */
+/** Formats every number in a text in its language's format; the text needs only `{{count}}`. */
 export const numberFormat: FormatterModule = {
   type: 'formatter',
   init: () => undefined,

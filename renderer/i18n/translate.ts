@@ -10,34 +10,34 @@ import type { AppError } from '../../shared/result.ts';
 
 let translate: Translate = plainText;
 
-/** Sets how sentences of the catalogue are translated; null for English. */
+/** Sets the function that translates sentences of the catalogue; null for English. */
 export function setTranslator(next: Translate | null): void {
   translate = next ?? plainText;
 }
 
 /**
- * A text of another process in the window's language, by the sentence it is; without one, as it is (the text
- * of an engine or the system). Components that show one use `useTranslation` too, and so are drawn again when
- * the language changes.
+ * A text of another process in the window's language, by its sentence; without one, unchanged (a text of the
+ * engine or the system). Components that show one use `useTranslation`, too, and so re-render when the
+ * language changes.
  */
 export const translateText = (text: string, reference?: MessageReference): string =>
   translate(withReference(text, reference));
 
-/** A sentence that carries its English text, likewise. */
+/** The same for a sentence that carries its English text. */
 export const translateMessage = (message: Message): string => translate(message);
 
-/** What failed, and what to do where the error says so, likewise. */
+/** The same for what failed, and for what to do if the error has a hint. */
 export const messageAndHint = (error: AppError): readonly string[] => {
   const { message, hint } = translateError(error);
   return hint === undefined ? [message] : [message, hint];
 };
 
-/** Why it failed; what failed, where the error does not say why. */
+/** The reason of a failure; what failed, if the error has no reason. */
 export const reasonOrMessage = (error: AppError): string => {
   const { message, reason } = translateError(error);
   return reason ?? message;
 };
 
-/** The texts of an error, likewise. */
+/** The same for the texts of an error. */
 export const translateError = (error: AppError): ReturnType<typeof translateErrorWith> =>
   translateErrorWith(error, translate);

@@ -6,12 +6,12 @@ import { useStore } from './context.tsx';
 export interface RequestState<K extends IpcRequest> {
   readonly run: (input: IpcInput<K>) => Promise<Result<IpcOutput<K>>>;
   readonly running: boolean;
-  /** Why the last one failed, until the next one or `clear`. */
+  /** Why the last run failed, until the next one or `clear`. */
   readonly error: AppError | null;
   readonly clear: () => void;
 }
 
-/** One request as a page uses it: run it, know that it runs, keep why it failed until the next try. */
+/** One request as a page uses it: run it, whether it runs, and why it failed until the next run. */
 export function useRequest<K extends IpcRequest>(name: K): RequestState<K> {
   const store = useStore();
   const [running, setRunning] = useState(false);

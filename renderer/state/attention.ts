@@ -7,11 +7,11 @@ const onVisibility = (listener: () => void) => {
   };
 };
 
-/** Can anybody see the window? Not while it is minimised or in the tray. */
+/** Whether the window is visible: not while it is minimised or in the tray. */
 export const useVisible = (): boolean =>
   useSyncExternalStore(onVisibility, () => document.visibilityState === 'visible');
 
-/** How often somebody came back to the window from another: what is not watched may be another then. */
+/** Number of times the window regained focus; a dependency for data that is not watched. */
 export function useReturns(): number {
   const [returns, setReturns] = useState(0);
   useEffect(() => {

@@ -2,12 +2,12 @@ import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 
 declare global {
   interface Window {
-    /** Put there by the preload script; absent in a plain browser. */
+    /** Set by the preload script; absent in a plain browser. */
     readonly bulkhead?: BulkheadBridge;
   }
 }
 
-/** The preload's bridge. Its absence is a defect of packaging, not a state of the app. */
+/** The preload script's bridge. Throws without it: that is a packaging error, not a state of the app. */
 export function windowBridge(): BulkheadBridge {
   if (window.bulkhead === undefined)
     throw new Error('the preload script did not run: window.bulkhead is missing');

@@ -23,23 +23,23 @@ export function useStore(): AppStore {
   return store;
 }
 
-/** One part of the snapshot: drawn again only when that is another. */
+/** One part of the snapshot; re-renders only if the value changed. */
 export function useSnapshotPart<T>(part: (snapshot: Snapshot) => T): T {
   const store = useStore();
   return useSyncExternalStore(store.subscribe, () => part(store.get()));
 }
 
 /**
- * AppState; only below the frame, which waits for the first answer. Typing alone does not draw again what
- * uses it.
+ * AppState; only below the frame, which waits for the first response. Typing alone does not re-render its
+ * users.
  */
 export function useApp(): AppState {
   return useAppPart((app) => app);
 }
 
 /**
- * One part of AppState, or what it comes to: drawn again only when that is another. `part` must give the same
- * for the same state.
+ * One part of AppState, or a value derived from it; re-renders only if the value changed. `part` must be
+ * pure.
  */
 export function useAppPart<T>(part: (app: AppState) => T): T {
   const store = useStore();
@@ -47,14 +47,14 @@ export function useAppPart<T>(part: (app: AppState) => T): T {
 }
 
 /**
- * The draft, parsed, evaluated, linted and compared with what is applied, plus its edits. The same object
- * until one of these is another.
+ * The draft, parsed, evaluated, linted and compared with the applied settings, plus its edits. The same
+ * object until one of these changes.
  */
 export function useDraft(): DraftView {
   return useDraftPart((draft) => draft);
 }
 
-/** One part of the draft: drawn again only when that is another. */
+/** One part of the draft; re-renders only if the value changed. */
 export function useDraftPart<T>(part: (draft: DraftView) => T): T {
   const store = useStore();
   return useSyncExternalStore(store.subscribe, () => part(draftNow(store)));
@@ -67,7 +67,7 @@ function arrived(app: AppState | null): AppState {
 
 const cachedViews = new WeakMap<AppStore, { snapshot: Snapshot; readonly draft: DraftView }>();
 
-/** The draft as it is at this moment, for keys and clicks; what is drawn follows it by `useDraft`. */
+/** The current draft, for event handlers; the rendered one follows by `useDraft`. */
 export function draftNow(store: AppStore): DraftView {
   const snapshot = store.get();
   const app = arrived(snapshot.app);

@@ -2,24 +2,24 @@ import { lockOf } from './lock.ts';
 import type { AppStore, Snapshot } from './snapshot.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
 
-/** Steps of undo that are kept. */
+/** Maximum number of undo steps. */
 export const undoDepth = 200;
-/** Keys closer together than this are one step of undo, as long as it does not get longer than the second. */
+/** Key presses closer together than the first are one undo step, up to the duration of the second. */
 const typingPauseMs = 800,
   maxTypingDelayMs = 5000;
 
-/** Edits of the draft, each a step of undo. */
+/** Edits of the draft, each an undo step. */
 export interface DraftHistory extends Pick<AppStore, 'setDraft' | 'undo' | 'redo'> {
-  /** What is typed next is a step of its own. */
+  /** Starts a new undo step with the next edit. */
   endStep(): void;
 }
 
-/** `show` makes a draft the one that is shown. */
+/** `show` replaces the shown draft. */
 export function createDraftHistory(
   { get }: SnapshotHolder,
   show: (draft: string, stacks: Pick<Snapshot, 'undo' | 'redo'>) => void,
 ): DraftHistory {
-  /** The step of undo that typing still adds to. */
+  /** The undo step that typing still extends. */
   let typing: { readonly first: number; readonly last: number } | null = null;
   const locked = () => {
     const { app } = get();

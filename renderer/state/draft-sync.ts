@@ -7,32 +7,32 @@ import { undoDepth } from './draft-history.ts';
 
 const done: Result<void> = { ok: true, value: undefined };
 
-/** Keeps main's draft the same as the one that is shown. */
+/** Keeps main's draft equal to the shown one. */
 export interface DraftSync {
-  /** True while the shown draft is ahead of what main confirmed. */
+  /** True while the shown draft is ahead of the one that main confirmed. */
   isAhead(): boolean;
-  /** Shows a draft, and sends it. */
+  /** Shows a draft, and sends it to main. */
   show(draft: string, stacks: Pick<Snapshot, 'undo' | 'redo'>): void;
   flush(): Promise<Result<void>>;
-  /** Has main change its settings, once it knows the draft; a draft that goes thereby can be undone. */
+  /** Sends the draft, then a request that replaces the settings; undo restores a draft that it replaced. */
   replaceSettings(
     request: (engine: string | null) => Promise<Result<AppState['settings']>>,
   ): Promise<Result<void>>;
-  /** Forgets what was about another engine. */
+  /** Drops the state of the previous engine. */
   reset(): void;
 }
 
-/** `adopt` takes over settings as main has them. */
+/** `adopt` takes over main's settings. */
 export function createDraftSync(
   holder: SnapshotHolder,
   { currentEngine, send: sendRequest }: EngineRequests,
   adopt: (settings: AppState['settings']) => void,
 ): DraftSync {
   let ahead = false;
-  /** The draft on its way to main; there is at most one. */
+  /** The request that sends the draft; at most one is in flight. */
   let sending: Promise<Result<void>> | null = null;
 
-  /** Sends the draft as it is shown, and again for as long as it was edited meanwhile. */
+  /** Sends the shown draft, and again if it was edited meanwhile. */
   const sendDraft = async (): Promise<Result<void>> => {
     const engine = currentEngine();
     for (;;) {

@@ -20,25 +20,25 @@ import { applying, lockOf, type Lock } from './lock.ts';
 import type { AppStore } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What a settings text comes to. '' is "no file yet". */
+/** Parsed and evaluated settings text; '' means no file. */
 export interface DocumentView {
   readonly text: string;
   /** Null for no file. */
   readonly parsed: ParsedSettings | null;
-  /** Where and why the text is no JSON; empty when it is. */
+  /** Syntax errors of the text; empty if it is JSON. */
   readonly syntax: readonly SettingsSyntaxError[];
-  /** What it means as a policy, or why it can't be one. */
+  /** The policy that it defines, or why it is unusable. */
   readonly settings: Result<EffectiveSettings>;
 }
 
-/** The draft beside what is applied, and the ways to change it. */
+/** The draft compared with the applied settings, and functions to edit it. */
 export interface DraftView {
   readonly text: string;
   readonly draft: DocumentView;
   readonly applied: DocumentView;
-  /** Texts differ, if only in formatting: there is something to apply. */
+  /** Whether the texts differ, if only in formatting: then there is something to apply. */
   readonly dirty: boolean;
-  /** Semantic changes; one for the whole document while one of the two is no JSON. */
+  /** Semantic changes; one for the whole document while either text has syntax errors. */
   readonly changes: readonly SettingsChange[];
   readonly findings: readonly Finding[];
   readonly restartNeeded: boolean;
@@ -48,7 +48,7 @@ export interface DraftView {
   /** The value at a pointer in the draft's document, undefined where missing. */
   value(pointer: string): unknown;
   appliedValue(pointer: string): unknown;
-  /** True when something at or below the pointer differs from what is applied. */
+  /** Whether something at or below the pointer differs from the applied settings. */
   isEdited(pointer: string): boolean;
   /**
    * Writes `value` at the pointer (undefined removes it), keeping every other byte. The error says why the
@@ -56,18 +56,18 @@ export interface DraftView {
    */
   edit(pointer: string, value: unknown): Result<void>;
   /**
-   * Like `edit`; but where the applied document has no such key and `value` is what a missing one means, the
-   * key goes again: switched back is unchanged.
+   * Like `edit`; but if the applied document has no such key and `value` is the default, the key is removed,
+   * so that toggling back leaves no change.
    */
   editOr(pointer: string, value: unknown, missing: unknown): Result<void>;
-  /** Several edits as one step of undo. */
+  /** Several edits as one undo step. */
   editAll(edits: readonly { readonly pointer: string; readonly value: unknown }[]): Result<void>;
-  /** Puts back what is applied at the pointer. */
+  /** Restores the applied value at the pointer. */
   revert(pointer: string): Result<void>;
   setText(text: string): void;
 }
 
-/** The last few results by key: a keystroke derives once however many parts of the page read it. */
+/** The last few results by key: a key press derives once for all parts of the page. */
 function memoize<V>(make: (...texts: string[]) => V, depth = 4): (...texts: string[]) => V {
   const cache: { texts: string[]; value: V }[] = [];
   return (...texts) => {
@@ -98,13 +98,13 @@ const view = memoize((text, exists): DocumentView => {
   return result.ok ? documentView(result.value, []) : documentView(null, result.error);
 }, 6);
 
-/** What a text comes to; `exists`: it stands in a file, so that an empty one is a broken one. */
+/** Parses and evaluates a text; `exists`: there is a file, so that an empty text is an error. */
 export const viewDocument = (text: string, exists: boolean): DocumentView =>
   view(text, exists ? 'exists' : '');
 
 const changesBetween = memoize((before, after): readonly SettingsChange[] => diffSettings(before, after));
 
-// The context travels as text, so that it can be part of the key.
+// The context is serialised, so that it can be part of the key.
 const lint = memoize((text, context): readonly Finding[] =>
   lintSettings(text, JSON.parse(context) as LintContext),
 ); // made by lintContextOf below
@@ -117,7 +117,7 @@ export function lintContextOf(text: string, app: AppState): LintContext {
     platform: app.target.desktop?.platform ?? app.platform,
     home: app.home,
     exists: app.settings.exists && !removesFile(text, app.settings.exists, capabilities),
-    // In Docker Desktop the socket of its machine is what counts, and the home directory is shared by
+    // In Docker Desktop the socket of its machine is the relevant one, and the home directory is shared by
     // default.
     ...(capabilities.socketOnHost ? { socketPath: app.engine.socket } : {}),
     ...(app.target.desktop === null
@@ -145,7 +145,9 @@ const at = (document: DocumentView, pointer: string): unknown => {
   return value;
 };
 
-/** Is the draft's view of both snapshots the same? Names all that `deriveDraft` reads of them. */
+/**
+ * Whether the draft's view of both snapshots is the same. Names everything that `deriveDraft` reads of them.
+ */
 export function sameForDraft(a: Snapshot, b: Snapshot): boolean {
   if (
     a.draft !== b.draft ||
@@ -168,7 +170,7 @@ export function sameForDraft(a: Snapshot, b: Snapshot): boolean {
   );
 }
 
-/** Everything pages ask about the draft. Derived from texts only, remembered by text. */
+/** Everything that pages need of the draft. Derived from texts only, memoized by text. */
 export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState): DraftView {
   const text = snapshot.draft;
   const draft = viewDocument(
@@ -229,8 +231,8 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
 }
 
 /**
- * Removes objects that a removal left empty and that the applied document does not have: a change taken back
- * leaves nothing behind.
+ * Removes objects that a removal left empty and that the applied document does not have: undoing a change
+ * leaves no trace.
  */
 function withoutEmptyParents(
   text: string,
@@ -256,7 +258,7 @@ function withoutEmptyParents(
   return next;
 }
 
-/** Nothing but what a new document starts with. */
+/** Whether a text has only what a new document starts with. */
 function isFresh(text: string): boolean {
   const keys = Object.keys(viewDocument(text, true).parsed?.value ?? { other: true });
   return keys.length === 1 && keys[0] === 'configurationFileVersion';

@@ -4,12 +4,12 @@ import type { IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.
 import { fail, type Result } from '../../shared/result.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
 
-/** The answer to a request about an engine that is not shown any more. */
+/** Error of requests about an engine that is no longer open. */
 export const engineChanged = () => fail('engine.changed', 'another engine was opened meanwhile');
 
 /** Requests to main: each names the engine, and drops a response about another engine. */
 export interface EngineRequests {
-  /** Target's id of the engine that the window shows. */
+  /** The target id of the open engine. */
   currentEngine(): string | null;
   send<K extends IpcRequest>(
     name: K,
@@ -18,7 +18,7 @@ export interface EngineRequests {
   ): Promise<Result<IpcOutput<K>>>;
 }
 
-/** Every request to main passes here. */
+/** All requests to main are sent here. */
 export function createEngineRequests(bridge: BulkheadBridge, holder: SnapshotHolder): EngineRequests {
   const currentEngine = (): string | null => holder.get().app?.target.id ?? null;
   return {

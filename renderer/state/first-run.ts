@@ -2,10 +2,7 @@ import type { AppState } from '../../shared/ipc/app-state.ts';
 import { navigate } from './router.ts';
 import type { AppStore } from './snapshot.ts';
 
-/**
- * Nothing was ever applied to this engine, which begins with the first run, and nobody chose that it is not
- * wanted.
- */
+/** Whether nothing was ever applied to this engine, and the user did not skip the first run. */
 export function needsFirstRun(app: AppState): boolean {
   return (
     app.target.capabilities.firstRun &&

@@ -1,16 +1,16 @@
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import type { MessageReference } from '../../shared/messages/message.ts';
 
-/** Why nothing may be edited now, if so. */
+/** Why nothing can be edited now, if so. */
 export type Lock = 'applying' | FileLock | null;
 
-/** Why the settings file can't be written: an English text, and the sentence it is. */
+/** Why the settings file can't be written: an English text, and its sentence of the catalogue. */
 export interface FileLock {
   readonly reason: string;
   readonly sentence?: MessageReference | undefined;
 }
 
-/** Is an apply under way? */
+/** Whether an apply is in progress. */
 export const applying = (app: Pick<AppState, 'run'>): boolean =>
   app.run !== null && app.run.activity !== 'ended';
 

@@ -2,10 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { missingBecause, type TargetFeature } from '../../shared/targets/capabilities.ts';
 import { useAppPart } from './context.tsx';
 
-/**
- * Why the open engine does not offer something, for greyed words in place of a control; undefined where it
- * does.
- */
+/** Why the open engine does not support a feature, shown in place of a control; undefined if it does. */
 export function useMissing(feature: TargetFeature): string | undefined {
   const { t } = useTranslation();
   const reason = missingBecause(

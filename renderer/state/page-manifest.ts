@@ -9,29 +9,29 @@ export const navigationGroups = ['top', 'protect', 'observe', 'document', 'botto
 export type NavigationGroup = (typeof navigationGroups)[number];
 
 /**
- * What the frame of the window knows of a page before it loads it. Every `renderer/pages/<id>/manifest.ts`
+ * What the frame of the window needs of a page before it loads it. Every `renderer/pages/<id>/manifest.ts`
  * has one. The page's name is the text `frame.page.<id>`.
  */
 export interface PageManifest {
   /** Loads the page, which is a chunk of its own. */
   readonly load: () => Promise<{ readonly default: ComponentType }>;
   /**
-   * Its entry in the navigation, the command palette and Ctrl 1–9. Absent: the page is opened by other pages
-   * and by links only.
+   * Its entry in the navigation, the command palette and Ctrl 1–9. Absent: the page is only opened by other
+   * pages and links.
    */
   readonly navigation?: {
     readonly group: NavigationGroup;
     readonly icon: ComponentType<SvgIconProps>;
-    /** Not listed with an engine that does not offer what the page needs. */
+    /** Not listed for an engine that does not support what the page needs. */
     readonly onlyWhereOffered?: boolean;
     /** A count beside the name. */
     readonly Badge?: ComponentType;
   };
-  /** What an engine must offer for the page; with another engine the page says why it is empty. */
+  /** What an engine must support for the page; with another engine the page shows why it is empty. */
   readonly needs?: TargetFeature;
-  /** Whether the page is about the open engine, and starts anew with another one, or about the app. */
+  /** Whether the page is about the open engine, and is remounted for another one, or about the app. */
   readonly scope: 'engine' | 'app';
-  /** The page draws its own footer, in place of the one that names the changes of the draft. */
+  /** The page renders its own footer, in place of the one with the draft's changes. */
   readonly ownFooter?: boolean;
   /** Settings of the page that the command palette finds. */
   readonly searchableSettings?: readonly SearchableSetting[];

@@ -6,7 +6,7 @@ export interface Route {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** `#/containers?show=unprotected` → route. Unknown addresses lead to the Overview. */
+/** `#/containers?show=unprotected` → route. Unknown addresses open the Overview. */
 export function parseRoute(hash: string): Route {
   const [name = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   return { page: isPage(name) ? name : 'overview', params: Object.fromEntries(new URLSearchParams(query)) };
@@ -23,8 +23,8 @@ export function navigate(page: PageId, params: Readonly<Record<string, string>> 
 }
 
 /**
- * `navigate` for the end of a request that begins now: it does nothing when the user has gone to another page
- * meanwhile.
+ * `navigate` for the end of a request that starts now: does nothing if the user has opened another page in
+ * the meantime.
  */
 export function navigationFromHere(): typeof navigate {
   const start = currentPage();

@@ -3,7 +3,9 @@ import type { PageId } from '../../shared/pages/pages.ts';
 import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import { useSnapshotPart } from './context.tsx';
 
-/** The function that gives the page whose forms edit a setting, with an engine of these capabilities. */
+/**
+ * Returns the function that finds the page whose forms edit a setting, for an engine of these capabilities.
+ */
 export const settingPageOf = (
   capabilities: Pick<TargetCapabilities, 'missing'> | null,
 ): ((pointer: string) => PageId) =>

@@ -2,7 +2,7 @@ import { keepAllContainers } from '../../shared/apply/plan.ts';
 import { withdrawsChoices } from './choices.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** The snapshot, and those that want to know of another one. */
+/** The snapshot, and its subscribers. */
 export interface SnapshotHolder {
   get(): Snapshot;
   set(part: Partial<Snapshot>): void;

@@ -12,7 +12,7 @@ import { keepAllContainers } from '../../shared/apply/plan.ts';
 
 const logDepth = 5000;
 
-/** A scan with the containers of the one before, of which it says the same: their rows stay as drawn. */
+/** Reuses unchanged container objects of the previous scan, so that their rows do not re-render. */
 function withKnownContainers(scan: AppState['scan'], before: AppState['scan']): AppState['scan'] {
   if (scan === null || before === null) return scan;
   const known = new Map(before.containers.map((container) => [container.id, container]));
@@ -26,8 +26,8 @@ function withKnownContainers(scan: AppState['scan'], before: AppState['scan']): 
 }
 
 /**
- * The state with the parts that changed. Parts that are present are whole; an absent one stays as it was, and
- * so does one that says the same again: nothing is drawn for it.
+ * The state with the parts that changed. Present parts are complete; an absent one stays unchanged, and so
+ * does one that is equal to the old one, which does not re-render anything.
  */
 function withChanges(app: AppState, part: IpcEvents['changed']): AppState {
   const before: Readonly<Record<string, unknown>> = { ...app };
@@ -43,7 +43,7 @@ function withChanges(app: AppState, part: IpcEvents['changed']): AppState {
   };
 }
 
-/** Appends to the log, one update a frame, however chatty the engine is; `clear` drops what still waits. */
+/** Appends to the log, at most one update per frame; `clear` drops pending lines. */
 function createLogBuffer({ get, set }: SnapshotHolder) {
   let pending: EngineLogLine[] = [];
   return {
@@ -61,7 +61,7 @@ function createLogBuffer({ get, set }: SnapshotHolder) {
   };
 }
 
-/** The state of the window, over the bridge to main. */
+/** The store of the window, over the bridge to main. */
 export function createAppStore(bridge: BulkheadBridge): AppStore {
   const holder = createSnapshotHolder();
   const { get, set } = holder;
@@ -72,7 +72,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     const { app } = get();
     if (app === null) return;
     tick();
-    // Another engine: what was typed, undone and chosen was about the one before.
+    // Another engine: draft edits, undo steps and choices belonged to the previous one.
     if (part.target !== undefined && part.target.id !== app.target.id) discardEngineState();
     const next = withChanges(app, part);
     set({ app: next, ...(sync.isAhead() ? {} : { draft: next.settings.draft }) });
@@ -116,7 +116,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     redo: history.redo,
     flush: sync.flush,
     async switchTarget(id) {
-      // What could not be kept would be gone with the switch.
+      // A draft that could not be saved would be lost by the switch.
       const flushed = await sync.flush();
       if (!flushed.ok) return flushed;
       const result = await requests.send('target:switch', { id });

@@ -4,15 +4,15 @@ import { color, fontBody, size } from './tokens.ts';
 
 const ring = { outline: `2px solid ${color.accentText}`, outlineOffset: 2 };
 
-/** How MUI's parts look here: flat, 1-px borders, heights of the design language. */
+/** MUI's components in this app: flat, with 1-px borders and the heights of `size`. */
 export const componentOverrides: NonNullable<ThemeOptions['components']> = {
   MuiButtonBase: {
     defaultProps: { disableRipple: true },
-    // A button element does not inherit the font by itself.
+    // A button element does not inherit the font by default.
     styleOverrides: { root: { fontFamily: 'inherit', '&.Mui-focusVisible': ring } },
   },
-  // Global styles of each field, for autofill, which there is none of here: Chromium would compute the styles
-  // of the whole window anew for each.
+  // Without MUI's global keyframes of each field, for autofill, which no field here has: Chromium would
+  // compute the styles of the whole window again for each.
   MuiInputBase: { defaultProps: { disableInjectingGlobalStyles: true } },
   MuiButton: {
     defaultProps: { disableElevation: true, variant: 'outlined', color: 'inherit' },
@@ -215,8 +215,8 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
   },
   MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
   MuiMenu: {
-    // In the page, so that what opens belongs to one of its landmarks; over a dialog, which leaves nothing of
-    // the page in reach, in the body.
+    // In the page, so that popups belong to one of its landmarks; over a dialog, which makes the page inert,
+    // in the body.
     defaultProps: {
       container: () =>
         document.querySelector('[role="dialog"]') === null ? document.querySelector('main') : document.body,

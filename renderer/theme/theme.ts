@@ -22,7 +22,7 @@ const palette = (t: Record<TokenName, string>) => ({
   divider: t.border,
 });
 
-/** Light and dark as two sets of CSS variables; the attribute on <html> chooses. */
+/** Light and dark as two sets of CSS variables; the attribute on <html> selects one. */
 export const theme = createTheme({
   cssVariables: { cssVarPrefix: 'bh', colorSchemeSelector: 'data' },
   colorSchemes: { light: { palette: palette(lightTokens) }, dark: { palette: palette(darkTokens) } },
@@ -69,7 +69,8 @@ export const globalStyles = {
     overflow: 'hidden',
     userSelect: 'none' as const,
     WebkitFontSmoothing: 'antialiased',
-    // Glyphs at their own widths, not rounded to pixels: at 13 px Inter's letters stand unevenly otherwise.
+    // Glyphs at their own widths, not rounded to pixels: otherwise Inter's letters are unevenly spaced at 13
+    // px.
     textRendering: 'geometricPrecision' as const,
   },
   'code, kbd, pre, .mono': {

@@ -1,4 +1,4 @@
-/** The colour table of the design language, as it stands there. Contrast figures are in the table. */
+/** Colours of the light theme. */
 export const lightTokens = {
   shell: '#F3F4F6',
   bg: '#FFFFFF',
@@ -85,7 +85,7 @@ export const color = Object.fromEntries(
   Object.keys(lightTokens).map((name) => [name, `var(--bh-palette-tokens-${name})`]),
 ) as Record<TokenName, string>; // keys are exactly those of lightTokens
 
-/** A state's meaning; always shown with an icon and words. */
+/** A state's meaning; always shown with an icon and a text. */
 export type Tone = 'ok' | 'warn' | 'danger' | 'neutral' | 'accent';
 export const toneText: Record<Tone, string> = {
   ok: color.ok,
@@ -107,7 +107,7 @@ export const fontBody =
 export const fontMono =
   "'JetBrains Mono', ui-monospace, 'Noto Sans Mono CJK SC', 'PingFang SC', 'Microsoft YaHei', monospace";
 
-/** Heights and widths of the design language, in px. */
+/** Heights and widths of the window's parts, px. */
 export const size = {
   titleBar: 40,
   navigation: 216,
@@ -121,11 +121,11 @@ export const size = {
   radiusPanel: 10,
 } as const;
 /**
- * Less room than any window has by itself: a window zoomed to 200 %. The navigation keeps its icons only, and
- * what has a bar of its own scrolls with the page.
+ * Narrower than any window at 100 %: a window zoomed to 200 %. The navigation shows icons only, and content
+ * with a scrollbar of its own scrolls with the page.
  */
 export const narrow = '@media (max-width: 799.95px)';
-/** Where a dialog has no room for the columns of a table. */
+/** Where a dialog is too narrow for the columns of a table. */
 export const small = '@media (max-width: 559.95px)';
 export const low = '@media (max-height: 519.95px)';
 /** As the class `visually-hidden`, for a condition. */
@@ -140,14 +140,14 @@ export const visuallyHidden = {
   whiteSpace: 'nowrap',
   border: 0,
 } as const;
-/** Width of a page from which it has two columns, px. */
+/** Minimum width of a page with two columns, px. */
 export const twoColumnsFrom = 759;
 /**
- * Where the right column moves under the left: in a window narrower than 1040 px, or where a side panel
- * leaves the page less room.
+ * Where the right column moves under the left: in a window narrower than 1040 px, or beside a side panel that
+ * leaves the page less width.
  */
 export const oneColumn = `@container page (max-width: ${twoColumnsFrom - 0.05}px)`;
-/** Width of a page from which its tables have columns, px. */
+/** Minimum width of a page whose tables have columns, px. */
 export const tableColumnsFrom = 480;
-/** Where a table has no room for columns: the cells of a row stand below each other. */
+/** Where a table is too narrow for columns: the cells of a row are below each other. */
 export const stacked = `@container page (max-width: ${tableColumnsFrom - 0.05}px)`;

@@ -98,7 +98,7 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** The hit that Enter chooses; arrows move to another one, which is then in view. */
+/** The highlighted hit, which Enter selects; the arrow keys move it, and it is scrolled into view. */
 function useActiveHit(hits: readonly Hit[], choose: (hit: Hit | undefined) => void) {
   const [active, setActive] = useState(0);
   const list = useRef<HTMLUListElement>(null);
@@ -120,7 +120,7 @@ function useActiveHit(hits: readonly Hit[], choose: (hit: Hit | undefined) => vo
   return { list, active, setActive, onKeyDown };
 }
 
-/** What the palette offers for the words typed: those hits that match, and a search of the decision log. */
+/** The hits that match the search text, and a search of the decision log. */
 function useMatches(query: string): readonly Hit[] {
   const { t } = useTranslation();
   const all = usePaletteHits();
@@ -130,7 +130,7 @@ function useMatches(query: string): readonly Hit[] {
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  // What is typed may be about a decision: those are looked for on their page.
+  // The text may be about a decision: the Activity page searches those.
   const inLog: Hit | null =
     terms.length === 0 || !hasLog
       ? null
@@ -236,7 +236,7 @@ function HitOption({
   );
 }
 
-/** The search by similar spelling over these; null while it is loaded. */
+/** Fuzzy search over these hits; null while it is being loaded. */
 function useFuzzySearch(hits: readonly Hit[]): FuzzySearch<Hit> | null {
   const [create, setCreate] = useState<((of: readonly Hit[]) => FuzzySearch<Hit>) | null>(null);
   useEffect(() => {

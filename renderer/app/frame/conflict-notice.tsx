@@ -6,7 +6,7 @@ import { noticeAbovePage } from '../../components/page.tsx';
 import { useApp } from '../../state/context.tsx';
 import { navigate, useRoute } from '../../state/router.ts';
 
-/** On every page while another program's edit of the file waits to be settled. */
+/** Shown on every page until a conflict with another program's edit of the file is resolved. */
 export function ConflictNotice() {
   const { t } = useTranslation();
   const { settings } = useApp();

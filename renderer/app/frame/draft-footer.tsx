@@ -16,14 +16,12 @@ import { navigate, useRoute } from '../../state/router.ts';
 import { labelled } from '../../i18n/lists.ts';
 import { translateError } from '../../i18n/translate.ts';
 
-/**
- * Sticks to the bottom while the draft differs from what is applied, and goes when nothing differs any more.
- */
+/** Bar at the bottom, shown while the draft differs from the applied settings. */
 export function DraftFooter() {
   const draft = useDraft();
   const { page } = useRoute();
   const [confirming, setConfirming] = useState(false);
-  // While settings are being applied nothing is waiting here.
+  // Hidden during an apply.
   const visible = draft.dirty && manifests[page].ownFooter !== true && draft.readOnly !== 'applying';
   return (
     <>
@@ -45,7 +43,7 @@ export function DraftFooter() {
   );
 }
 
-/** How many changes the draft has, and what can be done with it. */
+/** Number of changes in the draft, with Discard and Review. */
 function DraftBar({ onDiscard }: { readonly onDiscard: () => void }) {
   const { t } = useTranslation();
   const lockedBy = useReadOnlyReason();
@@ -75,7 +73,7 @@ function DraftBar({ onDiscard }: { readonly onDiscard: () => void }) {
         {t('button.discard')}
       </Button>
       <Button
-        // The page has the way out then, and its button is the filled one.
+        // Then the page offers the fix, and its button is the primary one.
         variant={broken || errors > 0 || conflict ? 'outlined' : 'contained'}
         color="primary"
         disabled={broken || conflict}
@@ -90,11 +88,11 @@ function DraftBar({ onDiscard }: { readonly onDiscard: () => void }) {
   );
 }
 
-/** How many findings keep the draft from being applied. */
+/** Number of findings that block the apply. */
 const errorCount = ({ findings }: Pick<DraftView, 'findings'>): number =>
   findings.filter(({ severity }) => severity === 'error').length;
 
-/** That the draft could not be saved or discarded; otherwise what applying it takes. */
+/** The error of saving or discarding the draft; otherwise what applying it involves. */
 function DraftNote({ broken, errors }: { readonly broken: boolean; readonly errors: number }) {
   const { t } = useTranslation();
   const draftError = useSnapshotPart((snapshot) => snapshot.draftError);
@@ -122,7 +120,7 @@ function DraftNote({ broken, errors }: { readonly broken: boolean; readonly erro
         marginLeft: 1,
         flex: 1,
         minWidth: 0,
-        // Below the buttons: beside them there is room for a word a line.
+        // Below the buttons: beside them the text would wrap after every word.
         [narrow]: { flexBasis: '100%', marginLeft: 0, order: 1, lineHeight: '16px', fontSize: 12 },
       }}
     >
@@ -153,13 +151,13 @@ function DiscardDialog({ open, onClose }: { readonly open: boolean; readonly onC
   );
 }
 
-/** Says that the draft was discarded, with the way back. */
+/** Notice after a discard, with Undo. */
 function DiscardedNotice() {
   const { t } = useTranslation();
   const store = useStore();
   const dirty = useDraftPart((draft) => draft.dirty);
   const discarded = useSnapshotPart((snapshot) => snapshot.discarded);
-  /** The discard whose notice was read. */
+  /** The discard whose notice was dismissed. */
   const [read, setRead] = useState(discarded);
   return (
     <Snackbar

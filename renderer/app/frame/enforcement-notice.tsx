@@ -13,8 +13,8 @@ import { navigationFromHere, useRoute } from '../../state/router.ts';
 import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
 
 /**
- * On every page while the settings file is deleted or cannot be used: what is in force, what the next start
- * does, and the version that can be restored.
+ * Shown on every page while the settings file is deleted or unusable: what is enforced, what the next start
+ * enforces, and the version that can be restored.
  */
 export function EnforcementNotice() {
   const { t } = useTranslation();
@@ -30,7 +30,7 @@ export function EnforcementNotice() {
 
   const restore = async (from: number) => {
     const navigate = navigationFromHere();
-    // An edit is not replaced without a question: history compares both.
+    // An edited draft is not replaced without confirmation: History compares both.
     if (draft.dirty && app.settings.draft !== '') {
       navigate('history');
       return;

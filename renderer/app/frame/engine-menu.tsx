@@ -12,19 +12,19 @@ import { useApp, useStore } from '../../state/context.tsx';
 
 export const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
-/** Two columns: an engine, and what removes it from the list. */
+/** Two columns: an engine, and the button that removes it from the list. */
 export const engineListLayout = { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto' } as const;
 const wholeRow = { gridColumn: '1 / -1' } as const;
 
 const rowHeight = 48;
 const row = { minHeight: rowHeight, '@media (min-width:600px)': { minHeight: rowHeight } } as const;
 
-/** How many engines a menu shows without scrolling; the rest of the height is the menu's edge and margin. */
+/** Number of engines that the menu shows without scrolling; the remaining height is its border and margin. */
 const rowsThatFit = (): number => Math.max(3, Math.floor((window.innerHeight - 112) / rowHeight));
 
 interface EngineRows {
   readonly rows: readonly ReactElement[];
-  /** Folds the list again, and drops what was removed from it. */
+  /** Collapses the list and drops engines that were removed from it. */
   readonly reset: () => void;
 }
 
@@ -35,8 +35,8 @@ interface EngineRowOptions {
 }
 
 /**
- * The rows of the menu: the open engine first, then those that run; at most as many as fit, and the rest on
- * request.
+ * The rows of the menu: the open engine first, then running ones; at most as many as fit, and the others on
+ * demand.
  */
 export function useEngineRows({ targets, onChoose, onError }: EngineRowOptions): EngineRows {
   const { t } = useTranslation();
@@ -44,7 +44,7 @@ export function useEngineRows({ targets, onChoose, onError }: EngineRowOptions):
   const openId = useApp().target.id;
   const [all, setAll] = useState(false);
   const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set());
-  /** The engine whose row gets the focus once it is drawn. */
+  /** The engine whose row gets the focus once it is rendered. */
   const [focusId, setFocusId] = useState<string | null>(null);
   const [fits, setFits] = useState(rowsThatFit);
 
@@ -126,7 +126,7 @@ interface EngineRowProps {
   readonly onRemove: (() => void) | undefined;
 }
 
-// A menu passes more to its items than they name here.
+// MUI's menu passes more props to its items than these.
 function EngineRow({ target, title, current, onChoose, onRemove, ...rest }: EngineRowProps) {
   const { t } = useTranslation();
   return (
@@ -176,7 +176,7 @@ function EngineRow({ target, title, current, onChoose, onRemove, ...rest }: Engi
   );
 }
 
-/** Its own item of the menu, so that the arrow keys reach it. */
+/** A menu item of its own, so that the arrow keys reach it. */
 function RemoveRow({ title, onRemove, ...rest }: { readonly title: string; readonly onRemove: () => void }) {
   const { t } = useTranslation();
   return (

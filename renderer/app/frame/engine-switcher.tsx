@@ -21,7 +21,7 @@ import { closed, sentences } from '../../i18n/lists.ts';
 import { messageAndHint, translateError } from '../../i18n/translate.ts';
 import { engineListLayout, oneLine, useEngineRows } from './engine-menu.tsx';
 
-/** The engine and its state, always visible, and the way to another one (Ctrl E). */
+/** The open engine and its state, always visible; opens the menu of engines (Ctrl E). */
 export function EngineSwitcher() {
   const { t } = useTranslation();
   const anchor = useRef<HTMLButtonElement>(null);
@@ -87,7 +87,7 @@ export function EngineSwitcher() {
   );
 }
 
-/** Opens another engine; `problem` is why that was not possible. */
+/** Opens another engine; `problem` is the error if that failed. */
 function useSwitch() {
   const { t } = useTranslation();
   const app = useApp();
@@ -107,7 +107,7 @@ const inOneLine = (t: TFunction, error: AppError): string =>
     messageAndHint(error).map((text) => closed(t, text)),
   );
 
-/** The engine that is shown, and its state. */
+/** The open engine and its state. */
 function SwitcherButton({
   ref,
   open,
@@ -116,7 +116,7 @@ function SwitcherButton({
 }: {
   readonly ref: Ref<HTMLButtonElement>;
   readonly open: boolean;
-  /** Roots of the embedded engines found so far, from which the name tells this one. */
+  /** Roots of the embedded engines found so far, by which the name distinguishes this one. */
   readonly roots: readonly string[];
   readonly onOpen: () => void;
 }) {

@@ -1,7 +1,7 @@
 import Fuse from 'fuse.js/basic';
 import type { FuzzySearch, SearchableHit } from './hit-search.ts';
 
-/** Makes the search by similar spelling; a module of its own, which the window's first page does not need. */
+/** Creates the fuzzy search. A module of its own, since the window's first page does not need it. */
 export function createFuzzySearch<Hit extends SearchableHit>(hits: readonly Hit[]): FuzzySearch<Hit> {
   const fuse = new Fuse(hits, {
     keys: [

@@ -1,20 +1,20 @@
-/** Something that the command palette finds. */
+/** A result of the command palette. */
 export interface SearchableHit {
   readonly label: string;
   readonly detail?: string;
-  /** Other words that it is looked for by. */
+  /** Additional search terms. */
   readonly keywords?: string;
-  /** `page`: comes after what is on it where both are found by other words. */
+  /** `page`: listed after the settings of the page if both match by other texts than the name. */
   readonly kind?: string;
 }
 
-/** Finds what is spelt similarly, the most similar first. */
+/** Fuzzy matches, best first. */
 export type FuzzySearch<Hit> = (text: string) => readonly Hit[];
 
 /**
- * Hits whose texts contain every term, then those that are spelt similarly. Terms that begin a word come
- * before terms inside of one ("port" in "Support"), and names before other words. `terms` are in lower case.
- * `kindOf`: what kind of thing a hit is, as text. `fuzzy`: null while it is not loaded.
+ * Hits whose texts contain every term, then fuzzy matches. Terms that start a word rank before terms within
+ * one ("port" in "Support"), and names before other texts. `terms` are in lower case. `kindOf`: the hit's kind,
+ * translated. `fuzzy`: null while it is being loaded.
  */
 export function searchHits<Hit extends SearchableHit>(
   hits: readonly Hit[],

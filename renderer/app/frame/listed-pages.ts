@@ -6,7 +6,7 @@ import { navigationEntries } from '../../pages/pages.ts';
 import type { NavigationEntry } from '../../state/page-manifest.ts';
 import { useSnapshotPart } from '../../state/context.tsx';
 
-/** Whether the navigation and the search have a page, with an engine of these capabilities. */
+/** Whether navigation and search list a page for an engine with these capabilities. */
 export function isListed(id: PageId, capabilities: Pick<TargetCapabilities, 'missing'> | null): boolean {
   const { needs, navigation } = manifests[id];
   if (navigation?.onlyWhereOffered !== true || needs === undefined) return true;

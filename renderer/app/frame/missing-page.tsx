@@ -6,7 +6,7 @@ import type { TargetFeature } from '../../../shared/targets/capabilities.ts';
 import { useMissing } from '../../state/missing.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
 
-/** In place of a page that the open engine has nothing for, why that is. */
+/** Shown in place of a page that the open engine does not support, with the reason. */
 export function MissingPage({ id, feature }: { readonly id: PageId; readonly feature: TargetFeature }) {
   const { t } = useTranslation();
   const reason = useMissing(feature);

@@ -6,7 +6,7 @@ import { closed } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { useAppPart } from '../../state/context.tsx';
 
-/** On every page while the engine's directory is missing: what still runs, and what to do. */
+/** Shown on every page while the engine's directory is missing: what still runs, and what to do. */
 export function MissingRootNotice() {
   const { t } = useTranslation();
   const { missingRoot: root, phase, problem } = useAppPart(({ engine }) => engine);

@@ -12,7 +12,7 @@ import { hrefFor, useRoute } from '../../state/router.ts';
 import { useSettingPage } from '../../state/setting-page.ts';
 import { EngineSwitcher } from './engine-switcher.tsx';
 
-/** Left side: the engine and its state, always visible, then the pages by group. */
+/** Left side: the open engine and its state, then the pages by group. */
 export function Navigation() {
   const { t } = useTranslation();
   const listed = useListedPages();
@@ -36,7 +36,7 @@ export function Navigation() {
           width: 56,
           overflowX: 'hidden',
           scrollbarWidth: 'none',
-          // A rail: the icons are one column, in the middle of their buttons.
+          // Icons only, in one column, centred in their buttons.
           '& .words': visuallyHidden,
           '& .MuiButtonBase-root': { justifyContent: 'center', paddingInline: 0 },
           '& .changed': { position: 'absolute', right: 3, bottom: 3 },

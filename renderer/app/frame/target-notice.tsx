@@ -7,10 +7,7 @@ import { useMissing } from '../../state/missing.ts';
 import { manifests } from '../../pages/manifests.ts';
 import { useRoute } from '../../state/router.ts';
 
-/**
- * On every page about an engine that nothing of ours stands in front of: what can be done here, and what
- * can't.
- */
+/** Shown on every page about an engine without our gateway: what is possible here, and what is not. */
 export function TargetNotice() {
   const { t } = useTranslation();
   const neverApplied = useMissing('apply') !== undefined;

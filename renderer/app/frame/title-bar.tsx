@@ -8,7 +8,7 @@ import { useStore } from '../../state/context.tsx';
 
 const noDrag = { WebkitAppRegion: 'no-drag' } as const;
 
-/** The bar of the window: drag area, logo, search, and the window's buttons where the system draws none. */
+/** The title bar: drag area, logo, search, and the window's buttons where the system has none. */
 export function TitleBar({
   platform,
   onSearch,
@@ -27,7 +27,7 @@ export function TitleBar({
         display: 'grid',
         gridTemplateColumns: '1fr minmax(200px, 400px) 1fr',
         columnGap: '12px',
-        // Beside the name and the window's buttons there are less than 200 px at 200 %.
+        // At 200 %, less than 200 px are left beside the name and the window's buttons.
         [narrow]: { gridTemplateColumns: '1fr minmax(120px, 400px) 1fr' },
         alignItems: 'center',
         WebkitAppRegion: 'drag',
@@ -52,7 +52,7 @@ export function TitleBar({
   );
 }
 
-/** Opens the search, which has commands too. */
+/** Opens the search, which includes commands. */
 function SearchButton({ mac, onSearch }: { readonly mac: boolean; readonly onSearch: () => void }) {
   const { t } = useTranslation();
   return (
@@ -130,7 +130,7 @@ function WindowButtons() {
   );
 }
 
-/** The thin lines systems draw on their window buttons. */
+/** Icons of the window's buttons. */
 function WindowGlyph({ d }: { readonly d: string }) {
   return (
     <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden>
@@ -139,7 +139,7 @@ function WindowGlyph({ d }: { readonly d: string }) {
   );
 }
 
-/** A bulkhead seen from the side: two walls and the doors between them. */
+/** The logo: a bulkhead from the side, two walls and the doors between them. */
 function Logo() {
   return (
     <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden>

@@ -11,8 +11,8 @@ import { names as joined } from '../../i18n/lists.ts';
 const namesAtMost = 3;
 
 /**
- * On every page, once a container came to be without protection while ECI is on, until somebody looks at it.
- * Never in the way.
+ * Shown on every page after an unprotected container appeared while ECI is on, until the user acknowledges
+ * it. Not modal.
  */
 export function UnprotectedNotice() {
   const { t } = useTranslation();
@@ -23,7 +23,7 @@ export function UnprotectedNotice() {
     appeared === null || scan === null
       ? []
       : scan.containers.filter(({ id }) => appeared.ids.includes(id)).map(({ name }) => name);
-  // While something is being decided already, the question waits.
+  // Not shown during a review.
   if (names.length === 0 || page === 'review') return null;
   const acknowledge = () => {
     void store.request('containers:acknowledge', undefined);

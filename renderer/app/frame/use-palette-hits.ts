@@ -17,14 +17,14 @@ import { pageIds, type PageId } from '../../../shared/pages/pages.ts';
 import type { SearchableHit } from './hit-search.ts';
 import { isListed } from './listed-pages.ts';
 
-/** What the palette offers: something to go to, or to do. */
+/** Hits of the palette: pages, settings, containers and commands. */
 export interface Hit extends SearchableHit {
   readonly key: string;
   readonly kind: 'page' | 'setting' | 'container' | 'command';
   readonly run: () => void;
 }
 
-/** Pages, commands, settings and containers of the engine that is shown. */
+/** Pages, commands, settings and containers of the open engine. */
 export function usePaletteHits(): readonly Hit[] {
   const { t } = useTranslation();
   const other = useOtherLanguage();
@@ -45,13 +45,13 @@ export function usePaletteHits(): readonly Hit[] {
   }, [t, other, app, store, dirty, canVerify, canControl]);
 }
 
-/** The window's texts, and those in its other language, by which hits are found as well. */
+/** The window's texts, and those in its other language, which are searched as well. */
 interface Words {
   readonly t: TFunction;
   readonly other: TFunction | null;
 }
 
-/** A name, and all other words to find it by. */
+/** A name, and all other texts to find it by. */
 function named({ t, other }: Words, label: ParseKeys, keywords?: ParseKeys) {
   const further = (of: TFunction) => (keywords === undefined ? '' : of(keywords));
   return {
@@ -83,13 +83,13 @@ const commandHit = (
   run,
 });
 
-/** Leads to the version before the applied one, from where it can be rolled back to. */
+/** Opens the version before the applied one, from where the user can roll back to it. */
 const rollbackHit = (words: Words, appliedVersion: number): Hit =>
   commandHit(words, 'rollback', () => {
     navigate('history', { version: String(appliedVersion - 1) });
   });
 
-/** What can be done with the draft and the engine now. */
+/** Commands about the draft and the engine that are available now. */
 function commandHits(
   words: Words,
   { engine, run, busy, settings }: AppState,

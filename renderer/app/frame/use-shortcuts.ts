@@ -17,7 +17,7 @@ function nextRegion(back: boolean): void {
 }
 
 const zoomKeys: Readonly<Record<string, ZoomChange>> = { '+': 'in', '=': 'in', '-': 'out', '0': 'reset' };
-/** What a key does to the size together with Ctrl or Cmd. */
+/** How a key changes the zoom together with Ctrl or Cmd. */
 const zoomOf = (key: string): ZoomChange | undefined => zoomKeys[key];
 
 const inText = (target: EventTarget | null): boolean =>
@@ -27,15 +27,15 @@ const inText = (target: EventTarget | null): boolean =>
     (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)));
 
 /**
- * The window's keys (design language, Keyboard). A dialog keeps its own. They ask the store itself: what is
- * drawn may be a key behind.
+ * Keyboard shortcuts of the window. Dialogs have their own. Handlers read the store: the rendered state may
+ * lag behind by one key press.
  */
 export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): void {
   const store = useStore();
   const platform = useAppPart((app) => app.platform);
   useEffect(
     () =>
-      // The application menu of macOS.
+      // From the application menu of macOS.
       store.on('zoom', ({ change }) => {
         void zoomWindow(store, change);
       }),
@@ -55,7 +55,7 @@ export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): v
         });
         return;
       }
-      // A question stays until it is answered: not even the search opens over it.
+      // Nothing opens over a dialog, not even the search.
       if (document.querySelector('[role="dialog"]') !== null) return;
       if (command && event.key.toLowerCase() === 'k') {
         handled(onSearch);
