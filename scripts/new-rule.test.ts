@@ -23,7 +23,7 @@ const { rules: windowTexts } = await import('../shared/messages/window/en/rules.
 const { deny, refusalText } = await import('../shared/policy/decision.ts');
 const { loadTranslator } = await import('../shared/messages/translator.ts');
 const { describeExplanation } = await import('../cli/explain.ts');
-const { entryTitle, entryWhy, insteadOf } = await import('../renderer/pages/activity/entry-text.ts');
+const { entryTitle, entryWhy, alternativeText } = await import('../renderer/pages/activity/entry-text.ts');
 
 // The code must not be in use.
 const denial = deny('no-cats' as 'swarm', '--cat');
@@ -83,7 +83,7 @@ it('a rule of the list has its title, its reason and its alternative on the Acti
     method: 'POST',
     target: '/x',
   };
-  expect([entryTitle(i18n.t, entry), entryWhy(i18n.t, entry), insteadOf(i18n.t, entry)]).toEqual([
+  expect([entryTitle(i18n.t, entry), entryWhy(i18n.t, entry), alternativeText(i18n.t, entry)]).toEqual([
     'Cat',
     'Cats are not let in.',
     'Leave the cat out.',

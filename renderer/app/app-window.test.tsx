@@ -19,7 +19,7 @@ describe('the Overview', () => {
     expect(screen.getByRole('heading', { level: 1 }).textContent).toMatch(sentence);
   });
 
-  it('shows nothing as protected or not allowed in audit mode, and says why next', async () => {
+  it('shows nothing as protected or not allowed in audit mode, with the reason as a next step', async () => {
     await renderApp(namedState('audit'), 'overview');
     const row = screen.getByText('docker run').closest('tr');
     expect(row?.textContent).toContain('Audit mode');
@@ -27,7 +27,7 @@ describe('the Overview', () => {
     expect(screen.getByText('Audit mode: nothing is denied')).toBeTruthy();
   });
 
-  it('shows a failed probe with what was seen, and no row that depends on it as protected', async () => {
+  it('shows a failed probe with its evidence, and no row that depends on it as protected', async () => {
     const { user } = await renderApp(namedState('failedProbe'), 'overview');
     expect(screen.getByText('1 check did not pass')).toBeTruthy();
     const row = screen.getByText('docker run').closest('tr');
@@ -36,7 +36,7 @@ describe('the Overview', () => {
     expect(await screen.findByText('uid_map "0 0 4294967295"')).toBeTruthy();
   });
 
-  it('verifies, and says why when that fails', async () => {
+  it('verifies, and shows the error if that fails', async () => {
     const { user } = await renderApp(namedState('unverified'), 'overview', {
       'verify:run': () => ({
         ok: false,
@@ -115,7 +115,7 @@ describe('the window', () => {
     expect(window.location.hash).toBe('#/overview');
     await user.click(within(question).getByRole('button', { name: 'Leave it running' }));
     expect(bridge.state().engine.phase).toBe('ready');
-    // One that does not run is nothing to ask about.
+    // There is no confirmation for a stopped engine.
     await renderApp(namedState('stopped'), 'overview');
     fromTray();
     await waitFor(() => {
@@ -131,7 +131,7 @@ describe('the window', () => {
     expect(await screen.findByRole('heading', { level: 1, name: 'Preferences' })).toBeTruthy();
   });
 
-  it('leads from "rollback" to the version before the applied one', async () => {
+  it('finds the version before the applied one by "rollback"', async () => {
     const { user } = await renderApp(appState(), 'overview');
     await user.keyboard('{Control>}k{/Control}');
     await user.type(await screen.findByRole('combobox'), 'rollback{Enter}');
@@ -139,7 +139,7 @@ describe('the window', () => {
     expect(window.location.hash).toBe('#/history?version=10');
   });
 
-  it('changes the size of its content by Ctrl +, Ctrl − and Ctrl 0', async () => {
+  it('zooms by Ctrl +, Ctrl − and Ctrl 0', async () => {
     const { user, bridge } = await renderApp(appState(), 'overview');
     const requested = () =>
       bridge.calls.filter(({ name }) => name === 'preferences:set').map(({ input }) => input);
@@ -153,7 +153,7 @@ describe('the window', () => {
     expect(requested()[2]).toEqual({ zoomPercent: 100 });
   });
 
-  it('changes the size of its content by the application menu of macOS', async () => {
+  it('zooms by the application menu of macOS', async () => {
     const { bridge } = await renderApp(appState(), 'overview');
     act(() => {
       bridge.emit('zoom', { change: 'out' });
@@ -194,7 +194,7 @@ describe('the window', () => {
     expect(await ask(bulkhead('"mode": "audit"'), 'stop')).not.toContain('started again while');
   });
 
-  it('says which containers keep running by live-restore: over what, depends on the engine', async () => {
+  it('lists the containers that keep running by live-restore; when depends on the engine', async () => {
     const ask = async (kind: 'embedded' | 'system' | 'docker-desktop', question: 'stop' | 'restart') => {
       const { engine, target } = appState();
       await renderApp(
@@ -229,7 +229,7 @@ describe('the window', () => {
       );
   });
 
-  it('says why a command could not start the engine', async () => {
+  it('shows why a command could not start the engine', async () => {
     const { user } = await renderApp(namedState('stopped'), 'isolation', {
       'engine:start': () => ({
         ok: false,
@@ -244,7 +244,7 @@ describe('the window', () => {
     expect((await screen.findByRole('alert')).textContent).toContain('administrator rights were not given');
   });
 
-  it('opens no search over a question: the question stays until it is answered', async () => {
+  it('does not open the search over a dialog: the dialog stays open', async () => {
     const { user, store } = await renderApp(namedState('off'), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     await screen.findByRole('dialog');
@@ -257,7 +257,7 @@ describe('the window', () => {
     });
   });
 
-  it('says why there is no state at all, and tries again', async () => {
+  it('shows why there is no state, and retries', async () => {
     let requestCount = 0;
     const { user } = await renderApp(appState(), 'overview', {
       'app:state': () =>

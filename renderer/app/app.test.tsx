@@ -25,7 +25,7 @@ describe('the draft and its footer', () => {
     });
   });
 
-  it('says of a draft with an error that it can’t be applied, and promises nothing', async () => {
+  it('shows that a draft with an error can’t be applied, and promises nothing', async () => {
     const { store } = await renderApp(appState(), 'isolation');
     act(() => {
       store.setDraft(appliedText.replace('"locked": true', '"locked": "yes"'));
@@ -34,7 +34,7 @@ describe('the draft and its footer', () => {
     expect(screen.queryByText('Takes effect at once; nothing restarts.')).toBeNull();
   });
 
-  it('says that nothing restarts where the engine reloads', async () => {
+  it('shows that nothing restarts if the engine reloads', async () => {
     const { user } = await renderApp(appState({ ...namedState('off'), scan: null }), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     expect(screen.getByText('Takes effect at once; nothing restarts.')).toBeTruthy();
@@ -44,7 +44,7 @@ describe('the draft and its footer', () => {
     });
   });
 
-  it('leaves nothing behind when a switch goes back where there was no file', async () => {
+  it('leaves no change when a switch is toggled back without a settings file', async () => {
     const { user, store } = await renderApp(namedState('noFile'), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
     expect(store.get().draft).toContain('"locked": true');
@@ -55,7 +55,7 @@ describe('the draft and its footer', () => {
     });
   });
 
-  it('takes steps back and forward with Ctrl Z and Ctrl Shift Z', async () => {
+  it('undoes and redoes with Ctrl Z and Ctrl Shift Z', async () => {
     const { user, store } = await renderApp(appState(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
     const edited = store.get().draft;
@@ -82,14 +82,14 @@ describe('the draft and its footer', () => {
     expect(store.get().draft).toBe(edited);
   });
 
-  it('keeps what is being typed when main reports an older draft', async () => {
+  it('keeps typed text when main reports an older draft', async () => {
     const { bridge, store } = await renderApp(appState(), 'overview');
     store.setDraft(`${appliedText}\n`);
     bridge.emit('changed', { settings: settingsState(appliedText) });
     expect(store.get().draft).toBe(`${appliedText}\n`);
   });
 
-  it('discards nothing while settings are locked, and says why when it fails', async () => {
+  it('discards nothing while settings are locked, and shows why it fails', async () => {
     const locked = await renderApp(
       appState({
         settings: settingsState(appliedText, { draft: offText, readOnly: 'administrator (root)' }),
@@ -119,7 +119,7 @@ describe('the draft and its footer', () => {
     expect(screen.queryByText(/could not be discarded/)).toBeNull();
   });
 
-  it('says so when main could not keep the draft', async () => {
+  it('shows when main could not save the draft', async () => {
     const { store } = await renderApp(appState(), 'isolation', {
       'settings:set-draft': () => ({
         ok: false,
@@ -153,13 +153,13 @@ describe('a settings text that is broken', () => {
     expect(screen.getByText('The settings file is not usable')).toBeTruthy();
   });
 
-  it('says why a file can not be read', async () => {
+  it('shows why a file can’t be read', async () => {
     await renderApp(namedState('unreadable'), 'isolation');
     expect(screen.getByText(/EISDIR/)).toBeTruthy();
     expect(screen.queryByRole('switch')).toBeNull();
   });
 
-  it('lets an edit underneath be settled either way', async () => {
+  it('resolves an external edit either way', async () => {
     const { user, bridge } = await renderApp(namedState('conflict'), 'isolation');
     await user.click(screen.getByRole('button', { name: 'Compare…' }));
     await user.click(await screen.findByRole('button', { name: 'Take theirs' }));
@@ -170,8 +170,8 @@ describe('a settings text that is broken', () => {
   });
 });
 
-describe('what can not be changed', () => {
-  it('says on every page why what is changed would be forgotten, while it would', async () => {
+describe('settings that can’t be changed', () => {
+  it('shows on every page, while it lasts, why preferences can’t be stored', async () => {
     const { bridge } = await renderApp(namedState('preferencesError'), 'isolation');
     const title = 'What you change here is forgotten when the app ends';
     expect(screen.getByText(title)).toBeTruthy();
@@ -183,7 +183,7 @@ describe('what can not be changed', () => {
     expect(screen.queryByText(title)).toBeNull();
   });
 
-  it('shows a locked switch with its value and by whom, and does not react', async () => {
+  it('shows a locked switch with its value and what locks it, and does not react', async () => {
     const { user, store } = await renderApp(namedState('readOnly'), 'isolation');
     const toggle = screen.getByRole('switch', {
       name: /Lock for users.*Locked by the rights of \/var\/lib\/bulkhead/,
@@ -194,7 +194,7 @@ describe('what can not be changed', () => {
     expect(store.get().draft).toBe(appliedText);
   });
 
-  it('offers no switch where no backend can run, and says what is missing', async () => {
+  it('has no switch if no backend can run, and shows what is missing', async () => {
     await renderApp(namedState('missing'), 'isolation');
     expect(screen.queryByRole('switch', { name: 'Enhanced Container Isolation' })).toBeNull();
     expect(screen.getByText('Use Linux 6.3 or newer.')).toBeTruthy();

@@ -75,12 +75,12 @@ describe.each(locks)('settings locked by %s', { timeout: 60_000 }, (_kind, who, 
     ).toEqual([]);
   });
 
-  it.each(everyPage)('take no step back or forward on the page %s, in text or out of it', async (page) => {
+  it.each(everyPage)('are neither undone nor redone on the page %s, in text or out of it', async (page) => {
     const { user, store, bridge } = await renderApp(
       appState({ settings: settingsState(text, { draft: changed }) }),
       page,
     );
-    // There is a step to take both ways before the lock comes.
+    // There is a step to undo and one to redo before the lock.
     act(() => {
       store.setDraft(`${changed}\n`);
       store.setDraft(`${changed}\n\n`);

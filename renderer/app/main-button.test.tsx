@@ -46,7 +46,7 @@ const more: { readonly [page in PageId]?: readonly (readonly [string, AppState])
 };
 
 describe.each(pageIds)('the page %s', { timeout: 120_000 }, (page) => {
-  it('has at most one filled button, whatever the state', async () => {
+  it('has at most one filled button in every state', async () => {
     const { bridge } = await renderApp(namedState('protected'), page);
     const several: string[] = [];
     for (const [name, state] of [...everywhere, ...(more[page] ?? [])]) {

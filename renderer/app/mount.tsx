@@ -21,11 +21,11 @@ export function mount(bridge: BulkheadBridge): () => void {
   bridge.on('navigate', ({ page, params }) => {
     navigate(page, params);
   });
-  const drawn = createRoot(root);
+  const reactRoot = createRoot(root);
   let unmounted = false;
-  const draw = () => {
+  const render = () => {
     if (!unmounted)
-      drawn.render(
+      reactRoot.render(
         <StrictMode>
           <App store={store} />
         </StrictMode>,
@@ -45,9 +45,9 @@ export function mount(bridge: BulkheadBridge): () => void {
     new Promise((resolve) => {
       setTimeout(resolve, waitAtMostMs);
     }),
-  ]).then(draw);
+  ]).then(render);
   return () => {
     unmounted = true;
-    drawn.unmount();
+    reactRoot.unmount();
   };
 }

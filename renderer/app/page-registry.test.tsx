@@ -74,7 +74,7 @@ describe('a page that is defined in the shared table and has a manifest', () => 
       expect(parseDeepLink(`bulkhead://dummy-page?${query}`)).toBeNull();
   });
 
-  it('is named by the help of bulkhead app, which takes it', () => {
+  it('is listed in the help of bulkhead app, which accepts it', () => {
     const program = new Command().configureHelp(localizedHelp);
     configureApp(program.command('app [link...]'));
     const help = program.commands.find((command) => command.name() === 'app')?.helpInformation();

@@ -47,14 +47,14 @@ describe('Docker Desktop as the open engine', () => {
     ).toBeTruthy();
   });
 
-  it('says in the footer that it has to be quit, and that the file enforces sign-in', async () => {
+  it('shows in the footer that it has to be quit, and that the file enforces sign-in', async () => {
     await renderApp(state('desktopEdited'), 'isolation');
     expect(
       screen.getByText('Quit and reopen Docker Desktop. While the file is there, it enforces sign-in.'),
     ).toBeTruthy();
   });
 
-  it('shows disabled text with the reason, and no control, where it offers nothing', async () => {
+  it('shows disabled text with the reason, and no control, for unsupported features', async () => {
     await renderApp(state('desktop'), 'isolation');
     expect(
       screen.getAllByText(
@@ -66,7 +66,7 @@ describe('Docker Desktop as the open engine', () => {
     expect(screen.getAllByRole('switch')).toHaveLength(2);
   });
 
-  it('says why there is no decision log', async () => {
+  it('explains why there is no decision log', async () => {
     await renderApp(state('desktop'), 'activity');
     expect(
       screen.getByText('Not on this engine: Docker Desktop decides by itself and keeps no log of it.'),
@@ -94,7 +94,7 @@ describe("the machine's own Docker Engine as the open engine", () => {
     expect(found).not.toMatch(/Verify|Start|Restart/);
   });
 
-  it('shows on every page that it is read-only, and offers another one', async () => {
+  it('shows on every page that it is read-only, and suggests another one', async () => {
     const { user } = await renderApp(state('machine'), 'overview');
     expect(screen.getByText('This engine is shown read-only')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Turn on…' })).toBeNull();
@@ -115,7 +115,7 @@ describe("the machine's own Docker Engine as the open engine", () => {
   });
 });
 
-it("a user's own setting counts where the admin left it unlocked and it differs", () => {
+it("a user's own setting takes effect if the admin left it unlocked and it differs", () => {
   const user = { DisableUpdate: false, analyticsEnabled: true, wslEngineEnabled: true, other: 1 };
   expect(
     usersOwn(
@@ -130,8 +130,8 @@ it("a user's own setting counts where the admin left it unlocked and it differs"
   ).toEqual([{ name: 'disableUpdate', chosen: false }]);
 });
 
-describe('another engine that opens under a question', () => {
-  /** A second start of the app opens it, whatever the window asks at that moment. */
+describe('another engine that opens while a dialog is open', () => {
+  /** A second start of the app opens it, regardless of open dialogs. */
   const openOther = (bridge: Awaited<ReturnType<typeof renderApp>>['bridge']) => {
     const target = {
       id: 'embedded:/srv/other',
@@ -157,7 +157,7 @@ describe('another engine that opens under a question', () => {
     expect(bridge.calls.some(({ name }) => name === 'engine:stop')).toBe(false);
   });
 
-  it('takes the question away that would discard a draft', async () => {
+  it('closes the dialog that would discard a draft', async () => {
     const { bridge, user } = await renderApp(state('edited'), 'isolation');
     await user.click(screen.getByRole('button', { name: 'Discard…' }));
     expect(await screen.findByRole('dialog')).toBeTruthy();

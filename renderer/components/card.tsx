@@ -1,7 +1,7 @@
 import { useId, type ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { placeOf } from './pointed.ts';
+import { settingAnchor } from './linked-setting.ts';
 import { color, size, stacked } from '../theme/tokens.ts';
 
 /** A bordered group with an optional head of 40 px: title, a caption beside it, actions at the right. */
@@ -24,7 +24,7 @@ export function Card({
   return (
     <Box
       component="section"
-      {...placeOf(pointer)}
+      {...settingAnchor(pointer)}
       aria-labelledby={title === undefined ? undefined : id}
       aria-busy={busy || undefined}
       sx={{
@@ -101,7 +101,7 @@ export function Row({
   return (
     <Box
       data-row
-      {...placeOf(pointer)}
+      {...settingAnchor(pointer)}
       data-edited={edited || undefined}
       sx={{
         display: 'flex',

@@ -47,22 +47,22 @@ export function ConfirmDialog({
 }) {
   const { t } = useTranslation();
   const id = useId();
-  const back = useRef<HTMLButtonElement | null>(null);
+  const cancelButton = useRef<HTMLButtonElement | null>(null);
   // At once, so that a key pressed during the fade-in reaches Cancel; and again after the transition, in case
   // a closing menu took the focus.
-  const focusBack = useCallback(
+  const focusCancel = useCallback(
     (button: HTMLButtonElement | null) => {
-      back.current = button;
+      cancelButton.current = button;
       if (!beginsInField) button?.focus({ preventScroll: true });
     },
     [beginsInField],
   );
   const buttons = [
-    <Button key="back" ref={focusBack} disabled={busy} onClick={onCancel}>
+    <Button key="cancel" ref={focusCancel} disabled={busy} onClick={onCancel}>
       {cancel ?? t('button.cancel')}
     </Button>,
     <Button
-      key="do"
+      key="confirm"
       variant={destructive ? 'outlined' : 'contained'}
       color={destructive ? 'error' : 'primary'}
       disabled={busy || disabled}
@@ -84,9 +84,9 @@ export function ConfirmDialog({
         paper: { sx: { width, maxWidth: 'calc(100% - 32px)' } },
         transition: {
           onEntered: () => {
-            const dialog = back.current?.closest('[role="dialog"]');
+            const dialog = cancelButton.current?.closest('[role="dialog"]');
             // Not from a field of the dialog in which the user types already.
-            if (dialog?.contains(document.activeElement) !== true) back.current?.focus();
+            if (dialog?.contains(document.activeElement) !== true) cancelButton.current?.focus();
           },
         },
       }}

@@ -20,7 +20,7 @@ describe("the age in an engine's status text", () => {
     expect(statusAge(status)).toBe(seconds);
   });
 
-  it('names an exit code that is news', () => {
+  it('includes an exit code other than 0', () => {
     expect([
       exitCode('Exited (137) 2 hours ago'),
       exitCode('Exited (0) 2 hours ago'),

@@ -7,10 +7,10 @@ import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { color, stacked, visuallyHidden } from '../theme/tokens.ts';
-import { placeOf } from './pointed.ts';
+import { settingAnchor } from './linked-setting.ts';
 import { SortButton } from './sort-button.tsx';
 import { useSorting, type SortableRow } from './table-sort.ts';
-import { drawAllUpTo } from './virtual-rows.tsx';
+import { virtualizeAbove } from './virtual-rows.tsx';
 
 /** Estimated height of a row before it is rendered, px. */
 const estimatedRowHeight = 37;
@@ -203,7 +203,7 @@ function DataRow({
     <>
       <TableRow
         role="row"
-        {...placeOf(row.pointer)}
+        {...settingAnchor(row.pointer)}
         data-index={index}
         // A new function each time: the content below the row may have changed.
         ref={(element: HTMLTableRowElement | null) => {
@@ -275,7 +275,7 @@ function useRowsInView(rows: readonly TableEntry[]): RowsInView {
   const [body, setBody] = useState<HTMLElement | null>(null);
   const [scrollMargin, setScrollMargin] = useState(0);
   const scroller = useMemo(() => (body === null ? null : findScroller(body)), [body]);
-  const windowed = rows.length > drawAllUpTo;
+  const windowed = rows.length > virtualizeAbove;
   const virtualizer = useVirtualizer<HTMLElement, HTMLTableRowElement>({
     count: rows.length,
     enabled: windowed,

@@ -4,10 +4,10 @@ import { diffSettings } from '../../shared/settings/diff.ts';
 import { review as en } from '../../shared/messages/window/en/review.ts';
 import { describeChange } from './describe-change.ts';
 
-// The keys themselves: which words they become is i18n's.
+// The keys themselves: their translation is tested in i18n.
 const t = ((key: string) => key) as unknown as TFunction;
 
-it('shows choices by the names that pages give them, and whether commands are denied or allowed', () => {
+it('shows choices by their labels, and whether commands are denied or allowed', () => {
   const [mode] = diffSettings('{}', '{"bulkhead":{"mode":"audit"}}');
   const [added] = diffSettings(
     '{}',
@@ -31,7 +31,7 @@ it.each(['toString', 'valueOf', '__proto__', 'constructor'])(
   },
 );
 
-it('does not show a list by the name of the choice in it', () => {
+it('does not show a list by the label of a choice in it', () => {
   const [mode] = diffSettings('{}', '{"bulkhead":{"mode":"audit"}}');
   if (mode === undefined) throw new Error('no change');
   const change = { ...mode, after: ['audit'] };

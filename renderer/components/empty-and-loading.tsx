@@ -35,7 +35,7 @@ export function EmptyState({
 }
 
 /** True once `ms` have passed since mounting. */
-export function useAfter(ms: number): boolean {
+export function useElapsedSinceMount(ms: number): boolean {
   const [passed, setPassed] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -51,7 +51,7 @@ export function useAfter(ms: number): boolean {
 /** Skeleton rows for a first load, and only after 200 ms: quick responses do not flicker. */
 export function LoadingRows({ rows = 4, height = 48 }: { readonly rows?: number; readonly height?: number }) {
   const { t } = useTranslation();
-  const late = useAfter(200);
+  const late = useElapsedSinceMount(200);
   return (
     <Box role="status" aria-label={t('loading')}>
       {late &&

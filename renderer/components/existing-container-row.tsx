@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
 import Select from '@mui/material/Select';
-import { useMissing } from '../state/missing.ts';
+import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { obstacleNames, statusText, useStatusAge } from './container-status.ts';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from '../theme/icons.ts';
 import { Mono } from './mono.tsx';
@@ -113,7 +113,7 @@ function ChoiceSelect({
   readonly onChoose: (choice: Choice) => void;
 }) {
   const { t } = useTranslation();
-  const missing = useMissing('recreate') !== undefined;
+  const missing = useUnavailableReason('recreate') !== undefined;
   const remove = isRunning(container) ? t('isolation.prompt.stopAndRemove') : t('isolation.prompt.remove');
   return (
     <Select

@@ -43,7 +43,7 @@ function Content({
   onContinue,
 }: Omit<Parameters<typeof ExistingContainersDialog>[0], 'open'>) {
   const { t } = useTranslation();
-  const { choices, setChoices, chosen, anew, kept } = useChoices(containers, initial);
+  const { choices, setChoices, toRemove, toRecreate, kept } = useChoices(containers, initial);
   const [removeVolumes, setRemoveVolumes] = useState(initial.removeVolumes);
   const [commit, setCommit] = useState(initial.commit === true);
   const draft = useDraft();
@@ -56,27 +56,29 @@ function Content({
       title={t('isolation.prompt.title', { count: containers.length })}
       confirm={t('isolation.prompt.continue')}
       note={[
-        ...(anew.length > 0 ? [t('isolation.prompt.recreated', { count: anew.length })] : []),
+        ...(toRecreate.length > 0 ? [t('isolation.prompt.recreated', { count: toRecreate.length })] : []),
         t('isolation.prompt.kept', { count: kept.length }),
-        ...(chosen.length > 0 ? [t('isolation.prompt.removed', { count: chosen.length })] : []),
+        ...(toRemove.length > 0 ? [t('isolation.prompt.removed', { count: toRemove.length })] : []),
       ].join(' · ')}
       onCancel={onCancel}
       onConfirm={() => {
         if (allowed !== usable && kept.length > 0)
           draft.editOr(existingPointer, allowed ? 'warn' : 'block', existingDefault);
         onContinue({
-          remove: chosen.map((c) => c.id),
-          includeRunning: chosen.some(isRunning),
-          removeVolumes: removeVolumes && chosen.length > 0,
-          ...(anew.length === 0 ? {} : { recreate: anew.map((c) => c.id), ...(commit ? { commit } : {}) }),
+          remove: toRemove.map((c) => c.id),
+          includeRunning: toRemove.some(isRunning),
+          removeVolumes: removeVolumes && toRemove.length > 0,
+          ...(toRecreate.length === 0
+            ? {}
+            : { recreate: toRecreate.map((c) => c.id), ...(commit ? { commit } : {}) }),
         });
       }}
     >
       <DialogText>{t('isolation.prompt.body')}</DialogText>
-      <SetAll containers={containers} chosen={chosen} anew={anew} onSet={setChoices} />
+      <SetAll containers={containers} toRemove={toRemove} toRecreate={toRecreate} onSet={setChoices} />
       <KeptContainersNote kept={kept} allowed={allowed} onAllowed={setAllowed} />
       <ChoiceTable containers={containers} choices={choices} onChange={setChoices} />
-      {anew.length > 0 && (
+      {toRecreate.length > 0 && (
         <Box sx={{ padding: '12px 24px 8px', borderTop: `1px solid ${color.border}` }}>
           <Typography variant="caption" component="div" sx={{ color: color.text2, paddingBottom: '4px' }}>
             {t('isolation.prompt.recreateWhen')}
@@ -90,8 +92,8 @@ function Content({
         </Box>
       )}
       <VolumesOption
-        enabled={chosen.length > 0}
-        checked={removeVolumes && chosen.length > 0}
+        enabled={toRemove.length > 0}
+        checked={removeVolumes && toRemove.length > 0}
         onChange={setRemoveVolumes}
       />
     </ConfirmDialog>
@@ -106,10 +108,10 @@ function useChoices(containers: readonly Container[], initial: ContainerChoices)
         ...(initial.recreate ?? []).map((id) => [id, 'recreate'] as const),
       ]),
   );
-  const chosen = containers.filter((c) => choices.get(c.id) === 'remove');
-  const anew = containers.filter((c) => choices.get(c.id) === 'recreate');
+  const toRemove = containers.filter((c) => choices.get(c.id) === 'remove');
+  const toRecreate = containers.filter((c) => choices.get(c.id) === 'recreate');
   const kept = containers.filter((c) => (choices.get(c.id) ?? 'keep') === 'keep');
-  return { choices, setChoices, chosen, anew, kept };
+  return { choices, setChoices, toRemove, toRecreate, kept };
 }
 
 function ChoiceTable({

@@ -7,7 +7,8 @@ export const findingTitle = (t: TFunction, finding: Finding): string =>
   t(`findings.title.${finding.code}`, { replace: finding.params });
 
 /** A finding's explanation and what to do. */
-export const findingWhy = (finding: Finding): string => translateText(finding.message, finding.sentence);
+export const findingExplanation = (finding: Finding): string =>
+  translateText(finding.message, finding.sentence);
 
 /** Describes a finding's fix, in the window's language. */
 export const fixTitle = (fix: NonNullable<Finding['fix']>): string => translateText(fix.title, fix.sentence);

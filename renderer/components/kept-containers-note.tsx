@@ -2,11 +2,11 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import { useApp, useDraft } from '../state/context.tsx';
-import { useMissing } from '../state/missing.ts';
+import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { keepsContainers } from '../../shared/targets/live-restore.ts';
-import { firstNames, names, sentences } from '../i18n/lists.ts';
+import { firstNames, names, joinSentences } from '../i18n/lists.ts';
 import { DialogOption } from './dialog-option.tsx';
 import { withCode } from './mono.tsx';
 
@@ -42,7 +42,7 @@ export function KeptContainersNote({
   const { t } = useTranslation();
   const { engine, target } = useApp();
   const draft = useDraft();
-  const governed = useMissing('existing-containers') === undefined;
+  const governed = useUnavailableReason('existing-containers') === undefined;
   const audit = draft.draft.settings.ok && draft.draft.settings.value.mode === 'audit';
   const stops =
     (engine.phase !== 'ready' || target.capabilities.reconfiguredBy !== 'reload') &&
@@ -62,7 +62,7 @@ export function KeptContainersNote({
       }}
     >
       <Box sx={{ paddingBottom: '4px' }}>
-        {sentences(t, [
+        {joinSentences(t, [
           running.length === 0
             ? ''
             : stops

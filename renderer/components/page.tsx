@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { useShowPointed } from './pointed.ts';
+import { useFocusLinkedSetting } from './linked-setting.ts';
 import { color, low, narrow, oneColumn, size } from '../theme/tokens.ts';
 
 /** Padding at the sides of a page, and of the elements above and below it, px. */
@@ -38,7 +38,7 @@ export function Page({
   readonly children: ReactNode;
 }) {
   const heading = useFocusOnNavigation();
-  useShowPointed();
+  useFocusLinkedSetting();
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }}>
       <Box sx={{ flex: 1, minHeight: 0, display: 'flex', position: 'relative' }}>

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { closed, labelled, names } from '../i18n/lists.ts';
+import { ensureSentence, labelled, names } from '../i18n/lists.ts';
 import { translateText } from '../i18n/translate.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
 import type { RecreateItem, RecreateNote } from '../../shared/containers/recreate.ts';
@@ -44,7 +44,7 @@ export function noteText(t: TFunction, { code, params, sentence }: RecreateNote)
       });
     // The gateway's own text.
     case 'refused':
-      return closed(t, translateText(value('message'), sentence));
+      return ensureSentence(t, translateText(value('message'), sentence));
     case 'not-inspected':
       return t('recreate.note.not-inspected', { why: translateText(value('why'), sentence) });
     default:

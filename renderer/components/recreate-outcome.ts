@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { AppError } from '../../shared/app-error.ts';
-import { closed, labelled } from '../i18n/lists.ts';
+import { ensureSentence, labelled } from '../i18n/lists.ts';
 import { translateError, translateText } from '../i18n/translate.ts';
 import type { RecreateMember } from '../../shared/containers/recreate.ts';
 
@@ -15,7 +15,7 @@ export function outcomeText(t: TFunction, outcome: RecreateMember['outcome']): s
         ...(outcome.image === null ? [] : [t('recreate.outcome.image', { image: outcome.image })]),
         ...(outcome.warning === undefined ? [] : [translateText(outcome.warning, outcome.sentence)]),
       ]
-        .map((text) => closed(t, text))
+        .map((text) => ensureSentence(t, text))
         .join(t('join.sentences'))
         .replace(/[.。]$/, '');
     case 'unchanged':

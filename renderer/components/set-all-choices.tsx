@@ -5,7 +5,7 @@ import Box from '@mui/material/Box';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
-import { useMissing } from '../state/missing.ts';
+import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { color, narrow } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { canRecreate, type Choice } from './existing-container-row.tsx';
@@ -16,20 +16,20 @@ export type Choices = ReadonlyMap<string, Choice>;
 /** Makes the same choice for all containers. */
 export function SetAll({
   containers,
-  chosen,
-  anew,
+  toRemove,
+  toRecreate,
   onSet,
 }: {
   readonly containers: readonly Container[];
-  readonly chosen: readonly Container[];
-  readonly anew: readonly Container[];
+  readonly toRemove: readonly Container[];
+  readonly toRecreate: readonly Container[];
   readonly onSet: (choices: Choices) => void;
 }) {
   const { t } = useTranslation();
   const stopped = containers.filter((c) => !isRunning(c));
-  const missing = useMissing('recreate') !== undefined;
+  const missing = useUnavailableReason('recreate') !== undefined;
   const recreatable = missing ? [] : containers.filter(canRecreate);
-  const all = choiceOfAll({ stopped, chosen, anew, recreatable });
+  const all = choiceOfAll({ stopped, toRemove, toRecreate, recreatable });
   const noteId = useId();
   const note = noteOf(t, { containers, stopped, all });
   return (
@@ -103,16 +103,17 @@ function noteOf(
 /** The common choice of all containers, or 'each' if they differ. */
 function choiceOfAll({
   stopped,
-  chosen,
-  anew,
+  toRemove,
+  toRecreate,
   recreatable,
-}: Readonly<Record<'stopped' | 'chosen' | 'anew' | 'recreatable', readonly Container[]>>): Choice | 'each' {
-  if (chosen.length + anew.length === 0) return 'keep';
-  if (chosen.length === 0 && anew.length === recreatable.length) return 'recreate';
-  return anew.length === 0 &&
+}: Readonly<Record<'stopped' | 'toRemove' | 'toRecreate' | 'recreatable', readonly Container[]>>):
+  Choice | 'each' {
+  if (toRemove.length + toRecreate.length === 0) return 'keep';
+  if (toRemove.length === 0 && toRecreate.length === recreatable.length) return 'recreate';
+  return toRecreate.length === 0 &&
     stopped.length > 0 &&
-    chosen.length === stopped.length &&
-    chosen.every((c) => !isRunning(c))
+    toRemove.length === stopped.length &&
+    toRemove.every((c) => !isRunning(c))
     ? 'remove'
     : 'each';
 }

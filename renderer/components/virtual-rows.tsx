@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import { size } from '../theme/tokens.ts';
 
 /** Shorter lists are rendered whole: simpler for screen readers. 100 rows take a third of a second. */
-export const drawAllUpTo = 40;
+export const virtualizeAbove = 40;
 /** Rows rendered beyond the visible ones, on both sides. */
 const overscan = 4;
 /** Assumed height of the list before layout, px. */
@@ -48,7 +48,7 @@ export function VirtualRows({
   readonly maxHeight?: number;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const windowed = count > drawAllUpTo;
+  const windowed = count > virtualizeAbove;
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => box.current,

@@ -42,12 +42,12 @@ const markup = `
   <template>t</template><noscript>n</noscript><svg style="display: none"><g hidden><text>x</text></g></svg>
   <p class="gone">gone</p><p class="unseen"><u>unseen</u></p><p class="nested">in a medium</p>`;
 
-it('knows attributes, inline styles and inheritance as jsdom does', () => {
+it('handles attributes, inline styles and inheritance like jsdom', () => {
   document.body.innerHTML = markup;
   expect(styles(window.getComputedStyle)).toEqual(styles(computeAll));
 });
 
-it('obeys style sheets of the document, also those that come later and rules that are added', () => {
+it('applies style sheets of the document, also ones added later, and added rules', () => {
   document.body.innerHTML = markup;
   const before = styles(window.getComputedStyle);
   const sheet = document.createElement('style');
@@ -64,7 +64,7 @@ it('obeys style sheets of the document, also those that come later and rules tha
   );
 });
 
-it('notices that a rule was replaced by another, and that a rule was changed', async () => {
+it('detects that a rule was replaced by another, and that a rule was changed', async () => {
   document.body.innerHTML = markup;
   const element = document.createElement('style');
   element.textContent = '.gone { display: none }';

@@ -19,7 +19,7 @@ interface Document {
   };
 }
 // the fixture's shape
-export const document_ = ({ store }: RenderedApp) => JSON.parse(store.get().draft) as Document;
+export const draftDocument = ({ store }: RenderedApp) => JSON.parse(store.get().draft) as Document;
 export const row = (name: string) =>
   within(screen.getByRole('table', { name: 'Allowed images' }))
     .getAllByRole('row')

@@ -36,7 +36,7 @@ test('the language changes without a restart, both ways', async () => {
   });
 });
 
-test('the system\u2019s first language decides, and what is not known gets English', () => {
+test('the system’s first language decides, and an unknown one gets English', () => {
   expect(resolveLanguage('system', ['zh-Hans-CN', 'en'])).toBe('zh-CN');
   expect(resolveLanguage('system', ['en-GB', 'zh-CN'])).toBe('en');
   expect(resolveLanguage('system', ['pt-BR'])).toBe('en');

@@ -54,7 +54,7 @@ describe('the sources of the window', () => {
     ).toEqual([]);
   });
 
-  test('hold no text of their own that a person sees', () => {
+  test('have no literal text that users see', () => {
     expect(literals).toEqual([]);
   });
 
@@ -138,8 +138,8 @@ function isRawNumber(node: ts.Node, checker: ts.TypeChecker): boolean {
 const sentenceNames = new Set(['message', 'why', 'reason', 'hint', 'problem', 'lastKnown', 'detail']);
 
 /**
- * A sentence that another process made (a text so named of a type in shared/), drawn or put into a text as it
- * is, in English.
+ * A sentence that another process made (a text so named of a type in shared/), rendered or put into a text as
+ * it is, in English.
  */
 function shownUntranslated(node: ts.Node, checker: ts.TypeChecker): boolean {
   if (!ts.isPropertyAccessExpression(node) || !sentenceNames.has(node.name.text)) return false;
@@ -174,7 +174,7 @@ function declaresLanguage(node: ts.Node): boolean {
   return !ts.isSourceFile(parent) && declaresLanguage(parent);
 }
 
-/** Does the value reach a tag, a property that is drawn or a text's values without a call between? */
+/** Whether the value reaches a tag, a rendered property or a text's values without a call in between. */
 function flowsIntoText(node: ts.Node): boolean {
   const { parent } = node;
   if (ts.isConditionalExpression(parent)) return parent.condition !== node && flowsIntoText(parent);

@@ -12,7 +12,7 @@ export const useVisible = (): boolean =>
   useSyncExternalStore(onVisibility, () => document.visibilityState === 'visible');
 
 /** Number of times the window regained focus; a dependency for data that is not watched. */
-export function useReturns(): number {
+export function useFocusCount(): number {
   const [returns, setReturns] = useState(0);
   useEffect(() => {
     const back = () => {

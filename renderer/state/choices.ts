@@ -3,7 +3,7 @@ import { viewDocument } from './draft-view.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Whether any container is to be removed or recreated. */
-const chosen = (choices: ContainerChoices): boolean =>
+const hasChoices = (choices: ContainerChoices): boolean =>
   choices.remove.length + (choices.recreate?.length ?? 0) > 0;
 
 /**
@@ -12,7 +12,7 @@ const chosen = (choices: ContainerChoices): boolean =>
  * try.
  */
 export function withdrawsChoices(before: Snapshot, after: Snapshot): boolean {
-  if (after.app === null || !chosen(after.choices)) return false;
+  if (after.app === null || !hasChoices(after.choices)) return false;
   const applied = after.app.run?.outcome?.kind === 'applied' && before.app?.run?.outcome?.kind !== 'applied';
   if (applied) return true;
   const { settings } = after.app;

@@ -28,15 +28,15 @@ async function choosing(responses: Parameters<typeof fakeBridge>[1] = {}) {
   return opened;
 }
 
-describe('what was chosen for containers', () => {
-  it('stays while the change it was chosen for is edited further', async () => {
+describe('the choices for containers', () => {
+  it('are kept while the change that they belong to is edited further', async () => {
     const { store } = await choosing();
     store.setDraft(`${onText}\n`);
     store.setDraft(`${onText}{`);
     expect(store.get().choices).toEqual(chosen);
   });
 
-  it('disappears with that change: discarded, undone, or switched off beside another edit', async () => {
+  it('disappear with that change: discarded, undone, or switched off beside another edit', async () => {
     const discarded = await choosing();
     await discarded.store.discard();
     expect(discarded.store.get().choices).toEqual(keepAllContainers);
@@ -51,7 +51,7 @@ describe('what was chosen for containers', () => {
     expect(stepped.store.get()).toMatchObject({ draft: onText, choices: keepAllContainers });
   });
 
-  it('survives an apply that is refused or rolled back, and is cleared by one that is applied', async () => {
+  it('survive an apply that is refused or rolled back, and are cleared by one that is applied', async () => {
     const { store, bridge } = await choosing({
       'apply:start': () => fail('rights.not-root', 'administrator rights were not given'),
     });
@@ -76,7 +76,7 @@ describe('what was chosen for containers', () => {
   });
 });
 
-describe('a draft that main could not keep', () => {
+describe('a draft that main could not save', () => {
   const full = {
     'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.'),
   } as const;
@@ -105,7 +105,7 @@ describe('a draft that main could not keep', () => {
   });
 });
 
-it('sends an edit at once, and of those that come while it is on its way only the newest', async () => {
+it('sends an edit at once, and of later ones during that request only the newest', async () => {
   const responses: (() => void)[] = [];
   const drafts: string[] = [];
   const { store } = await open(appState(), {
@@ -148,7 +148,7 @@ describe('settings that are locked', () => {
   });
 });
 
-it('says why a draft could not be discarded, until it is edited', async () => {
+it('reports why a draft could not be discarded, until it is edited', async () => {
   const edited = states['edited'];
   if (edited === undefined) throw new Error('no such state');
   const { store } = await open(edited(), {
@@ -172,7 +172,7 @@ describe('another engine', () => {
     bridge.emit('changed', appState({ target: other, settings: settingsState(offText) }));
   };
 
-  it('never gets a draft that was typed for the one before, also where main is slow', async () => {
+  it('never gets a draft that was typed for the previous one, also if main is slow', async () => {
     let resolveFirst: () => void = () => undefined;
     const drafts: unknown[] = [];
     const { store, bridge } = await open(appState(), {
@@ -199,7 +199,7 @@ describe('another engine', () => {
     expect(store.get().app).toMatchObject({ target: other, settings: { draft: offText } });
   });
 
-  it('keeps its draft when the one before was to be discarded', async () => {
+  it('keeps its draft when the previous one was to be discarded', async () => {
     let resolveDraft: () => void = () => undefined;
     const { store, bridge } = await open(appState(), {
       'settings:set-draft': async ({ text }) => {
@@ -219,7 +219,7 @@ describe('another engine', () => {
     expect(store.get().discarded).toBeNull();
   });
 
-  it('is named with each request about it; an answer about the one before counts for nothing', async () => {
+  it('is named with each request about it; a response about the previous one is ignored', async () => {
     let resolveRequest: () => void = () => undefined;
     const { store, bridge } = await open(appState(), {
       'engine:stop': async () => {
@@ -244,7 +244,7 @@ describe('another engine', () => {
   });
 });
 
-it('keeps the containers of which a scan says the same: their rows stay as they are drawn', async () => {
+it('reuses the containers that a scan has unchanged: their rows do not re-render', async () => {
   const scan = { at: '2026-01-02T00:00:00Z', durationMs: 20, eci: true, containers: someContainers };
   const { store, bridge } = await open(appState({ scan }));
   const before = store.get().app?.scan?.containers ?? [];

@@ -5,7 +5,7 @@ import Dialog from '@mui/material/Dialog';
 import InputBase from '@mui/material/InputBase';
 import { color } from '../../theme/tokens.ts';
 import { BoltIcon, ContainersIcon, PreferencesIcon, SearchIcon } from '../../theme/icons.ts';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { navigationEntries } from '../../pages/pages.ts';
 import { navigate } from '../../state/router.ts';
 import { searchHits, type FuzzySearch } from './hit-search.ts';
@@ -124,7 +124,7 @@ function useActiveHit(hits: readonly Hit[], choose: (hit: Hit | undefined) => vo
 function useMatches(query: string): readonly Hit[] {
   const { t } = useTranslation();
   const all = usePaletteHits();
-  const hasLog = useMissing('decision-log') === undefined;
+  const hasLog = useUnavailableReason('decision-log') === undefined;
   const terms = query
     .trim()
     .toLowerCase()

@@ -46,7 +46,7 @@ it('no alarm is raised while the file is what is in force', async () => {
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-it('the Isolation page does not call isolation off that the gateway goes on enforcing', async () => {
+it('the Isolation page does not show isolation as off while the gateway keeps enforcing it', async () => {
   await renderApp(namedState('deletedFile'), 'isolation');
   expect(screen.getByText(/^Off in these settings\. The gateway keeps enforcing it\.$/)).toBeTruthy();
   expect(screen.queryByText(/Now off/)).toBeNull();

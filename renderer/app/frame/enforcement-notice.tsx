@@ -5,7 +5,7 @@ import { Notice } from '../../components/error-panel.tsx';
 import { noticeAbovePage } from '../../components/page.tsx';
 import { protectionOf } from '../../components/protection.ts';
 import { useNow } from '../../i18n/clock.ts';
-import { sentences } from '../../i18n/lists.ts';
+import { joinSentences } from '../../i18n/lists.ts';
 import { translateMessage } from '../../i18n/translate.ts';
 import { useRequest } from '../../state/actions.ts';
 import { useApp, useDraft } from '../../state/context.tsx';
@@ -63,7 +63,7 @@ export function EnforcementNotice() {
           )
         }
       >
-        {sentences(t, [
+        {joinSentences(t, [
           ...alarm.details.map(translateMessage),
           version === null && enforcement.difference === 'deleted'
             ? t('frame.enforcement.nothingToRestore')

@@ -28,7 +28,7 @@ const open = async (user: Awaited<ReturnType<typeof renderApp>>['user']) => {
 };
 
 describe('the engine switcher', () => {
-  it('says name and state, and lists what is found with the open one ticked (Ctrl E)', async () => {
+  it('shows name and state, and lists the detected engines with the open one ticked (Ctrl E)', async () => {
     const { user } = await renderApp(appState(), 'overview');
     expect(
       screen.getByRole('button', { name: /^Engine: Embedded engine, Protected, except 4/ }),
@@ -48,7 +48,7 @@ describe('the engine switcher', () => {
     });
   });
 
-  it('sends the draft before it switches, and forgets what was typed about the engine before', async () => {
+  it('sends the draft before it switches, and drops what was typed for the previous engine', async () => {
     const { user, bridge, store } = await renderApp(
       appState({ settings: settingsState(offText) }),
       'overview',
@@ -68,7 +68,7 @@ describe('the engine switcher', () => {
     expect(screen.getByRole('button', { name: /^Engine: Docker Desktop/ })).toBeTruthy();
   });
 
-  it('tells embedded engines apart by their directories, the open one too', async () => {
+  it('distinguishes embedded engines by their directories, the open one too', async () => {
     const base = appState();
     const { user } = await renderApp(
       appState({
@@ -106,7 +106,7 @@ describe('the engine switcher', () => {
     ]);
   });
 
-  it('removes by Delete, and is passed through by the arrow keys', async () => {
+  it('removes by Delete, and the arrow keys reach the remove button', async () => {
     const { user } = await renderApp(appState(), 'overview');
     const menu = await open(user);
     const item = await within(menu).findByRole('menuitemradio', { name: new RegExp(longName) });
@@ -121,7 +121,7 @@ describe('the engine switcher', () => {
     expect(await within(menu).findByRole('menuitem', { name: /^Removed from this list: / })).toBeTruthy();
   });
 
-  it('says why an engine stays in the list', async () => {
+  it('explains why an engine cannot be removed from the list', async () => {
     const { user } = await renderApp(appState(), 'overview', {
       'targets:forget': () => fail('input.unusable', 'the engine stays in the list', { reason: 'it runs' }),
     });
@@ -131,7 +131,7 @@ describe('the engine switcher', () => {
     expect(titles(menu)).toHaveLength(4);
   });
 
-  it('shows as many engines as fit, the open and running ones first, and the others on request', async () => {
+  it('shows as many engines as fit, the open and running ones first, and the others on demand', async () => {
     const height = window.innerHeight;
     window.innerHeight = 400;
     try {
@@ -161,7 +161,7 @@ describe('the engine switcher', () => {
     }
   });
 
-  it('says why it stayed', async () => {
+  it('shows why the engine was not switched', async () => {
     const { user } = await renderApp(appState(), 'overview', {
       'target:switch': () =>
         fail('apply.in-progress', 'an apply is under way', { hint: 'Wait until it has ended.' }),

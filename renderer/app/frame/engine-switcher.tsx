@@ -17,7 +17,7 @@ import { useNow } from '../../i18n/clock.ts';
 import { useApp, useStore } from '../../state/context.tsx';
 import { openEngineTitle, rootsOf, shortEngineTitle } from '../../components/engine-title.ts';
 import { engineLine, protectionOf } from '../../components/protection.ts';
-import { closed, sentences } from '../../i18n/lists.ts';
+import { ensureSentence, joinSentences } from '../../i18n/lists.ts';
 import { messageAndHint, translateError } from '../../i18n/translate.ts';
 import { engineListLayout, oneLine, useEngineRows } from './engine-menu.tsx';
 
@@ -102,9 +102,9 @@ function useSwitch() {
 }
 
 const inOneLine = (t: TFunction, error: AppError): string =>
-  sentences(
+  joinSentences(
     t,
-    messageAndHint(error).map((text) => closed(t, text)),
+    messageAndHint(error).map((text) => ensureSentence(t, text)),
   );
 
 /** The open engine and its state. */

@@ -12,12 +12,12 @@ const hits = [
 const find = (text: string) =>
   searchHits(hits, text.split(' '), () => 'Page', createFuzzySearch(hits)).map(({ label }) => label);
 
-it('finds by name, then by other words for it', () => {
+it('finds by name, then by other terms', () => {
   expect(find('images')).toEqual(['images-cache', 'Docker socket']);
   expect(find('dark')[0]).toBe('Theme');
   expect(find('rollback')[0]).toBe('History');
 });
-it('finds a setting before its page by the words that both have', () => {
+it('lists a setting before its page if both match by other terms', () => {
   const both = [
     { label: 'JSON', kind: 'page', keywords: '代理 proxy' },
     { label: '代理', kind: 'setting', keywords: 'http proxy' },
@@ -27,7 +27,7 @@ it('finds a setting before its page by the words that both have', () => {
   // By its name the page is first.
   expect(labels('json')).toEqual(['JSON']);
 });
-it('finds terms that begin a word before terms inside of one', () => {
+it('ranks terms that start a word before terms within one', () => {
   const both = [
     { label: 'Support bundle', keywords: 'logs' },
     { label: 'API', keywords: 'ports daemon' },
@@ -41,10 +41,10 @@ it('finds terms that begin a word before terms inside of one', () => {
   expect(labels('base')).toEqual(['Databases']);
   expect(labels('变量')).toEqual(['隐藏环境变量']);
 });
-it('finds what is spelt similarly, after what contains the text', () => {
+it('lists fuzzy matches after exact ones', () => {
   expect(find('contianers')[0]).toBe('Containers');
   expect(find('rolback')[0]).toBe('History');
 });
-it('finds nothing by text that is like no name', () => {
+it('finds nothing if no name is similar', () => {
   expect(find('qqqq')).toEqual([]);
 });

@@ -3,13 +3,13 @@ import { Card } from '../../components/card.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { Page } from '../../components/page.tsx';
 import type { TargetFeature } from '../../../shared/targets/capabilities.ts';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
 
 /** Shown in place of a page that the open engine does not support, with the reason. */
 export function MissingPage({ id, feature }: { readonly id: PageId; readonly feature: TargetFeature }) {
   const { t } = useTranslation();
-  const reason = useMissing(feature);
+  const reason = useUnavailableReason(feature);
   return (
     <Page title={t(`frame.page.${id}`)}>
       <Card>

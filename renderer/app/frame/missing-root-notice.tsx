@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Notice } from '../../components/error-panel.tsx';
 import { noticeAbovePage } from '../../components/page.tsx';
-import { closed } from '../../i18n/lists.ts';
+import { ensureSentence } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { useAppPart } from '../../state/context.tsx';
 
@@ -15,7 +15,7 @@ export function MissingRootNotice() {
     <Box sx={noticeAbovePage}>
       <Notice tone="danger" live="assertive" title={t('frame.missingRoot.title')}>
         {phase === 'unreachable' && problem !== null
-          ? closed(t, translateText(problem.message, problem.sentence))
+          ? ensureSentence(t, translateText(problem.message, problem.sentence))
           : t('frame.missingRoot.body', { root })}
       </Notice>
     </Box>

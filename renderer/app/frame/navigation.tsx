@@ -37,7 +37,7 @@ export function Navigation() {
           overflowX: 'hidden',
           scrollbarWidth: 'none',
           // Icons only, in one column, centred in their buttons.
-          '& .words': visuallyHidden,
+          '& .label': visuallyHidden,
           '& .MuiButtonBase-root': { justifyContent: 'center', paddingInline: 0 },
           '& .changed': { position: 'absolute', right: 3, bottom: 3 },
           '& .count': {
@@ -68,7 +68,7 @@ export function Navigation() {
             <Typography
               variant="caption"
               component="h2"
-              className="words"
+              className="label"
               id={`nav-${name}`}
               sx={{ color: color.text3, padding: '0 10px', margin: '0 0 6px', fontWeight: 400 }}
             >
@@ -129,7 +129,7 @@ function PageItem({ entry }: { readonly entry: NavigationEntry }) {
         <Icon aria-hidden />
         <Box
           component="span"
-          className="words"
+          className="label"
           sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
         >
           {t(`frame.page.${entry.id}`)}

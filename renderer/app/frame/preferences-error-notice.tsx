@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Notice } from '../../components/error-panel.tsx';
 import { noticeAbovePage } from '../../components/page.tsx';
-import { closed, sentences } from '../../i18n/lists.ts';
+import { ensureSentence, joinSentences } from '../../i18n/lists.ts';
 import { translateError } from '../../i18n/translate.ts';
 import { useAppPart } from '../../state/context.tsx';
 
@@ -15,9 +15,9 @@ export function UnsavedPreferencesNotice() {
   return (
     <Box sx={noticeAbovePage}>
       <Notice tone="warn" live="polite" title={t('frame.notKept.title')}>
-        {sentences(t, [
+        {joinSentences(t, [
           t('frame.notKept.body'),
-          ...[reason, hint].flatMap((text) => (text === undefined ? [] : [closed(t, text)])),
+          ...[reason, hint].flatMap((text) => (text === undefined ? [] : [ensureSentence(t, text)])),
         ])}
       </Notice>
     </Box>

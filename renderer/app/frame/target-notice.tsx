@@ -3,14 +3,14 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
 import { noticeAbovePage } from '../../components/page.tsx';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { manifests } from '../../pages/manifests.ts';
 import { useRoute } from '../../state/router.ts';
 
 /** Shown on every page about an engine without our gateway: what is possible here, and what is not. */
 export function TargetNotice() {
   const { t } = useTranslation();
-  const neverApplied = useMissing('apply') !== undefined;
+  const neverApplied = useUnavailableReason('apply') !== undefined;
   const { page } = useRoute();
   if (!neverApplied || manifests[page].scope === 'app') return null;
   return (

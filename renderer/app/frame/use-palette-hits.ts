@@ -5,7 +5,7 @@ import { useOtherLanguage } from '../../i18n/index.ts';
 import { manifests } from '../../pages/manifests.ts';
 import { navigationEntries } from '../../pages/pages.ts';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import type { SearchableSetting } from '../../state/page-manifest.ts';
 import { settingPageOf } from '../../state/setting-page.ts';
 import { navigate } from '../../state/router.ts';
@@ -31,8 +31,8 @@ export function usePaletteHits(): readonly Hit[] {
   const app = useApp();
   const store = useStore();
   const { dirty } = useDraft();
-  const canVerify = useMissing('verify') === undefined;
-  const canControl = useMissing('engine-control') === undefined;
+  const canVerify = useUnavailableReason('verify') === undefined;
+  const canControl = useUnavailableReason('engine-control') === undefined;
   return useMemo(() => {
     const words: Words = { t, other };
     return [

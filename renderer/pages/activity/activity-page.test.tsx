@@ -64,7 +64,7 @@ describe('the activity page', () => {
     }
   });
 
-  it('shows what verifications sent under their own filter alone, and counts it nowhere else', async () => {
+  it('shows verifications’ requests under their own filter only, and counts them nowhere else', async () => {
     const probe = (seq: number) =>
       entry(1, { seq, client: { uid: 0, pid: 9 }, image: `bulkhead/probe:${seq}`, user: 'root' });
     const app = await renderApp(appState(), 'activity', page([entry(2, { seq: 1 }), probe(2), probe(3)]));
@@ -76,7 +76,7 @@ describe('the activity page', () => {
     expect(lines()).toHaveLength(2);
   });
 
-  it('counts what waits behind a paused list as seen once it is shown', async () => {
+  it('marks held-back entries as seen when they are shown', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => {
       expect(seen(app)).toBe(1);
@@ -117,7 +117,7 @@ describe('the activity page', () => {
     expect(lines().length).toBeGreaterThan(10);
   });
 
-  it('is led to an entry, a filter or a container by its address', async () => {
+  it('opens an entry, a filter or a container by its address', async () => {
     const wanted = someEntries.find((one) => one.rule === 'command-blocked' && one.outcome === 'deny');
     await renderApp(appState(), 'activity');
     await waitFor(() => {
@@ -145,7 +145,7 @@ describe('the activity page', () => {
     expect(await screen.findByText('This entry is not in view any more')).toBeTruthy();
   });
 
-  it('shows the exact change, adds it to the draft, and leads to the review; undo reverts it', async () => {
+  it('shows the exact change, adds it to the draft, and opens the review; undo reverts it', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => {
       expect(lines().length).toBeGreaterThan(10);
@@ -201,7 +201,7 @@ describe('the activity page', () => {
     expect(within(panel()).queryByRole('button', { name: 'Allow this…' })).toBeNull();
   });
 
-  it('says in words which requirement the code in a refusal is', async () => {
+  it('explains the requirement whose code is in a refusal', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => {
       expect(lines().length).toBeGreaterThan(10);
@@ -250,7 +250,7 @@ describe('the activity page', () => {
     expect(panel().textContent).not.toContain('In English');
   });
 
-  it('shows what is new at once, but never moves what is being read', async () => {
+  it('shows new entries at once, but never moves what the user is reading', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => {
       expect(lines().length).toBeGreaterThan(10);
@@ -317,7 +317,7 @@ describe('the activity page', () => {
     expect(lines()[0]?.textContent).toContain('12 times');
   });
 
-  it('draws of ten thousand entries only those near the view', async () => {
+  it('renders of ten thousand entries only those near the view', async () => {
     await renderApp(appState(), 'activity', page(manyEntries(10_000)));
     await waitFor(
       () => {
@@ -338,7 +338,7 @@ describe('the activity page', () => {
     expect(seen(app)).toBe(0);
   });
 
-  it('says what an empty, a missing and an unreadable log mean', async () => {
+  it('explains an empty, a missing and an unreadable log', async () => {
     await renderApp(
       appState({ activity: activitySummary([], { state: { kind: 'absent' } }) }),
       'activity',

@@ -41,7 +41,7 @@ export default function ActivityPage() {
 
   const closePanel = () => void setSelected(null);
   const showNew = () => {
-    activity.release();
+    activity.showWaiting();
     if (!paused) void store.request('activity:seen', undefined);
     list.current?.scrollTo(0);
   };
@@ -92,7 +92,7 @@ export default function ActivityPage() {
         {lines.length === 0 && !(failed && shown.length === 0) && (
           <NoEntries
             loading={loading}
-            narrowed={filtered.narrowed}
+            isFiltered={filtered.isFiltered}
             empty={shown.length === 0}
             onReset={filtered.reset}
           />
@@ -151,7 +151,9 @@ function Notices({
         />
       )}
       <UnreadableNotice />
-      {selection.sought !== null && !activity.loading && <GoneNotice onClose={selection.forgetSought} />}
+      {selection.linkedEntry !== null && !activity.loading && (
+        <GoneNotice onClose={selection.clearLinkedEntry} />
+      )}
       {activity.error !== null && <ReadError error={activity.error} onRetry={activity.reload} />}
     </>
   );

@@ -7,8 +7,8 @@ import { navigate } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import { allowanceFor } from '../../../shared/audit/proposals.ts';
-import { sentences } from '../../i18n/lists.ts';
-import { insteadOf } from './entry-text.ts';
+import { joinSentences } from '../../i18n/lists.ts';
+import { alternativeText } from './entry-text.ts';
 import { useLocalImages } from './image-fact.tsx';
 import { ProposalsCard } from './proposals-card.tsx';
 import { TextWithAction } from './text-with-action.tsx';
@@ -48,7 +48,7 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
             <TextWithAction
               action={entry.rule === 'foreign-namespace' ? <OpenPage page="containers" /> : undefined}
             >
-              {sentences(t, [t('activity.allow.noSetting'), insteadOf(t, entry)])}
+              {joinSentences(t, [t('activity.allow.noSetting'), alternativeText(t, entry)])}
             </TextWithAction>
           </Card>
         </Framed>

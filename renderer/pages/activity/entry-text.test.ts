@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { entry } from '../../dev/activity-fixture.ts';
 import { entrySubject, filters, matchesFilter } from './entry-text.ts';
 
-it('lists what verifications sent under its own filter alone, so that no other counts it', () => {
+it('lists requests of verifications under their own filter alone, so that no other counts them', () => {
   const probe = entry(1, { client: { uid: 0, pid: 9 }, image: 'bulkhead/probe:9f92c05dff94' });
   const under = (one: typeof probe) => filters.filter((filter) => matchesFilter(one, filter));
   expect(under(probe)).toEqual(['probes']);
@@ -12,7 +12,7 @@ it('lists what verifications sent under its own filter alone, so that no other c
   expect(under(entry(1, { outcome: 'rewrite' }))).toEqual(['all', 'changed']);
 });
 
-it('names the flag a refusal is about, without the sentence around it', () => {
+it('names the refused flag without the punctuation around it', () => {
   const subject = (what: string) =>
     entrySubject({ ...entry(1, { outcome: 'deny', what }), subject: undefined });
   expect(subject('--pid=host')).toBe('--pid=host');

@@ -17,7 +17,7 @@ export const entryWhy = (t: TFunction, entry: ActivityEntry): string | null => {
 };
 
 /** The alternative if no setting allows it. */
-export const insteadOf = (t: TFunction, entry: ActivityEntry): string =>
+export const alternativeText = (t: TFunction, entry: ActivityEntry): string =>
   ruleAlternative(t, entry.rule, entry.what ?? '');
 
 /** The refused object as written: a path, a command, an option. Null if the title has it. */
@@ -29,13 +29,13 @@ export function entrySubject(entry: ActivityEntry): string | null {
   if (entry.rule === 'container-unprotected') return /^docker [a-z]+/.exec(entry.what)?.[0] ?? null;
   if (!isDenial(entry)) return null;
   const flag = /(?:^|\s)(--[a-z][a-z-]*(?:[= ]\S+)?)/.exec(entry.what)?.[1];
-  return flag === undefined ? null : withoutSentence(flag);
+  return flag === undefined ? null : stripTrailingPunctuation(flag);
 }
 
 /**
  * Strips trailing ")" and ",". A loop, since a backtracking pattern could be slow on a client's long input.
  */
-function withoutSentence(text: string): string {
+function stripTrailingPunctuation(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === ')' || text[end - 1] === ',')) end--;
   return text.slice(0, end);
@@ -73,7 +73,7 @@ export const matchesFilter = (entry: ActivityEntry, filter: Filter): boolean =>
       (filter === 'changed' && entry.outcome === 'rewrite');
 
 /** The searchable texts of an entry, in lower case and as displayed. */
-export function haystack(t: TFunction, entry: ActivityEntry): string {
+export function searchText(t: TFunction, entry: ActivityEntry): string {
   return [
     entryTitle(t, entry),
     entry.rule,

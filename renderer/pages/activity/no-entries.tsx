@@ -8,13 +8,13 @@ import { navigate } from '../../state/router.ts';
 /** Empty state of the list: why there are no entries. */
 export function NoEntries({
   loading,
-  narrowed,
+  isFiltered,
   empty,
   onReset,
 }: {
   readonly loading: boolean;
   /** A filter, a search text or repeats of one line are selected. */
-  readonly narrowed: boolean;
+  readonly isFiltered: boolean;
   /** The log itself has no entries. */
   readonly empty: boolean;
   readonly onReset: () => void;
@@ -25,27 +25,33 @@ export function NoEntries({
     <Card>
       {loading || state.kind === 'reading' ? (
         <LoadingRows />
-      ) : narrowed ? (
+      ) : isFiltered ? (
         <EmptyState action={<Button onClick={onReset}>{t('activity.showEverything')}</Button>}>
           {empty ? t('activity.none') : t('activity.noMatch')}
         </EmptyState>
-      ) : state.kind === 'unreadable' ? (
-        <EmptyState>{t('activity.noneReadable')}</EmptyState>
       ) : (
-        <EmptyState
-          action={
-            <Button
-              onClick={() => {
-                navigate('simulator');
-              }}
-            >
-              {t('activity.tryOut')}
-            </Button>
-          }
-        >
-          {t('activity.none')}
-        </EmptyState>
+        <EmptyLog unreadable={state.kind === 'unreadable'} />
       )}
     </Card>
+  );
+}
+
+function EmptyLog({ unreadable }: { readonly unreadable: boolean }) {
+  const { t } = useTranslation();
+  if (unreadable) return <EmptyState>{t('activity.noneReadable')}</EmptyState>;
+  return (
+    <EmptyState
+      action={
+        <Button
+          onClick={() => {
+            navigate('simulator');
+          }}
+        >
+          {t('activity.tryOut')}
+        </Button>
+      }
+    >
+      {t('activity.none')}
+    </EmptyState>
   );
 }

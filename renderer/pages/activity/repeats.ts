@@ -19,8 +19,8 @@ export function keyOf(entry: ActivityEntry): string {
 }
 
 /** Entries (newest last) as lines, newest first; `ungrouped`: one line for each. */
-export function linesOf(entries: readonly ActivityEntry[], apart: boolean): readonly Repeats[] {
-  if (apart)
+export function linesOf(entries: readonly ActivityEntry[], ungrouped: boolean): readonly Repeats[] {
+  if (ungrouped)
     return entries.toReversed().map((entry) => ({ key: entry.id, entry, count: 1, first: entry.time }));
   const lines = new Map<string, { key: string; entry: ActivityEntry; count: number; first: string }>();
   for (let index = entries.length - 1; index >= 0; index--) {

@@ -14,11 +14,11 @@ export interface Activity {
   readonly error: AppError | null;
   readonly reload: () => void;
   /** Shows the waiting entries. */
-  readonly release: () => void;
+  readonly showWaiting: () => void;
 }
 
 /** Minimum interval between list updates, ms: under load the list renders a few times a second. */
-const takeInMs = 120;
+const batchIntervalMs = 120;
 /** The newest are loaded first: the visible entries are shown before the rest is read. */
 const firstPage = 300;
 
@@ -42,7 +42,7 @@ function onNewEntries(
       const taken = fresh;
       fresh = [];
       take(taken);
-    }, takeInMs);
+    }, batchIntervalMs);
   });
   return () => {
     stop();
@@ -138,11 +138,11 @@ export function useActivity(paused: boolean): Activity {
     while (from > 0 && (all[from - 1]?.seq ?? 0) > newest) from--;
     return shown === all ? [] : all.slice(from);
   }, [all, shown]);
-  const release = useCallback(() => {
+  const showWaiting = useCallback(() => {
     setPausedEntries((before) => (before === null ? null : latest.current));
   }, []);
   const reload = useCallback(() => {
     setAttempt((before) => before + 1);
   }, []);
-  return { shown, waiting, loading, error, reload, release };
+  return { shown, waiting, loading, error, reload, showWaiting };
 }

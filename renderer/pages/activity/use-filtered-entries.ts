@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
-import { haystack, matchesFilter, type Filter } from './entry-text.ts';
+import { searchText, matchesFilter, type Filter } from './entry-text.ts';
 import { keyOf, linesOf } from './repeats.ts';
 import type { Activity } from './use-activity.ts';
 
@@ -19,7 +19,7 @@ export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 
     return (entry: ActivityEntry): boolean => {
       if (only !== null && keyOf(entry) !== only) return false;
       if (terms === '') return true;
-      const text = known.get(entry) ?? haystack(t, entry);
+      const text = known.get(entry) ?? searchText(t, entry);
       known.set(entry, text);
       return terms.split(/\s+/).every((term) => text.includes(term));
     };
@@ -61,7 +61,7 @@ export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 
     only,
     setOnly,
     /** Whether a filter, a search text or repeats are selected. */
-    narrowed: query !== '' || filter !== 'all' || only !== null,
+    isFiltered: query !== '' || filter !== 'all' || only !== null,
     reset,
     /** Entries that match the search text; `counts` has how many of them each filter matches. */
     found,

@@ -34,19 +34,19 @@ export function useSelection({
       : (lines.find((line) => line.key === (only === null ? keyOf(chosen) : chosen.id)) ?? null);
 
   // Addresses of notifications and the Overview name an entry, a filter or a container.
-  const [sought, setSought] = useState<string | null>(null);
+  const [linkedEntry, setLinkedEntry] = useState<string | null>(null);
   useEffect(() => {
     setFilter(isFilter(params['filter']) ? params['filter'] : 'all');
     setQuery(params['container'] ?? params['q'] ?? '');
     setOnly(null);
-    setSought(params['entry'] ?? null);
+    setLinkedEntry(params['entry'] ?? null);
     if (params['entry'] === undefined) setSelected(null);
   }, [params, setFilter, setQuery, setOnly, setSelected]);
   useEffect(() => {
-    if (sought === null || !shown.some((entry) => entry.id === sought)) return;
-    setSelected(sought);
-    setSought(null);
-  }, [sought, shown, setSelected]);
+    if (linkedEntry === null || !shown.some((entry) => entry.id === linkedEntry)) return;
+    setSelected(linkedEntry);
+    setLinkedEntry(null);
+  }, [linkedEntry, shown, setSelected]);
   const scrolledTo = useRef<string | null>(null);
   useEffect(() => {
     if (selected === null || scrolledTo.current === selected || chosenLine === null) return;
@@ -71,8 +71,8 @@ export function useSelection({
     },
     [setSelected],
   );
-  const forgetSought = () => {
-    setSought(null);
+  const clearLinkedEntry = () => {
+    setLinkedEntry(null);
   };
   return {
     chosen,
@@ -80,8 +80,8 @@ export function useSelection({
     /** The panel with the details takes the focus. */
     focusPanel,
     /** Id of the entry that the address names, until it is found. */
-    sought,
-    forgetSought,
+    linkedEntry,
+    clearLinkedEntry,
     select,
     enter,
   };

@@ -13,7 +13,7 @@ import { RecreationFacts, recreationLines } from './recreation-facts.tsx';
 import { factLine, RowFact } from './row-fact.tsx';
 
 /** Whether the container can be recreated: not at all, now, or not now. */
-export type RecreationOffer = 'no' | 'offered' | 'not-now';
+export type RecreationOffer = 'unavailable' | 'available' | 'blocked';
 
 const detailPadding = 14;
 
@@ -48,11 +48,11 @@ export function ContainerDetail({
           lineHeight: `${factLine}px`,
         }}
       >
-        {recreation !== 'no' && (
+        {recreation !== 'unavailable' && (
           <RecreationFacts
             container={container}
             tab={tab}
-            onAll={recreation === 'offered' ? onRecreate : undefined}
+            onAll={recreation === 'available' ? onRecreate : undefined}
           />
         )}
         {listFacts(t, formats, container).map((fact) => (

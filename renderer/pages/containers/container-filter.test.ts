@@ -9,12 +9,12 @@ const all = [
 ];
 const names = (sort?: Sort) => filterContainers(all, '', 'all', sort).shown.map(({ name }) => name);
 
-it('lists what is unprotected first, and sorts by a column where one is chosen', () => {
+it('lists unprotected containers first, or sorts by the selected column', () => {
   expect(names()).toEqual(['c-old', 'a-job', 'b-web']);
   expect(names({ by: 'name', descending: true })).toEqual(['c-old', 'b-web', 'a-job']);
   expect(names({ by: 'state', descending: false })).toEqual(['a-job', 'b-web', 'c-old']);
 });
-it('sorts ascending, then descending, then as at first', () => {
+it('sorts ascending, then descending, then by default', () => {
   const once = nextSort(byUrgencyFirst, 'name');
   const twice = nextSort(once, 'name');
   expect([once, twice]).toEqual([

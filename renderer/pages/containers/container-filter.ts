@@ -1,16 +1,17 @@
 import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
 
 /** Filters of the list by protection. */
-export const shows = ['all', 'unprotected', 'protected'] as const;
-export type Show = (typeof shows)[number];
+export const protectionFilters = ['all', 'unprotected', 'protected'] as const;
+export type ProtectionFilter = (typeof protectionFilters)[number];
 
-export const isShow = (value: unknown): value is Show => (shows as readonly unknown[]).includes(value);
+export const isProtectionFilter = (value: unknown): value is ProtectionFilter =>
+  (protectionFilters as readonly unknown[]).includes(value);
 
 export interface FilteredContainers {
   /** In the order of the list. */
   readonly shown: readonly Container[];
   /** How many match the text, for each filter. */
-  readonly count: Readonly<Record<Show, number>>;
+  readonly count: Readonly<Record<ProtectionFilter, number>>;
 }
 
 /** Sort order of the list; `urgency`: unprotected first, then by name. */
@@ -34,7 +35,7 @@ export const nextSort = (before: Sort, by: SortKey): Sort =>
 export function filterContainers(
   containers: readonly Container[],
   text: string,
-  show: Show,
+  show: ProtectionFilter,
   sort: Sort = byUrgencyFirst,
 ): FilteredContainers {
   const query = text.trim().toLowerCase();

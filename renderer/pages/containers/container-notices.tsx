@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { ErrorPanel, Notice as ToneNotice } from '../../components/error-panel.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { closed, names, sentences } from '../../i18n/lists.ts';
+import { ensureSentence, names, joinSentences } from '../../i18n/lists.ts';
 import { useApp } from '../../state/context.tsx';
 import { color } from '../../theme/tokens.ts';
 import { killedContainers } from '../../../shared/containers/killed.ts';
@@ -117,8 +117,8 @@ function CrashNotice() {
   return (
     <Notice>
       <ToneNotice tone="warn" title={t('containers.crash.title', { time: formats.time(crash.at) })}>
-        {sentences(t, [
-          closed(
+        {joinSentences(t, [
+          ensureSentence(
             t,
             names(
               t,

@@ -51,15 +51,13 @@ const rowGrid = {
   },
 } as const;
 
-/**
- * Height of a row in px, which the list needs before it is rendered. `recreation`: it shows the preview of
- * recreating the container.
- */
+/** Height of a row in px, which the list needs before it is rendered. `recreation`: with its preview. */
 export const heightOfRow = (
   container: Container,
-  look: { readonly open: boolean; readonly recreation: boolean; readonly stacked: boolean },
+  look: { readonly open: boolean; readonly recreation: boolean; readonly isStacked: boolean },
 ): number =>
-  (look.stacked ? stackedRowHeight : rowHeight) + (look.open ? detailHeight(container, look.recreation) : 0);
+  (look.isStacked ? stackedRowHeight : rowHeight) +
+  (look.open ? detailHeight(container, look.recreation) : 0);
 
 /**
  * One container: its state and the reason; expanded, what recreating it would do, if available, and its
@@ -101,7 +99,7 @@ export const ContainerRow = memo(function ContainerRow({
         if (event.target === event.currentTarget && !active) actions.onActivate(id);
       }}
       sx={{
-        height: heightOfRow(container, { open, recreation: recreation !== 'no', stacked: isStacked }),
+        height: heightOfRow(container, { open, recreation: recreation !== 'unavailable', isStacked }),
         boxSizing: 'border-box',
         borderBottom: `1px solid ${color.border}`,
         background: chosen ? color.edited : 'transparent',

@@ -64,10 +64,10 @@ export function ContainerTable(props: ContainerTableProps) {
               eci={eci}
               recreation={
                 !recreation || !isUnprotected(container)
-                  ? 'no'
+                  ? 'unavailable'
                   : onRecreate === undefined
-                    ? 'not-now'
-                    : 'offered'
+                    ? 'blocked'
+                    : 'available'
               }
               actions={actions}
             />
@@ -100,7 +100,7 @@ function useRowHeights(
         : heightOfRow(container, {
             open: open.has(container.id),
             recreation: recreation && isUnprotected(container),
-            stacked: isStacked,
+            isStacked,
           });
     },
     [containers, open, recreation, isStacked],

@@ -81,7 +81,7 @@ describe('the list of containers', () => {
     },
   );
 
-  it('says in the details of a protected one what it uses, not that ECI refuses it', async () => {
+  it('shows in the details of a protected one what it uses, not that ECI refuses it', async () => {
     const containers = [container('ryuk', socket)];
     const { user } = await renderApp(
       appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers } }),
@@ -111,7 +111,7 @@ describe('the list of containers', () => {
     expect(reasons()).toEqual(before);
   });
 
-  it('counts how long a container has been running on from the scan', async () => {
+  it('adds the time since the scan to the time that a container has been running', async () => {
     const [first = never()] = someContainers;
     const containers = [{ ...first, status: 'Up 2 seconds' }];
     const scan = { at: minutesAgo(0.8), durationMs: 90, eci: true, containers };
@@ -122,7 +122,7 @@ describe('the list of containers', () => {
     expect(Number(seconds)).toBeGreaterThanOrEqual(2 + 48 - 10);
   });
 
-  it('names what a crash of the engine killed, while it does not run', async () => {
+  it('lists the containers that a crash of the engine killed, while they do not run', async () => {
     const [first = never(), second = never()] = someContainers;
     const containers = [
       { ...first, name: 'killed', state: 'exited' as const },
@@ -135,7 +135,7 @@ describe('the list of containers', () => {
     expect(screen.getByText('killed. 1 container with --rm was removed.')).toBeTruthy();
   });
 
-  it('shows why one could not be inspected, and nothing that is not known', async () => {
+  it('shows why one could not be inspected, and no unknown facts', async () => {
     const [first = never()] = someContainers;
     const hung = {
       ...first,
@@ -159,7 +159,7 @@ describe('the list of containers', () => {
     expect(within(row('hung')).queryByText('Restart policy')).toBeNull();
   });
 
-  it('says of an opened privileged container whether it is confined', async () => {
+  it('shows in an expanded row whether a privileged container is confined', async () => {
     const builder = someContainers.find(({ name }) => name === 'builder') ?? never();
     const old = { ...builder, id: 'e'.repeat(64), name: 'old-builder', protected: false, range: null };
     const scan = {
@@ -179,7 +179,7 @@ describe('the list of containers', () => {
     expect(within(row('cache')).queryByText('Privileged')).toBeNull();
   });
 
-  it('opens and closes a row on a click anywhere in it, once on two clicks', async () => {
+  it('expands and collapses a row on a click anywhere in it, once on a double click', async () => {
     const { user } = await renderApp(recent(), 'containers');
     const expanded = () => row('node-metrics').getAttribute('aria-expanded');
     // A line of its own above what the container uses: the date would be cut off.
@@ -194,7 +194,7 @@ describe('the list of containers', () => {
     expect(expanded()).toBe('true');
   });
 
-  it('filters by state and by words of name, image or label', async () => {
+  it('filters by state and by terms in name, image or label', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: /^Protected/ }));
     expect(rows()).toHaveLength(5);
@@ -228,7 +228,7 @@ describe('the list of containers', () => {
     expect(screen.queryByText('3 selected')).toBeNull();
   });
 
-  it('scans again on F5 and says how old the scan is', async () => {
+  it('scans again on F5 and shows the age of the scan', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     expect(screen.getByText(/^Scanned .* ago$/)).toBeTruthy();
     await user.keyboard('{F5}');
@@ -248,7 +248,7 @@ describe('the list of containers', () => {
     expect(rows()).toHaveLength(someContainers.length);
   });
 
-  it('draws only the rows near the view of a thousand', async () => {
+  it('renders only the rows near the view of a thousand', async () => {
     const many = states['many'];
     if (many === undefined) throw new Error('no such state');
     await renderApp(many(), 'containers');
@@ -259,7 +259,7 @@ describe('the list of containers', () => {
 });
 
 describe('a filter in the address', () => {
-  it('stays cleared once it was cleared, whatever is scanned', async () => {
+  it('stays cleared once the user cleared it, also after scans', async () => {
     const { user, bridge } = await renderApp(recent(), 'overview');
     act(() => {
       window.location.hash = '#/containers?find=db-archive';
@@ -314,7 +314,7 @@ describe('removing containers', () => {
     expect(screen.queryByText('db-archive')).toBeNull();
   });
 
-  it('takes running ones and volumes only when each box is ticked, and says so in the button', async () => {
+  it('removes running ones and volumes only if each box is ticked, as the button states', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
     await user.keyboard('{Delete}');
@@ -379,7 +379,7 @@ describe('removing containers', () => {
     expect(await screen.findByRole('dialog', { name: 'Remove 1 container?' })).toBeTruthy();
   });
 
-  it('shows how far it is and stops on request', async () => {
+  it('shows the progress and stops on request', async () => {
     const { user, bridge } = await renderApp(
       { ...recent(), removal: removal({ activity: 'removing', total: 200, done: 40, removed: 40 }) },
       'containers',
@@ -410,7 +410,7 @@ describe('an unprotected container that appears later', () => {
     expect(bridge.state().appeared).toBeNull();
   });
 
-  it('goes when it is left so, and takes no focus', async () => {
+  it('disappears on dismissal, without taking focus', async () => {
     const { user } = await renderApp(appeared(), 'containers');
     expect(document.activeElement?.textContent ?? '').not.toContain('Leave as is');
     await user.click(screen.getByRole('button', { name: 'Leave as is' }));

@@ -5,15 +5,15 @@ import { protectionOf } from '../../components/protection.ts';
 import { useNow } from '../../i18n/clock.ts';
 import { useRequest } from '../../state/actions.ts';
 import { useApp } from '../../state/context.tsx';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { useRoute } from '../../state/router.ts';
 import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
 import {
   byUrgencyFirst,
   filterContainers,
-  isShow,
+  isProtectionFilter,
   nextSort,
-  type Show,
+  type ProtectionFilter,
   type Sort,
 } from './container-filter.ts';
 import { ContainerNotices } from './container-notices.tsx';
@@ -38,7 +38,7 @@ export default function ContainersPage() {
   const [selected, setSelected] = useState<Selection>(emptySelection);
   const changes = useContainerChanges(eci);
   const start = useRequest('engine:start');
-  const noStart = useMissing('engine-control');
+  const noStart = useUnavailableReason('engine-control');
   const subtitle = useSubtitle(eci, changes.noRemoval === undefined);
 
   const all = app.scan?.containers ?? none;
@@ -110,16 +110,18 @@ export default function ContainersPage() {
 /** Filter and sort order of the list; the address may set the filter. */
 function useFilter() {
   const { params } = useRoute();
-  const [show, setShow] = useState<Show>(isShow(params['show']) ? params['show'] : 'all');
+  const [show, setShow] = useState<ProtectionFilter>(
+    isProtectionFilter(params['show']) ? params['show'] : 'all',
+  );
   const [text, setText] = useState(params['find'] ?? '');
   const [sort, setSort] = useState<Sort>(byUrgencyFirst);
-  const linkedShow = params['show'];
+  const linkedFilter = params['show'];
   const linkedText = params['find'];
   useEffect(() => {
     // Applies a linked filter once; later changes by the user are kept.
-    if (isShow(linkedShow)) setShow(linkedShow);
+    if (isProtectionFilter(linkedFilter)) setShow(linkedFilter);
     if (linkedText !== undefined) setText(linkedText);
-  }, [linkedShow, linkedText]);
+  }, [linkedFilter, linkedText]);
   return { show, setShow, text, setText, sort, setSort };
 }
 

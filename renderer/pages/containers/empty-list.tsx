@@ -3,7 +3,7 @@ import Button from '@mui/material/Button';
 import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { useApp } from '../../state/context.tsx';
-import type { Show } from './container-filter.ts';
+import type { ProtectionFilter } from './container-filter.ts';
 
 /** Shown before the first scan: it is loading, or the engine does not run. */
 export function NoScan({
@@ -60,7 +60,7 @@ export function NoContainers({
   readonly eci: boolean;
   /** There are containers, but the filter excludes them. */
   readonly any: boolean;
-  readonly show: Show;
+  readonly show: ProtectionFilter;
   readonly text: string;
   readonly onClear: () => void;
   readonly onShowAll: () => void;

@@ -7,7 +7,7 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useNumber } from '../../i18n/format.ts';
 import { SearchIcon } from '../../theme/icons.ts';
 import { stacked } from '../../theme/tokens.ts';
-import { isShow, shows, type Show } from './container-filter.ts';
+import { isProtectionFilter, protectionFilters, type ProtectionFilter } from './container-filter.ts';
 
 /** Filters the containers by protection and by text. */
 export function FilterBar({
@@ -17,12 +17,12 @@ export function FilterBar({
   onText,
   count,
 }: {
-  readonly show: Show;
-  readonly onShow: (show: Show) => void;
+  readonly show: ProtectionFilter;
+  readonly onShow: (show: ProtectionFilter) => void;
   readonly text: string;
   readonly onText: (text: string) => void;
   /** Null before the first scan. */
-  readonly count: Readonly<Record<Show, number>> | null;
+  readonly count: Readonly<Record<ProtectionFilter, number>> | null;
 }) {
   const { t } = useTranslation();
   const number = useNumber();
@@ -43,10 +43,10 @@ export function FilterBar({
         value={show}
         aria-label={t('containers.show.label')}
         onChange={(_, value: unknown) => {
-          if (isShow(value)) onShow(value);
+          if (isProtectionFilter(value)) onShow(value);
         }}
       >
-        {shows.map((key) => (
+        {protectionFilters.map((key) => (
           <ToggleButton key={key} value={key}>
             {t(`containers.show.${key}`)}
             {count !== null && <span className="count">{number(count[key])}</span>}

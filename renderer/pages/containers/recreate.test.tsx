@@ -32,7 +32,7 @@ const fact = (row: HTMLElement, label: string) => {
 };
 
 describe('recreating containers under ECI (D)', () => {
-  it('is offered for what is not protected, and only while ECI is on', async () => {
+  it('is available for unprotected containers only, and only while ECI is on', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Actions for web-1' }));
     expect(screen.queryByRole('menuitem', { name: 'Recreate protected…' })).toBeNull();
@@ -78,7 +78,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(await screen.findByText('Recreating old-vpn')).toBeTruthy();
   });
 
-  it('names the first paths that were written inside, and how many more there are', async () => {
+  it('lists the first paths that were written inside, and the number of others', async () => {
     const written = { bytes: 3, paths: 5, names: ['/etc/vpn.conf', `/${'d'.repeat(80)}/key`] };
     const item: RecreatePlan['groups'][number][number] = {
       id: idOf('old-vpn') ?? '',
@@ -108,7 +108,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(carried?.textContent).toBe(text);
   });
 
-  it('shows in an opened row what it keeps, loses and changes, and links to all of it', async () => {
+  it('shows in an expanded row what it keeps, loses and changes, and links to all of it', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
     const row = rowOf('old-vpn');
@@ -139,7 +139,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(await screen.findByText('Recreate 1 container under ECI?')).toBeTruthy();
   });
 
-  it('takes the same space in an opened row before, with and without a plan', async () => {
+  it('takes the same space in an expanded row before, with and without a plan', async () => {
     let answer: (plan: Result<RecreatePlan>) => void = () => undefined;
     const plan = new Promise<Result<RecreatePlan>>((resolve) => {
       answer = resolve;
@@ -173,7 +173,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(getComputedStyle(row).height).toBe(height);
   });
 
-  it('shows in an opened row why one can’t be recreated as it is', async () => {
+  it('shows in an expanded row why a container can’t be recreated as it is', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of node-metrics' }));
     await waitFor(() => {
@@ -231,7 +231,7 @@ describe('recreating containers under ECI (D)', () => {
     });
   });
 
-  it('shows nothing of it in an opened row while ECI is off, and requests nothing', async () => {
+  it('shows no preview in an expanded row while ECI is off, and requests none', async () => {
     const { user, bridge } = await renderApp(state('off'), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
     expect(within(rowOf('old-vpn')).getByText('Restart policy')).toBeTruthy();
@@ -239,7 +239,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(bridge.calls.some(({ name }) => name === 'recreate:plan')).toBe(false);
   });
 
-  it('plans again once the containers were scanned again', async () => {
+  it('plans again after another scan of the containers', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
     const planRequests = () =>

@@ -4,10 +4,10 @@ import type { TFunction } from 'i18next';
 import Link from '@mui/material/Link';
 import Skeleton from '@mui/material/Skeleton';
 import { useAppPart, useStore } from '../../state/context.tsx';
-import { useAfter } from '../../components/empty-and-loading.tsx';
+import { useElapsedSinceMount } from '../../components/empty-and-loading.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { noteText } from '../../components/recreate-notes.ts';
-import { closed, names, sentences } from '../../i18n/lists.ts';
+import { ensureSentence, names, joinSentences } from '../../i18n/lists.ts';
 import { messageAndHint } from '../../i18n/translate.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan } from '../../../shared/containers/recreate.ts';
@@ -48,6 +48,23 @@ function usePlan({ id }: Container): Result<RecreatePlan> | undefined {
   return plan;
 }
 
+/** Why the container can't be recreated, or why that is not known; null if it can, and while pending. */
+function blockedBecause(
+  t: TFunction,
+  plan: Result<RecreatePlan> | undefined,
+  item: RecreateItem | undefined,
+): string | null {
+  if (plan === undefined) return null;
+  if (!plan.ok) {
+    const texts = messageAndHint(plan.error).map((text) => ensureSentence(t, text));
+    return t('containers.recreation.unknown', { why: joinSentences(t, texts) });
+  }
+  if (item === undefined) return t('containers.reason.unknown');
+  if (item.blockers.length === 0) return null;
+  const notes = item.blockers.map((note) => noteText(t, note));
+  return t('containers.recreation.blocked', { why: joinSentences(t, notes) });
+}
+
 /**
  * In an expanded row: what recreating the container under ECI keeps, loses and changes, or why it is not
  * possible. Part of a `dl`.
@@ -65,26 +82,7 @@ export function RecreationFacts({
   const { t } = useTranslation();
   const plan = usePlan(container);
   const item = plan?.ok === true ? plan.value.groups.flat().find(({ id }) => id === container.id) : undefined;
-  const why =
-    plan === undefined
-      ? null
-      : !plan.ok
-        ? t('containers.recreation.unknown', {
-            why: sentences(
-              t,
-              messageAndHint(plan.error).map((text) => closed(t, text)),
-            ),
-          })
-        : item === undefined
-          ? t('containers.reason.unknown')
-          : item.blockers.length > 0
-            ? t('containers.recreation.blocked', {
-                why: sentences(
-                  t,
-                  item.blockers.map((note) => noteText(t, note)),
-                ),
-              })
-            : null;
+  const why = blockedBecause(t, plan, item);
   if (why !== null)
     return (
       <RowFact label={t('containers.recreation.label')} text={withoutCodeMarks(why)} lines={recreationLines}>
@@ -131,7 +129,7 @@ function Line({
 
 function Pending() {
   const { t } = useTranslation();
-  const isSlow = useAfter(200);
+  const isSlow = useElapsedSinceMount(200);
   return (
     <>
       <span className="visually-hidden">{t('recreate.planning')}</span>

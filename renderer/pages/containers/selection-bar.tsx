@@ -5,7 +5,7 @@ import Typography from '@mui/material/Typography';
 import { useMainVariant } from '../../components/main-variant.ts';
 import { FooterBar } from '../../components/page.tsx';
 import { LockedNote } from '../../components/setting-row.tsx';
-import { sentences } from '../../i18n/lists.ts';
+import { joinSentences } from '../../i18n/lists.ts';
 import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
 
@@ -41,7 +41,7 @@ export function SelectionBar({
         {t('containers.bar.selected', { count: chosen.length })}
       </Typography>
       <Typography sx={{ color: color.text2, marginLeft: 1 }}>
-        {sentences(t, [
+        {joinSentences(t, [
           running > 0 ? t('containers.bar.running', { count: running }) : '',
           t('containers.bar.volumes'),
         ])}

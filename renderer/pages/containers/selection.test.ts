@@ -5,7 +5,7 @@ const order = ['a', 'b', 'c', 'd', 'e'];
 const chosen = (s: { chosen: ReadonlySet<string> }) => [...s.chosen].sort().join('');
 
 describe('selecting in a list', () => {
-  it('selects a range from the anchor, both ways, and keeps what was chosen outside it', () => {
+  it('selects a range from the anchor, both ways, and keeps the selection outside it', () => {
     const start = toggle(toggle(emptySelection, 'e'), 'b');
     expect(chosen(extendTo(start, order, 'd'))).toBe('bcde');
     expect(chosen(extendTo(start, order, 'a'))).toBe('abe');
@@ -21,7 +21,7 @@ describe('selecting in a list', () => {
     expect(chosen(extendTo(toggle(emptySelection, 'a'), ['c', 'd'], 'd'))).toBe('ad');
   });
 
-  it('selects all that are shown, then none of them, and leaves hidden ones alone', () => {
+  it('selects all that are shown, then none of them, and keeps the state of hidden ones', () => {
     const hidden = toggle(emptySelection, 'a');
     const all = toggleAll(hidden, ['b', 'c']);
     expect(chosen(all)).toBe('abc');
@@ -29,7 +29,7 @@ describe('selecting in a list', () => {
     expect(chosen(toggleAll(emptySelection, []))).toBe('');
   });
 
-  it('forgets containers that are gone', () => {
+  it('drops containers that no longer exist', () => {
     const selection = toggle(toggle(emptySelection, 'a'), 'b');
     const remaining = keepExisting(selection, new Set(['a']));
     expect([chosen(remaining), remaining.active, remaining.anchor]).toEqual(['a', null, null]);

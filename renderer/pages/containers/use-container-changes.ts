@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useRequest } from '../../state/actions.ts';
 import { useApp } from '../../state/context.tsx';
 import { applying } from '../../state/lock.ts';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
 
 const none: readonly Container[] = [];
@@ -16,8 +16,8 @@ export function useContainerChanges(eci: boolean) {
   const [recreating, setRecreating] = useState<readonly Container[] | null>(null);
   const remove = useRequest('containers:remove');
   const recreate = useRequest('recreate:start');
-  const noRecreate = useMissing('recreate');
-  const noRemoval = useMissing('apply');
+  const noRecreate = useUnavailableReason('recreate');
+  const noRemoval = useUnavailableReason('apply');
   const underApply = applying(app);
   const busy =
     underApply ||

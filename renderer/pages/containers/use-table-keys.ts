@@ -11,8 +11,8 @@ function focusRow(list: HTMLElement | null, id: string): void {
 }
 
 /**
- * Handles the keys of the list: arrows move, Space selects, Shift selects a range, Right and Left open and
- * close, Delete asks for removal.
+ * Handles the keys of the list: arrows move, Space selects, Shift selects a range, Right and Left expand and
+ * collapse, Delete opens the confirmation for removal.
  */
 export function useTableKeys(
   { containers, selection, onSelect, onRemove }: ContainerTableProps,

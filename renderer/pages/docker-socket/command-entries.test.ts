@@ -19,14 +19,14 @@ describe('writing marks into a command list (B5)', () => {
     ).toEqual(['create', 'prune', 'builder prune', 'images']);
   });
 
-  it('writes a whole group as its name, in the place of what it stood for', () => {
+  it('writes a whole group as its name, at the position of its entries', () => {
     expect(setMarked(['push', 'ps'], ['push', 'ps'], 'image*', image)).toEqual(['image*', 'ps']);
     expect(setMarked([], [], 'build*', new Set(['build', 'builder prune']))).toEqual(['build*']);
     // No group's name covers the commands outside all groups.
     expect(setMarked([], [], 'other', new Set(names('other')))).toEqual(names('other'));
   });
 
-  it('takes one command out of a group by naming the rest', () => {
+  it('removes one command of a group by listing the others', () => {
     expect(setMarked(['ps', 'build*', 'run'], [], 'build*', new Set(['builder prune']))).toEqual([
       'ps',
       'builder prune',
@@ -34,14 +34,14 @@ describe('writing marks into a command list (B5)', () => {
     ]);
   });
 
-  it('keeps how an entry is written, and entries it can’t read', () => {
+  it('keeps the notation of entries, and entries that it can’t read', () => {
     expect(
       setMarked(['docker push', 'compose', 'image ls'], [], 'image*', new Set(['push', 'images', 'tag'])),
     ).toEqual(['docker push', 'compose', 'image ls', 'tag']);
     expect(setMarked(['docker push', 'compose'], [], 'image*', new Set())).toEqual(['compose']);
   });
 
-  it('comes back to the applied document’s own entries and order when marks come back', () => {
+  it('restores the applied document’s own entries and order when marks are restored', () => {
     const applied = ['build', 'push', 'docker buildx prune'];
     const without = setMarked(applied, applied, 'build*', new Set());
     expect(without).toEqual(['push']);
@@ -51,7 +51,7 @@ describe('writing marks into a command list (B5)', () => {
     );
   });
 
-  it('marks exactly what is wanted, in this group only, whatever the list had', () => {
+  it('marks exactly the selected commands, in this group only, for any previous list', () => {
     const entry = fc.constantFrom(
       ...dockerCommands.map((c) => c.name),
       'image*',

@@ -65,7 +65,7 @@ export function CommandGroups({
   const groups = groupKeys
     .map((group) => ({ group, shown: matching(group) }))
     .filter(({ shown }) => shown === null || shown.length > 0);
-  const cantList =
+  const unlistable =
     query === '' ? [] : unsupportedNames.filter((name) => name.startsWith(query.replace(/^docker /, '')));
   return (
     <Box ref={box} sx={{ '--socket-row': `${first}px minmax(0, 1fr) ${sums}px` }}>
@@ -88,10 +88,10 @@ export function CommandGroups({
             }}
           />
         ))}
-      {cantList.map((name) => (
-        <CantList key={name} name={name} />
+      {unlistable.map((name) => (
+        <UnlistableCommand key={name} name={name} />
       ))}
-      {groups.length === 0 && cantList.length === 0 && <NoneFound text={text.trim()} onClear={onClear} />}
+      {groups.length === 0 && unlistable.length === 0 && <NoneFound text={text.trim()} onClear={onClear} />}
       <UnreadEntries
         place={place}
         entries={entries}
@@ -104,7 +104,7 @@ export function CommandGroups({
 }
 
 /** A command that command lists cannot name, and why. */
-function CantList({ name }: { readonly name: string }) {
+function UnlistableCommand({ name }: { readonly name: string }) {
   const { t } = useTranslation();
   return (
     <EmptyState>
@@ -123,7 +123,7 @@ function NoneFound({ text, onClear }: { readonly text: string; readonly onClear:
 }
 
 /** Number of commands that command lists cannot name, with examples. */
-export function UnsupportedNote() {
+export function UnlistableCommandsNote() {
   const { t } = useTranslation();
   const [a = '', b = '', c = ''] = ['compose', 'scout', 'trust'].filter((name) =>
     unsupportedNames.includes(name),

@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { readingCommands } from '../../../shared/settings/index.ts';
 import { appliedText } from '../../dev/settings-fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
-import { document_, patience, open, countChanges, row } from '../../dev/docker-socket-page-fixture.tsx';
+import { draftDocument, patience, open, countChanges, row } from '../../dev/docker-socket-page-fixture.tsx';
 import { namedState } from '../../dev/states.ts';
 
 const commands = (app: RenderedApp) =>
-  document_(app).enhancedContainerIsolation.dockerSocketMount.commandList;
+  draftDocument(app).enhancedContainerIsolation.dockerSocketMount.commandList;
 const group = (name: string) => screen.getByRole('group', { name: `Commands of ${name}` });
 
 describe('what containers see', patience, () => {
-  it('narrows the socket to what was made through it, and back is no change', async () => {
+  it('narrows the socket to what was created through it; toggling back leaves no change', async () => {
     const app = await open();
     const choose = async (name: string, option: string) => {
       await app.user.click(screen.getByRole('combobox', { name }));
@@ -19,7 +19,10 @@ describe('what containers see', patience, () => {
     };
     await choose('Through a mounted socket', 'Only their own');
     await choose('Hide environment variables', 'From everyone');
-    expect(document_(app).bulkhead).toEqual({ socketMounts: { scope: 'own' }, hideEnvironment: 'always' });
+    expect(draftDocument(app).bulkhead).toEqual({
+      socketMounts: { scope: 'own' },
+      hideEnvironment: 'always',
+    });
     await choose('Through a mounted socket', 'Everything');
     await app.user.click(
       screen.getByRole('button', { name: 'Undo the change to Hide environment variables' }),
@@ -27,7 +30,7 @@ describe('what containers see', patience, () => {
     expect(app.store.get().draft).toBe(appliedText);
   });
 
-  it('gives one image a scope of its own', async () => {
+  it('gives one image its own scope', async () => {
     const listed = appliedText.replace(
       '},\n  "filesharing',
       '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", ' +
@@ -37,7 +40,7 @@ describe('what containers see', patience, () => {
     await app.user.click(screen.getByRole('button', { name: /^docker:cli/ }));
     await app.user.click(screen.getByRole('combobox', { name: 'What containers of docker:cli see' }));
     await app.user.click(await screen.findByRole('option', { name: 'Only their own' }));
-    expect(document_(app).bulkhead?.perImageCommandLists).toEqual([
+    expect(draftDocument(app).bulkhead?.perImageCommandLists).toEqual([
       { image: 'docker:cli', type: 'allow', commands: ['ps'], scope: 'own' },
     ]);
     await app.user.click(
@@ -48,7 +51,7 @@ describe('what containers see', patience, () => {
 });
 
 describe('commands through the socket (B5, B7)', patience, () => {
-  it('allows exactly the commands that read, in one step that is undone in one', async () => {
+  it('allows exactly the read-only commands, as one undo step', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Allow only read commands' }));
     expect(commands(app)).toEqual({ type: 'allow', commands: readingCommands });
@@ -69,7 +72,7 @@ describe('commands through the socket (B5, B7)', patience, () => {
     expect(countChanges()).toBeNull();
   });
 
-  it('marks and unmarks one command; marking back is no change', async () => {
+  it('marks and unmarks one command; marking again leaves no change', async () => {
     const app = await open();
     const chip = () => within(group('build*')).getByRole('button', { name: 'build' });
     await app.user.click(chip());
@@ -80,7 +83,7 @@ describe('commands through the socket (B5, B7)', patience, () => {
     expect(app.store.get().draft).toBe(appliedText);
   });
 
-  it('turns the meaning of marks around', async () => {
+  it('inverts the meaning of marks', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Allow only what is marked' }));
     expect(commands(app).type).toBe('allow');
@@ -89,7 +92,7 @@ describe('commands through the socket (B5, B7)', patience, () => {
     expect(app.store.get().draft).toBe(appliedText);
   });
 
-  it('finds a command with /, and says why one can’t be listed', async () => {
+  it('finds a command with /, and shows why one can’t be listed', async () => {
     const app = await open();
     await app.user.keyboard('/');
     const find = screen.getByRole('searchbox', { name: 'Find a command' });
@@ -106,7 +109,7 @@ describe('commands through the socket (B5, B7)', patience, () => {
     expect(screen.getByText(/it calls run, create, network create and others/)).toBeTruthy();
   });
 
-  it('shows entries that name no command, and mends or removes them', async () => {
+  it('shows entries that name no command, and fixes or removes them', async () => {
     const text = appliedText.replace('"push", "image*"', '"pussh", "compose"');
     const app = await open(text);
     const odd = screen.getByRole('group', { name: 'Entries that are no commands' });
@@ -120,15 +123,15 @@ describe('commands through the socket (B5, B7)', patience, () => {
     expect(commands(app).commands).toContain('compose');
   });
 
-  it('gives an image a list of its own, as a copy of the default one', async () => {
+  it('gives an image its own list, as a copy of the default one', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Give an image a command list of its own' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'docker:cli' }));
-    expect(document_(app).bulkhead?.perImageCommandLists).toEqual([
+    expect(draftDocument(app).bulkhead?.perImageCommandLists).toEqual([
       { image: 'docker:cli', type: 'deny', commands: ['push', 'image*'] },
     ]);
     await app.user.click(within(group('build*')).getByRole('checkbox', { name: 'Mark all of build*' }));
-    expect(document_(app).bulkhead?.perImageCommandLists?.[0]?.commands).toEqual([
+    expect(draftDocument(app).bulkhead?.perImageCommandLists?.[0]?.commands).toEqual([
       'push',
       'image*',
       'build*',
@@ -140,8 +143,8 @@ describe('commands through the socket (B5, B7)', patience, () => {
   });
 });
 
-describe('what may not be edited', patience, () => {
-  it('stays readable and takes no click', async () => {
+describe('a locked list', patience, () => {
+  it('stays readable and ignores clicks', async () => {
     const app = await renderApp(namedState('readOnly'), 'docker-socket');
     expect(screen.getAllByText('Locked by the rights of /var/lib/bulkhead')).toHaveLength(4);
     expect(screen.queryByRole('combobox', { name: 'Image to allow' })).toBeNull();
@@ -153,7 +156,7 @@ describe('what may not be edited', patience, () => {
     expect(app.store.get().draft).toBe(appliedText);
   });
 
-  it('gives way to where the document is broken', async () => {
+  it('is replaced by the syntax error of a broken document', async () => {
     await renderApp(namedState('broken'), 'docker-socket');
     expect(screen.getByText('The draft is not valid JSON', { selector: 'main *' })).toBeTruthy();
     expect(screen.queryByRole('table')).toBeNull();

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDraft } from '../../state/context.tsx';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { Card } from '../../components/card.tsx';
-import { CommandGroups, UnsupportedNote } from './command-groups.tsx';
+import { CommandGroups, UnlistableCommandsNote } from './command-groups.tsx';
 import { defaultList, ownLists } from './document.ts';
 import { ListChooser } from './list-chooser.tsx';
 import { ListTypeRow } from './list-type-row.tsx';
@@ -26,7 +26,7 @@ export function CommandsCard({
   const draft = useDraft();
   const [text, setText] = useState('');
   const readOnly = lockedBy !== undefined;
-  const noLists = useMissing('per-image-lists');
+  const noLists = useUnavailableReason('per-image-lists');
 
   const { lists, removed } = ownLists(draft);
   const ownIndex = lists.findIndex(({ now }) => now.image === chosen);
@@ -73,7 +73,7 @@ export function CommandsCard({
           setText('');
         }}
       />
-      <UnsupportedNote />
+      <UnlistableCommandsNote />
     </Card>
   );
 }

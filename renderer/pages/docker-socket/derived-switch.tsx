@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import Switch from '@mui/material/Switch';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { withCode } from '../../components/mono.tsx';
-import { placeOf } from '../../components/pointed.ts';
+import { settingAnchor } from '../../components/linked-setting.ts';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { useDraft, useStore } from '../../state/context.tsx';
 import { color } from '../../theme/tokens.ts';
@@ -41,7 +41,7 @@ export function DerivedSwitch({
         {withCode(t('socket.images.derived'))}
       </Box>
       <Switch
-        {...placeOf(derivedPointer)}
+        {...settingAnchor(derivedPointer)}
         id="derived-images"
         checked={on}
         disabled={lockedBy !== undefined}

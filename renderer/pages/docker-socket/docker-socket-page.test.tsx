@@ -4,11 +4,11 @@ import { appState } from '../../dev/app-fixture.ts';
 import { appliedText, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { fail, ok } from '../../../shared/result.ts';
-import { document_, patience, open, row, countChanges } from '../../dev/docker-socket-page-fixture.tsx';
+import { draftDocument, patience, open, row, countChanges } from '../../dev/docker-socket-page-fixture.tsx';
 import { namedState } from '../../dev/states.ts';
 
 const images = (app: RenderedApp) =>
-  document_(app).enhancedContainerIsolation.dockerSocketMount.imageList.images;
+  draftDocument(app).enhancedContainerIsolation.dockerSocketMount.imageList.images;
 const field = () => screen.getByRole('combobox', { name: 'Image to allow' });
 /** As from the clipboard: one event instead of one a letter. */
 const typeInto = async ({ user }: RenderedApp, input: HTMLElement, text: string) => {
@@ -33,7 +33,7 @@ describe('allowed images (B2)', patience, () => {
     expect((field() as HTMLInputElement).value).toBe('');
   });
 
-  it('says what a reference matches on this engine, by name', async () => {
+  it('shows what a reference matches on this engine, by name', async () => {
     const app = await open(appliedText.replace('"docker:cli", ', ''));
     await typeInto(app, field(), 'docker:cli');
     await waitFor(() => {
@@ -44,7 +44,7 @@ describe('allowed images (B2)', patience, () => {
     expect(within(row('docker.io/testcontainers/ryuk:*')).getByText('No image yet')).toBeTruthy();
   });
 
-  it('refuses a duplicate however it is spelt, and mentions a wider entry', async () => {
+  it('refuses a duplicate in any notation, and mentions a wider entry', async () => {
     const app = await open();
     await typeInto(app, field(), 'docker.io/library/docker:cli');
     await app.user.keyboard('{Enter}');
@@ -60,7 +60,7 @@ describe('allowed images (B2)', patience, () => {
     expect((field() as HTMLInputElement).value).toBe('');
   });
 
-  it('edits an entry in its row, and undo brings the applied bytes back', async () => {
+  it('edits an entry in its row, and undo restores the applied bytes', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Edit…' }));
@@ -77,7 +77,7 @@ describe('allowed images (B2)', patience, () => {
     expect(countChanges()).toBeNull();
   });
 
-  it('keeps a removed entry in sight until it is applied', async () => {
+  it('keeps a removed entry visible until it is applied', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Remove' }));
@@ -89,19 +89,19 @@ describe('allowed images (B2)', patience, () => {
     expect(app.store.get().draft).toBe(appliedText);
   });
 
-  it('mends a bad entry in its row', async () => {
+  it('fixes a bad entry in its row', async () => {
     const app = await open(appliedText.replace('docker:cli', 'Docker:cli'));
     await app.user.click(screen.getByRole('button', { name: 'Change it to docker:cli' }));
     expect(images(app)[1]).toBe('docker:cli');
   });
 
-  it('switches derived images; back again is no change, also where the document does not say', async () => {
+  it('switches derived images; toggling back leaves no change, also if the key is missing', async () => {
     const silent = appliedText.replace(/,\s+"allowDerivedImages": true/, '');
     const app = await open(silent);
     const toggle = () => screen.getByRole('switch', { name: 'Also allow images built from these' });
     expect((toggle() as HTMLInputElement).checked).toBe(true);
     await app.user.click(toggle());
-    expect(document_(app).enhancedContainerIsolation.dockerSocketMount.imageList.allowDerivedImages).toBe(
+    expect(draftDocument(app).enhancedContainerIsolation.dockerSocketMount.imageList.allowDerivedImages).toBe(
       false,
     );
     expect(countChanges()).toBe('1 change');
@@ -109,7 +109,7 @@ describe('allowed images (B2)', patience, () => {
     expect(app.store.get().draft).toBe(silent);
   });
 
-  it('says what an empty list means, and adds the first image from there', async () => {
+  it('explains an empty list, and adds the first image from there', async () => {
     const on = offText.replace('"value": false', '"value": true');
     const app = await open(on);
     expect(screen.getByText('No image is allowed: no container may mount the Docker socket.')).toBeTruthy();
@@ -120,26 +120,26 @@ describe('allowed images (B2)', patience, () => {
     expect(app.store.get().draft).toBe(on);
   });
 
-  it('never says that nothing may mount the socket while ECI is off', async () => {
+  it('never shows that nothing may mount the socket while ECI is off', async () => {
     await open(offText);
     expect(screen.getByText('ECI is off: every container may mount the socket')).toBeTruthy();
     expect(screen.queryByText(/^No image is allowed: no container/)).toBeNull();
   });
 
-  it('says that earlier lists are enforced while the settings file is deleted', async () => {
+  it('shows that earlier lists are enforced while the settings file is deleted', async () => {
     await renderApp(namedState('deletedFile'), 'docker-socket');
     expect(screen.getByText('Socket mounts are still checked, but not by these lists')).toBeTruthy();
     expect(screen.queryByText(/ECI is off/)).toBeNull();
   });
 
-  it('says that sockets are guarded until a draft that turns ECI off is applied', async () => {
+  it('shows that sockets are guarded until a draft that turns ECI off is applied', async () => {
     await renderApp(namedState('turningOff'), 'docker-socket');
     expect(
       screen.getByText('ECI is off in this draft: once applied, every container may mount the socket'),
     ).toBeTruthy();
   });
 
-  it('says nothing above the lists while ECI is on: they are in force', async () => {
+  it('shows no notice above the lists while ECI is on: they are in force', async () => {
     await open();
     expect(screen.queryByText(/^ECI is off/)).toBeNull();
     expect(screen.queryByText(/refuses every mount/)).toBeNull();
@@ -159,7 +159,7 @@ describe('allowed images (B2)', patience, () => {
     });
   });
 
-  it('does not take a failed or missing answer for "no image"', async () => {
+  it('does not show a failed or missing response as "no image"', async () => {
     await renderApp(appState(), 'docker-socket', {
       'images:list': () => fail('engine.request-failed', 'no'),
     });
@@ -169,7 +169,7 @@ describe('allowed images (B2)', patience, () => {
     expect(screen.getAllByText('Unknown')).toHaveLength(3);
   });
 
-  it('draws only what is near the view of 1,000 entries', async () => {
+  it('renders only what is near the view of 1,000 entries', async () => {
     const many = Array.from({ length: 1000 }, (_, index) => `example.org/team/tool-${index}:1`);
     const app = await open(appliedText.replace(/"images": \[[^\]]*\]/, `"images": ${JSON.stringify(many)}`));
     const table = screen.getByRole('table', { name: 'Allowed images' });
@@ -183,7 +183,7 @@ describe('allowed images (B2)', patience, () => {
 });
 
 describe('what registries serve for the entries (B3)', patience, () => {
-  it('shows the digest, and of an unreachable registry that nothing is known', async () => {
+  it('shows the digest, and for an unreachable registry that nothing is known', async () => {
     await open(
       appliedText.replace('docker:cli', 'docker:cli", "docker", "example.org/gone:1", "example.org/deploy:2'),
     );
@@ -193,7 +193,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(await screen.findByText('last known, 3 h ago')).toBeTruthy();
   });
 
-  it('says that the socket is denied until an unreachable registry responds', async () => {
+  it('shows that the socket is denied until an unreachable registry responds', async () => {
     const text = appliedText.replace('docker:cli', 'docker');
     await open(text);
     const denied = await screen.findByText('denied until the registry responds');
@@ -204,7 +204,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(screen.queryByText(/^denied until/)).toBeNull();
   });
 
-  it('pins what is served: the entry becomes name@sha256 once it is saved', async () => {
+  it('pins the served digest: the entry becomes name@sha256 once it is saved', async () => {
     const app = await open();
     await within(row('docker:cli')).findByText('4f2a…91c7');
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
@@ -219,7 +219,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(within(row('docker@sha256')).getByText('pinned')).toBeTruthy();
   });
 
-  it('opens the entry that an address asks to pin with its digest, once', async () => {
+  it('opens the entry that an address names for pinning with its digest, once', async () => {
     const app = await open();
     window.location.hash = '#/docker-socket?pin=docker:cli';
     const editing = () => screen.queryByRole<HTMLInputElement>('combobox', { name: 'Image reference' });
@@ -235,7 +235,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(editing()).toBeNull();
   });
 
-  it('leaves the entries alone that are not the one an address asks to pin', async () => {
+  it('does not change entries other than the one that an address names for pinning', async () => {
     const app = await open(appliedText.replace('"docker:cli"', '"docker:24", "docker:cli"'));
     await within(row('docker:cli')).findByText('4f2a…91c7');
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:24' }));
@@ -251,7 +251,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(screen.getAllByRole('combobox', { name: 'Image reference' })).toHaveLength(1);
     expect(input.value).toBe('docker:25');
     expect(input.isConnected).toBe(true);
-    // Neither once it is closed: nobody waits for it any more.
+    // Nor once it is closed: the result is not needed any more.
     await app.user.click(screen.getByRole('button', { name: 'Cancel' }));
     expect(screen.queryByRole('combobox', { name: 'Image reference' })).toBeNull();
   });
@@ -272,7 +272,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     });
   });
 
-  it('queries again past every cache', async () => {
+  it('queries again without the caches', async () => {
     const app = await open();
     await app.user.click(await screen.findByRole('button', { name: 'Query the registries again' }));
     await waitFor(() => {

@@ -6,9 +6,9 @@ import { useDraftEci } from '../../components/draft-eci.ts';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Notice } from '../../components/error-panel.tsx';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
-import { usePointer } from '../../components/pointed.ts';
+import { usePointer } from '../../components/linked-setting.ts';
 import { Page } from '../../components/page.tsx';
-import { drawAllUpTo } from '../../components/virtual-rows.tsx';
+import { virtualizeAbove } from '../../components/virtual-rows.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { CommandsCard } from './commands-card.tsx';
@@ -16,7 +16,7 @@ import { imagesPointer, mountPointer, ownLists, ownListsPointer } from './docume
 import { FindingNotice } from './finding-notice.tsx';
 import { ImagesCard } from './images-card.tsx';
 import { RegistryContext, useRegistry } from './registry-state.ts';
-import { SightCard } from './sight-card.tsx';
+import { VisibilityCard } from './visibility-card.tsx';
 
 export default function DockerSocketPage() {
   const { t } = useTranslation();
@@ -56,7 +56,7 @@ function Forms() {
   // Cards below the fold are deferred, so that the page renders sooner.
   const areCardsBelowDrawn = useDeferredValue(
     true,
-    pointer !== null || settings.socket.images.length <= drawAllUpTo,
+    pointer !== null || settings.socket.images.length <= virtualizeAbove,
   );
   const { state: eci } = useDraftEci();
   // Only findings that no row shows; the notice on top has "ECI is off" already.
@@ -93,7 +93,7 @@ function Forms() {
         <div ref={commands}>
           {areCardsBelowDrawn && <CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} />}
         </div>
-        {areCardsBelowDrawn && <SightCard settings={settings} lockedBy={lockedBy} />}
+        {areCardsBelowDrawn && <VisibilityCard settings={settings} lockedBy={lockedBy} />}
       </Box>
     </RegistryContext>
   );

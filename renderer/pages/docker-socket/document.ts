@@ -83,7 +83,7 @@ export function ownLists(draft: DraftView): {
 }
 
 /** Replaces a draft without semantic changes by the applied text, byte for byte. */
-function settle(store: AppStore, draft: DraftView): void {
+function restoreIfUnchanged(store: AppStore, draft: DraftView): void {
   if (draft.dirty && diffSettings(draft.applied.text, store.get().draft).length === 0)
     draft.setText(draft.applied.text);
 }
@@ -91,7 +91,7 @@ function settle(store: AppStore, draft: DraftView): void {
 export function writeImages(store: AppStore, draft: DraftView, next: readonly string[]): void {
   const applied = draft.appliedValue(imagesPointer);
   draft.edit(imagesPointer, sameEntries(stringsOf(applied), next) ? applied : next);
-  settle(store, draft);
+  restoreIfUnchanged(store, draft);
 }
 
 export function writeCommands(
@@ -105,13 +105,13 @@ export function writeCommands(
     `${place.pointer}/commands`,
     place.before !== null && sameEntries(before ?? [], next) ? before : next,
   );
-  settle(store, draft);
+  restoreIfUnchanged(store, draft);
 }
 
 export function writeType(store: AppStore, draft: DraftView, place: ListPlace, type: 'deny' | 'allow'): void {
   const before = place.before?.type;
   draft.edit(`${place.pointer}/type`, place.before !== null && type === (before ?? 'deny') ? before : type);
-  settle(store, draft);
+  restoreIfUnchanged(store, draft);
 }
 
 /** Whether a list allows exactly the read-only commands. */
@@ -130,7 +130,7 @@ export function writeReadingOnly(store: AppStore, draft: DraftView, { pointer }:
     { pointer: `${pointer}/type`, value: 'allow' },
     { pointer: `${pointer}/commands`, value: readingCommands },
   ]);
-  settle(store, draft);
+  restoreIfUnchanged(store, draft);
 }
 
 /** What containers of one image see through their socket; undefined: as for all images. */
@@ -141,7 +141,7 @@ export function writeListScope(
   scope: 'own' | 'all' | undefined,
 ): void {
   draft.edit(`${place.pointer}/scope`, scope);
-  settle(store, draft);
+  restoreIfUnchanged(store, draft);
 }
 
 /**
@@ -155,12 +155,12 @@ export function writeChoice(
   missing: string,
 ): void {
   draft.editOr(pointer, value, missing);
-  settle(store, draft);
+  restoreIfUnchanged(store, draft);
 }
 
 export function writeDerived(store: AppStore, draft: DraftView, on: boolean): void {
   draft.editOr(derivedPointer, on, true);
-  settle(store, draft);
+  restoreIfUnchanged(store, draft);
 }
 
 /** Gives an image its own list, equal to the default one: nothing changes until it is edited. */
@@ -171,7 +171,7 @@ export function addOwnList(store: AppStore, draft: DraftView, image: string): vo
     type: now.type ?? 'deny',
     commands: [...(now.commands ?? [])],
   });
-  settle(store, draft);
+  restoreIfUnchanged(store, draft);
 }
 
 export function removeOwnList(store: AppStore, draft: DraftView, index: number): void {
@@ -192,5 +192,5 @@ function writeOwnLists(store: AppStore, draft: DraftView, next: readonly unknown
     ownListsPointer,
     next.length === 0 && draft.appliedValue(ownListsPointer) === undefined ? undefined : next,
   );
-  settle(store, draft);
+  restoreIfUnchanged(store, draft);
 }

@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useDraft } from '../../state/context.tsx';
 import { Notice } from '../../components/error-panel.tsx';
-import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
+import { findingTitle, findingExplanation, fixTitle } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { severityTone } from '../../components/state-badge.tsx';
 import { stacked } from '../../theme/tokens.ts';
@@ -58,7 +58,7 @@ export function FindingNotice({
         )
       }
     >
-      {findingWhy(finding)}
+      {findingExplanation(finding)}
     </Notice>
   );
 }

@@ -11,7 +11,7 @@ const finding = (pointer: string, text: string): Finding => ({
   params: {},
 });
 
-it('groups findings by what they are about, in their order', () => {
+it('groups findings by their pointer, in their order', () => {
   const a = finding('/images/0', 'a');
   const b = finding('/images/1', 'b');
   const c = finding('/images/0', 'c');

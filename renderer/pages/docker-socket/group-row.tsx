@@ -15,7 +15,7 @@ import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
  * Widths in px: a letter of the chips' font, a chip without its text, the gap between two, the button that
  * shows the rest.
  */
-const letter = 7.25,
+const letterWidth = 7.25,
   chipPadding = 18,
   markIcon = 18,
   chipGap = 6,
@@ -26,13 +26,16 @@ const letter = 7.25,
  * many others as fit, in the picker's order; all if all fit. `first`: the initially marked commands, so that
  * clicked chips keep their place.
  */
-function fitting(
+function commandsThatFit(
   commands: readonly DockerCommand[],
   first: ReadonlySet<string>,
   width: number,
 ): ReadonlySet<string> {
   const widthOf = (command: DockerCommand) =>
-    shortName(command).length * letter + chipPadding + (first.has(command.name) ? markIcon : 0) + chipGap;
+    shortName(command).length * letterWidth +
+    chipPadding +
+    (first.has(command.name) ? markIcon : 0) +
+    chipGap;
   const all = new Set(commands.map((command) => command.name));
   if (commands.reduce((sum, command) => sum + widthOf(command), 0) <= width) return all;
   const shown = new Set<string>();
@@ -188,7 +191,7 @@ function Chips({
   const [open, setOpen] = useState(false);
   const all = commandsOf(group);
   const [first] = useState<ReadonlySet<string>>(here);
-  const fit = fitting(all, first, width);
+  const fit = commandsThatFit(all, first, width);
   const visible = shown ?? (open ? all : all.filter((command) => fit.has(command.name)));
   const rest = shown === null && fit.size < all.length;
   const toggle = (command: string) => {

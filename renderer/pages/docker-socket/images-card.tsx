@@ -7,7 +7,7 @@ import { Card } from '../../components/card.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { AddIcon } from '../../theme/icons.ts';
-import { leadsHere } from '../../components/pointed.ts';
+import { linkFocusTarget } from '../../components/linked-setting.ts';
 import { useNumber } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
@@ -115,7 +115,7 @@ function NoImages({ eci, onAdd }: { readonly eci: boolean; readonly onAdd: (() =
     <EmptyState
       action={
         onAdd !== undefined && (
-          <Button {...leadsHere} startIcon={<AddIcon />} onClick={onAdd}>
+          <Button {...linkFocusTarget} startIcon={<AddIcon />} onClick={onAdd}>
             {t('socket.add.button')}
           </Button>
         )

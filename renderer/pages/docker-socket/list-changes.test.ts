@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { diffSettings } from '../../../shared/settings/index.ts';
 import { listRows, sameEntries, undoRow } from './list-changes.ts';
 
-describe('a list beside the applied one', () => {
+describe('a list compared with the applied one', () => {
   it('distinguishes added, edited and removed entries, each at its place', () => {
     expect(listRows(['a', 'b', 'c'], ['a', 'x', 'c', 'd'])).toEqual([
       { kind: 'same', index: 0, value: 'a' },
@@ -18,7 +18,7 @@ describe('a list beside the applied one', () => {
     ]);
   });
 
-  it('takes a mere change of order for none, as the diff of the document does', () => {
+  it('ignores a mere change of order, as the diff of the document does', () => {
     expect(sameEntries(['a', 'b', 'a'], ['a', 'a', 'b'])).toBe(true);
     expect(sameEntries(['a', 'b'], ['a', 'a'])).toBe(false);
   });

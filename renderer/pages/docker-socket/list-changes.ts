@@ -23,31 +23,31 @@ export function listRows(before: readonly string[], after: readonly string[]): L
   const removed = new Map<number, string[]>();
   let previous = -1;
   before.forEach((value, index) => {
-    const still = afterOf.get(index);
-    if (still === undefined) removed.set(previous, [...(removed.get(previous) ?? []), value]);
-    else previous = still;
+    const match = afterOf.get(index);
+    if (match === undefined) removed.set(previous, [...(removed.get(previous) ?? []), value]);
+    else previous = match;
   });
 
   const rows: ListRow[] = [];
-  let waiting = removed.get(-1) ?? [];
-  const leave = (index: number) => {
-    rows.push(...waiting.map((value): ListRow => ({ kind: 'removed', index, value })));
-    waiting = [];
+  let pendingRemoved = removed.get(-1) ?? [];
+  const flushRemoved = (index: number) => {
+    rows.push(...pendingRemoved.map((value): ListRow => ({ kind: 'removed', index, value })));
+    pendingRemoved = [];
   };
   after.forEach((value, index) => {
     if (partnerOf[index] !== undefined) {
-      leave(index);
+      flushRemoved(index);
       rows.push({ kind: 'same', index, value });
-      waiting = removed.get(index) ?? [];
+      pendingRemoved = removed.get(index) ?? [];
       return;
     }
-    const [old, ...rest] = waiting;
-    waiting = rest;
+    const [old, ...rest] = pendingRemoved;
+    pendingRemoved = rest;
     rows.push(
       old === undefined ? { kind: 'added', index, value } : { kind: 'edited', index, value, before: old },
     );
   });
-  leave(after.length);
+  flushRemoved(after.length);
   return rows;
 }
 

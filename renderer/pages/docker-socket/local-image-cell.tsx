@@ -5,7 +5,7 @@ import Link from '@mui/material/Link';
 import Popover from '@mui/material/Popover';
 import Skeleton from '@mui/material/Skeleton';
 import Tooltip from '@mui/material/Tooltip';
-import { useAfter } from '../../components/empty-and-loading.tsx';
+import { useElapsedSinceMount } from '../../components/empty-and-loading.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import { parseImageReference } from '../../../shared/settings/index.ts';
@@ -80,7 +80,7 @@ export function LocalImageCell({ image, local }: { readonly image: string; reado
 /** A skeleton while there is no response; a text if the engine is stopped or the request failed. */
 function UnknownMatches({ local }: { readonly local: LocalImages }) {
   const { t } = useTranslation();
-  const isSlow = useAfter(200);
+  const isSlow = useElapsedSinceMount(200);
   if (local.loading) return isSlow ? <Skeleton variant="rounded" width={64} height={12} /> : null;
   return (
     <Tooltip

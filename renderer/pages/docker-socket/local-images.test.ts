@@ -16,7 +16,7 @@ const local = {
   ],
 };
 
-it('suggests local images by what is typed, without those that are listed and those without a name', () => {
+it('suggests local images that match the input, without listed and unnamed ones', () => {
   expect(suggestedReferences('', [], local)).toEqual(['docker:cli', 'redis:7', 'registry.example/tool:1']);
   expect(suggestedReferences('RE', ['redis:7'], local)).toEqual(['registry.example/tool:1']);
   expect(suggestedReferences('docker:cli', [], local)).toEqual([]);

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useRequest } from '../../state/actions.ts';
-import { useReturns } from '../../state/attention.ts';
+import { useFocusCount } from '../../state/attention.ts';
 import { useAppPart } from '../../state/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import { parseImageReference, referenceCovers, type ImageReference } from '../../../shared/settings/index.ts';
@@ -31,7 +31,7 @@ export function useLocalImages(): LocalImages {
   const [images, setImages] = useState<readonly LocalImage[] | null>(null);
   const [attempt, setAttempt] = useState(0);
   const ready = useAppPart(({ engine }) => engine.phase === 'ready');
-  const returns = useReturns();
+  const returns = useFocusCount();
   const count = useAppPart(({ engine }) => engine.counts?.images);
   useEffect(() => {
     if (!ready) return undefined;

@@ -21,7 +21,7 @@ import {
 import { FindingNotice } from './finding-notice.tsx';
 
 /** Whether a list for `image` is used: by an allowed image that it covers, or that covers it. */
-function isPutToUse(image: string, allowedImages: readonly string[]): boolean {
+function isUsedByAllowedImage(image: string, allowedImages: readonly string[]): boolean {
   const parsed = parseImageReference(image);
   return (
     parsed.ok &&
@@ -53,7 +53,7 @@ export function OwnListRow({
   const readOnly = lockedBy !== undefined;
   const image = place.now.image ?? '';
   const parsed = parseImageReference(image);
-  const used = isPutToUse(image, stringsOf(draft.value(imagesPointer)));
+  const used = isUsedByAllowedImage(image, stringsOf(draft.value(imagesPointer)));
   const findings = draft.findings.filter((finding) => finding.pointer === `${place.pointer}/image`);
   const remove = () => {
     removeOwnList(store, draft, index);

@@ -4,7 +4,7 @@ import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import OutlinedInput from '@mui/material/OutlinedInput';
 import { CheckText } from '../../components/check-text.tsx';
-import { leadsHere } from '../../components/pointed.ts';
+import { linkFocusTarget } from '../../components/linked-setting.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { fontMono, type Tone } from '../../theme/tokens.ts';
 import {
@@ -211,7 +211,7 @@ export function ReferenceField({
           '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' },
         }}
         inputProps={{
-          ...(inputRef === undefined ? {} : leadsHere),
+          ...(inputRef === undefined ? {} : linkFocusTarget),
           'aria-label': label,
           'aria-describedby': id,
           'aria-invalid': check.tone === 'danger',

@@ -6,7 +6,7 @@ import Skeleton from '@mui/material/Skeleton';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import Tooltip from '@mui/material/Tooltip';
 import { useAppPart } from '../../state/context.tsx';
-import { useAfter } from '../../components/empty-and-loading.tsx';
+import { useElapsedSinceMount } from '../../components/empty-and-loading.tsx';
 import { CheckIcon, ErrorIcon, PinIcon, UnknownIcon, WarningIcon } from '../../theme/icons.ts';
 import { Mono, Tag } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
@@ -86,7 +86,7 @@ export function TrustCell({
     ) : (
       <Box component="span" sx={{ ...line, flexWrap: 'wrap', rowGap: '2px', paddingBlock: '4px' }}>
         <Served state={state} />
-        <RefusedUntil state={state} />
+        <RefusedUntilResolved state={state} />
         <Quiet>
           {reference.kind === 'image' && !reference.tagWritten
             ? t('socket.images.latestMoves')
@@ -131,7 +131,7 @@ function DigestTag({
 function Served({ state }: { readonly state: RegistryState | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const isSlow = useAfter(200);
+  const isSlow = useElapsedSinceMount(200);
   switch (state?.kind) {
     case undefined:
     case 'not-asked':
@@ -179,7 +179,7 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
 }
 
 /** What the gateway does while the registry's digest is unknown: no container gets the socket. */
-function RefusedUntil({ state }: { readonly state: RegistryState | undefined }) {
+function RefusedUntilResolved({ state }: { readonly state: RegistryState | undefined }) {
   const { t } = useTranslation();
   const byGateway = useAppPart(({ target }) => target.capabilities.enforcedByGateway);
   if (!byGateway || (state?.kind !== 'unavailable' && state?.kind !== 'denied')) return null;

@@ -26,7 +26,7 @@ const chooseIn = async (user: Awaited<ReturnType<typeof renderApp>>['user'], pat
 const footer = () => screen.queryByRole('button', { name: 'Review & apply' });
 
 describe('the list of shared directories', () => {
-  it('says where each leads on this host', async () => {
+  it('shows what each resolves to on this host', async () => {
     await renderApp(namedState('protected'), 'file-sharing');
     await waitFor(() => {
       expect(row('$HOME').textContent).toContain('Each user’s own home, for you /home/sam');
@@ -34,7 +34,7 @@ describe('the list of shared directories', () => {
     expect(row('/srv/projects').textContent).toContain('/mnt/data/projectsSymlink');
   });
 
-  it('is sorted by a column, up, down, and then as it is written', async () => {
+  it('is sorted by a column, ascending, descending, and then as written', async () => {
     const { user } = await renderApp(namedState('protected'), 'file-sharing');
     const head = screen.getByRole('columnheader', { name: 'As written' });
     const paths = () =>
@@ -84,7 +84,7 @@ describe('the list of shared directories', () => {
     });
   });
 
-  it('adds what is typed, marks it, and the undo arrow gives the document back byte for byte', async () => {
+  it('adds the typed path, marks it, and undo restores the document byte for byte', async () => {
     const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
     await typeInto(user, field(), '/srv/data/');
     await user.keyboard('{Enter}');
@@ -128,7 +128,7 @@ describe('the list of shared directories', () => {
     expect(listIn(store.get().draft)).not.toContainEqual(expect.objectContaining({ path: '/var/run' }));
   });
 
-  it('judges where a symbolic link leads, too', async () => {
+  it('judges the target of a symbolic link, too', async () => {
     await renderApp(namedState('sharesChanged'), 'file-sharing');
     expect(
       await screen.findByText(
@@ -139,7 +139,7 @@ describe('the list of shared directories', () => {
     ).toBeTruthy();
   });
 
-  it('keeps a removed entry in view until it is applied, with the way back to its place', async () => {
+  it('keeps a removed entry visible until it is applied, with Undo at its position', async () => {
     const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
     await chooseIn(user, '$TMP', 'Remove');
     expect(listIn(store.get().draft)).toEqual([applied[0], applied[2]]);
@@ -148,7 +148,7 @@ describe('the list of shared directories', () => {
     expect(store.get().draft).toBe(appliedText);
   });
 
-  it('edits in place, keeping what else the entry says', async () => {
+  it('edits in place, keeping the other members of the entry', async () => {
     const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
     await chooseIn(user, '/srv/projects', 'Edit…');
     const edit = screen.getByRole('textbox', { name: 'Directory' });
@@ -162,7 +162,7 @@ describe('the list of shared directories', () => {
     expect(row('/srv/projects/app').textContent).toContain('was /srv/projects');
   });
 
-  it('switches "shared by default" there and back without a trace', async () => {
+  it('toggles "shared by default" on and off without leaving a change', async () => {
     const { user, store } = await renderApp(namedState('desktop'), 'file-sharing');
     const before = store.get().draft;
     const toggle = screen.getByRole('switch', { name: 'Shared by default: $TMP' });
@@ -172,7 +172,7 @@ describe('the list of shared directories', () => {
     expect(store.get().draft).toBe(before);
   });
 
-  it('says what "shared by default" means on the engine that is open', async () => {
+  it('explains "shared by default" on the open engine', async () => {
     await renderApp(namedState('protected'), 'file-sharing');
     expect(screen.getByText(/On this engine every listed directory can be mounted\.$/)).toBeTruthy();
     const unused = screen.getByRole<HTMLInputElement>('switch', { name: 'Shared by default: $TMP' });
@@ -181,7 +181,7 @@ describe('the list of shared directories', () => {
     expect(screen.getByText(/^“Shared by default”: Docker Desktop shares the directory/)).toBeTruthy();
   });
 
-  it('adds the folder that was picked, and says why one can’t be added', async () => {
+  it('adds the picked folder, and shows why one can’t be added', async () => {
     const picked = { path: '/srv/data' };
     const { user, store } = await renderApp(namedState('protected'), 'file-sharing', {
       'dialog:pick-folder': () => ok(picked),
@@ -217,12 +217,12 @@ describe('the list of shared directories', () => {
     expect(store.get().draft).toBe(before);
   });
 
-  it('says what an empty list means', async () => {
+  it('explains an empty list', async () => {
     await renderApp(namedState('sharesEmpty'), 'file-sharing');
     expect(screen.getByText('The list is empty: no host directory may be mounted.')).toBeTruthy();
   });
 
-  it('can be read but not changed where the file is read-only', async () => {
+  it('can be read but not changed if the file is read-only', async () => {
     const { user, store } = await renderApp(namedState('readOnly'), 'file-sharing');
     for (const toggle of screen.getAllByRole('switch')) expect(toggle).toHaveProperty('disabled', true);
     expect(
@@ -237,12 +237,12 @@ describe('the list of shared directories', () => {
     expect(store.get().draft).toBe(appliedText);
   });
 
-  it('says that it takes effect with ECI while ECI is off', async () => {
+  it('shows that it takes effect with ECI while ECI is off', async () => {
     await renderApp(namedState('off'), 'file-sharing');
     expect(screen.getByText('ECI is off: every host directory can be mounted')).toBeTruthy();
   });
 
-  it('says that an earlier list is enforced while the settings file is deleted', async () => {
+  it('shows that an earlier list is enforced while the settings file is deleted', async () => {
     await renderApp(namedState('deletedFile'), 'file-sharing');
     expect(screen.getByText('Mounts are still checked, but not by this list')).toBeTruthy();
     expect(screen.getByText(/^There is no settings file and no list: these defaults are not/)).toBeTruthy();
@@ -250,7 +250,7 @@ describe('the list of shared directories', () => {
     expect(screen.queryByText(/so these defaults apply/)).toBeNull();
   });
 
-  it('says that mounts are checked until a draft that turns ECI off is applied', async () => {
+  it('shows that mounts are checked until a draft that turns ECI off is applied', async () => {
     await renderApp(namedState('turningOff'), 'file-sharing');
     expect(
       screen.getByText('ECI is off in this draft: once applied, every host directory can be mounted'),

@@ -13,7 +13,7 @@ describe('the tester', () => {
     ok({ allowed, code, real, share, reason: '' });
   const tryPath = () => screen.getByRole('textbox', { name: 'Host path to try' });
 
-  it('shows the answer to the latest question only, whatever the order of arrival', async () => {
+  it('shows only the response to the latest request, in any order of arrival', async () => {
     const waiting = new Map<string, (answer: WouldMountResult) => void>();
     const { user } = await renderApp(namedState('protected'), 'file-sharing', {
       'paths:would-mount': ({ path }) =>
@@ -40,7 +40,7 @@ describe('the tester', () => {
     expect(screen.getByText('It is in no shared directory.')).toBeTruthy();
   });
 
-  it('gives no answer for a draft that main has not got', async () => {
+  it('shows no result for a draft that main does not have', async () => {
     const { user, store, bridge } = await renderApp(namedState('protected'), 'file-sharing', {
       'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.'),
     });
@@ -53,7 +53,7 @@ describe('the tester', () => {
     expect(bridge.calls.some(({ name }) => name === 'paths:would-mount')).toBe(false);
   });
 
-  it('never shows an answer as one to what was typed since', async () => {
+  it('never shows a result for a previous input', async () => {
     const { user } = await renderApp(namedState('protected'), 'file-sharing');
     await typeInto(user, tryPath(), '/home/sam');
     expect(await screen.findByText('Yes')).toBeTruthy();
@@ -63,7 +63,7 @@ describe('the tester', () => {
     expect(await screen.findByText('No')).toBeTruthy();
   });
 
-  it('tests the shown draft, then what is applied; shows where a link leads', async () => {
+  it('tests the shown draft, then the applied settings; shows a link’s target', async () => {
     const { user } = await renderApp(namedState('protected'), 'file-sharing');
     await typeInto(user, tryPath(), '/home/sam/link');
     const status = () => tryPath().closest('section')?.querySelector('[role=status]')?.textContent;
@@ -81,7 +81,7 @@ describe('the tester', () => {
     });
   });
 
-  it('asks by what is in force first while the settings file is deleted; again if that changes', async () => {
+  it('tests the policy in force while the settings file is deleted; again if it changes', async () => {
     let enforced = answer(false, 'bind-not-shared', '/opt', null);
     const { user, bridge } = await renderApp(namedState('deletedFile'), 'file-sharing', {
       'paths:would-mount': ({ against }) =>

@@ -18,7 +18,7 @@ import { reasonOf } from './mount-reason.ts';
 import type { Resolved } from './resolved.ts';
 import { useApp, useDraft } from '../../state/context.tsx';
 import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
-import { sentence, sentences } from '../../i18n/lists.ts';
+import { asSentence, joinSentences } from '../../i18n/lists.ts';
 import { translateError } from '../../i18n/translate.ts';
 
 /** Number of results kept below the field; the oldest is dropped. */
@@ -49,7 +49,7 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
   return (
     <Card
       title={t('files.tester.title')}
-      actions={<AgainstToggle value={against} lost={isLost} onChange={setAgainst} />}
+      actions={<BasisToggle value={against} lost={isLost} onChange={setAgainst} />}
     >
       <Box sx={{ padding: 2 }}>
         <PathInput text={text} onText={setText} onEnter={addToHistory} />
@@ -97,7 +97,7 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
 }
 
 /** Settings used for the decision. `lost`: those in force are not those of the settings file. */
-function AgainstToggle({
+function BasisToggle({
   value,
   lost,
   onChange,
@@ -241,8 +241,8 @@ function HistoryItem({
             : decision === null
               ? t('files.tester.asking')
               : withCode(
-                  sentences(t, [
-                    sentence(t, decision.mount.allowed ? t('files.tester.yes') : t('files.tester.no')),
+                  joinSentences(t, [
+                    asSentence(t, decision.mount.allowed ? t('files.tester.yes') : t('files.tester.no')),
                     reasonOf(t, decision, found),
                   ]),
                 )}

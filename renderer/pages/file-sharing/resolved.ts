@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useReturns } from '../../state/attention.ts';
+import { useFocusCount } from '../../state/attention.ts';
 import { useStore } from '../../state/context.tsx';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { AppError } from '../../../shared/result.ts';
@@ -21,7 +21,7 @@ export function useResolved(written: readonly string[]): {
   const store = useStore();
   const [byPath, setByPath] = useState<ReadonlyMap<string, Resolved>>(new Map());
   const [error, setError] = useState<AppError | null>(null);
-  const returns = useReturns();
+  const returns = useFocusCount();
   const [attempt, setAttempt] = useState(0);
   const key = JSON.stringify([...new Set(written)].filter((path) => path.length <= longest).toSorted());
   useEffect(() => {

@@ -22,7 +22,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('names the engine’s directory that is gone in place of the versions, and what to do', async () => {
+it('shows that the engine’s directory is missing in place of the versions, and what to do', async () => {
   await renderApp(namedState('rootGone'), 'history', { 'history:list': () => ok([]) });
   const alarm = await screen.findByRole('alert');
   expect(alarm.textContent).toContain('The engine’s directory is missing');
@@ -46,7 +46,7 @@ describe('history', () => {
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
   });
 
-  it('calls a version that has the text of an earlier one a roll back to it', async () => {
+  it('shows a version that has the text of an earlier one as a roll back to it', async () => {
     const [newest, ...others] = historyItems;
     if (newest === undefined) throw new Error('the fixture is empty');
     await open(appState(), {
@@ -56,7 +56,7 @@ describe('history', () => {
     expect(within(await detail(6)).getByText(/applied by mei · rolled back to version 2/)).toBeTruthy();
     expect((await row(5)).textContent).not.toContain('back to');
   });
-  it('makes an earlier version the draft, leads to the review, applies nothing; undo reverts', async () => {
+  it('makes an earlier version the draft, opens the review, applies nothing; undo reverts', async () => {
     const { user, store, bridge } = await open(appState());
     await user.click(await row(1));
     await user.click(await within(await detail(1)).findByRole('button', { name: 'Roll back to this…' }));
@@ -77,7 +77,7 @@ describe('history', () => {
     expect(store.get().draft).toBe(freshSettings);
   });
 
-  it('rolls back to version 0 of Docker Desktop by no file at all, and says what that means', async () => {
+  it('rolls back to version 0 of Docker Desktop by no file at all, and explains that', async () => {
     const { user, store } = await open(states['desktop']?.() ?? appState());
     await user.click(await row(0));
     await screen.findByText(
@@ -87,7 +87,7 @@ describe('history', () => {
     expect(store.get().draft).toBe('');
   });
 
-  it('compares a version with what is applied, and with the draft, under a link of its own', async () => {
+  it('compares a version with the applied text, and with the draft, under links of their own', async () => {
     const { user } = await open(states['edited']?.() ?? appState());
     await user.click(await row(1));
     const within1 = within(await detail(1));
@@ -101,7 +101,7 @@ describe('history', () => {
     expect(screen.getByText('Rolling back replaces your draft')).toBeTruthy();
   });
 
-  it('compares any two versions, also by keyboard, and keeps the other one while going through', async () => {
+  it('compares any two versions, also by keyboard, and keeps the other side meanwhile', async () => {
     const { user } = await open(appState());
     const choice = within(await detail(6)).getByRole('combobox', { name: 'Compare with' });
     expect(choice.textContent).toBe('Previous (version 5)');
@@ -127,7 +127,7 @@ describe('history', () => {
     await within(await detail(2)).findByText(/− Version 0, \+ Version 2/);
   });
 
-  it('lists the newest of a thousand versions to compare with, and takes the number of any', async () => {
+  it('lists the newest of a thousand versions to compare with, and accepts the number of any', async () => {
     const { user } = await open(
       documentStates['historyHuge']?.() ?? appState(),
       documentResponses('historyHuge'),
@@ -150,7 +150,7 @@ describe('history', () => {
     expect(options()).toBe(50);
   });
 
-  it('compares with the version before where an address names one that can’t be compared', async () => {
+  it('compares with the previous version if an address names one that can’t be compared', async () => {
     await open(appState());
     for (const against of ['3', '6', '77', 'x']) {
       act(() => {
@@ -161,7 +161,7 @@ describe('history', () => {
     }
   });
 
-  it('says which version can’t be read and why; the others can be opened all the same', async () => {
+  it('shows which version can’t be read and why; the others can still be opened', async () => {
     const { user } = await open(appState());
     await user.click(await row(3));
     await screen.findByText(/meta\.json is missing or damaged/);
@@ -170,7 +170,7 @@ describe('history', () => {
     await screen.findByText('The version before can’t be read. Compare with what is applied instead.');
   });
 
-  it('reads the list anew when a version was added by whoever', async () => {
+  it('reloads when another process adds a version', async () => {
     let items = historyItems.slice(1);
     const { bridge } = await open(appState(), { 'history:list': () => ok([...items]) });
     await row(5);
@@ -182,12 +182,12 @@ describe('history', () => {
     await row(6);
   });
 
-  it('shows the file another program changed since as a version of its own', async () => {
+  it('shows the file that another program changed since as a version of its own', async () => {
     await open(documentStates['historyFound']?.() ?? appState(), documentResponses('historyFound'));
     expect((await row(7)).textContent).toContain('Changed outside Bulkhead');
   });
 
-  it('says of an unusable file that it can’t be used, and which version is in force instead', async () => {
+  it('shows that an unusable file can’t be used, and which version is in force instead', async () => {
     await open(documentStates['historyUnusable']?.() ?? appState(), documentResponses('historyFound'));
     const broken = await row(7);
     expect(broken.textContent).toContain('Can’t be used');
@@ -196,12 +196,12 @@ describe('history', () => {
     expect((await row(5)).textContent).not.toContain('In force');
     expect(within(await detail(7)).getByText(/^Can’t be used · changed outside Bulkhead$/)).toBeTruthy();
   });
-  it('says of a deleted file that it was deleted, and which version is in force instead', async () => {
+  it('shows that a deleted file was deleted, and which version is in force instead', async () => {
     await open(documentStates['historyDeleted']?.() ?? appState(), documentResponses('historyFound'));
     expect((await row(7)).textContent).toContain('File deleted');
     expect((await row(6)).textContent).toMatch(/^Version 6In force/);
   });
-  it('says of the version that an apply is making that it is being applied, not who changed it', async () => {
+  it('shows a version that an apply is creating as being applied, not who changed it', async () => {
     const { bridge } = await open(
       appState({
         settings: settingsState(`${appliedText}\n`, { appliedVersion: 7 }),
@@ -216,7 +216,7 @@ describe('history', () => {
     });
     expect((await row(7)).textContent).toMatch(/^Version 7Being rolled back2 changes/);
   });
-  it('draws only the visible rows of a thousand versions, and moves by the arrow keys', async () => {
+  it('renders only the visible rows of a thousand versions, and moves by the arrow keys', async () => {
     const { user } = await open(
       documentStates['historyHuge']?.() ?? appState(),
       documentResponses('historyHuge'),
@@ -231,7 +231,7 @@ describe('history', () => {
     await detail(1005);
   });
 
-  it('turns pages of the list where the page scrolls as a whole; arrow keys go on to the next', async () => {
+  it('pages through the list if the page scrolls as a whole; so do the arrow keys', async () => {
     vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(640);
     const { user } = await open(
       documentStates['historyHuge']?.() ?? appState(),
@@ -245,7 +245,7 @@ describe('history', () => {
     expect(screen.getByText('6–10 of 1,006')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Newer versions' }));
     await user.click(await row(1002));
-    // A frame may come before the next page of the list is drawn.
+    // There may be a frame before the next page of the list is rendered.
     vi.spyOn(window, 'requestAnimationFrame').mockImplementation((frame) => {
       frame(0);
       return 0;
@@ -264,14 +264,14 @@ describe('history', () => {
     expect(screen.getByText('1,006–1,006 of 1,006')).toBeTruthy();
   });
 
-  it('offers no roll back while settings are read-only, and says by what', async () => {
+  it('has no roll back while settings are read-only, and shows what locks them', async () => {
     const { user } = await open(states['readOnly']?.() ?? appState());
     await user.click(await row(1));
     expect(await within(await detail(1)).findByText(/Locked by the rights of/)).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
   });
 
-  it('says what an empty history means, and why one can’t be read', async () => {
+  it('explains an empty history, and why one can’t be read', async () => {
     await open(appState({ settings: settingsState('') }), documentResponses('noFile'));
     await screen.findByText('Nothing was applied yet. The first apply becomes version 1.');
     await open(appState(), documentResponses('historyFailed'));

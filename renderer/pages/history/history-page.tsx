@@ -38,21 +38,30 @@ export default function HistoryPage() {
             <ErrorPanel error={error} action={<Button onClick={again}>{t('button.tryAgain')}</Button>} />
           </Box>
         )}
-        {missingRoot !== null ? (
-          missingRoot
-        ) : items === null ? (
-          error === null && (
-            <Card title={t('history.versions')} busy>
-              <LoadingRows rows={6} height={versionRowHeight} />
-            </Card>
-          )
-        ) : items.length === 0 ? (
-          <NoVersions />
-        ) : (
-          <Versions items={items} sideBySide={sideBySide} />
-        )}
+        {missingRoot ?? <Content items={items} failed={error !== null} sideBySide={sideBySide} />}
       </Box>
     </Page>
+  );
+}
+
+/** The versions; before the first response a placeholder, and nothing if that `failed`. */
+function Content({
+  items,
+  failed,
+  sideBySide,
+}: {
+  readonly items: readonly HistoryItem[] | null;
+  readonly failed: boolean;
+  readonly sideBySide: boolean;
+}) {
+  const { t } = useTranslation();
+  if (items !== null)
+    return items.length === 0 ? <NoVersions /> : <Versions items={items} sideBySide={sideBySide} />;
+  if (failed) return null;
+  return (
+    <Card title={t('history.versions')} busy>
+      <LoadingRows rows={6} height={versionRowHeight} />
+    </Card>
   );
 }
 

@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import Radio from '@mui/material/Radio';
 import Typography from '@mui/material/Typography';
 import { useApp, useDraft } from '../../state/context.tsx';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { Card, Row } from '../../components/card.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { AllowedIcon, DeniedIcon } from '../../theme/icons.ts';
@@ -31,7 +31,7 @@ const defaultBackend = chosenBackend('auto');
  */
 export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefined }) {
   const { t } = useTranslation();
-  const missing = useMissing('choose-backend');
+  const missing = useUnavailableReason('choose-backend');
   const app = useApp();
   const draft = useDraft();
   const value: Backend = draft.draft.settings.ok ? draft.draft.settings.value.backend : 'auto';

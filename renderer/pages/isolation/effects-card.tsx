@@ -6,14 +6,14 @@ import { Card } from '../../components/card.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { color, toneText } from '../../theme/tokens.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
-import { effectsOf, turningOf, type EciChange } from './effects.ts';
+import { effectsOf, eciTransition, type EciChange } from './effects.ts';
 
 /** Effects of ECI on this engine: of turning it on or off, or the current ones. */
 export function EffectsCard({ onChoose, ...change }: EciChange & { readonly onChoose: () => void }) {
   const { t } = useTranslation();
   const app = useApp();
   const { before, after } = change;
-  const turning = turningOf(before, after);
+  const turning = eciTransition(before, after);
   if (missingBecause(app.target.capabilities, 'turn-on-eci') !== null) return null;
   return (
     <Card

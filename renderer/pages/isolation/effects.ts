@@ -16,7 +16,7 @@ import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { keepsContainers } from '../../../shared/targets/live-restore.ts';
-import { sentences } from '../../i18n/lists.ts';
+import { joinSentences } from '../../i18n/lists.ts';
 
 /** One effect of turning ECI on or off, or of ECI. */
 export interface Effect {
@@ -28,7 +28,7 @@ export interface Effect {
 }
 
 /** Whether the draft turns ECI on or off, or neither. */
-export const turningOf = (before: boolean, after: boolean): 'on' | 'off' | null =>
+export const eciTransition = (before: boolean, after: boolean): 'on' | 'off' | null =>
   before === after ? null : after ? 'on' : 'off';
 
 /** ECI now and in the draft; and how existing containers are treated. */
@@ -43,7 +43,7 @@ type Engine = Pick<AppState, 'scan' | 'engine' | 'target'>;
 /** Effects of turning ECI on (or off) on this engine, or the current ones. */
 export function effectsOf(t: TFunction, app: Engine, change: EciChange): readonly Effect[] {
   const { before, after } = change;
-  const turning = turningOf(before, after);
+  const turning = eciTransition(before, after);
   const rules = ruleEffects(t, app);
   const left = leftEffects(t, app, change);
   const first = firstEffects(t, app);
@@ -127,11 +127,11 @@ function leftEffects(
       text:
         missingBecause(capabilities, 'existing-containers') !== null
           ? t('isolation.does.unprotected', { count })
-          : sentences(t, [
+          : joinSentences(t, [
               t('isolation.does.unprotected', { count }),
               existing === 'block' ? t('isolation.does.blocked') : t('isolation.does.warned'),
             ]),
-      action: turningOf(before, after) === 'on',
+      action: eciTransition(before, after) === 'on',
     },
   ];
 }

@@ -15,7 +15,7 @@ const off = () => {
 const stopped = off().scan?.containers.filter((c) => !isRunning(c)) ?? [];
 
 describe('turning ECI on while containers exist', () => {
-  it('prompts for what should happen to them, and Cancel takes the switch back', async () => {
+  it('prompts for what should happen to them, and Cancel reverts the switch', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     const dialog = await screen.findByRole('dialog', {
@@ -46,7 +46,7 @@ describe('turning ECI on while containers exist', () => {
     });
   });
 
-  it('says why none can be removed at once where all are running', async () => {
+  it('explains why none can be removed at once if all are running', async () => {
     const state = off();
     if (state.scan === null) throw new Error('no scan in the fixture');
     const containers = state.scan.containers.filter(isRunning);
@@ -60,7 +60,7 @@ describe('turning ECI on while containers exist', () => {
     );
   });
 
-  it('carries the selected containers into the plan, except those that ECI refuses', async () => {
+  it('includes the selected containers in the plan, except those that ECI refuses', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     const dialog = await screen.findByRole('dialog');
@@ -85,7 +85,7 @@ describe('turning ECI on while containers exist', () => {
     });
   });
 
-  it('states before what happens to kept containers, and lets them be used on request', async () => {
+  it('states in advance what happens to kept containers, and lets them be used on request', async () => {
     const state = off();
     const [first, ...others] = state.scan?.containers ?? [];
     if (state.scan === null || first === undefined) throw new Error('no container in the fixture');
@@ -109,7 +109,7 @@ describe('turning ECI on while containers exist', () => {
     });
   });
 
-  it('says that running containers outlive the restart where live-restore covers it', async () => {
+  it('shows that running containers survive the restart if live-restore covers it', async () => {
     const state = off();
     const { engine } = state;
     const capabilities = { ...state.target.capabilities, reconfiguredBy: 'restart' as const };
@@ -126,7 +126,7 @@ describe('turning ECI on while containers exist', () => {
     for (const text of [page, dialog]) expect(text).not.toMatch(/containers( you keep)? stop\b/);
   });
 
-  it('carries a running container that was chosen into the plan', async () => {
+  it('includes a selected running container in the plan', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     const dialog = await screen.findByRole('dialog');
@@ -138,7 +138,7 @@ describe('turning ECI on while containers exist', () => {
   });
 });
 
-it('does not say that containers are blocked where audit mode refuses nothing', async () => {
+it('does not show containers as blocked if audit mode refuses nothing', async () => {
   const text = offText.replace(/\n\}\n$/, ',\n  "bulkhead": { "mode": "audit" }\n}\n');
   const { user } = await renderApp({ ...off(), settings: settingsState(text) }, 'isolation');
   await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
@@ -148,7 +148,7 @@ it('does not say that containers are blocked where audit mode refuses nothing', 
   expect(within(dialog).queryByRole('checkbox', { name: /^Let kept/ })).toBeNull();
 });
 
-it('says what is done with containers from before in the mode that is chosen', async () => {
+it('shows how existing containers are handled in the selected mode', async () => {
   const { user } = await renderApp(off(), 'isolation');
   expect(screen.getByText(/^Can’t be started, exec’d into or copied from while ECI is on/)).toBeTruthy();
   await user.click(screen.getByRole('combobox', { name: 'Enforcement mode' }));
@@ -167,14 +167,14 @@ describe('ECI that is off in the draft, and still enforced', () => {
     expect(screen.getByRole('heading', { name: 'What it does here' })).toBeTruthy();
   });
 
-  it('is not called off before the draft is applied', async () => {
+  it('is not shown as off before the draft is applied', async () => {
     await renderApp(namedState('turningOff'), 'isolation');
     expect(screen.getByText('Off in this draft. It is enforced until the draft is applied.')).toBeTruthy();
     expect(screen.queryByText(/Now off/)).toBeNull();
     expect(screen.getByRole('heading', { name: 'What turning it off will do here' })).toBeTruthy();
   });
 
-  it('is not called known where nothing shows what is in force', async () => {
+  it('is not shown as known if nothing shows what is in force', async () => {
     const { settings } = namedState('deletedFile');
     const policyFacts = { ...settings.policyFacts, recorded: null, recordedVersion: null };
     await renderApp(appState({ settings: { ...settings, policyFacts } }), 'isolation');
@@ -193,7 +193,7 @@ describe("a user's own preference", () => {
     if (make === undefined) throw new Error('no such state');
     return make();
   };
-  it('turns isolation off where that is allowed, though the document is not accessible', async () => {
+  it('turns isolation off if that is allowed, even if the document is not accessible', async () => {
     const { user, store, bridge } = await renderApp(state('unlocked'), 'isolation');
     const before = store.get().draft;
     await user.click(screen.getByRole('combobox', { name: 'Isolation on this engine' }));
@@ -206,7 +206,7 @@ describe("a user's own preference", () => {
     expect(store.get().draft).toBe(before);
   });
 
-  it('is called that of users where the administrator sees it', async () => {
+  it('is labelled as users’ preference if the administrator sees it', async () => {
     await renderApp({ ...state('unlocked'), isRoot: true }, 'isolation');
     expect(screen.getByRole('heading', { name: 'Users’ preference' })).toBeTruthy();
     expect(screen.queryByText(/The administrator lets users choose/)).toBeNull();
@@ -223,7 +223,7 @@ describe("a user's own preference", () => {
     expect(screen.queryByText(/^Protected and verified/)).toBeNull();
   });
 
-  it('does not count once it is locked, looks so, and takes no click', async () => {
+  it('has no effect once it is locked, is shown as locked, and ignores clicks', async () => {
     const { user, bridge } = await renderApp(state('preferenceLocked'), 'isolation');
     expect(screen.getByText('Turned off by sam, which has no effect here.')).toBeTruthy();
     const choice = screen.getByRole('combobox', {
@@ -236,7 +236,7 @@ describe("a user's own preference", () => {
 });
 
 describe('devices for containers', () => {
-  it('are added, edited and removed in the draft; undone, it is what is applied', async () => {
+  it('are added, edited and removed in the draft; undo restores the applied text', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     const card = () => within(screen.getByRole('region', { name: /^Devices for containers/ }));
     const devices = () => {

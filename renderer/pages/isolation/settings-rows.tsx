@@ -5,7 +5,7 @@ import { existingDefault, existingPointer } from '../../components/kept-containe
 import { withCode } from '../../components/mono.tsx';
 import { SettingRow } from '../../components/setting-row.tsx';
 import { useApp, useDraft } from '../../state/context.tsx';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { messageLanguages } from '../../../shared/language.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
@@ -42,7 +42,7 @@ export function EciRows({
   const { t } = useTranslation();
   const app = useApp();
   const draft = useDraft();
-  const noEci = useMissing('turn-on-eci');
+  const noEci = useUnavailableReason('turn-on-eci');
   const comparison = useDraftEci();
   // Not examined yet: assumed possible.
   const possible =
@@ -83,9 +83,9 @@ const unlockedState = ({ state, policy }: EciComparison): 'off' | 'retained' | '
 export function PolicyRows({ settings, lockedBy }: RowsProps) {
   const { t } = useTranslation();
   const draft = useDraft();
-  const noMode = useMissing('audit-mode');
-  const noExisting = useMissing('existing-containers');
-  const noLanguage = useMissing('refusal-language');
+  const noMode = useUnavailableReason('audit-mode');
+  const noExisting = useUnavailableReason('existing-containers');
+  const noLanguage = useUnavailableReason('refusal-language');
   const mode = useEdited(modePointer);
   const existing = useEdited(existingPointer);
   const language = useEdited(languagePointer);

@@ -9,13 +9,13 @@ import type { mergeSettings } from '../../../shared/settings/index.ts';
 /** The three resolutions: both sides' changes, the draft, the file. */
 export function ConflictChoices({
   merge,
-  open,
+  undecidedCount,
   onMerge,
   onSettle,
 }: {
   readonly merge: ReturnType<typeof mergeSettings>;
   /** Number of undecided overlaps. */
-  readonly open: number;
+  readonly undecidedCount: number;
   readonly onMerge: () => void;
   readonly onSettle: (side: 'mine' | 'theirs') => void;
 }) {
@@ -29,7 +29,7 @@ export function ConflictChoices({
       <Row>
         <RowText
           primary={t('settingsState.conflict.merge')}
-          secondary={<MergeText merge={merge} open={open} />}
+          secondary={<MergeText merge={merge} undecidedCount={undecidedCount} />}
         />
         <Button
           variant="contained"
@@ -72,14 +72,16 @@ export function ConflictChoices({
 /** Whether the two sides can be merged, and what is missing for it. */
 function MergeText({
   merge,
-  open,
+  undecidedCount,
 }: {
   readonly merge: ReturnType<typeof mergeSettings>;
-  readonly open: number;
+  readonly undecidedCount: number;
 }): ReactNode {
   const { t } = useTranslation();
   if (merge.kind === 'unreadable')
     return t('settingsState.conflict.unmergeable', { side: t(`settingsState.conflict.side.${merge.side}`) });
   if (merge.overlaps.length === 0) return t('settingsState.conflict.mergeClean');
-  return open === 0 ? t('settingsState.conflict.mergeDecided') : t('settingsState.conflict.mergeOpen');
+  return undecidedCount === 0
+    ? t('settingsState.conflict.mergeDecided')
+    : t('settingsState.conflict.mergeOpen');
 }

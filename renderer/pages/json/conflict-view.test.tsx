@@ -16,7 +16,7 @@ const open = async (name: string) => {
 };
 const keepBoth = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Keep both' });
 
-describe('a file that changed underneath the draft', () => {
+describe('a file that another program changed since the draft was begun', () => {
   it('shows what each side changed, merges what does not overlap; undo restores the draft', async () => {
     const { user, store, bridge } = await open('conflictClean');
     const before = store.get().draft;
@@ -45,7 +45,7 @@ describe('a file that changed underneath the draft', () => {
     expect(bridge.calls.some((call) => call.name === 'apply:start')).toBe(false);
   });
 
-  it('prompts for whose value counts where both changed a place, before both can be kept', async () => {
+  it('prompts for a value if both sides changed it, before both can be kept', async () => {
     const { user, bridge } = await open('conflictOverlap');
     expect(keepBoth().disabled).toBe(true);
     const choices = screen.getAllByRole('group', { name: /counts$/ });
@@ -62,7 +62,7 @@ describe('a file that changed underneath the draft', () => {
     });
   });
 
-  it('says why both can’t be kept while one is no JSON, and offers the other two ways', async () => {
+  it('shows why the two can’t be merged while one has a syntax error', async () => {
     const { user, bridge, store } = await open('conflictBroken');
     const before = store.get().draft;
     expect(keepBoth().disabled).toBe(true);

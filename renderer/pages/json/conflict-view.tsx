@@ -33,7 +33,7 @@ export function ConflictView() {
   const merge = useMemo(() => mergeSettings(base, applied, mine, choices), [base, applied, mine, choices]);
   const merged = merge.kind === 'merged' ? merge.text : null;
   const overlaps = merge.kind === 'merged' ? merge.overlaps : [];
-  const open = overlaps.filter((overlap) => choices[overlap.key] === undefined).length;
+  const undecidedCount = overlaps.filter((overlap) => choices[overlap.key] === undefined).length;
 
   const settle = async (side: 'mine' | 'theirs') => {
     const result = await store.resolveConflict(side);
@@ -67,7 +67,7 @@ export function ConflictView() {
         <Overlaps
           overlaps={overlaps}
           choices={choices}
-          open={open}
+          undecidedCount={undecidedCount}
           onChoose={(key, side) => {
             setChoices({ ...choices, [key]: side });
           }}
@@ -75,7 +75,7 @@ export function ConflictView() {
       )}
       <ConflictChoices
         merge={merge}
-        open={open}
+        undecidedCount={undecidedCount}
         onMerge={keepMerge}
         onSettle={(side) => {
           void settle(side);
@@ -160,12 +160,12 @@ function SideChanges({
 function Overlaps({
   overlaps,
   choices,
-  open,
+  undecidedCount,
   onChoose,
 }: {
   readonly overlaps: readonly MergeOverlap[];
   readonly choices: Readonly<Record<string, MergeSide>>;
-  readonly open: number;
+  readonly undecidedCount: number;
   readonly onChoose: (key: string, side: MergeSide) => void;
 }) {
   const { t } = useTranslation();
@@ -173,7 +173,9 @@ function Overlaps({
     <Card
       title={t('settingsState.conflict.overlaps', { count: overlaps.length })}
       note={
-        open === 0 ? t('settingsState.conflict.decided') : t('settingsState.conflict.open', { count: open })
+        undecidedCount === 0
+          ? t('settingsState.conflict.decided')
+          : t('settingsState.conflict.open', { count: undecidedCount })
       }
     >
       {overlaps.map((overlap) => (

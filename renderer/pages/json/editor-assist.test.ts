@@ -5,7 +5,7 @@ import { completeSettings, type AssistLabels } from './editor-assist.ts';
 
 const labels: AssistLabels = { about: () => '', facts: () => [], suggestion: () => '', kind: () => '' };
 
-it('compares names as they are typed, with their quote or without, so that they match from the start', () => {
+it('compares names with or without quotes, as typed, so that prefixes match', () => {
   for (const typed of ['"pro', 'pro']) {
     const state = EditorState.create({ doc: `{ ${typed}` });
     const found = completeSettings(labels, 'desktop')(new CompletionContext(state, state.doc.length, true));
@@ -15,7 +15,7 @@ it('compares names as they are typed, with their quote or without, so that they 
   }
 });
 
-it('offers nothing when a comma ends an entry, and something once the next one begins, or on request', () => {
+it('suggests nothing when a comma ends an entry, but once the next one is begun, or on request', () => {
   const offered = (doc: string, explicit: boolean) => {
     const state = EditorState.create({ doc });
     return completeSettings(labels, 'desktop')(new CompletionContext(state, doc.length, explicit)) !== null;

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
 import type { DraftView } from '../../state/draft-view.ts';
-import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
+import { findingTitle, findingExplanation, fixTitle } from '../../components/finding-text.ts';
 import { color, low } from '../../theme/tokens.ts';
 import { formatSettings, type Finding, type KeyHelp } from '../../../shared/settings/index.ts';
 import { assistLabels, editorPhrases } from './assist-labels.ts';
@@ -49,7 +49,7 @@ export function EditorPane({
   const labels = useMemo(() => assistLabels(t), [t]);
   const phrases = useMemo(() => editorPhrases(t), [t]);
   const findingText = useCallback(
-    (finding: Finding) => `${findingTitle(t, finding).replaceAll('`', '')}\n${findingWhy(finding)}`,
+    (finding: Finding) => `${findingTitle(t, finding).replaceAll('`', '')}\n${findingExplanation(finding)}`,
     [t],
   );
   const change = useCallback(

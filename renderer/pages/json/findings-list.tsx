@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import type { DocumentView } from '../../state/draft-view.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { SyntaxExcerpt } from '../../components/document-problem.tsx';
-import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
+import { findingTitle, findingExplanation, fixTitle } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
@@ -103,7 +103,7 @@ const FindingRow = memo(function FindingRow({ finding, excerpt, onGo, onFix }: R
         primary={withCode(findingTitle(t, finding))}
         secondary={
           <>
-            {findingWhy(finding)}
+            {findingExplanation(finding)}
             {excerpt !== null && <SyntaxExcerpt error={excerpt} />}
           </>
         }

@@ -25,11 +25,11 @@ const open = async (state: AppState) => {
   return { ...app, editor, type };
 };
 
-// Findings are drawn when there is time: nothing may be left to draw when the page's DOM goes.
+// Findings are rendered when idle: no render may be pending when the page's DOM is removed.
 afterEach(cleanup);
 
-describe('while the engine’s directory is gone', () => {
-  it.each(['rootGone', 'rootGoneStopped'])('shows no text, and begins no file (%s)', async (name) => {
+describe('while the engine’s directory is missing', () => {
+  it.each(['rootGone', 'rootGoneStopped'])('shows no text, and creates no file (%s)', async (name) => {
     const { settings } = appState();
     await renderApp({ ...namedState(name), settings }, 'json');
     expect(
@@ -39,7 +39,7 @@ describe('while the engine’s directory is gone', () => {
     expect(screen.queryByRole('button', { name: 'Start a settings file' })).toBeNull();
   });
 
-  it('says so without a settings file, too, and on pages with forms', async () => {
+  it('shows that without a settings file, too, and on pages with forms', async () => {
     await renderApp(namedState('rootGoneStopped'), 'file-sharing');
     expect((await screen.findByRole('alert')).textContent).toMatch(
       /A start without it creates an empty engine\./,
@@ -49,14 +49,14 @@ describe('while the engine’s directory is gone', () => {
   });
 });
 
-it('does not call ECI off while the file is deleted and the gateway goes on enforcing', async () => {
+it('does not show ECI as off while the file is deleted and the gateway keeps enforcing it', async () => {
   await renderApp(namedState('deletedFile'), 'json');
   expect(await screen.findByText(/^There is no settings file\. The gateway keeps enforcing/)).toBeTruthy();
   expect(screen.queryByText(/ECI is off/)).toBeNull();
 });
 
 describe('the document as text', () => {
-  it('edits the draft itself: fast typing is one step of the undo that the forms share', async () => {
+  it('edits the draft itself: fast typing is one undo step, shared with the forms', async () => {
     const { store, editor, type } = await open(appState());
     for (const key of ['\n', '\n', '\n']) type(key);
     await waitFor(() => {
@@ -80,14 +80,14 @@ describe('the document as text', () => {
     expect(store.get().draft).toBe(`${appliedText}\n\n\n`);
   });
 
-  it('says how the keyboard leaves it, where Tab indents', async () => {
+  it('shows how the keyboard leaves it, since Tab indents', async () => {
     const { editor } = await open(appState());
     expect(
       document.getElementById(editor.contentDOM.getAttribute('aria-describedby') ?? '')?.textContent,
     ).toBe('Tab indents. Esc, then Tab leaves.');
   });
 
-  it('draws completion outside of the page, which its place would count from', async () => {
+  it('renders completion outside of the page, to which its position would be relative', async () => {
     const { editor, type } = await open(appState());
     type('\n', 1);
     act(() => {
@@ -103,7 +103,7 @@ describe('the document as text', () => {
     expect(screen.getByRole('main').querySelector('.cm-tooltip')).toBeNull();
   });
 
-  it('keeps line ends of two characters, and marks findings at their places', async () => {
+  it('keeps line ends of two characters, and underlines findings at their positions', async () => {
     const text = appliedText.replaceAll('\n', '\r\n');
     const { store, type } = await open(appState({ settings: settingsState(text) }));
     type('\n');
@@ -117,7 +117,7 @@ describe('the document as text', () => {
     });
   });
 
-  it('loses no key typed before the focus leaves, or before the draft changes elsewhere', async () => {
+  it('loses no key press before the focus leaves, or before the draft changes elsewhere', async () => {
     const { store, editor, type } = await open(appState());
     act(() => {
       editor.focus();
@@ -141,7 +141,7 @@ describe('the document as text', () => {
     expect(editor.state.sliceDoc()).toBe(`${appliedText}\n\n`);
   });
 
-  it('is formatted on request, as one step back', async () => {
+  it('is formatted on request, as one undo step', async () => {
     const { user, store } = await open(
       appState({ settings: settingsState('{"configurationFileVersion":2}') }),
     );
@@ -153,7 +153,7 @@ describe('the document as text', () => {
     expect(store.get().draft).toBe('{"configurationFileVersion":2}');
   });
 
-  it('opens at a place that a link names, and says what the key there means', async () => {
+  it('opens at a linked position, and documents the key there', async () => {
     const { editor } = await open(appState());
     act(() => {
       window.location.hash = '#/json?pointer=/enhancedContainerIsolation/value';
@@ -164,16 +164,16 @@ describe('the document as text', () => {
     await screen.findByText('Turns Enhanced Container Isolation on.');
   });
 
-  it('shows line, column and a caret where it is no JSON, and mends it', async () => {
+  it('shows the position of a syntax error, and fixes it', async () => {
     const { user, store } = await open(states['broken']?.() ?? appState());
     await screen.findByLabelText('Line 9, column 35');
-    // The list says once what is wrong.
+    // The list shows the error once.
     expect(screen.getAllByText(/comma after the last entry/)).toHaveLength(1);
     await user.click(screen.getByRole('button', { name: 'Remove the comma' }));
     expect(store.get().draft).toBe(appliedText);
   });
 
-  it('takes no change while it is locked, and says by what', async () => {
+  it('accepts no change while it is locked, and shows what locks it', async () => {
     const { editor, store, bridge, user } = await open(appState());
     act(() => {
       store.setDraft(`${appliedText}\n`);
@@ -206,7 +206,7 @@ describe('the document as text', () => {
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Format' }).disabled).toBe(true);
   });
 
-  it('passes a large document on after a pause in typing, and at once on request', async () => {
+  it('emits a large document after a longer pause, and at once on request', async () => {
     const large =
       '{ "configurationFileVersion": 2, "list": [' +
       `${Array.from({ length: 40_000 }, (_, i) => `"${i}"`).join(',\n')}] }\n`;

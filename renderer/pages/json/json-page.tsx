@@ -137,7 +137,7 @@ function useCursor() {
     setCursor({ offset });
   }, []);
 
-  // #/json?pointer=/bulkhead/mode goes to that key, or to its nearest existing parent.
+  // #/json?pointer=/bulkhead/mode moves to that key, or to its nearest existing parent.
   const { pointer, offset } = params;
   const { parsed } = draft.draft;
   const tree = useRef(parsed?.tree);

@@ -1,7 +1,7 @@
 import { navigate } from '../../state/router.ts';
 import { SyntaxExcerpt } from '../../components/document-problem.tsx';
 import { ErrorIcon } from '../../theme/icons.ts';
-import { closed, sentences } from '../../i18n/lists.ts';
+import { ensureSentence, joinSentences } from '../../i18n/lists.ts';
 import { translateError, translateText } from '../../i18n/translate.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 
@@ -31,9 +31,9 @@ function whyBroken(
   const { message, reason } = translateError(error);
   const [first] = app.settings.readError === null ? applied.syntax : [];
   const inSentences = (...texts: readonly string[]) =>
-    sentences(
+    joinSentences(
       t,
-      texts.filter((text) => text !== '').map((text) => closed(t, text)),
+      texts.filter((text) => text !== '').map((text) => ensureSentence(t, text)),
     );
   if (first === undefined) return inSentences(message, reason ?? '');
   return (

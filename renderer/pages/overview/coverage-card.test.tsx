@@ -12,7 +12,7 @@ const cells = async (workload: RegExp): Promise<string> => {
   return within(table).getByRole('row', { name: workload }).textContent;
 };
 
-it('names what was tried for each row, and of what was not tried that it was not', async () => {
+it('shows what was probed for each row, and which rows were not', async () => {
   await renderApp(appState({ verification }), 'overview');
   expect(await cells(/docker run/)).toMatch(/Protected.*Checked in containers · /);
   expect(await cells(/docker driver/)).toMatch(/Checked in both builders · /);
@@ -21,7 +21,7 @@ it('names what was tried for each row, and of what was not tried that it was not
   expect(await cells(/docker-container driver/)).toMatch(/Not tried here/);
 });
 
-it('allows no socket mount, and nothing started through one, where no image may mount it', async () => {
+it('shows socket mounts, and what needs one, as not allowed if no image may mount it', async () => {
   const images = /"images": \[[^\]]*\]/;
   const text = appliedText.replace(images, '"images": []');
   await renderApp(appState({ verification, settings: settingsState(text) }), 'overview');
@@ -29,13 +29,13 @@ it('allows no socket mount, and nothing started through one, where no image may 
   expect(await cells(/^Docker socket mounts/)).toMatch(/Not allowed.*Mount tried and denied · /);
 });
 
-it('shows what was verified of a policy that is still enforced while the file can’t be used', async () => {
+it('shows the evidence for a policy that is still enforced while the file can’t be used', async () => {
   await renderApp(namedState('brokenFile'), 'overview');
   expect(await cells(/docker run/)).toMatch(/Protected.*Checked in containers · /);
   expect(screen.getByText(/ECI\) is on and locked\. .*passed in real containers/)).toBeTruthy();
 });
 
-it('counts no verification for an unknown policy, or for a gateway that is locked down', async () => {
+it('ignores a verification for an unknown policy, or for a gateway that is locked down', async () => {
   const unknown = settingsState(brokenDraft);
   await renderApp(appState({ verification, settings: unknown }), 'overview');
   expect(await cells(/docker run/)).toMatch(/On, not verified.*No check yet/);
@@ -46,7 +46,7 @@ it('counts no verification for an unknown policy, or for a gateway that is locke
   expect(await cells(/docker run/)).toMatch(/On, not verified.*No check yet/);
 });
 
-it('counts the containers from before while the settings file is deleted, and after its return', async () => {
+it('counts existing containers while the settings file is deleted, and after its return', async () => {
   const { bridge } = await renderApp(namedState('deletedFile'), 'overview');
   expect(await cells(/^Containers created before ECI/)).toMatch(/Unprotected3 found$/);
   act(() => {
@@ -55,7 +55,7 @@ it('counts the containers from before while the settings file is deleted, and af
   expect(await cells(/^Containers created before ECI/)).toMatch(/Unprotected3 found$/);
 });
 
-it('calls nothing unprotected where no container is from before', async () => {
+it('shows nothing as unprotected if there are no existing containers', async () => {
   await renderApp(
     appState({ verification, scan: { at: '', durationMs: 1, eci: true, containers: [] } }),
     'overview',
@@ -63,7 +63,7 @@ it('calls nothing unprotected where no container is from before', async () => {
   expect(await cells(/^Containers created before ECI/)).toMatch(/ECINoneNone found$/);
 });
 
-it('is sorted by state, and back as it was', async () => {
+it('is sorted by state, and back in the original order', async () => {
   const { user } = await renderApp(appState({ verification }), 'overview');
   const table = await screen.findByRole('table', { name: 'What is protected on this engine' });
   const rows = () =>

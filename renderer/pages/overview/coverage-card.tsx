@@ -13,12 +13,8 @@ import { withCode } from '../../components/mono.tsx';
 import { OutcomeChip, StateBadge } from '../../components/state-badge.tsx';
 import { color } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
-import {
-  coverageFor,
-  rowEvidence,
-  displayedState,
-  type CoverageRow,
-} from '../../../shared/coverage/index.ts';
+import { coverageFor, type CoverageRow } from '../../../shared/coverage/coverage.ts';
+import { displayedState, rowEvidence } from '../../../shared/coverage/evidence.ts';
 import type { DraftView } from '../../state/draft-view.ts';
 import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';

@@ -29,7 +29,7 @@ describe('denials on the Overview', () => {
     });
   });
 
-  it('lead to the entry, grouped by what they repeat, and go once they were seen', async () => {
+  it('link to the entry, grouped by repeats, and disappear once they were seen', async () => {
     const { user, store } = await renderApp(appState(), 'overview');
     const step = screen.getByText('lint-runner was denied the Docker socket 12 times');
     expect(step).toBeTruthy();
@@ -74,7 +74,7 @@ describe('denials on the Overview', () => {
     expect(within(card()).getByText('Nothing was denied.')).toBeTruthy();
   });
 
-  it('of a tag that can move lead to the image list', async () => {
+  it('of a tag that can move link to the image list', async () => {
     const { user } = await renderApp(appState(), 'overview');
     expect(screen.getByText('docker:cli follows a tag that can move')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Pin digest…' }));

@@ -7,7 +7,7 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import { useRequest } from '../../state/actions.ts';
 import { useApp } from '../../state/context.tsx';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import type { Protection } from '../../components/protection.ts';
 import { Card, Facts } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
@@ -15,7 +15,7 @@ import { existingDefault } from '../../components/kept-containers-note.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { MoreIcon } from '../../theme/icons.ts';
 import { useFormats } from '../../i18n/format.ts';
-import { firstNames, sentences } from '../../i18n/lists.ts';
+import { firstNames, joinSentences } from '../../i18n/lists.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
 import { stoppedForGood, unprotectedUse } from '../../../shared/containers/unprotected-use.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
@@ -40,7 +40,7 @@ export function EngineCard({
   const formats = useFormats();
   const app = useApp();
   const { engine, run, busy } = app;
-  const fixed = useMissing('engine-control') !== undefined;
+  const fixed = useUnavailableReason('engine-control') !== undefined;
   const restart = useRequest('engine:restart');
   const stop = useRequest('engine:stop');
   const error = restart.error ?? stop.error;
@@ -122,7 +122,7 @@ function EngineMenu({
 }
 
 /** Running containers that the settings do not let start again once they have stopped with the engine. */
-function stoppingForGood(app: AppState, { enforcement: { nextStart } }: Protection): readonly Container[] {
+function notRestartable(app: AppState, { enforcement: { nextStart } }: Protection): readonly Container[] {
   if (!nextStart.eci || app.scan === null) return [];
   const applied = viewDocument(app.settings.applied, app.settings.exists).settings;
   const existingContainers = applied.ok ? applied.value.existingContainers : existingDefault;
@@ -139,7 +139,7 @@ function interruptText(
 ): string {
   const running = app.scan?.containers.filter(isRunning).length ?? app.engine.counts?.running ?? 0;
   const stops = running > 0 && !kept;
-  return sentences(t, [
+  return joinSentences(t, [
     running === 0
       ? t('overview.engine.stopsNothing')
       : t(kept ? 'overview.engine.keepsRunning' : 'overview.engine.stopsRunning', { count: running }),
@@ -164,7 +164,7 @@ function InterruptDialog({
   const { t } = useTranslation();
   const app = useApp();
   const kept = question !== null && keepsContainers(app.engine, app.target.capabilities, question);
-  const forGood = kept ? [] : stoppingForGood(app, protection);
+  const forGood = kept ? [] : notRestartable(app, protection);
   return (
     <ConfirmDialog
       open={question !== null}

@@ -5,7 +5,7 @@ import { navigate } from '../../state/router.ts';
 import { withCode } from '../../components/mono.tsx';
 import { AllowedIcon, ErrorIcon, PowerIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
-import { firstNames, sentence, sentences } from '../../i18n/lists.ts';
+import { firstNames, asSentence, joinSentences } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { killedContainers } from '../../../shared/containers/killed.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
@@ -96,8 +96,8 @@ export function crashStep({ t, formats, app: { engine, scan } }: NextStepContext
     icon: ErrorIcon,
     tone: 'warn',
     title: t('overview.next.crashed', { count: killed.length }),
-    why: sentences(t, [
-      sentence(
+    why: joinSentences(t, [
+      asSentence(
         t,
         firstNames(
           t,

@@ -1,6 +1,6 @@
 import { navigate } from '../../state/router.ts';
 import { settingPageOf } from '../../state/setting-page.ts';
-import { findingTitle, findingWhy } from '../../components/finding-text.ts';
+import { findingTitle, findingExplanation } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { severityIcon, severityTone, type Severity } from '../../components/state-badge.tsx';
 import { DeniedIcon } from '../../theme/icons.ts';
@@ -59,7 +59,7 @@ export function findingSteps({ t, app, appliedFindings }: NextStepContext): read
       icon: severityIcon[severity],
       tone: severityTone[severity],
       title: withCode(findingTitle(t, finding)),
-      why: finding.code === 'audit-mode' ? t('overview.next.auditWhy') : findingWhy(finding),
+      why: finding.code === 'audit-mode' ? t('overview.next.auditWhy') : findingExplanation(finding),
       action: t('overview.next.open', { page: t(`frame.page.${page}`) }),
       run: () => {
         navigate(page, { pointer: finding.pointer });

@@ -12,17 +12,17 @@ const indexOf = (text: string | RegExp): number => {
   return all.indexOf(screen.getByText(text));
 };
 
-it('unprotected containers come before the report of an apply that succeeded', async () => {
+it('unprotected containers precede the report of an apply that succeeded', async () => {
   await renderApp({ ...appState(), run: state('applied').run }, 'overview');
   expect(indexOf(/containers are not protected$/)).toBeLessThan(indexOf(/^Version \d+ was applied$/));
 });
 
-it('the report of an apply that was rolled back comes first', async () => {
+it('the report of an apply that was rolled back is first', async () => {
   await renderApp({ ...appState(), run: state('rolledBack').run }, 'overview');
   expect(indexOf('An apply was rolled back')).toBeLessThan(indexOf(/containers are not protected$/));
 });
 
-it('says why containers are unprotected also by a scan from before ECI was on again', async () => {
+it('explains why containers are unprotected also by a scan from before ECI was on again', async () => {
   await renderApp({ ...appState(), scan: appState(off()).scan }, 'overview');
   expect(screen.getByText('9 containers are not protected')).toBeTruthy();
   expect(screen.getByText('9 created before ECI was turned on.')).toBeTruthy();
@@ -30,7 +30,7 @@ it('says why containers are unprotected also by a scan from before ECI was on ag
   expect(row.textContent).toMatch(/Unprotected9 found$/);
 });
 
-it('what a crash of the engine killed leads to the containers, until all of it runs again', async () => {
+it('a crash that killed containers links to them, until all of them run again', async () => {
   const { containers = [] } = appState().scan ?? {};
   const [first, second] = containers;
   if (first === undefined || second === undefined) throw new Error('the fixture has containers');
@@ -58,7 +58,7 @@ it('what a crash of the engine killed leads to the containers, until all of it r
   expect(screen.queryByText(/^The engine crashed/)).toBeNull();
 });
 
-it('a file that is no JSON is shown with its line, and a caret under the place', async () => {
+it('a file with a syntax error is shown with its line, and a caret under the position', async () => {
   await renderApp(namedState('brokenFile'), 'overview');
   const excerpt = screen.getByLabelText('Line 9, column 35');
   expect(excerpt.tagName).toBe('PRE');
@@ -89,7 +89,7 @@ describe('how clients reach an engine without containers', () => {
   };
   const step = () => screen.findByText('Point Docker at this engine');
 
-  it('is its docker context, where there is one', async () => {
+  it('is its docker context, if there is one', async () => {
     const { user, bridge } = await renderApp(empty(), 'overview', {
       'engine:docker-context': () => ok({ name: 'bulkhead-ci', selected: false }),
     });
@@ -103,13 +103,13 @@ describe('how clients reach an engine without containers', () => {
     ]);
   });
 
-  it('is DOCKER_HOST, where there is no context', async () => {
+  it('is DOCKER_HOST without a context', async () => {
     await renderApp(empty(), 'overview', { 'engine:docker-context': () => ok(null) });
     await step();
     expect(screen.getByText('export DOCKER_HOST=unix:///var/lib/bulkhead/docker.sock')).toBeTruthy();
   });
 
-  it('is no step where docker uses the context already', async () => {
+  it('is no step if docker uses the context already', async () => {
     const { bridge } = await renderApp(empty(), 'overview', {
       'engine:docker-context': () => ok({ name: 'bulkhead', selected: true }),
     });

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
 import { useApp, useDraft } from '../../state/context.tsx';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { AllowedIcon } from '../../theme/icons.ts';
 import { color, toneText } from '../../theme/tokens.ts';
@@ -71,7 +71,7 @@ function useSteps(props: Props): readonly NextStep[] {
   const app = useApp();
   const { applied } = useDraft();
   // Nothing can be done about the machine's own engine from here: the notice on top explains why.
-  const canApply = useMissing('apply') === undefined;
+  const canApply = useUnavailableReason('apply') === undefined;
   const context: NextStepContext = { ...props, t, formats, app, applied, canApply };
   const clientStep = useClientStep(context);
   const steps: readonly (NextStep | null)[] = [

@@ -6,7 +6,7 @@ import { useRequest } from '../../state/actions.ts';
 import { useNow } from '../../i18n/clock.ts';
 import { useApp, useAppPart } from '../../state/context.tsx';
 import { findingsOf } from '../../state/draft-view.ts';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { protectionOf, type Protection } from '../../components/protection.ts';
 import { navigate, useRoute } from '../../state/router.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -158,7 +158,7 @@ function useLinkedCommands(
   const { params } = useRoute();
   const ready = useAppPart(({ engine }) => engine.phase === 'ready');
   const idle = useIdle();
-  const canControl = useMissing('engine-control') === undefined && idle;
+  const canControl = useUnavailableReason('engine-control') === undefined && idle;
   useEffect(() => {
     // Engine commands of palette and tray open this page with `?ask=`, which opens the confirmation or starts
     // the engine, so that an error is shown here.

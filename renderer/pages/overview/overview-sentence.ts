@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { Protection } from '../../components/protection.ts';
 import type { Formats } from '../../i18n/format.ts';
-import { sentences } from '../../i18n/lists.ts';
+import { joinSentences } from '../../i18n/lists.ts';
 import { translateMessage, translateText } from '../../i18n/translate.ts';
 import { enforcementHeadline } from '../../../shared/enforcement/describe.ts';
 import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
@@ -19,13 +19,7 @@ export function sentence(
   if (headline !== null) return translateMessage(headline);
   switch (state) {
     case 'stopped':
-      return app.engine.phase === 'unreachable'
-        ? t('overview.sentence.unreachable')
-        : app.engine.phase === 'stopped'
-          ? t('overview.sentence.stopped')
-          : app.engine.phase === 'failed'
-            ? t('overview.sentence.failed')
-            : t('overview.sentence.working');
+      return stoppedSentence(t, app.engine.phase);
     case 'off':
       return preferredOff === null
         ? t('overview.sentence.off')
@@ -48,6 +42,17 @@ export function sentence(
         ? t('overview.sentence.protectedExcept', { ago, count: unprotected })
         : t('overview.sentence.protected', { ago });
     }
+  }
+}
+
+function stoppedSentence(t: TFunction, phase: AppState['engine']['phase']): string {
+  switch (phase) {
+    case 'unreachable':
+    case 'stopped':
+    case 'failed':
+      return t(`overview.sentence.${phase}`);
+    default:
+      return t('overview.sentence.working');
   }
 }
 
@@ -77,17 +82,17 @@ export function detail(
   if (!eci) return t('overview.detail.off');
   const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');
   const v = app.verification;
-  if (v === null || !v.eci) return sentences(t, [on, t('overview.detail.never')]);
+  if (v === null || !v.eci) return joinSentences(t, [on, t('overview.detail.never')]);
   const count = v.claims.length;
   const failed = v.claims.filter((c) => c.verdict === 'fail').length;
   const notRun = v.claims.filter((c) => c.verdict === 'not-run').length;
-  if (state === 'audit') return sentences(t, [on, t('overview.detail.audit')]);
-  if (failed > 0) return sentences(t, [on, t('overview.detail.failed', { failed, count })]);
-  if (notRun > 0) return sentences(t, [on, t('overview.detail.notRun', { notRun, count })]);
-  if (now - Date.parse(v.at) > verificationMaxAgeMs) return sentences(t, [on, t('overview.detail.old')]);
-  if (isOnOtherKernel(v, app.engine.kernel)) return sentences(t, [on, t('overview.detail.otherKernel')]);
+  if (state === 'audit') return joinSentences(t, [on, t('overview.detail.audit')]);
+  if (failed > 0) return joinSentences(t, [on, t('overview.detail.failed', { failed, count })]);
+  if (notRun > 0) return joinSentences(t, [on, t('overview.detail.notRun', { notRun, count })]);
+  if (now - Date.parse(v.at) > verificationMaxAgeMs) return joinSentences(t, [on, t('overview.detail.old')]);
+  if (isOnOtherKernel(v, app.engine.kernel)) return joinSentences(t, [on, t('overview.detail.otherKernel')]);
   const passed = v.claims.filter((c) => c.verdict === 'pass').length;
-  return sentences(t, [
+  return joinSentences(t, [
     on,
     passed < count
       ? t('overview.detail.settled', { passed, total: count, count: count - passed })

@@ -5,7 +5,7 @@ import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { claimTitle } from '../../../shared/verify/claim-titles.ts';
-import { clauses, sentence } from '../../i18n/lists.ts';
+import { clauses, asSentence } from '../../i18n/lists.ts';
 import { translateMessage } from '../../i18n/translate.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 import { isFromBeforeEci, isUnprotected } from '../../../shared/containers/protection.ts';
@@ -91,7 +91,7 @@ export function unprotectedStep({ t, app, protection }: NextStepContext): NextSt
       icon: UnprotectedIcon,
       tone: 'danger',
       title: t('overview.next.unprotected', { count: left.length }),
-      why: sentence(
+      why: asSentence(
         t,
         clauses(
           t,

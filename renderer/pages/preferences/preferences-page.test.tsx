@@ -6,13 +6,13 @@ import type { ListedBundleEntry } from '../../../shared/support/bundle.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 
-it('name the Electron that runs the window, and whether releases have it', async () => {
+it('show the Electron that runs the window, and whether it is for tests only', async () => {
   const runtime = { electron: '25.1.1', node: '18.15.0', fallback: true };
   await renderApp(appState({ runtime }), 'preferences');
   expect(screen.getByText('Electron 25.1.1, Node 18.15.0 (fallback, for tests)')).toBeTruthy();
 });
 
-it('show what a support bundle has and what was redacted, before it is saved', async () => {
+it('show the contents of a support bundle and what was redacted, before it is saved', async () => {
   let collected: (result: Result<ListedBundleEntry[] | null>) => void = () => undefined;
   const { user, bridge } = await renderApp(appState(), 'preferences', {
     'support:collect': () =>
@@ -44,7 +44,7 @@ it('show what a support bundle has and what was redacted, before it is saved', a
   expect(bridge.calls.at(-1)?.name).toBe('support:cancel');
 });
 
-it('say why a support bundle could not be collected', async () => {
+it('show why a support bundle could not be collected', async () => {
   const { user } = await renderApp(appState(), 'preferences', {
     'support:collect': () => fail('rights.not-root', 'administrator rights were not given'),
   });

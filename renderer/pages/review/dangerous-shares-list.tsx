@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import type { Finding } from '../../../shared/settings/findings.ts';
-import { findingWhy } from '../../components/finding-text.ts';
+import { findingExplanation } from '../../components/finding-text.ts';
 import { fontMono } from '../../theme/tokens.ts';
 
 const isEverything = (finding: Finding): boolean => finding.params['danger'] === 'everything';
@@ -20,7 +20,7 @@ export function DangerousSharesList({ findings }: { readonly findings: readonly 
             <Box component="span" sx={{ fontFamily: fontMono, fontWeight: 600 }}>
               {finding.params['path']}
             </Box>{' '}
-            {findingWhy(finding)}
+            {findingExplanation(finding)}
           </Box>
         ))}
     </Box>

@@ -13,7 +13,7 @@ import {
   UnprotectedIcon,
 } from '../../theme/icons.ts';
 import { formatDuration } from '../../i18n/format.ts';
-import { sentences } from '../../i18n/lists.ts';
+import { joinSentences } from '../../i18n/lists.ts';
 import type { Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan, PlanEffect } from '../../../shared/apply/plan.ts';
 import { backendIds } from '../../../shared/isolation/backends.ts';
@@ -253,7 +253,7 @@ function stopTexts({ t, params, count, names, list }: EffectContext): EffectText
   const slow = number(params['slow']);
   return [
     t('review.effect.stops', { count }),
-    sentences(t, [
+    joinSentences(t, [
       stays,
       slow === 0
         ? ''

@@ -6,7 +6,7 @@ import { useDraft } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import { useSettingPage } from '../../state/setting-page.ts';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
-import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
+import { findingTitle, findingExplanation, fixTitle } from '../../components/finding-text.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
@@ -14,7 +14,7 @@ import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
-import { sentence, sentences } from '../../i18n/lists.ts';
+import { asSentence, joinSentences } from '../../i18n/lists.ts';
 
 /** Rows that are rendered at first, and for each "Show more". */
 const atOnce = 100;
@@ -68,11 +68,11 @@ export function FindingsCard() {
               />
               <RowText
                 primary={withCode(findingTitle(t, finding))}
-                secondary={sentences(t, [
+                secondary={joinSentences(t, [
                   ...(finding.severity === 'note'
-                    ? [sentence(t, t('findings.line', { line: finding.range.line }))]
+                    ? [asSentence(t, t('findings.line', { line: finding.range.line }))]
                     : []),
-                  findingWhy(finding),
+                  findingExplanation(finding),
                 ])}
               />
               {finding.fix !== undefined ? (

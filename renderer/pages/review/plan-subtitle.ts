@@ -1,11 +1,11 @@
 import type { TFunction } from 'i18next';
-import { sentences } from '../../i18n/lists.ts';
+import { joinSentences } from '../../i18n/lists.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { Enforcement } from '../../../shared/enforcement/enforcement.ts';
 
 /** The versions before and after, and what a failing step leaves behind. */
 export const planSubtitle = (t: TFunction, plan: ApplyPlan, enforcement: Enforcement): string =>
-  sentences(t, [becomes(t, plan), ifAnyStepFails(t, plan), keptByGateway(t, plan, enforcement)]);
+  joinSentences(t, [becomes(t, plan), ifAnyStepFails(t, plan), keptByGateway(t, plan, enforcement)]);
 
 function becomes(t: TFunction, { fromVersion: from, toVersion: to, earlierVersion }: ApplyPlan): string {
   if (earlierVersion !== undefined) return t('review.becomes.earlier', { earlier: earlierVersion, to });

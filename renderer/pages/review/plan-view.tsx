@@ -16,11 +16,11 @@ import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { ChangesCard } from './changes-card.tsx';
 import { FindingsCard } from './findings-card.tsx';
-import { EffectsCard } from './happen-card.tsx';
+import { EffectsCard } from './effects-card.tsx';
 import { PlanFooter } from './plan-footer.tsx';
 import { planSubtitle } from './plan-subtitle.ts';
 import { usePlan } from './use-plan.ts';
-import { sentence, sentences } from '../../i18n/lists.ts';
+import { asSentence, joinSentences } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 
 /** Before applying: the difference, the findings, and the effects, with the one button that applies them. */
@@ -151,12 +151,12 @@ function Blockers({ plan }: { readonly plan: ApplyPlan }) {
           ))}
         {plan.missingRequirements.map((requirement) => (
           <li key={requirement.code}>
-            {sentences(t, [
-              sentence(
+            {joinSentences(t, [
+              asSentence(
                 t,
                 t('review.blocked.requirement', { what: t(`isolation.requirement.${requirement.code}`) }),
               ),
-              sentence(
+              asSentence(
                 t,
                 t('review.blocked.found', {
                   found: translateText(requirement.found, requirement.sentences?.found),

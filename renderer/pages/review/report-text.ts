@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { clauses, labelled, sentences } from '../../i18n/lists.ts';
+import { clauses, labelled, joinSentences } from '../../i18n/lists.ts';
 import { translateError } from '../../i18n/translate.ts';
 import { formatDuration, type Formats } from '../../i18n/format.ts';
 import type { Enforcement } from '../../../shared/enforcement/enforcement.ts';
@@ -32,7 +32,7 @@ export function reportText(
   const why = (error: AppError): string[] => {
     const { message, reason, hint } = translateError(error);
     return [
-      labelled(t, t('review.report.why'), sentences(t, [message, reason ?? ''])),
+      labelled(t, t('review.report.why'), joinSentences(t, [message, reason ?? ''])),
       ...(hint === undefined ? [] : [labelled(t, t('review.report.try'), hint)]),
     ];
   };

@@ -63,7 +63,7 @@ describe('the plan', () => {
     expect(screen.queryByText('Ends verified, or rolled back')).toBeNull();
   });
 
-  it('says what is allowed from now on, and that audit mode ends refusals', async () => {
+  it('shows what is allowed from now on, and that audit mode ends refusals', async () => {
     const afterwards = (
       kind: PlanEffect['kind'],
       code: PlanEffect['code'],
@@ -86,7 +86,7 @@ describe('the plan', () => {
     expect(rows[1]?.textContent).toMatch(/^\/srv\/proj can be mounted from now onAllowed/);
   });
 
-  it('is called a roll back where the draft is the text of an earlier version', async () => {
+  it('is shown as a roll back if the draft is the text of an earlier version', async () => {
     await open('turningOn', { 'plan:make': () => ok({ ...plan, earlierVersion: 3 }) });
     await screen.findByText(
       'Rolls back to version 3, as version 12. If any step fails, everything is rolled back to version 11.',
@@ -119,12 +119,12 @@ describe('the plan', () => {
     await screen.findByText(`Rolls back to version 11, as version 13. If any step fails, ${left}`);
   });
 
-  it('says that there is no file again if a step of restoring a deleted one fails', async () => {
+  it('shows that there is no file again if a step of restoring a deleted one fails', async () => {
     await open('turningOn', { 'plan:make': () => ok({ ...plan, baseFile: 'missing' }) });
     await screen.findByText('Version 11 becomes 12. If any step fails, there is no settings file again.');
   });
 
-  it('focuses Back to editing; Enter on an Apply that stops something says what to press', async () => {
+  it('focuses Back to editing; Enter on a disruptive Apply shows which key to press', async () => {
     const { user, bridge } = await open('restart', { 'apply:start': () => ok(run()) });
     await enabled();
     expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Back to editing' }));
@@ -143,7 +143,7 @@ describe('the plan', () => {
     });
   });
 
-  it('applies by Enter what stops and removes nothing', async () => {
+  it('applies by Enter a plan that is not disruptive', async () => {
     const { user, bridge } = await open('turningOn', {
       'apply:start': () => ok(run()),
     });
@@ -155,7 +155,7 @@ describe('the plan', () => {
     });
   });
 
-  it('starts one run however often Apply is clicked, with every change in it', async () => {
+  it('starts one run for repeated clicks on Apply, with every change in it', async () => {
     const answers: (() => void)[] = [];
     const { user, bridge } = await open('rich', {
       'apply:start': () =>
@@ -197,7 +197,7 @@ describe('the plan', () => {
     expect(screen.queryByLabelText('has changes that are not applied')).toBeNull();
   });
 
-  it('draws a part of thousands of lines and findings, and more on demand', async () => {
+  it('renders a part of thousands of lines and findings, and more on demand', async () => {
     const { user } = await open('reviewHuge');
     await enabled();
     const diff = screen.getByLabelText('Applied text and draft, line by line');
@@ -208,7 +208,7 @@ describe('the plan', () => {
     expect(lines()).toBeGreaterThan(900);
   });
 
-  it('names every dangerous directory, and has the whole file system typed before it is shared', async () => {
+  it('lists every dangerous directory; sharing the whole file system requires typing it', async () => {
     const paths = ['/', '/etc', '/var/lib/bulkhead', '/root', '/usr', '/boot'];
     const dangerous = paths.map((path, index) => ({
       code: 'share-dangerous' as const,
@@ -267,7 +267,7 @@ describe('the plan', () => {
     expect(started(bridge)).toHaveLength(0);
   });
 
-  it('says in its button how many containers it removes', async () => {
+  it('shows in its button how many containers it removes', async () => {
     const { user, bridge } = await open('turningOn', { 'apply:start': () => ok(run()) });
     await enabled();
     expect(applyButton().textContent).toBe('Apply');
@@ -288,7 +288,7 @@ describe('the plan', () => {
     });
   });
 
-  it('states what recreating each container would do, and offers to carry over its data', async () => {
+  it('states what recreating each container would do, and can carry over its data', async () => {
     const { user } = await open('turningOn');
     await enabled();
     const choose = async (...press: (string | RegExp)[]) => {
@@ -320,7 +320,7 @@ describe('the plan', () => {
     ).toBeNull();
   });
 
-  it('disables Apply and says why where a requirement is missing', async () => {
+  it('disables Apply and shows why if a requirement is missing', async () => {
     await open('blocked');
     await screen.findByText('This can’t be applied');
     expect(applyButton().disabled).toBe(true);
@@ -329,7 +329,7 @@ describe('the plan', () => {
     expect(why?.textContent).toBe('Missing: Linux kernel');
   });
 
-  it('disables Apply while another program’s change of the file is not settled', async () => {
+  it('disables Apply while there is a conflict with another program’s change of the file', async () => {
     await open('conflict');
     await screen.findByText('Changed outside Bulkhead: resolve the conflict');
     expect(applyButton().disabled).toBe(true);
@@ -361,7 +361,7 @@ describe('the plan', () => {
     expect(applyButton().disabled).toBe(true);
   });
 
-  it('shows why there is no plan, and tries again', async () => {
+  it('shows why there is no plan, and retries', async () => {
     let tries = 0;
     const { user } = await open('turningOn', {
       'plan:make': () =>
@@ -376,20 +376,20 @@ describe('the plan', () => {
     expect(screen.queryByText(/EACCES/)).toBeNull();
   });
 
-  it('says when there is nothing to apply, and offers no button to apply it', async () => {
+  it('shows when there is nothing to apply, without a button to apply it', async () => {
     await open('protected');
     await screen.findByText('The draft is what is applied already: there is nothing to apply.');
     expect(screen.queryByRole('button', { name: /^Apply/ })).toBeNull();
   });
 
-  it('leaves a broken draft to the editor', async () => {
+  it('refers a broken draft to the editor', async () => {
     await open('broken');
     await screen.findByText('The draft is not valid JSON');
     expect(applyButton().disabled).toBe(true);
     expect(screen.getByRole('button', { name: 'Edit the text' })).toBeTruthy();
   });
 
-  it('is no plan, and is not applied, while main has not got the draft that is shown', async () => {
+  it('is no plan, and is not applied, while main does not have the shown draft', async () => {
     const { user, store, bridge } = await open('turningOn', {
       'settings:set-draft': () =>
         fail('settings.unwritable', 'the draft can’t be written', { reason: 'ENOSPC' }),
@@ -408,7 +408,7 @@ describe('the plan', () => {
     expect(plans()).toBe(before);
   });
 
-  it('keeps what was chosen for containers when applying does not start', async () => {
+  it('keeps the choices for containers when applying does not start', async () => {
     const { user, store } = await open('turningOn', {
       'apply:start': () =>
         fail('rights.not-root', 'administrator rights were not given', {
@@ -435,7 +435,7 @@ describe('the plan', () => {
     expect(applyButton().textContent).toBe('Apply and remove 2 containers');
   });
 
-  it('keeps the reason at hand when applying does not start', async () => {
+  it('keeps showing the reason when applying does not start', async () => {
     const { user } = await open('turningOn', {
       'apply:start': () =>
         fail('settings.conflict', 'the settings file was changed by another program meanwhile', {
@@ -449,7 +449,7 @@ describe('the plan', () => {
     );
   });
 
-  it('mends a finding in the draft, and the finding goes', async () => {
+  it('fixes a finding in the draft, and the finding disappears', async () => {
     const draft = offText.replace('"value": false', '"value": true');
     const { user, store } = await renderApp(
       { ...state('off'), settings: settingsState(offText, { draft }) },
@@ -469,7 +469,7 @@ describe('the plan', () => {
     expect(item?.textContent).toBe('Enhanced Container IsolationOff→On');
   });
 
-  it('shows them as chosen last when one comes back', async () => {
+  it('shows them as last selected when the page is opened again', async () => {
     const { user } = await open('rich');
     await user.click(await screen.findByRole('button', { name: 'Summary' }));
     const leaveFor = (page: string) => {

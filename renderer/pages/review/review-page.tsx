@@ -8,6 +8,7 @@ export default function ReviewPage() {
   const { dirty } = useDraft();
   // An edit after a success supersedes the report. Until the new text is known as the applied one, the old
   // draft is not an edit.
-  const past = run?.outcome?.kind === 'applied' && dirty && settings.appliedVersion >= run.outcome.version;
-  return run === null || past ? <PlanView /> : <RunView key={run.id} run={run} />;
+  const isSuperseded =
+    run?.outcome?.kind === 'applied' && dirty && settings.appliedVersion >= run.outcome.version;
+  return run === null || isSuperseded ? <PlanView /> : <RunView key={run.id} run={run} />;
 }

@@ -11,7 +11,7 @@ import type { ApplyStep } from '../../../shared/apply/steps.ts';
 const restarting = progress({ engine: 'restart', at: 'restart-engine' });
 
 describe('the run', () => {
-  it('prompts before stopping, with going on focused, then cancels', async () => {
+  it('prompts before stopping, with the initial focus on Continue, then cancels', async () => {
     const { user, bridge } = await open('applying');
     await user.click(await screen.findByRole('button', { name: 'Stop and roll back…' }));
     const dialog = await screen.findByRole('dialog');
@@ -24,7 +24,7 @@ describe('the run', () => {
     });
   });
 
-  it('goes back to no settings file where there was none', async () => {
+  it('rolls back to a missing settings file', async () => {
     const first = state('applying');
     await renderApp({ ...first, run: run({ ...restarting, fromVersion: 0, toVersion: 1 }) }, 'review');
     await screen.findByText(
@@ -34,7 +34,7 @@ describe('the run', () => {
     expect(screen.queryByText('version 0', { exact: false })).toBeNull();
   });
 
-  it('says what the restart means for running containers', async () => {
+  it('explains what the restart means for running containers', async () => {
     await renderApp({ ...state('applying'), run: run(restarting) }, 'review', reviewResponses('applying'));
     await screen.findByText('Containers stop meanwhile');
     await renderApp(
@@ -46,7 +46,7 @@ describe('the run', () => {
     expect(screen.queryByText('Containers stop meanwhile')).toBeNull();
   });
 
-  it('offers no stop where none is safe', async () => {
+  it('has no stop if it would not be safe', async () => {
     await open('cleaning');
     await screen.findByText('Can’t be stopped any more');
     const stop = screen.getByRole<HTMLButtonElement>('button', { name: 'Stop and roll back…' });
@@ -56,7 +56,7 @@ describe('the run', () => {
     );
   });
 
-  it('shows what is done with each container that is recreated', async () => {
+  it('shows the step of each container that is recreated', async () => {
     await open('cleaning');
     const rows = within(await screen.findByRole('list', { name: 'Containers being recreated' }));
     expect(rows.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
@@ -85,7 +85,7 @@ describe('the run', () => {
     );
   });
 
-  it('calls a run longer than the estimate only once the two read differently', async () => {
+  it('shows a run as longer than the estimate only once the two texts differ', async () => {
     const running = (minutes: number) =>
       renderApp(
         { ...state('applying'), run: run({ startedAt: minutesAgo(minutes), estimatedSeconds: 70 }) },
@@ -99,7 +99,7 @@ describe('the run', () => {
     await screen.findByText('3 min · longer than the estimate of 1 min');
   });
 
-  it('goes on while the page is left, and is there when one comes back', async () => {
+  it('continues while another page is open', async () => {
     const { bridge } = await open('applying');
     await screen.findByRole('heading', { name: 'Applying version 12' });
     act(() => {
@@ -121,7 +121,7 @@ describe('the run', () => {
     await screen.findByText('Step 7 of 8', { exact: false });
   });
 
-  it('shows the log so far and what comes, by source, and copies it whole', async () => {
+  it('shows the log so far and new lines, by source, and copies all of it', async () => {
     const { user, bridge } = await open('applying');
     const region = await screen.findByRole('log');
     await within(region).findByText(/^A2-user-namespace: pass/);
@@ -151,8 +151,8 @@ describe('the run', () => {
   });
 });
 
-describe('how it ended', () => {
-  it('says what was shown, what was not removed and what is left to do', async () => {
+describe('the result', () => {
+  it('shows what was verified, what was not removed and what is left to do', async () => {
     const { user, bridge } = await open('applied');
     await screen.findByText('17 of 18 checks passed in real containers');
     expect(screen.getByText('it is running, and only stopped', { exact: false })).toBeTruthy();
@@ -185,7 +185,7 @@ describe('how it ended', () => {
     expect(window.location.hash).toBe(expected);
   });
 
-  it('does not call a version in force after rolling back to a file that can’t be used', async () => {
+  it('does not show a version as in force after rolling back to a file that can’t be used', async () => {
     const back = state('rolledBack');
     if (back.run?.outcome?.kind !== 'rolled-back') throw new Error('fixture');
     await renderApp({ ...back, settings: settingsState(brokenDraft, { draft: offText }) }, 'review');
@@ -193,7 +193,7 @@ describe('how it ended', () => {
     expect(screen.queryByText(/is in force, and your draft is kept/)).toBeNull();
   });
 
-  it('never calls an unproven end verified', async () => {
+  it('never shows an end without evidence as verified', async () => {
     const applied = state('applied');
     const outcome = applied.run?.outcome;
     if (outcome?.kind !== 'applied' || outcome.verification === null || applied.run === null)
@@ -220,7 +220,7 @@ describe('how it ended', () => {
     expect(screen.queryByText('ECI is on and holds on this engine.')).toBeNull();
   });
 
-  it('says that audit mode is why checks did not pass', async () => {
+  it('shows audit mode as the reason why checks did not pass', async () => {
     const applied = state('applied');
     const { run } = applied;
     if (run?.outcome?.kind !== 'applied' || run.outcome.verification === null) throw new Error('fixture');
@@ -234,7 +234,7 @@ describe('how it ended', () => {
     expect(screen.getByText('1 check is not enforced in audit mode.')).toBeTruthy();
   });
 
-  it('says that a version in force is missing from History, and why', async () => {
+  it('shows that a version in force is missing from History, and why', async () => {
     const applied = state('applied');
     if (applied.run?.outcome?.kind !== 'applied') throw new Error('fixture');
     await renderApp(
@@ -251,7 +251,7 @@ describe('how it ended', () => {
     expect(screen.getByText(/no space left on device.*The next apply records it/)).toBeTruthy();
   });
 
-  it('says which step failed, why in the engine’s words, what to try, and what is in force', async () => {
+  it('shows which step failed, the engine’s error, what to try, and what is in force', async () => {
     const { user, bridge } = await open('rolledBack');
     await screen.findByRole('heading', { name: 'Rolled back to version 11' });
     const alert = screen.getByRole('alert');
@@ -267,7 +267,7 @@ describe('how it ended', () => {
     await screen.findByText('Version 11 becomes 12.', { exact: false });
   });
 
-  it('hands on what failed, why, what was put back and what to try as one text', async () => {
+  it('copies a report of failure, reason, restored state and hint', async () => {
     const { user, bridge } = await open('rolledBack');
     await user.click(await screen.findByRole('button', { name: 'Copy report' }));
     const copied = bridge.calls.find((call) => call.name === 'clipboard:write')?.input;
@@ -287,13 +287,13 @@ describe('how it ended', () => {
     });
   });
 
-  it('does not call a stop at request a failure', async () => {
+  it('does not show a requested stop as a failure', async () => {
     await open('cancelled');
     await screen.findByText('Stopped at your request');
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
-  it('names the backup when rolling back failed too, and calls the engine unprotected', async () => {
+  it('names the backup when rolling back failed too, and shows the engine as unprotected', async () => {
     await open('rollbackFailed');
     await screen.findByText('/var/lib/bulkhead/backup');
     expect(
@@ -306,7 +306,7 @@ describe('how it ended', () => {
     expect(screen.getByRole('button', { name: 'Start engine' })).toBeTruthy();
   });
 
-  it('does not give way while main has not read the file again', async () => {
+  it('keeps the report until main has read the file again', async () => {
     const applied = state('applied');
     await renderApp(
       { ...applied, settings: settingsState(offText, { appliedVersion: 11, draft: applied.settings.draft }) },
@@ -315,7 +315,7 @@ describe('how it ended', () => {
     await screen.findByRole('heading', { name: 'Version 12 is applied' });
   });
 
-  it('gives way to the next plan when the draft was edited after a success', async () => {
+  it('is replaced by the next plan when the draft was edited after a success', async () => {
     const { store } = await open('applied');
     await screen.findByRole('heading', { name: 'Version 12 is applied' });
     act(() => {

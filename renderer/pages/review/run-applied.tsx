@@ -11,7 +11,7 @@ import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import { applyStepTable } from '../../../shared/apply/steps.ts';
 import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { settled } from '../../../shared/verify/claims.ts';
-import { closed, labelled, sentences } from '../../i18n/lists.ts';
+import { ensureSentence, labelled, joinSentences } from '../../i18n/lists.ts';
 import { translateError, translateText } from '../../i18n/translate.ts';
 import { isUnprotected, type Container, type ContainerScan } from '../../../shared/containers/protection.ts';
 
@@ -40,8 +40,8 @@ export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly out
       <VerificationResult run={run} outcome={outcome} />
       {outcome.unrecorded !== undefined && (
         <NoticeBody tone="warn" title={t('review.end.unrecorded', { version: outcome.version })}>
-          {sentences(t, [
-            closed(t, translateText(outcome.unrecorded, outcome.unrecordedSentence)),
+          {joinSentences(t, [
+            ensureSentence(t, translateText(outcome.unrecorded, outcome.unrecordedSentence)),
             t('review.end.unrecordedTry'),
           ])}
         </NoticeBody>

@@ -8,7 +8,7 @@ import { enforcementIn } from '../../components/protection.ts';
 import { CopyIcon } from '../../theme/icons.ts';
 import { Mono } from '../../components/mono.tsx';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
-import { sentences } from '../../i18n/lists.ts';
+import { joinSentences } from '../../i18n/lists.ts';
 import { restoredText } from './report-text.ts';
 import { Applied } from './run-applied.tsx';
 
@@ -36,7 +36,7 @@ function RolledBack({ outcome }: { readonly outcome: Outcome<'rolled-back'> }) {
   if (outcome.error.code === 'apply.cancelled')
     return (
       <Notice tone="neutral" live="polite" title={t('review.end.stopped')}>
-        {sentences(t, [t('review.end.stoppedWhy', { step }), inForce])}
+        {joinSentences(t, [t('review.end.stoppedWhy', { step }), inForce])}
       </Notice>
     );
   return (

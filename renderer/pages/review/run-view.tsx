@@ -129,6 +129,23 @@ function stopConsequence(run: ApplyRun): 'nothing' | 'files' | 'restart' {
   return reached('files') ? 'files' : 'nothing';
 }
 
+/** Whether the run can be cancelled, and why or what that means. */
+function cancelTexts(
+  t: TFunction,
+  run: ApplyRun,
+  can: boolean,
+): { readonly title: string; readonly explanation: string } {
+  const what = previousVersion(t, run);
+  if (can)
+    return {
+      title: t('review.run.canStop'),
+      explanation: t(`review.run.stopNow.${stopConsequence(run)}`, { what }),
+    };
+  return run.activity === 'applying'
+    ? { title: t('review.run.canNotStop'), explanation: t('review.run.canNotStopWhy') }
+    : { title: t('review.run.back', { what }), explanation: t('review.run.backWhy') };
+}
+
 /** While it runs: whether it can be cancelled, and what that means. */
 function RunFooter({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
@@ -142,18 +159,7 @@ function RunFooter({ run }: { readonly run: ApplyRun }) {
     setConfirming(false);
     setLate(result.ok && !result.value.accepted);
   };
-  const what = can
-    ? t('review.run.canStop')
-    : run.activity === 'applying'
-      ? t('review.run.canNotStop')
-      : t('review.run.back', { what: previousVersion(t, run) });
-  const why = late
-    ? t('review.run.tooLate', { state: what })
-    : can
-      ? t(`review.run.stopNow.${stopConsequence(run)}`, { what: previousVersion(t, run) })
-      : run.activity === 'applying'
-        ? t('review.run.canNotStopWhy')
-        : t('review.run.backWhy');
+  const { title, explanation } = cancelTexts(t, run, can);
   return (
     <>
       {cancel.error !== null && (
@@ -163,9 +169,9 @@ function RunFooter({ run }: { readonly run: ApplyRun }) {
       )}
       <FooterBar label={t('review.run.footer')}>
         <Box role="status" id={reasonId} sx={{ flex: 1, minWidth: 0 }}>
-          <Typography sx={{ fontWeight: 600, color: color.text, lineHeight: '20px' }}>{what}</Typography>
+          <Typography sx={{ fontWeight: 600, color: color.text, lineHeight: '20px' }}>{title}</Typography>
           <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
-            {why}
+            {late ? t('review.run.tooLate', { state: title }) : explanation}
           </Typography>
         </Box>
         <Button

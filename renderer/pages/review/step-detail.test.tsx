@@ -59,7 +59,7 @@ const cases: readonly (readonly [Message | string, string, string])[] = [
   ['version 12', 'Version 12', 'Version 12'],
 ];
 
-describe('what a step left behind', () => {
+describe('the detail of a step', () => {
   beforeAll(() => showLanguage('en'));
   it.each(cases)('%o', async (detail, inEnglish, inChinese) => {
     const [text, reference] =

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { closed, sentences } from '../../i18n/lists.ts';
+import { ensureSentence, joinSentences } from '../../i18n/lists.ts';
 import { translateMessage, translateText } from '../../i18n/translate.ts';
 import type { MessageReference } from '../../../shared/messages/message.ts';
 
@@ -16,7 +16,7 @@ const caption = (text: string): string =>
 export function stepDetail(t: TFunction, detail: string, sentence?: MessageReference): string {
   const claims = sentence?.id === 'apply.detail-claims-audit' ? sentence.params?.['claims'] : undefined;
   if (typeof claims === 'object')
-    return sentences(t, [closed(t, translateMessage(claims)), t('review.detail.audit')]);
+    return joinSentences(t, [ensureSentence(t, translateMessage(claims)), t('review.detail.audit')]);
   if (sentence?.id === 'apply.detail-version' && sentence.params?.['version'] === 0)
     return t('review.firstBackUp');
   return caption(translateText(detail, sentence));

@@ -29,13 +29,13 @@ type StepState = ApplyStepStatus['state'];
 /** The steps of a run, each with its result and duration; a roll back is an extra step at the end. */
 export function StepList({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
-  const back =
+  const isRollingBack =
     run.activity === 'rolling-back' ||
     run.activity === 'cancelling' ||
     run.outcome?.kind === 'rolled-back' ||
     run.outcome?.kind === 'rollback-failed';
   // Pending steps are hidden during a roll back.
-  const steps = back ? run.steps.filter((step) => step.state !== 'waiting') : run.steps;
+  const steps = isRollingBack ? run.steps.filter((step) => step.state !== 'waiting') : run.steps;
   const last = steps.findLast(
     (step) => step.state === 'running' || step.state === 'done' || step.state === 'failed',
   );
@@ -53,11 +53,11 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
             key={step.step}
             step={step}
             keepsContainers={run.keepsContainers === true}
-            last={index === steps.length - 1 && !back}
+            last={index === steps.length - 1 && !isRollingBack}
             rows={step.step === 'recreate' ? <RecreationRows run={run} /> : undefined}
           />
         ))}
-        {back && (
+        {isRollingBack && (
           <StepRow
             state={backState}
             name={t('review.run.rollBackStep')}

@@ -15,12 +15,12 @@ const simulateUnder = async (more: Partial<AppState>) => {
   await user.keyboard('{Enter}');
 };
 
-it('the settings that decided are called applied', async () => {
+it('the settings used for the decision are shown as applied', async () => {
   await simulateUnder({});
   await screen.findByText('Applied, version 11');
 });
 
-it('the settings of an apply in progress are not called applied yet', async () => {
+it('the settings of an apply in progress are not shown as applied yet', async () => {
   await simulateUnder({ run: run({ fromVersion: 10, toVersion: 11 }) });
   await screen.findByText('Version 11, being applied');
   expect(screen.queryByText('Applied, version 11')).toBeNull();

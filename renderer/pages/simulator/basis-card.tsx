@@ -35,7 +35,7 @@ export function BasisCard({
               by: isRoot ? 'root' : sudo ? 'sudo' : 'you',
               beingApplied: applying({ run }) && run?.toVersion === simulation.version,
             }),
-            ...lookedUp(t, simulation, list),
+            ...queriedFacts(t, simulation, list),
             ...(compose && explanation.clientWords !== ''
               ? [
                   {
@@ -130,7 +130,7 @@ const circumstances = (
 ];
 
 /** Queries to the engine, and missing facts. */
-function lookedUp(
+function queriedFacts(
   t: TFunction,
   { explanation }: Simulation,
   list: (names: readonly string[]) => string,

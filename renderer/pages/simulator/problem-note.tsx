@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { ErrorIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
-import { sentences } from '../../i18n/lists.ts';
+import { joinSentences } from '../../i18n/lists.ts';
 import { color } from '../../theme/tokens.ts';
 import type { InputProblem } from './input.ts';
 
@@ -11,7 +11,7 @@ export function ProblemNote({ problem, text }: { readonly problem: InputProblem;
   const { t } = useTranslation();
   const reason =
     problem.kind === 'command'
-      ? sentences(t, [
+      ? joinSentences(t, [
           t(`simulator.problem.${problem.code}`, { what: problem.what.replaceAll('`', '\u2019') }),
           problem.closest === undefined ? '' : t('simulator.problem.closest', { command: problem.closest }),
         ])

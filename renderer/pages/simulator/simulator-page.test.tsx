@@ -84,7 +84,7 @@ describe('the Simulator', () => {
     expect(screen.getByText('image docker:cli: sha256:4f2a5b7d1f6a')).toBeTruthy();
   });
 
-  it('gives no answer for a draft that main has not got', async () => {
+  it('shows no result for a draft that main does not have', async () => {
     const app = await open('protected', {
       'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.'),
     });
@@ -97,7 +97,7 @@ describe('the Simulator', () => {
     expect(runs(app).filter((input) => JSON.stringify(input).includes('"draft"'))).toEqual([]);
   });
 
-  it('tries it without what was refused', async () => {
+  it('simulates it without what was refused', async () => {
     const app = await open();
     await type(app, pictureCommand);
     const tryWithout = await screen.findByRole('button', { name: 'Try without it' });
@@ -145,7 +145,7 @@ describe('the Simulator', () => {
     expect(JSON.stringify(runs(app))).not.toContain('pwd');
   });
 
-  it('says that there is no such command, and which was probably meant', async () => {
+  it('shows that there is no such command, and the most similar one', async () => {
     const app = await open();
     await type(app, 'docker runn busybox');
     expect((await screen.findByText(/Docker itself has no command/)).textContent).toMatch(
@@ -154,7 +154,7 @@ describe('the Simulator', () => {
     expect(runs(app)).toEqual([]);
   });
 
-  it('takes words typed over a compose file as a command, and an edited compose file as one', async () => {
+  it('reads a command typed over a compose file as such, and an edited compose file as one', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Open compose file…' }));
     expect(await screen.findByText('/srv/projects/shop/compose.yaml')).toBeTruthy();
@@ -168,7 +168,7 @@ describe('the Simulator', () => {
     });
   });
 
-  it('advises to publish ports in place of the network of the host alone', async () => {
+  it('suggests publishing ports in place of the host’s network only', async () => {
     const app = await open();
     await type(app, 'docker run --pid=host alpine');
     expect(await screen.findByText('No setting allows this. Leave the option out.')).toBeTruthy();
@@ -176,7 +176,7 @@ describe('the Simulator', () => {
     expect(ruleAlternative(t, 'host-namespace', '--network=host')).toMatch(/Publish ports with -p/);
   });
 
-  it('forgets the last verdict where the text is no command', async () => {
+  it('clears the last verdict if the text is not a command', async () => {
     const app = await open();
     await type(app, pictureCommand);
     await screen.findByRole('heading', { name: /^Denied/ });
@@ -186,7 +186,7 @@ describe('the Simulator', () => {
     expect(screen.queryByRole('heading', { name: /^Denied/ })).toBeNull();
   });
 
-  it('takes a compose file, service by service; a broken one with its place', async () => {
+  it('accepts a compose file, service by service; shows the position of a syntax error', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Open compose file…' }));
     expect(await screen.findByRole('heading', { name: 'Denied: 1 of 2 services' })).toBeTruthy();
@@ -209,13 +209,13 @@ describe('the Simulator', () => {
     await type(app, 'services:\n  a: [');
     expect(await screen.findByText(/^Line \d, column/)).toBeTruthy();
     expect(document.querySelector('[data-mark="problem"]')?.textContent).toBe('a: [');
-    // In the window's words first; the parser's own are marked as English.
+    // The window's text first; the parser's own is marked as English.
     expect(screen.getByText(/or a bracket is not closed/).querySelector('[lang="en"]')?.textContent).toMatch(
       /sequence/,
     );
   });
 
-  it('says that ECI is off, the engine stopped, audit mode on or the Docker client missing', async () => {
+  it('shows that ECI is off, the engine stopped, audit mode on or the Docker client missing', async () => {
     await type(await open('off'), pictureCommand);
     expect(await screen.findByRole('heading', { name: 'Allowed: ECI is off' })).toBeTruthy();
     await type(await open('stopped'), pictureCommand);
@@ -273,7 +273,7 @@ describe('the Simulator', () => {
     }
   });
 
-  it('offers examples, and stops what takes long', async () => {
+  it('has examples, and can stop a slow simulation', async () => {
     const app = await open('protected', { 'simulate:run': () => new Promise(() => undefined) });
     await app.user.click(screen.getByRole('button', { name: /A privileged container/ }));
     await app.user.click(await screen.findByRole('button', { name: 'Stop' }));

@@ -7,7 +7,7 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import { useApp, useDraft } from '../../state/context.tsx';
-import { useAfter } from '../../components/empty-and-loading.tsx';
+import { useElapsedSinceMount } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { Page } from '../../components/page.tsx';
@@ -55,7 +55,7 @@ export default function SimulatorPage() {
           >
             {t('simulator.open')}
           </Button>
-          <AgainstToggle value={against} onChange={setAgainst} />
+          <BasisToggle value={against} onChange={setAgainst} />
         </>
       }
     >
@@ -83,7 +83,7 @@ export default function SimulatorPage() {
               answer.error.code === 'engine.not-installed' ? t('simulator.noDocker') : t('simulator.failed')
             }
             action={
-              <Button size="small" onClick={answer.now}>
+              <Button size="small" onClick={answer.runNow}>
                 {t('button.tryAgain')}
               </Button>
             }
@@ -125,7 +125,7 @@ function useSimulated({ input, typing }: InputState, against: Against) {
 type Simulated = ReturnType<typeof useSimulated>;
 
 /** Settings used for the decision. */
-function AgainstToggle({
+function BasisToggle({
   value,
   onChange,
 }: {
@@ -167,7 +167,7 @@ function InputField({
         onChange={(text) => {
           setInput(readInput(text, input), true);
         }}
-        onEnter={answer.now}
+        onEnter={answer.runNow}
         onEscape={() => {
           setInput(emptyInput);
         }}
@@ -229,7 +229,7 @@ function Decision({
 
 function Running({ onStop }: { readonly onStop: () => void }) {
   const { t } = useTranslation();
-  const late = useAfter(300);
+  const late = useElapsedSinceMount(300);
   if (!late) return null;
   return (
     <Box role="status" sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>

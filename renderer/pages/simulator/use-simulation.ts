@@ -16,7 +16,7 @@ export interface SimulationState {
   readonly stopped: boolean;
   stop(): void;
   /** Decides at once, without the debounce. */
-  now(): void;
+  runNow(): void;
 }
 
 /** Debounce, ms. */
@@ -97,7 +97,7 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): S
       setStopped(true);
       void store.request('simulate:cancel', undefined);
     },
-    now: () => {
+    runNow: () => {
       setForcedRuns((count) => count + 1);
     },
   };

@@ -15,7 +15,7 @@ const documentOf = (text: string) => {
 };
 
 describe('the first run', () => {
-  it('starts a stopped engine, and does not go on without it', async () => {
+  it('starts a stopped engine, and does not continue without it', async () => {
     const { user, bridge } = await renderApp(state('firstRunStopped'), 'welcome');
     expect(screen.getByRole('button', { name: 'Continue' }).hasAttribute('disabled')).toBe(true);
     expect(screen.getByText('Embedded engine is not running')).toBeTruthy();
@@ -24,7 +24,7 @@ describe('the first run', () => {
     expect(bridge.calls.some(({ name }) => name === 'engine:start')).toBe(true);
   });
 
-  it('says on its first page that the engine is not protected, and of what "off" is said', async () => {
+  it('shows on its first page that the engine is not protected, and what "off" refers to', async () => {
     await renderApp(state('firstRun'), 'welcome');
     expect(screen.getByText(/^Not protected yet: ECI is off/)).toBeTruthy();
     expect(
@@ -32,7 +32,7 @@ describe('the first run', () => {
     ).toBeTruthy();
   });
 
-  it('leads through a scan to the review of the recommended policy, and applies nothing', async () => {
+  it('continues by a scan to the review of the recommended policy, and applies nothing', async () => {
     const { user, bridge } = await renderApp(state('firstRun'), 'welcome');
     await user.click(screen.getByRole('button', { name: 'Continue' }));
     await waitFor(() => {
@@ -53,7 +53,7 @@ describe('the first run', () => {
     expect(bridge.calls.some(({ name }) => name === 'apply:start')).toBe(false);
   });
 
-  it('goes on where it was left, and takes what a person chose otherwise', async () => {
+  it('resumes at the last step with the user’s choices', async () => {
     const { user, bridge } = await renderApp({ ...state('firstRunPolicy'), scan: null }, 'welcome');
     await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
     await user.click(screen.getByRole('switch', { name: 'Share home and temporary directories' }));
@@ -67,7 +67,7 @@ describe('the first run', () => {
     });
   });
 
-  it('keeps its switches, as they were chosen, when somebody comes back from the review', async () => {
+  it('keeps the switches as the user set them after going back from the review', async () => {
     const { user, bridge } = await renderApp({ ...state('firstRunPolicy'), scan: null }, 'welcome');
     const isOn = (name: string) => screen.getByRole<HTMLInputElement>('switch', { name }).checked;
     const shares = 'Share home and temporary directories';
@@ -95,7 +95,7 @@ describe('the first run', () => {
     });
   });
 
-  it('is left for good by Skip', async () => {
+  it('is not shown again after Skip', async () => {
     const { user, bridge } = await renderApp(state('firstRunScan'), 'welcome');
     await user.click(screen.getByRole('button', { name: 'Skip for now' }));
     await waitFor(() => {
@@ -104,7 +104,7 @@ describe('the first run', () => {
     expect(bridge.state().firstRun).toBe('dismissed');
   });
 
-  it('says what a machine lacks, and prepares no policy that can’t hold', async () => {
+  it('shows what a machine lacks, and prepares no policy that can’t be enforced', async () => {
     const { user } = await renderApp(state('firstRunMissing'), 'welcome');
     expect(screen.queryByRole('tablist')).toBeNull();
     expect(screen.getByText(/Missing: Linux kernel/)).toBeTruthy();

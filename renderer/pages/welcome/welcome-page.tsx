@@ -160,7 +160,11 @@ function WelcomeFooter({
   const draft = useDraft();
   const ready = app.engine.phase === 'ready';
   const possible = app.backends.some((backend) => backend.available);
-  const mayGoOn = ready && (step !== 'policy' || (possible && draft.readOnly === null));
+  const canContinue = ready && (step !== 'policy' || (possible && draft.readOnly === null));
+  const missing = (): string => {
+    if (!ready) return t('welcome.needsEngine');
+    return draft.readOnly === null ? t('welcome.needsBackend') : t('welcome.needsRights');
+  };
   return (
     <FooterBar label={t('welcome.footer')}>
       <Button variant="text" onClick={onSkip}>
@@ -172,16 +176,10 @@ function WelcomeFooter({
         role="status"
         sx={{ flex: 1, minWidth: 0, color: color.text2, textAlign: 'right', paddingRight: 1 }}
       >
-        {mayGoOn
-          ? t('welcome.nothingYet')
-          : !ready
-            ? t('welcome.needsEngine')
-            : draft.readOnly !== null
-              ? t('welcome.needsRights')
-              : t('welcome.needsBackend')}
+        {canContinue ? t('welcome.nothingYet') : missing()}
       </Typography>
       {step !== firstRunSteps[0] && <Button onClick={onBack}>{t('welcome.back')}</Button>}
-      <Button variant="contained" color="primary" disabled={!mayGoOn} onClick={onNext}>
+      <Button variant="contained" color="primary" disabled={!canContinue} onClick={onNext}>
         {step === 'policy' ? t('welcome.toReview') : t('welcome.next')}
       </Button>
     </FooterBar>

@@ -52,14 +52,14 @@ describe('a link to a setting', { timeout: 30_000 }, () => {
     expect(pointed()?.querySelector('h2')?.textContent).toBe('Allowed images');
   });
 
-  it('opens the list of commands it points into', async () => {
+  it('opens the list of commands that it points into', async () => {
     await follow('docker-socket', '/bulkhead/perImageCommandLists/0/commands', withList);
     await waitFor(() => {
       expect(pointed()?.textContent).toContain('are under this list instead of the default one');
     });
   });
 
-  it('shows what is around a place that is no more', async () => {
+  it('scrolls to the parent of a removed setting', async () => {
     await follow('docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/99');
     await waitFor(() => {
       expect(pointed()?.querySelector('h2')?.textContent).toBe('Allowed images');

@@ -1,20 +1,20 @@
 import { useEffect } from 'react';
 import { useRoute } from '../state/router.ts';
 
-/** The place of the settings that the page's address names (`?pointer=/bulkhead/mode`); null for none. */
+/** The JSON pointer in the page's address (`?pointer=/bulkhead/mode`); null for none. */
 export function usePointer(): string | null {
   return useRoute().params['pointer'] ?? null;
 }
 
 /** Marks an element as the place of a setting, for links to it. */
-export const placeOf = (pointer: string | undefined) =>
+export const settingAnchor = (pointer: string | undefined) =>
   pointer === undefined ? {} : { 'data-pointer': pointer };
 
 /**
- * The drawn place of a setting: its own, or the nearest one around it; of a group of settings that has none,
- * the first of its own.
+ * The rendered element of a setting: its own, or of its nearest parent; for a group without an element, the
+ * first one of its members.
  */
-function nearest(pointer: string): HTMLElement | null {
+function nearestAnchor(pointer: string): HTMLElement | null {
   const places = [...document.querySelectorAll<HTMLElement>('main [data-pointer]')];
   const around = places.filter((element) => `${pointer}/`.startsWith(`${element.dataset['pointer'] ?? ''}/`));
   const depth = (element: HTMLElement) => (element.dataset['pointer'] ?? '').length;
@@ -25,19 +25,17 @@ function nearest(pointer: string): HTMLElement | null {
   );
 }
 
-/**
- * Marks, in the place of a setting, the control a link to it leads to; without one it is the first control.
- */
-export const leadsHere = { 'data-leads-here': true } as const;
+/** Marks the control that gets the focus when a link opens the setting; by default the first one. */
+export const linkFocusTarget = { 'data-link-focus': true } as const;
 
 const operable =
   'button:not(:disabled), input:not(:disabled), [role="combobox"]:not([aria-disabled="true"]), a[href]';
 
 /**
- * Brings the setting that the address names into view, with the focus on what edits it, and marked until the
- * focus leaves it.
+ * Scrolls to the setting that the address names, focuses its control, and highlights it until it loses the
+ * focus.
  */
-export function useShowPointed(): void {
+export function useFocusLinkedSetting(): void {
   const pointer = usePointer();
   useEffect(() => {
     if (pointer === null) return undefined;
@@ -50,14 +48,14 @@ export function useShowPointed(): void {
       marked?.removeEventListener('focusout', leave);
       marked = null;
     };
-    // After the page has moved the focus to its title, and lists have drawn their rows.
+    // After the page has moved the focus to its title, and lists have rendered their rows.
     const frame = requestAnimationFrame(() => {
-      const place = nearest(pointer);
+      const place = nearestAnchor(pointer);
       if (place === null) return;
       marked = place;
       place.scrollIntoView({ block: place.offsetHeight > 400 ? 'start' : 'center' });
       const control =
-        place.querySelector<HTMLElement>('[data-leads-here]') ?? place.querySelector<HTMLElement>(operable);
+        place.querySelector<HTMLElement>('[data-link-focus]') ?? place.querySelector<HTMLElement>(operable);
       if (control === null) place.tabIndex = -1;
       (control ?? place).focus({ preventScroll: true });
       place.dataset['pointed'] = 'true';

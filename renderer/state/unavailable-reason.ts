@@ -3,7 +3,7 @@ import { missingBecause, type TargetFeature } from '../../shared/targets/capabil
 import { useAppPart } from './context.tsx';
 
 /** Why the open engine does not support a feature, shown in place of a control; undefined if it does. */
-export function useMissing(feature: TargetFeature): string | undefined {
+export function useUnavailableReason(feature: TargetFeature): string | undefined {
   const { t } = useTranslation();
   const reason = missingBecause(
     useAppPart((app) => app.target.capabilities),

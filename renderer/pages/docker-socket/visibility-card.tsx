@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useDraft, useStore } from '../../state/context.tsx';
-import { useMissing } from '../../state/missing.ts';
+import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { Card } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { withCode } from '../../components/mono.tsx';
@@ -8,7 +8,7 @@ import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import { hidePointer, scopePointer, writeChoice } from './document.ts';
 
 /** What containers see of the engine: through their socket, and of other containers' environment. */
-export function SightCard({
+export function VisibilityCard({
   settings,
   lockedBy,
 }: {
@@ -18,8 +18,8 @@ export function SightCard({
   const { t } = useTranslation();
   const store = useStore();
   const draft = useDraft();
-  const noScope = useMissing('socket-scope');
-  const noHiding = useMissing('hide-environment');
+  const noScope = useUnavailableReason('socket-scope');
+  const noHiding = useUnavailableReason('hide-environment');
   const { scope } = settings.socket;
   const hide = settings.hideEnvironment;
   return (
