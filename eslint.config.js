@@ -46,6 +46,12 @@ const noBackend = {
   message: 'Do not ask for a backend by name: declare a capability (shared/isolation/backends.ts).',
 };
 
+/** As CONTRIBUTING.md has it: two conditions in one expression, not three. */
+const nestedTernaries = {
+  selector: 'ConditionalExpression > ConditionalExpression > ConditionalExpression',
+  message: 'Use if, switch or a table instead of a third nested condition.',
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -68,6 +74,8 @@ export default tseslint.config(
       '@typescript-eslint/no-invalid-void-type': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'off',
+      // Set again wherever a later entry sets this rule, since entries replace each other.
+      'no-restricted-syntax': ['error', nestedTernaries],
       // As Prettier's width, for what it cannot break: strings, comments, regular expressions.
       'max-len': ['error', { code: 110, ignorePattern: '^\\s*(?://|/?\\*).*https?://' }],
     },
@@ -116,7 +124,7 @@ export default tseslint.config(
   {
     files: ['{shared,engine,gateway,planner,supervisor,cli,electron,renderer}/**/*.{ts,tsx}'],
     ignores: [...tests, ...namesKinds],
-    rules: { 'no-restricted-syntax': ['error', noKind, noBackend] },
+    rules: { 'no-restricted-syntax': ['error', nestedTernaries, noKind, noBackend] },
   },
   {
     files: ['{shared,engine,planner,supervisor,gateway,cli,electron,renderer}/**/*.{ts,tsx}'],
@@ -130,6 +138,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
+        nestedTernaries,
         noKind,
         noBackend,
         {

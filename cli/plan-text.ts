@@ -80,22 +80,24 @@ const blockerText = ({ message, sentence }: ApplyPlan['blockers'][number]): stri
 
 const stepText = (step: ApplyStepStatus['step']): string => text(applyStepTable[step].name);
 
+function resultOf(state: 'done' | 'skipped' | 'failed', durationMs: number | null): string {
+  if (state === 'failed') return text('cli-plan.step-failed');
+  if (state === 'skipped') return text('cli-plan.step-skipped');
+  return durationMs === null ? '' : text('cli-output.seconds', { seconds: (durationMs / 1000).toFixed(1) });
+}
+
 /** One line for an ended step of `steps`, those of its run; null while it has not ended. */
 export function describeStep(
   { step, state, durationMs, detail, sentence }: ApplyStepStatus,
   steps: readonly Pick<ApplyStepStatus, 'step'>[],
 ): string | null {
   if (state === 'waiting' || state === 'running') return null;
-  const ended =
-    state === 'failed'
-      ? text('cli-plan.step-failed')
-      : state === 'skipped'
-        ? text('cli-plan.step-skipped')
-        : durationMs === null
-          ? ''
-          : text('cli-output.seconds', { seconds: (durationMs / 1000).toFixed(1) });
   const number = `${steps.findIndex((each) => each.step === step) + 1}/${steps.length}`;
-  const columns = [padColumns(stepText(step), 24), padColumns(ended, 14), translate(detail ?? '', sentence)];
+  const columns = [
+    padColumns(stepText(step), 24),
+    padColumns(resultOf(state, durationMs), 14),
+    translate(detail ?? '', sentence),
+  ];
   return `${number} ${columns.join('')}`.trimEnd();
 }
 

@@ -46,10 +46,11 @@ export function packagesWithLicences() {
       found.set(key, { name: part, version, licence: license ?? 'MIT', text: licenceText(at(key)) });
     }
   }
-  return [...found.values()].sort((a, b) =>
-    a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1,
-  );
+  return [...found.values()].sort((a, b) => compare(a.name, b.name) || compare(a.version, b.version));
 }
+
+/** By code units: the same order in every locale. */
+const compare = (a, b) => Number(a > b) - Number(a < b);
 
 function licenceText(directory) {
   const file = readdirSync(directory).find((name) => /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(name));

@@ -136,8 +136,11 @@ class Loop {
   }
 }
 
-const mapOf = ({ code, stdout }: CommandResult): string | null =>
-  code !== 0 ? null : isolated.test(stdout) ? 'isolated' : plain.test(stdout) ? 'plain' : null;
+function mapOf({ code, stdout }: CommandResult): string | null {
+  if (code !== 0) return null;
+  if (isolated.test(stdout)) return 'isolated';
+  return plain.test(stdout) ? 'plain' : null;
+}
 
 test(
   `ECI is switched ${switches} times under load: nothing fails, no stream ends, no container stops`,

@@ -64,7 +64,8 @@ async function windowsStart(pid: number, run: Run): Promise<string | null> {
     process.env,
   );
   const started = result.stdout.trim();
-  return result.code !== 0 ? '' : started === 'none' ? null : /^\d+$/.test(started) ? started : '';
+  if (result.code === 0 && started === 'none') return null;
+  return result.code === 0 && /^\d+$/.test(started) ? started : '';
 }
 
 function exists(pid: number): boolean {

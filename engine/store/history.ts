@@ -124,7 +124,8 @@ export async function versionState(
   const highest = numbers.value.at(-1);
   const last = entries.value.at(-1);
   const recorded = last !== undefined && last.version === highest && last.hash === applied.hash;
-  const current = recorded ? last.version : highest === undefined ? (applied.exists ? 1 : 0) : highest + 1;
+  const unrecorded = highest === undefined ? Number(applied.exists) : highest + 1;
+  const current = recorded ? last.version : unrecorded;
   return ok({ current, recorded, next: current + 1, entries: entries.value });
 }
 

@@ -185,13 +185,7 @@ async function readState(paths: StorePaths, options: SettingsStoreOptions): Prom
   // Nothing was edited since the draft was started: it follows the file.
   const edited = draftStored !== null && draftStored !== baseStored && draftStored !== current.text;
   const baseText = edited && baseStored !== null ? baseStored : current.text;
-  const readError = !applied.ok
-    ? applied.error
-    : !draft.ok
-      ? draft.error
-      : !versions.ok
-        ? versions.error
-        : null;
+  const unreadable = [applied, draft, versions].find((result) => !result.ok);
   return {
     path: paths.settings,
     applied: current.text,
@@ -202,7 +196,7 @@ async function readState(paths: StorePaths, options: SettingsStoreOptions): Prom
     draft: edited ? draftStored : current.text,
     base: baseText,
     conflict: edited && baseText !== current.text,
-    readError,
+    readError: unreadable?.ok === false ? unreadable.error : null,
     ...readOnlyFields(await readOnlyReason(paths, options.elevationMissing)),
     preference: options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
     policyFacts: await readPolicyFacts(

@@ -30,6 +30,12 @@ const passedCodes: Readonly<Record<string, PassedCode>> = {
 };
 const strict: readonly RowOutcome[] = ['deny', 'would-deny', 'missing', 'rewrite', 'allow'];
 
+function passedCode({ field, value }: { readonly field: string; readonly value: string }): PassedCode | null {
+  if (field !== 'HostConfig.Binds' && field !== 'HostConfig.Mounts') return passedCodes[field] ?? null;
+  if (/^\/|"Type":"bind"/.test(value)) return 'shared-bind';
+  return value.startsWith('{') ? null : 'volume';
+}
+
 /** Every rule that applies to one request, the strictest first. */
 export function ruleRows(
   request: ExplainedRequest,
@@ -42,14 +48,7 @@ export function ruleRows(
     what: { kind: 'finding', finding },
   }));
   const ofPassed = (request.passed ?? []).flatMap((part): RuleRow[] => {
-    const bind = part.field === 'HostConfig.Binds' || part.field === 'HostConfig.Mounts';
-    const code = bind
-      ? /^\/|"Type":"bind"/.test(part.value)
-        ? 'shared-bind'
-        : part.value.startsWith('{')
-          ? null
-          : 'volume'
-      : (passedCodes[part.field] ?? null);
+    const code = passedCode(part);
     return code === null
       ? []
       : [

@@ -1,5 +1,6 @@
 import { readAppliedPolicy } from '../../session/applied-policy.ts';
 import { containersTmp } from '../../session/container-paths.ts';
+import type { Stats } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -18,12 +19,14 @@ type ResolvedDirectory = IpcOutput<'paths:resolve'>[number];
  */
 export const pathHandlers = (): PathHandlers => ({
   'paths:resolve': async ({ paths }) => ok(await Promise.all(paths.map((written) => resolvePath(written)))),
-  'paths:would-mount': async ({ path: requested, against }, s) => {
+  'paths:would-mount': async ({ path: requested, against }, session) => {
     const settings =
-      against === 'applied' ? await readAppliedPolicy(s) : effectiveSettings(s.state.get().settings.draft);
+      against === 'applied'
+        ? await readAppliedPolicy(session)
+        : effectiveSettings(session.state.get().settings.draft);
     if (!settings.ok) return settings;
     const { wouldMount } = await import('../../session/would-mount.ts');
-    return ok(await wouldMount(requested, settings.value, s.target.paths));
+    return ok(await wouldMount(requested, settings.value, session.target.paths));
   },
 });
 
@@ -32,6 +35,12 @@ export function expandPath(written: string, home = os.homedir(), tmp = container
   return written.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (_all, name: string) =>
     name === 'HOME' ? home : tmp,
   );
+}
+
+function kindOf(info: Stats): ResolvedDirectory['kind'] {
+  if (info.isDirectory()) return 'directory';
+  if (info.isFile()) return 'file';
+  return info.isSocket() ? 'socket' : 'other';
 }
 
 export async function resolvePath(written: string): Promise<ResolvedDirectory> {
@@ -52,7 +61,7 @@ export async function resolvePath(written: string): Promise<ResolvedDirectory> {
       written,
       expanded,
       real,
-      kind: info.isDirectory() ? 'directory' : info.isFile() ? 'file' : info.isSocket() ? 'socket' : 'other',
+      kind: kindOf(info),
       error: null,
     };
   } catch (error) {

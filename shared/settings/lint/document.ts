@@ -113,6 +113,15 @@ interface FoundValue {
   readonly text: Message | string;
 }
 
+/** The JSON that a string was probably meant to be; null if that is not clear. */
+function fixedValue(value: unknown, key: KnownKey): string | null {
+  if (typeof value !== 'string') return null;
+  const closest = key.values === undefined ? null : closestName(value, key.values);
+  if (closest !== null) return JSON.stringify(closest);
+  if (key.type === 'boolean') return value === 'true' || value === 'false' ? value : null;
+  return key.type === 'number' && /^\d{1,9}$/.test(value) ? String(Number(value)) : null;
+}
+
 function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey, found: FoundValue): void {
   const alternatives =
     key.values === undefined ? null : orList(key.values.map((value) => JSON.stringify(value)));
@@ -123,16 +132,7 @@ function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey
     read && !(key.values !== undefined && key.usedBy === 'desktop' && node.type === 'string')
       ? 'error'
       : 'warning';
-  const closest =
-    key.values !== undefined && typeof node.value === 'string' ? closestName(node.value, key.values) : null;
-  const fixed =
-    closest !== null
-      ? JSON.stringify(closest)
-      : key.type === 'boolean' && (node.value === 'true' || node.value === 'false')
-        ? node.value
-        : key.type === 'number' && typeof node.value === 'string' && /^\d{1,9}$/.test(node.value)
-          ? String(Number(node.value))
-          : null;
+  const fixed = fixedValue(node.value, key);
   const expected = alternatives ?? (key.type === 'any' ? '' : typeText(key.type));
   report.add(
     'wrong-type',
