@@ -22,7 +22,7 @@ export interface AppLaunch {
 }
 
 /** The argument that makes the app report on its output that its window is shown. */
-const reportArgument = '--tell-shown';
+const reportArgument = '--report-shown';
 const shownLine = 'shown';
 
 /**

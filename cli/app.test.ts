@@ -221,7 +221,7 @@ describe('a start', () => {
     );
     const [argv, asNode] = JSON.parse(await readFile(recorded, 'utf8')) as [string[], string | null];
     expect([argv.filter((arg) => arg !== '--no-sandbox'), asNode]).toEqual([
-      ['--route', 'json', '--tell-shown'],
+      ['--route', 'json', '--report-shown'],
       null,
     ]);
   });

@@ -119,7 +119,7 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
   }
   const gateway = new ReplaceableGateway(started.value, start, log);
   await predecessor?.whenHandedOver();
-  manager?.takeOver();
+  manager?.becomeMainProcess();
   await serve(gateway, service, enginePidFile, limits);
 }
 

@@ -21,7 +21,7 @@ export async function removeEarlierMounts(
 ): Promise<void> {
   const names = readdirSync(paths.mounts).filter((name) => isContainerId(name) && name !== rootName);
   // From here on nobody else can enter it, or replace its content by links.
-  for (const name of names) takeOver(path.join(paths.mounts, name));
+  for (const name of names) restrictToRoot(path.join(paths.mounts, name));
   const mounts = mountsOf('self').filter(({ mountPoint }) => isWithin(mountPoint, paths.mounts));
   for (const id of containers.ids()) {
     const state = containers.read(id);
@@ -43,7 +43,7 @@ export async function removeEarlierMounts(
   }
 }
 
-function takeOver(directory: string): void {
+function restrictToRoot(directory: string): void {
   lchownSync(directory, 0, 0);
   if (!lstatSync(directory).isDirectory()) return;
   chmodSync(directory, 0o700);

@@ -38,7 +38,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const socket of open.splice(0)) socket.destroy();
   for (const connection of connections.splice(0)) connection.close();
-  await record.settled();
+  await record.flushed();
   await server.stopListening();
   await server.close();
   await rm(paths.root, { recursive: true, force: true });
@@ -50,7 +50,7 @@ const listen = async (): Promise<ControlServer> => {
     get latest() {
       return record.latest;
     },
-    settled: () => record.settled(),
+    flushed: () => record.flushed(),
     onChange: (listener) => record.onChange(listener),
     restart: (timeoutMs) => {
       requests.push(timeoutMs === null ? 'restart' : `restart within ${timeoutMs} ms`);

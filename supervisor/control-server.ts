@@ -17,7 +17,7 @@ export interface ControlTarget {
   /** The current state. */
   readonly latest: SupervisorState;
   /** Resolves when that state is on disk, and reported. */
-  settled(): Promise<void>;
+  flushed(): Promise<void>;
   /** Calls `listener` with each later state; returns how to unsubscribe. */
   onChange(listener: (state: SupervisorState) => void): () => void;
   /** Requests a restart of the engine, within `timeoutMs` if given; false: the supervisor is ending. */
@@ -180,7 +180,7 @@ class Connection {
     }
     if (request === 'stop') this.#target.stop();
     const state = this.#target.latest;
-    await this.#target.settled();
+    await this.#target.flushed();
     if (request === 'subscribe') this.#subscribe();
     return reply(request, state);
   }

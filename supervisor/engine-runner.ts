@@ -18,7 +18,7 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { Children } from './children.ts';
 import {
   notRestarted,
-  recordedAsRunning,
+  readRunningRecords,
   type KilledContainer,
   type KilledContainers,
 } from './killed-containers.ts';
@@ -82,7 +82,7 @@ export class EngineRunner {
   async start(beforeDockerd: Promise<unknown> = Promise.resolve()): Promise<LaunchResult<void>> {
     const { paths, backends, children, record, log } = this.#options;
     // A failed start may change dockerd's records.
-    const recorded = await recordedAsRunning(paths.data);
+    const recorded = await readRunningRecords(paths.data);
     this.#killed = [...this.#killed, ...recorded.filter(({ id }) => !this.#isKnown(id))];
     const launched = await launchEngine(paths, {
       backends,

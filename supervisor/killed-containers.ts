@@ -31,7 +31,7 @@ const batchSize = 64;
  * The containers that a dockerd which has exited recorded as running. A container that was stopped properly
  * is not among them.
  */
-export async function recordedAsRunning(dataRoot: string): Promise<readonly KilledContainer[]> {
+export async function readRunningRecords(dataRoot: string): Promise<readonly KilledContainer[]> {
   const directory = path.join(dataRoot, 'containers');
   const ids = await readdir(directory).catch(() => []);
   const found: KilledContainer[] = [];

@@ -3,7 +3,7 @@ import { fail, type AppError, type Result } from '../shared/result.ts';
 
 type Outcome = Result<void, AppError>;
 
-/** Reload requests that wait for the supervisor: one reload, or restart, settles all of them. */
+/** Reload requests that wait for the supervisor: one reload, or restart, resolves all of them. */
 export class PendingReloads {
   #waiting: ((outcome: Outcome) => void)[] = [];
   #isClosed = false;
@@ -17,8 +17,8 @@ export class PendingReloads {
   }
 
   /**
-   * Takes the requests waiting now: later ones are not settled by the reload that begins. Returns how to
-   * settle them.
+   * Takes the requests waiting now: later ones are not resolved by the reload that begins. Returns the
+   * function that resolves them.
    */
   take(): (outcome: Outcome) => void {
     const taken = this.#waiting;

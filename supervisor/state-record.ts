@@ -60,7 +60,7 @@ export class StateRecord {
   }
 
   /** Resolves when every earlier change is on disk and reported. */
-  settled(): Promise<void> {
+  flushed(): Promise<void> {
     return this.#written;
   }
 

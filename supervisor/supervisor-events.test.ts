@@ -36,7 +36,7 @@ it('returns no retry once a restart was requested meanwhile', async () => {
   expect(await nextWithin(60_000)).toBeNull();
 });
 
-it('returns a restart once, including everything that it settles', async () => {
+it('returns a restart once, including the events that it supersedes', async () => {
   events.push('engine-ended');
   events.push('restart');
   events.push('restart');

@@ -19,9 +19,13 @@ import { message, type Message } from '../shared/messages/message.ts';
 import { SupervisorEvents } from './supervisor-events.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 
-const longestPauseMs = 30_000;
-const mostFailures = 5;
+/** Maximum pause before another restart of the engine after a failed one. */
+const maxPauseMs = 30_000;
+/** Failed restarts in a row before the phase becomes `failed`. */
+const maxFailures = 5;
+/** Interval at which the size of the log files is checked. */
 const logCheckMs = 60_000;
+/** Interval at which applies and recreations are checked for processes that have died. */
 const interruptedCheckMs = 30_000;
 
 /** The sequence: start, serve until a stop, shut down. The steps are in the modules beside it. */
@@ -79,7 +83,7 @@ export class Supervisor {
       get latest() {
         return record.latest;
       },
-      settled: () => record.settled(),
+      flushed: () => record.flushed(),
       onChange: (listener) => record.onChange(listener),
       restart: (timeoutMs) => {
         if (this.#lifecycle !== 'running') return false;
@@ -187,15 +191,15 @@ export class Supervisor {
     for (;;) {
       const event = await this.#events.next();
       if (event === 'stop') return;
-      const settleReloads = this.#reloads.take();
+      const resolveReloads = this.#reloads.take();
       if (event === 'reload') {
-        settleReloads(await this.#engine.reload());
+        resolveReloads(await this.#engine.reload());
         continue;
       }
       if (event === 'restart') failures = 0;
       if (event === 'engine-ended') this.#log(message('engine.dockerd-ended-unexpectedly'));
       const up = await this.#restartEngine();
-      settleReloads(up);
+      resolveReloads(up);
       if (this.#isStopping) return;
       if (up.ok) {
         failures = 0;
@@ -205,8 +209,8 @@ export class Supervisor {
       this.#log(`${up.error.message}: ${up.error.reason ?? ''}`);
       await this.#engine.stop();
       failures += 1;
-      const retry = event !== 'restart' && failures < mostFailures;
-      if (retry) this.#events.retryIn(Math.min(1000 * 2 ** failures, longestPauseMs));
+      const retry = event !== 'restart' && failures < maxFailures;
+      if (retry) this.#events.retryIn(Math.min(1000 * 2 ** failures, maxPauseMs));
       else await this.#failed(up.error);
     }
   }
@@ -251,7 +255,7 @@ export class Supervisor {
         removed: (earlier?.removed ?? 0) + removed.length,
       };
     } catch (error) {
-      this.#log(`what the end of the engine killed is not known: ${String(error)}`);
+      this.#log(`the containers killed by the crash could not be determined: ${String(error)}`);
       return earlier;
     }
   }

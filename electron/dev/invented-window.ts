@@ -3,13 +3,13 @@ import { writeScreenshot } from '../main/first-frame.ts';
 import { hardenCommandLine, hardenContents, hardenSession } from '../main/security.ts';
 import type { ServePages } from '../main/start-app.ts';
 import { appHost, appScheme, registerAppScheme } from '../main/window/app-protocol.ts';
-import { drawWithoutMissingGpu, setMenu } from '../main/window/window.ts';
+import { disableGpuWithoutDevice, setMenu } from '../main/window/window.ts';
 
 export interface InventedWindowOptions {
   /** Path, query and fragment of a page of `renderer/dev`. */
   readonly page: string;
   readonly servePages: ServePages;
-  /** PNG to write when the page is drawn. */
+  /** PNG to write when the page is rendered. */
   readonly screenshot: string | null;
 }
 
@@ -23,7 +23,7 @@ export async function openInventedWindow({
 }: InventedWindowOptions): Promise<void> {
   registerAppScheme();
   hardenCommandLine();
-  drawWithoutMissingGpu();
+  disableGpuWithoutDevice();
   hardenContents();
   app.on('window-all-closed', () => {
     app.quit();

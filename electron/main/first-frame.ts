@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { BrowserWindow } from 'electron';
 
 /** Milliseconds from the start of this process to now. */
-export function sinceProcessStart(): number {
+export function msSinceProcessStart(): number {
   // From /proc: exact to 10 ms. Electron's own getCreationTime() is off by up to a second there, since it
   // adds whole seconds of the boot time.
   const [stat, uptime] =
@@ -36,10 +36,10 @@ function read(file: string): string {
 const marks: string[] = [];
 /** Records when a step of the start was reached, for `--measure`. */
 export function markStartStep(step: string): void {
-  marks.push(`${step} ${sinceProcessStart()}`);
+  marks.push(`${step} ${msSinceProcessStart()}`);
 }
 /** The recorded steps, in ms since the process started: `code 110, ready 170, …`. */
-export const stepsReached = (): string => marks.join(', ');
+export const startStepsText = (): string => marks.join(', ');
 
 /** Writes the window's content as PNG, creating directories as needed. */
 export async function writeScreenshot(window: BrowserWindow, file: string): Promise<void> {

@@ -15,15 +15,15 @@ export interface AppOptions {
   readonly hidden: boolean;
   readonly measure: boolean;
   /** Print "shown" when the window is visible: `bulkhead app` waits for it. */
-  readonly announceShown: boolean;
+  readonly reportShown: boolean;
   /** PNG to write when the window shows its loaded state. */
   readonly screenshot: string | null;
 }
 
 /**
  * `--target ID`, `--root DIR | --root=DIR`, `--route ROUTE` or a bulkhead:// address, `--hidden`,
- * `--measure`, `--tell-shown`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE can replace --root and
- * --measure. Other arguments are Chromium's.
+ * `--measure`, `--report-shown`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE can replace --root
+ * and --measure. Other arguments are Chromium's.
  */
 export function parseOptions(
   argv: readonly string[],
@@ -46,7 +46,7 @@ export function parseOptions(
       (root === undefined ? null : engineAtRoot(path.resolve(cwd, root))),
     place: deepLinkOf(argv),
     hidden: argv.includes('--hidden'),
-    announceShown: argv.includes('--tell-shown'),
+    reportShown: argv.includes('--report-shown'),
     measure: argv.includes('--measure') || (env['BULKHEAD_MEASURE'] ?? '') !== '',
     screenshot: screenshot === undefined ? null : path.resolve(cwd, screenshot),
   };

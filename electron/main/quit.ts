@@ -13,8 +13,9 @@ export interface QuitParts {
 }
 
 /**
- * Closing the window quits, unless the user prefers it to stay in the tray; but neither during an apply nor
- * with a draft that is not written yet.
+ * Closing the window quits, unless the user prefers it to stay in the tray. During an apply the window is
+ * only hidden; the app quits once the apply has ended. `will-quit` waits until the sessions are closed, which
+ * also writes the draft.
  */
 export function installQuitHandlers({ app, window, sessions, desktop, report }: QuitParts): void {
   let current: Session | undefined;

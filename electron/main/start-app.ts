@@ -5,7 +5,7 @@ import { systemLanguage } from './desktop/system-language.ts';
 import { sendEvent } from './ipc/send.ts';
 import { registerAppScheme } from './window/app-protocol.ts';
 import { endProcessAfterQuit } from './end-process.ts';
-import { markStartStep, sinceProcessStart } from './first-frame.ts';
+import { markStartStep, msSinceProcessStart } from './first-frame.ts';
 import { registerIpc, type RequestDispatcher } from './ipc/register.ts';
 import { parseOptions, type AppOptions } from './options.ts';
 import { openUserStore, type UserStore } from '../session/preferences.ts';
@@ -14,7 +14,7 @@ import { secondStartTargets } from './second-start.ts';
 import { claimInstance } from './single-instance.ts';
 import {
   addressOf,
-  drawWithoutMissingGpu,
+  disableGpuWithoutDevice,
   openWindow,
   preloadPath,
   setMenu,
@@ -37,11 +37,11 @@ interface Start {
   readonly servePages: ServePages;
 }
 
-/** The place requested while the first page was still being drawn, which would have missed it. */
-let waiting: { readonly place: DeepLink | null } | 'none' | 'over' = 'none';
+/** The place that was requested before the first page was rendered, which would have missed it. */
+let pendingPlace: { readonly place: DeepLink | null } | 'none' | 'delivered' = 'none';
 function show(place: DeepLink | null): void {
-  if (waiting !== 'over') waiting = { place };
-  showWindow(window, waiting === 'over' ? place : null);
+  if (pendingPlace !== 'delivered') pendingPlace = { place };
+  showWindow(window, pendingPlace === 'delivered' ? place : null);
 }
 
 async function start(users: UserStore, { options, targets, servePages }: Start): Promise<void> {
@@ -57,7 +57,7 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
   hardenSession(electronSession.defaultSession);
   const served = servePages(electronSession.defaultSession);
   // Only if a tray could show the window later; checked before anything is opened.
-  const hidden = options.hidden && (await (await import('./desktop/tray.ts')).trayComing());
+  const hidden = options.hidden && (await (await import('./desktop/tray.ts')).waitForTray());
   window = openWindow(users, {
     preload: preloadPath(__dirname),
     devTools: !app.isPackaged,
@@ -68,7 +68,7 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
     markStartStep('page');
   });
   window.once('ready-to-show', () => {
-    if (options.measure) console.log(`first frame: ${sinceProcessStart()} ms`);
+    if (options.measure) console.log(`first frame: ${msSinceProcessStart()} ms`);
   });
   markStartStep('window');
   const initialWindow = window;
@@ -83,9 +83,9 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
   await served;
   const { startBackend } = await import('./start-backend.ts');
   const onShown = () => {
-    const named = waiting;
-    waiting = 'over';
-    if (named !== 'none' && named !== 'over') show(named.place);
+    const named = pendingPlace;
+    pendingPlace = 'delivered';
+    if (named !== 'none' && named !== 'delivered') show(named.place);
   };
   await startBackend(initialWindow, {
     users,
@@ -107,7 +107,7 @@ export function startApp(servePages: ServePages): void {
   markStartStep('code');
   registerAppScheme();
   hardenCommandLine();
-  drawWithoutMissingGpu();
+  disableGpuWithoutDevice();
   hardenContents();
   const targets = secondStartTargets(options.target, report);
   // A second start shows the first one's window; if it names another engine or a place, that is opened in it.

@@ -12,7 +12,7 @@ import {
 import { createDesktop, type DesktopOptions } from './desktop/desktop.ts';
 import { elevation } from '../session/elevation.ts';
 import { elevatedCommand, noElevation } from '../session/elevator.ts';
-import { markStartStep, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
+import { markStartStep, msSinceProcessStart, startStepsText, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
 import { handleRequest, type Handlers } from './ipc/handle-request.ts';
 import type { RequestDispatcher } from './ipc/register.ts';
@@ -91,8 +91,9 @@ export async function startBackend(
 
   if (!hidden) await painted;
   onShown();
-  if (options.announceShown) console.log('shown');
-  if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms (${stepsReached()})`);
+  if (options.reportShown) console.log('shown');
+  if (options.measure)
+    console.log(`first interactive frame: ${msSinceProcessStart()} ms (${startStepsText()})`);
   void desktop.detect().catch(report);
   // If another engine was opened meanwhile, that one is complete already, and this one is closed.
   if ((await opened) === session) await complete(session, report);

@@ -3,7 +3,7 @@ import { noPolicyFacts } from '../../shared/enforcement/policy-facts.ts';
 import { sha256 } from '../../engine/base/files.ts';
 import type { SettingsState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { DraftSession, type DraftHome } from './draft.ts';
+import { DraftSession, type DraftStore } from './draft.ts';
 import type { StoredDraft } from './preferences.ts';
 
 /** A settings file and its draft, in memory. */
@@ -33,7 +33,7 @@ function home(applied = '{}', writable = true) {
     act();
     return Promise.resolve(ok(state()));
   };
-  const store: DraftHome = {
+  const store: DraftStore = {
     read: () => Promise.resolve(state()),
     setDraft: (text) =>
       guarded(() => {

@@ -6,7 +6,7 @@ import { message } from '../../shared/messages/message.ts';
 import type { StoredDraft } from './preferences.ts';
 
 /** The part of the target's settings store that a draft needs. */
-export interface DraftHome {
+export interface DraftStore {
   read(): Promise<SettingsState>;
   setDraft(text: string): Promise<Result<SettingsState, AppError>>;
   discardDraft(): Promise<Result<SettingsState, AppError>>;
@@ -21,11 +21,11 @@ export interface FallbackDraftStore {
 
 /**
  * The settings for the window. An edit is effective at once, also for concurrent readers, and is written in
- * order; of several waiting edits only the newest is. Debouncing while typing is done by the window. A draft
+ * order; of several waiting edits only the newest is. Only the text editor debounces. A draft
  * that can't be stored next to the file is stored in the user's own store.
  */
 export class DraftSession {
-  #home: DraftHome;
+  #home: DraftStore;
   #fallback: FallbackDraftStore;
   #onState: (state: SettingsState) => void;
   #mayRollBack: () => boolean;
@@ -35,9 +35,9 @@ export class DraftSession {
   /** Reads and writes are serialized: an old result never overtakes a new one. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  /** `mayGoBack`: an apply is in progress, so the file's current content may be rolled back. */
+  /** `mayRollBack`: an apply is in progress, so the file's current content may be rolled back. */
   constructor(
-    home: DraftHome,
+    home: DraftStore,
     fallback: FallbackDraftStore,
     onState: (state: SettingsState) => void,
     mayRollBack: () => boolean = () => false,
@@ -50,7 +50,7 @@ export class DraftSession {
 
   /** Reads file and draft again. */
   refresh(): Promise<SettingsState> {
-    return this.#serial(async () => this.#take(await this.#home.read()));
+    return this.#serial(async () => this.#adopt(await this.#home.read()));
   }
 
   /** Makes `text` the draft; resolves with the state once it is written. */
@@ -71,7 +71,7 @@ export class DraftSession {
     return this.#serial(async () => {
       const writing = this.#pending;
       const now = await this.#home.read();
-      if (writing === null) return this.#take(now);
+      if (writing === null) return this.#adopt(now);
       // The store would base it on the current file: a file that changed since the edit began must stay a
       // conflict.
       const changedOnDisk =
@@ -80,7 +80,7 @@ export class DraftSession {
       this.#fallback.set(written?.ok === true || writing.text === now.applied ? null : writing);
       // A newer edit may have arrived meanwhile: it keeps waiting.
       if (this.#pending === writing) this.#pending = null;
-      return this.#take(written?.ok === true ? written.value : now);
+      return this.#adopt(written?.ok === true ? written.value : now);
     });
   }
 
@@ -97,11 +97,11 @@ export class DraftSession {
   }
 
   async discard(): Promise<Result<SettingsState, AppError>> {
-    return this.#settle(() => this.#home.discardDraft());
+    return this.#replaceDraft(() => this.#home.discardDraft());
   }
 
   async resolve(keep: 'mine' | 'theirs'): Promise<Result<SettingsState, AppError>> {
-    if (keep === 'theirs') return this.#settle(() => this.#home.discardDraft());
+    if (keep === 'theirs') return this.#replaceDraft(() => this.#home.discardDraft());
     await this.flush();
     return this.#serial(async () => {
       const stored = this.#fallback.get();
@@ -109,22 +109,24 @@ export class DraftSession {
         const current = await this.#home.read();
         const moved = await this.#home.setDraft(stored.text);
         this.#fallback.set(moved.ok ? null : { text: stored.text, base: current.applied });
-        return ok(this.#take(moved.ok ? moved.value : current));
+        return ok(this.#adopt(moved.ok ? moved.value : current));
       }
       const result = await this.#home.resolveConflict('mine');
-      return result.ok ? ok(this.#take(result.value)) : result;
+      return result.ok ? ok(this.#adopt(result.value)) : result;
     });
   }
 
-  #settle(act: () => Promise<Result<SettingsState, AppError>>): Promise<Result<SettingsState, AppError>> {
+  #replaceDraft(
+    act: () => Promise<Result<SettingsState, AppError>>,
+  ): Promise<Result<SettingsState, AppError>> {
     return this.#serial(async () => {
       this.#pending = null;
       const inFallback = this.#fallback.get() !== null;
       this.#fallback.set(null);
       const result = await act();
-      if (result.ok) return ok(this.#take(result.value));
+      if (result.ok) return ok(this.#adopt(result.value));
       // If nothing is stored next to the file there was nothing to discard: the fallback was the draft.
-      return inFallback ? ok(this.#take(await this.#home.read())) : result;
+      return inFallback ? ok(this.#adopt(await this.#home.read())) : result;
     });
   }
 
@@ -134,7 +136,7 @@ export class DraftSession {
     return next;
   }
 
-  #take(state: SettingsState): SettingsState {
+  #adopt(state: SettingsState): SettingsState {
     let stored = this.#fallback.get();
     // Applied since, or undone in the file: nothing is left to store.
     if (stored !== null && stored.text === state.applied) {
@@ -142,10 +144,10 @@ export class DraftSession {
       stored = null;
     }
     this.#last = stored === null ? state : overlay(state, stored.text, stored.base);
-    return this.#publish();
+    return this.#emit();
   }
 
-  #publish(): SettingsState {
+  #emit(): SettingsState {
     const last = this.#last;
     if (last === null) throw new Error('a draft was published before the settings were read');
     const displayed = this.#pending === null ? last : overlay(last, this.#pending.text, this.#pending.base);

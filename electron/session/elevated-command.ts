@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { appErrorSchema } from '../../shared/app-error.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { dismissed, noPrompt, notAuthorised, type ElevatedChild } from './elevator.ts';
+import { dismissed, noPromptShown, notAuthorised, type ElevatedChild } from './elevator.ts';
 
 /** How an elevated command ended: its exit code or why there is none, and its last output. */
 export interface ElevatedEnd {
@@ -81,7 +81,7 @@ export function elevationFailure(
         ...reason(stderr),
         hint: message('app.ask-administrator-or-run-bulkhead-as-root'),
       });
-    case noPrompt:
+    case noPromptShown:
       return fail('rights.not-root', message('app.administrator-rights-could-not-be-asked-for'), {
         ...reason(stderr),
         hint: message('app.see-that-authentication-agent-of-polkit-runs'),

@@ -55,8 +55,7 @@ export interface ElevationOptions {
   /** Absolute path of the launcher: `bin/bulkhead`; on Windows, Node's and the program's. */
   readonly bulkheadCommand: string | readonly string[];
   /**
-   * The options that select the current engine on the command line: `--root DIR`. Null: none is open, and
-   * none may be guessed.
+   * The options that select the current engine on the command line: `--root DIR`. Null: no engine is open.
    */
   readonly target: () => readonly string[] | null;
   /** Absolute path of pkexec, or of a stand-in. */

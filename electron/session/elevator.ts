@@ -17,7 +17,7 @@ export interface ElevatedChild {
   writeLine(line: string): void;
   /**
    * Its exit code, or why there is none. 126: the password prompt was dismissed; 127: this user may not;
-   * `noPrompt`: no authentication agent could show a prompt.
+   * `noPromptShown`: no authentication agent could show a prompt.
    */
   readonly exited: Promise<number | string>;
 }
@@ -44,7 +44,7 @@ export interface Elevator {
 
 export const dismissed = 126;
 export const notAuthorised = 127;
-export const noPrompt = 'not asked';
+export const noPromptShown = 'no prompt was shown';
 
 /**
  * The system's own way. `program` replaces its program (tests). polkit was tested in the guest; not run
@@ -96,7 +96,7 @@ const polkit = (pkexec: string): Elevator => ({
     });
     // pkexec exits with this code both for a user without authorisation and for a session without an agent.
     const exited = exitOf(child).then((code) =>
-      code === notAuthorised && !/not authorized/i.test(stderrText) ? noPrompt : code,
+      code === notAuthorised && !/not authorized/i.test(stderrText) ? noPromptShown : code,
     );
     return ok({ ...throughPipes(child), exited });
   },

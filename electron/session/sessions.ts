@@ -97,7 +97,7 @@ export function openSessions(
   };
 }
 
-/** No operation that changes an engine is left running by a switch. */
+/** Refuses a switch while an operation changes the engine. */
 function refuseWhileBusy(state: AppState): Result<null, AppError> {
   const free = refuseDuringApply(state);
   if (!free.ok || state.busy.engine === null) return free;

@@ -69,7 +69,7 @@ while True:
     await successor?.listenerStore.keep('clients', { fd: 1 });
     await expect.poll(() => lines).toContain('MAINPID=77 0');
     expect(lines.join(' ')).not.toContain('clients');
-    successor?.takeOver();
+    successor?.becomeMainProcess();
     successor?.stopping();
     await expect
       .poll(() => lines.filter((line) => line !== 'WATCHDOG=1 0'))

@@ -17,7 +17,7 @@ export interface ServiceManager {
   /** Makes another process of the service its main process; this one sends no more notifications. */
   handOver(pid: number): void;
   /** This process is the main process from now on: sends what it has waited to send. */
-  takeOver(): void;
+  becomeMainProcess(): void;
 }
 
 const unixFamily = 1;
@@ -30,7 +30,8 @@ type Send = (text: string, fd?: number) => void;
 /**
  * The service manager that started this process; null where none did. Takes NOTIFY_SOCKET and WATCHDOG_USEC
  * out of `env`: they are this process' alone, not its children's. `log` gets why a notification could not be
- * sent. A process that is not the service's main process yet (`isMain`) sends nothing until `takeOver`.
+ * sent. A process that is not the service's main process yet (`isMain`) sends nothing until
+ * `becomeMainProcess`.
  */
 export function serviceManager(
   env: NodeJS.ProcessEnv,
@@ -63,7 +64,7 @@ export function serviceManager(
       send(`MAINPID=${pid}`);
       role = 'replaced';
     },
-    takeOver: () => {
+    becomeMainProcess: () => {
       if (role !== 'waiting') return;
       role = 'main';
       for (const notification of waiting.splice(0)) notify(...notification);

@@ -21,7 +21,7 @@ type State =
   | 'requests'
   | 'tunnel'
   /** An upgrade handler has both sockets. */
-  | 'taken-over'
+  | 'upgraded'
   /** Ended for us: received bytes are discarded. */
   | 'lingering'
   | 'closed';
@@ -110,7 +110,7 @@ export class ClientConnection {
 
   /** The connection has switched protocols. */
   get switched(): boolean {
-    return this.#state === 'tunnel' || this.#state === 'taken-over';
+    return this.#state === 'tunnel' || this.#state === 'upgraded';
   }
 
   /** No exchange is under way. */
@@ -168,7 +168,7 @@ export class ClientConnection {
       case 'requests':
         this.#requests.engineEnded();
         return;
-      case 'taken-over':
+      case 'upgraded':
       case 'lingering':
       case 'closed':
     }
@@ -176,20 +176,20 @@ export class ClientConnection {
 
   #switched(early: Buffer, handler: UpgradeHandler | null): void {
     if (handler !== null) {
-      this.#handBothOver(handler, early);
+      this.#upgradeBoth(handler, early);
       return;
     }
     this.#state = 'tunnel';
     this.#tunnel.begin(early);
   }
 
-  #handBothOver(handler: UpgradeHandler, early: Buffer): void {
+  #upgradeBoth(handler: UpgradeHandler, early: Buffer): void {
     const sockets = releaseBoth(this.#client, this.#engine, early);
     if (sockets === null) {
-      this.#end('takeover-ended');
+      this.#end('upgrade-ended');
       return;
     }
-    this.#handOver([sockets.client, sockets.engine], () => {
+    this.#releaseTo([sockets.client, sockets.engine], () => {
       this.#upgraded = handler(sockets.client, sockets.engine);
       if (this.#isRetired) this.#upgraded.retire();
     });
@@ -200,29 +200,29 @@ export class ClientConnection {
     this.#requests.stop();
     this.#engine.drop();
     if (this.#client.ended) {
-      this.#end('takeover-ended');
+      this.#end('upgrade-ended');
       return;
     }
     const client = this.#client.release();
-    this.#handOver([client], () => {
+    this.#releaseTo([client], () => {
       refuseCalls(client, status, message);
     });
   }
 
-  /** Hands released sockets over to `take`; the connection ends when all are closed. */
-  #handOver(sockets: readonly Duplex[], take: () => void): void {
-    this.#state = 'taken-over';
+  /** Calls `onReleased` with the released sockets; the connection ends when all are closed. */
+  #releaseTo(sockets: readonly Duplex[], onReleased: () => void): void {
+    this.#state = 'upgraded';
     this.#upgradedSockets = sockets;
     let open = this.#upgradedSockets.length;
     const closed = () => {
-      if (--open === 0) this.#end('takeover-ended');
+      if (--open === 0) this.#end('upgrade-ended');
     };
     for (const socket of this.#upgradedSockets) socket.once('close', closed);
     try {
-      take();
+      onReleased();
     } catch (error) {
       this.#options.onProtocolError(`internal error: ${errorText(error)}`);
-      this.#end('takeover-ended');
+      this.#end('upgrade-ended');
     }
   }
 }

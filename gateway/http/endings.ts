@@ -19,7 +19,7 @@ export const endings = {
   /** The user exceeds the limit of buffered bytes, and a response was begun. */
   'over-buffer-limit': 'destroy',
   /** The upgrade handler is done with both sockets, has failed, or could not get them. */
-  'takeover-ended': 'destroy',
+  'upgrade-ended': 'destroy',
   /** By the gateway, or for a new connection of the same user. */
   closed: 'destroy',
 } as const satisfies Readonly<Record<string, 'flush' | 'destroy'>>;

@@ -8,7 +8,7 @@ import { createVolumeBody } from '../../shared/policy/docker-bodies.ts';
 import { parseJson } from '../../shared/policy/json-parser.ts';
 import { writeJson, type JsonObject } from '../../shared/policy/json.ts';
 import { checkShape, textAt, textMapAt } from '../../shared/policy/shape.ts';
-import { anyTarget, mostly } from '../../tests/support/http-tokens.ts';
+import { anyTarget, weighted } from '../../tests/support/http-tokens.ts';
 import { requestBytes } from '../../tests/support/http-grammar.ts';
 import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
 import { matchRoute } from '../routes/match.ts';
@@ -141,7 +141,7 @@ async function plain({
 const get = (target: string) => plain({ method: 'GET', target, host: 'd', fields: [], body: '' });
 
 // Nothing that these could name exists.
-const harmless = mostly(
+const harmless = weighted(
   fc.constantFrom(
     '/_ping',
     '/v1.45/containers/nobody/json',
@@ -258,7 +258,7 @@ describe('every request that the gateway forwards', () => {
           { minLength: 1, maxLength: 4 },
         )
         .map((parts) => parts.join(''));
-      const prefix = mostly(
+      const prefix = weighted(
         fc.constantFrom('', '/v1.45', '/v1.24', '/v1.30'),
         '/v1.045',
         '/v01.45',
@@ -328,7 +328,7 @@ describe('bodies', () => {
   it('mean the same to engine and model: duplicate keys, case, folding, escapes, odd values', async () => {
     let accepted = 0;
     let number = 0;
-    const key = mostly(
+    const key = weighted(
       fc.constantFrom('"Labels"', '"Driver"', '"DriverOpts"', '"Name"'),
       '"labels"',
       '"LABELS"',
@@ -344,7 +344,7 @@ describe('bodies', () => {
       'Labels',
       "'Labels'",
     );
-    const string = mostly(
+    const string = weighted(
       fc.constantFrom('"a"', '""', '"\\u0061"', '"\u00e9"', '"\\u00e9"', '"\\ud83d\\ude00"', '"a\\/b"'),
       '"\\ud800"',
       '"\\ud800x"',
@@ -364,12 +364,12 @@ describe('bodies', () => {
       .map((entries) => `{${entries.join(',')}}`);
     const value = (of: string): fc.Arbitrary<string> => {
       if (/abel/i.test(of))
-        return mostly(map, 'null', '[]', '"x"', '{"a":null}', '{"a":1}', '{"a":"b",}', '{,}');
-      if (/pts/i.test(of)) return mostly(fc.constantFrom('{}', 'null'), '[]');
-      if (/driver/i.test(of)) return mostly(fc.constantFrom('"local"', '""'), '"loc\\u0061l"', 'null', '1');
-      return mostly(fc.constant('"@NAME@"'), 'null', '""');
+        return weighted(map, 'null', '[]', '"x"', '{"a":null}', '{"a":1}', '{"a":"b",}', '{,}');
+      if (/pts/i.test(of)) return weighted(fc.constantFrom('{}', 'null'), '[]');
+      if (/driver/i.test(of)) return weighted(fc.constantFrom('"local"', '""'), '"loc\\u0061l"', 'null', '1');
+      return weighted(fc.constant('"@NAME@"'), 'null', '""');
     };
-    const space = mostly(fc.constantFrom('', ' ', '\n', '\t'), '\u00a0', '/**/', '\ufeff', '\x0b');
+    const space = weighted(fc.constantFrom('', ' ', '\n', '\t'), '\u00a0', '/**/', '\ufeff', '\x0b');
     const body = fc
       .array(
         fc.tuple(
@@ -381,7 +381,10 @@ describe('bodies', () => {
       )
       .chain((entries) =>
         fc
-          .tuple(mostly(fc.constant(''), ' ', '\ufeff'), mostly(fc.constant(''), ' ', '{}', 'x', ',', '\x00'))
+          .tuple(
+            weighted(fc.constant(''), ' ', '\ufeff'),
+            weighted(fc.constant(''), ' ', '{}', 'x', ',', '\x00'),
+          )
           .map(([before, after]) => {
             const members = entries.map(([s1, [one, text], s2]) => `${s1}${one}${s1}:${s2}${text}`);
             return `${before}{${members.join(',')}}${after}`;

@@ -57,7 +57,7 @@ vi.mock('./tray.ts', async (original) => {
   };
 });
 const { createDesktop } = await import('./desktop.ts');
-const { openTray, trayComing } = await import('./tray.ts');
+const { openTray, waitForTray: trayComing } = await import('./tray.ts');
 
 beforeEach(() => {
   vi.useFakeTimers();

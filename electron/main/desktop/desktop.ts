@@ -191,7 +191,7 @@ class AppDesktop implements Desktop {
       }),
       verify: act('verify'),
       start: act('start'),
-      // Containers may be running: the window asks, and shows their number.
+      // Containers may be running: the window asks for confirmation, and shows their number.
       stop: safely(() => {
         showWindow(window(), { page: 'overview', params: { ask: 'stop' } });
       }),

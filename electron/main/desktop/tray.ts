@@ -103,8 +103,11 @@ export function trayAvailable(platform = process.platform): Promise<boolean> {
   return onSessionBus('org.kde.StatusNotifierWatcher');
 }
 
-/** The same for an app that starts with the user's session, whose panel may start a little later. */
-export async function trayComing({
+/**
+ * Waits for a tray up to `seconds`: for an app that starts with the user's session, whose panel may start
+ * later.
+ */
+export async function waitForTray({
   available = trayAvailable,
   wait = (ms: number) => delay(ms),
   seconds = 15,

@@ -20,33 +20,33 @@ export function activityHandlers({ users, window }: HandlerContext): ActivityHan
     reading = null;
   };
   return {
-    'activity:read': ({ before, limit }, s) => {
-      if (reading?.session !== s) {
+    'activity:read': ({ before, limit }, session) => {
+      if (reading?.session !== session) {
         leave();
         reading = {
-          session: s,
-          stop: s.activity.onBatch(({ entries, left, history }) => {
+          session,
+          stop: session.activity.onBatch(({ entries, left, history }) => {
             if (!history)
               sendEvent(window(), 'activity', {
-                target: s.target.id,
+                target: session.target.id,
                 entries: [...entries],
                 left,
               });
           }),
         };
       }
-      const { entries, more } = s.activity.page(before, limit);
-      return ok({ target: s.target.id, entries: [...entries], more });
+      const { entries, more } = session.activity.page(before, limit);
+      return ok({ target: session.target.id, entries: [...entries], more });
     },
     'activity:leave': () => {
       leave();
       return ok(undefined);
     },
-    'activity:seen': (_input, s) => {
-      users.setSeenDenials(s.target.paths.id, s.activity.markSeen());
+    'activity:seen': (_input, session) => {
+      users.setSeenDenials(session.target.paths.id, session.activity.markSeen());
       return ok(undefined);
     },
-    'activity:export': async ({ entries: requested }, s) => {
+    'activity:export': async ({ entries: requested }, session) => {
       const w = window();
       const options = {
         defaultPath: `bulkhead-activity-${new Date().toISOString().slice(0, 10)}.jsonl`,
@@ -55,8 +55,8 @@ export function activityHandlers({ users, window }: HandlerContext): ActivityHan
       const picked =
         w === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(w, options);
       if (picked.canceled || picked.filePath === '') return ok(null);
-      const entries = entriesOf(s.activity, new Set(requested));
-      // Like the support bundle: paths, images and users are for whoever exported them.
+      const entries = entriesOf(session.activity, new Set(requested));
+      // Like the support bundle: paths, images and users are for the user who exported them.
       const written = await writeFileAtomic(picked.filePath, exportText(entries), { mode: 0o600 });
       return written.ok ? ok({ path: picked.filePath, count: entries.length }) : written;
     },

@@ -20,69 +20,80 @@ type ApplyHandlers = Pick<
  * Plan, apply and verify. An apply runs in this process if it is root's, else in an elevated child; the
  * window gets the same events.
  */
-export function applyHandlers({ elevation }: HandlerContext, underWay: ActiveOperations): ApplyHandlers {
+export function applyHandlers(
+  { elevation }: HandlerContext,
+  activeOperations: ActiveOperations,
+): ApplyHandlers {
   let current: ApplyHandle | undefined;
   const verifying = new WeakMap<Session, Promise<Result<Verification, AppError>>>();
   return {
-    'plan:make': async ({ choices }, s) => {
-      const { draft } = await s.draft.flush();
-      return s.target.plan(draft, choices);
+    'plan:make': async ({ choices }, session) => {
+      const { draft } = await session.draft.flush();
+      return session.target.plan(draft, choices);
     },
-    'apply:start': ({ choices, baseHash, draftHash }, s) =>
-      beginChange(s, async () => {
-        const reviewed = await s.draft.reviewed(draftHash);
+    'apply:start': ({ choices, baseHash, draftHash }, session) =>
+      beginChange(session, async () => {
+        const reviewed = await session.draft.reviewed(draftHash);
         if (!reviewed.ok) return reviewed;
         const draft = reviewed.value;
-        s.applyLog.clear();
-        s.state.set({ recreation: null });
-        const request = { text: draft, choices: await choicesLeft(s, draft, choices), baseHash };
-        const onEvent = applyListener(s);
-        const starter = s.isRoot ? s.target : elevation;
+        session.applyLog.clear();
+        session.state.set({ recreation: null });
+        const request = {
+          text: draft,
+          choices: await dropVanishedContainers(session, draft, choices),
+          baseHash,
+        };
+        const onEvent = applyListener(session);
+        const starter = session.isRoot ? session.target : elevation;
         const started = await starter.startApply(request, onEvent);
         if (!started.ok) return started;
         current = started.value;
-        underWay.cancelRecreation = current.cancelRecreation;
+        activeOperations.cancelRecreation = current.cancelRecreation;
         // A run that ends without an outcome ended in its last known state.
-        void started.value.done.catch(() => endedRun(started.value.run())).then((run) => settleApply(s, run));
+        void started.value.done
+          .catch(() => endedRun(started.value.run()))
+          .then((run) => settleApply(session, run));
         const run = structuredClone(started.value.run());
         // The run may have advanced meanwhile: never go back to an older state.
-        if (s.state.get().run?.id !== run.id) s.state.set({ run });
+        if (session.state.get().run?.id !== run.id) session.state.set({ run });
         return ok(run);
       }),
     'apply:cancel': () => ok({ accepted: current?.cancel() ?? false }),
     'apply:log': (_input, { applyLog }) => ok(applyLog.lines()),
-    'apply:dismiss': (_input, s) => {
-      if (!refuseDuringApply(s.state.get()).ok)
+    'apply:dismiss': (_input, session) => {
+      if (!refuseDuringApply(session.state.get()).ok)
         return fail('apply.in-progress', message('app.run-under-way-cannot-be-dismissed'), {
           hint: message('app.cancel-it-or-wait-until-it-has'),
         });
-      s.state.set({ run: null });
+      session.state.set({ run: null });
       return ok(undefined);
     },
-    'verify:run': async (_input, s) => {
-      const free = refuseDuringApply(s.state.get());
+    'verify:run': async (_input, session) => {
+      const free = refuseDuringApply(session.state.get());
       if (!free.ok) return free;
-      let running = verifying.get(s);
+      let running = verifying.get(session);
       if (running === undefined) {
-        running = verify(s, elevation).finally(() => {
-          verifying.delete(s);
+        running = verify(session, elevation).finally(() => {
+          verifying.delete(session);
         });
-        verifying.set(s, running);
+        verifying.set(session, running);
       }
       return running;
     },
   };
 }
 
-async function verify(s: Session, elevation: Elevation): Promise<Result<Verification, AppError>> {
-  s.state.set({ busy: { ...s.state.get().busy, verifying: true } });
+async function verify(session: Session, elevation: Elevation): Promise<Result<Verification, AppError>> {
+  session.state.set({ busy: { ...session.state.get().busy, verifying: true } });
   try {
     const result =
-      s.isRoot || !s.target.capabilities.verifyNeedsRoot ? await s.target.verify() : await elevation.verify();
-    if (result.ok) s.state.set({ verification: result.value });
+      session.isRoot || !session.target.capabilities.verifyNeedsRoot
+        ? await session.target.verify()
+        : await elevation.verify();
+    if (result.ok) session.state.set({ verification: result.value });
     return result;
   } finally {
-    s.state.set({ busy: { ...s.state.get().busy, verifying: false } });
+    session.state.set({ busy: { ...session.state.get().busy, verifying: false } });
   }
 }
 
@@ -90,7 +101,7 @@ async function verify(s: Session, elevation: Elevation): Promise<Result<Verifica
  * The choices that are still valid: a container may have disappeared since it was chosen, and the command
  * line refuses unknown names.
  */
-async function choicesLeft(
+async function dropVanishedContainers(
   session: Session,
   draft: string,
   choices: ContainerChoices,

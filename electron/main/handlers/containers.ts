@@ -23,9 +23,9 @@ const progressIntervalMs = 100;
 export function containerHandlers(): ContainerHandlers {
   let stop: AbortController | undefined;
   return {
-    'containers:scan': (_input, s) => s.scan(),
-    'containers:remove': (request, s) => {
-      const free = refuseDuringApply(s.state.get());
+    'containers:scan': (_input, session) => session.scan(),
+    'containers:remove': (request, session) => {
+      const free = refuseDuringApply(session.state.get());
       if (!free.ok) return free;
       stop = new AbortController();
       const run: RemovalRun = {
@@ -38,28 +38,28 @@ export function containerHandlers(): ContainerHandlers {
         includeRunning: request.includeRunning,
         removeVolumes: request.removeVolumes,
       };
-      s.state.set({ removal: run });
-      void removeWithProgress(s, request, run, stop.signal);
+      session.state.set({ removal: run });
+      void removeWithProgress(session, request, run, stop.signal);
       return ok(run);
     },
-    'containers:cancel-removal': (_input, s) => {
-      const { removal } = s.state.get();
+    'containers:cancel-removal': (_input, session) => {
+      const { removal } = session.state.get();
       if (removal?.activity !== 'removing') return ok({ accepted: false });
       stop?.abort();
-      s.state.set({ removal: { ...removal, activity: 'cancelling' } });
+      session.state.set({ removal: { ...removal, activity: 'cancelling' } });
       return ok({ accepted: true });
     },
-    'containers:dismiss-removal': (_input, s) => {
-      const { removal } = s.state.get();
+    'containers:dismiss-removal': (_input, session) => {
+      const { removal } = session.state.get();
       if (removal !== null && removal.activity !== 'ended')
         return fail('apply.in-progress', message('app.removal-under-way-cannot-be-dismissed'), {
           hint: message('app.cancel-it-or-wait-until-it-has'),
         });
-      s.state.set({ removal: null });
+      session.state.set({ removal: null });
       return ok(undefined);
     },
-    'containers:acknowledge': (_input, s) => {
-      s.acknowledge();
+    'containers:acknowledge': (_input, session) => {
+      session.acknowledge();
       return ok(undefined);
     },
     'images:list': (_input, { target }) => target.images(),
@@ -67,16 +67,16 @@ export function containerHandlers(): ContainerHandlers {
 }
 
 async function removeWithProgress(
-  s: Session,
+  session: Session,
   request: RemoveRequest,
   start: RemovalRun,
   signal: AbortSignal,
 ): Promise<void> {
   // Containers that were never acknowledged have no state of their own yet.
-  const names = new Map(s.state.get().scan?.containers.map(({ id, name }) => [id, name]));
+  const names = new Map(session.state.get().scan?.containers.map(({ id, name }) => [id, name]));
   let run = start;
   let reportedAt = 0;
-  const result = await s.target
+  const result = await session.target
     .remove(request, {
       signal,
       onProgress: (outcome) => {
@@ -90,7 +90,7 @@ async function removeWithProgress(
         };
         if (Date.now() - reportedAt < progressIntervalMs) return;
         reportedAt = Date.now();
-        s.state.set({ removal: { ...run, activity: signal.aborted ? 'cancelling' : 'removing' } });
+        session.state.set({ removal: { ...run, activity: signal.aborted ? 'cancelling' : 'removing' } });
       },
     })
     .catch((error: unknown) =>
@@ -98,8 +98,8 @@ async function removeWithProgress(
     );
   // The end is shown together with the resulting list.
   try {
-    await s.scan();
+    await session.scan();
   } finally {
-    s.state.set({ removal: { ...run, activity: 'ended', error: result.ok ? null : result.error } });
+    session.state.set({ removal: { ...run, activity: 'ended', error: result.ok ? null : result.error } });
   }
 }

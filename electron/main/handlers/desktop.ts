@@ -14,9 +14,9 @@ const licencesSchema = z.array(
 
 /** The surroundings of the window, and the components of the app. */
 export const desktopHandlers = ({ users, desktop }: HandlerContext): DesktopHandlers => ({
-  'first-run:set': ({ step }, s) => {
-    users.setFirstRun(s.target.id, step);
-    s.state.set({ firstRun: step });
+  'first-run:set': ({ step }, session) => {
+    users.setFirstRun(session.target.id, step);
+    session.state.set({ firstRun: step });
     return ok(undefined);
   },
   'desktop:start-at-login': ({ on }) => desktop.setStartAtLogin(on),

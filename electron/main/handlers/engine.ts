@@ -17,40 +17,40 @@ const busyState = { start: 'starting', stop: 'stopping', restart: 'restarting' }
 
 /** Starting and stopping the engine: one action at a time, never during an apply. */
 export function engineHandlers({ elevation }: HandlerContext): EngineHandlers {
-  const act = async (action: Action, s: Session): Promise<Result<EngineStatus, AppError>> => {
-    const free = refuseDuringApply(s.state.get());
+  const act = async (action: Action, session: Session): Promise<Result<EngineStatus, AppError>> => {
+    const free = refuseDuringApply(session.state.get());
     if (!free.ok) return free;
-    const busy = s.state.get().busy.engine;
+    const busy = session.state.get().busy.engine;
     if (busy !== null)
       return fail('engine.request-failed', message('app.engine-is-already', { busy }), {
         hint: message('app.wait-until-that-has-ended'),
       });
-    s.state.set({ busy: { ...s.state.get().busy, engine: busyState[action] } });
+    session.state.set({ busy: { ...session.state.get().busy, engine: busyState[action] } });
     try {
       // An engine controlled by its user needs no elevation, unless an apply was interrupted: then the
       // command line settles that first.
       const ours =
-        !s.target.capabilities.controlNeedsRoot &&
-        (action === 'stop' || s.state.get().target.desktop?.interrupted !== true);
+        !session.target.capabilities.controlNeedsRoot &&
+        (action === 'stop' || session.state.get().target.desktop?.interrupted !== true);
       const result =
-        s.isRoot || ours
-          ? await s.target.driver[action]({
+        session.isRoot || ours
+          ? await session.target.driver[action]({
               onLog: (line) => {
-                s.log(line);
+                session.log(line);
               },
             })
-          : await elevation.engine(action, () => s.target.driver.status());
-      if (result.ok) s.state.set({ engine: result.value });
+          : await elevation.engine(action, () => session.target.driver.status());
+      if (result.ok) session.state.set({ engine: result.value });
       return result;
     } finally {
-      s.state.set({ busy: { ...s.state.get().busy, engine: null } });
-      void s.refreshEngine();
+      session.state.set({ busy: { ...session.state.get().busy, engine: null } });
+      void session.refreshEngine();
     }
   };
   return {
-    'engine:start': (_input, s) => act('start', s),
-    'engine:stop': (_input, s) => act('stop', s),
-    'engine:restart': (_input, s) => act('restart', s),
+    'engine:start': (_input, session) => act('start', session),
+    'engine:stop': (_input, session) => act('stop', session),
+    'engine:restart': (_input, session) => act('restart', session),
     'engine:docker-context': (_input, { target }) => dockerContext(rootOf(target.ref)),
     'engine:log': async ({ lines }, { target }) => ok(await target.driver.log(lines)),
   };

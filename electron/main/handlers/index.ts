@@ -17,15 +17,15 @@ import { windowHandlers } from './window.ts';
 
 /** Every request of the contract, by area. */
 export const allHandlers = (context: HandlerContext): Handlers => {
-  const underWay: ActiveOperations = { cancelRecreation: () => false };
+  const activeOperations: ActiveOperations = { cancelRecreation: () => false };
   return {
     'app:state': async () => ({ ok: true, value: (await context.sessions).state.get() }),
     ...targetHandlers(context),
     ...settingsHandlers(),
     ...activityHandlers(context),
-    ...applyHandlers(context, underWay),
+    ...applyHandlers(context, activeOperations),
     ...containerHandlers(),
-    ...recreateHandlers(context, underWay),
+    ...recreateHandlers(context, activeOperations),
     ...engineHandlers(context),
     ...pathHandlers(),
     ...registryHandlers(),

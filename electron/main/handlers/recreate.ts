@@ -19,33 +19,34 @@ type RecreateHandlers = Pick<
  */
 export function recreateHandlers(
   { elevation }: HandlerContext,
-  underWay: ActiveOperations,
+  activeOperations: ActiveOperations,
 ): RecreateHandlers {
   let current: RecreateHandle | undefined;
   return {
     'recreate:plan': (request, { target }) => target.planRecreate(request),
-    'recreate:start': (request, s) =>
-      beginChange(s, async () => {
+    'recreate:start': (request, session) =>
+      beginChange(session, async () => {
         // Its end is shown together with the resulting scan.
         const onEvent = (run: RecreateRun) => {
-          if (run.activity !== 'ended') s.state.set({ recreation: structuredClone(run) });
+          if (run.activity !== 'ended') session.state.set({ recreation: structuredClone(run) });
         };
-        const starter = s.isRoot ? s.target : elevation;
+        const starter = session.isRoot ? session.target : elevation;
         const started = await starter.startRecreate(request, onEvent);
         if (!started.ok) return started;
         current = started.value;
-        s.state.set({ recreation: structuredClone(started.value.run()) });
-        void settleRecreation(s, started.value);
+        session.state.set({ recreation: structuredClone(started.value.run()) });
+        void settleRecreation(session, started.value);
         return ok(structuredClone(started.value.run()));
       }),
-    'recreate:cancel': () => ok({ accepted: (current?.cancel() ?? false) || underWay.cancelRecreation() }),
-    'recreate:dismiss': (_input, s) => {
-      const run = s.state.get().recreation;
+    'recreate:cancel': () =>
+      ok({ accepted: (current?.cancel() ?? false) || activeOperations.cancelRecreation() }),
+    'recreate:dismiss': (_input, session) => {
+      const run = session.state.get().recreation;
       if (run !== null && run.activity !== 'ended')
         return fail('apply.in-progress', message('app.recreation-under-way-cannot-be-dismissed'), {
           hint: message('app.cancel-it-or-wait-until-it-has'),
         });
-      s.state.set({ recreation: null });
+      session.state.set({ recreation: null });
       return ok(undefined);
     },
   };

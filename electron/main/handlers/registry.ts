@@ -29,8 +29,8 @@ export function registryHandlers(): RegistryHandlers {
     return opened.lookups;
   };
   return {
-    'registry:resolve': async ({ references, again }, s) => {
-      const lookups = await lookupsOf(s);
+    'registry:resolve': async ({ references, again }, session) => {
+      const lookups = await lookupsOf(session);
       return ok(await lookups.lookUp(references, again));
     },
   };

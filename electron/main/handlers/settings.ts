@@ -11,7 +11,7 @@ type SettingsHandlers = Pick<
   | 'history:read'
 >;
 
-/** The draft: its text, its fate, and conflicts with the file; and the previous versions. */
+/** Handlers for the draft (edit, discard, resolve conflicts), for preferences, and for previous versions. */
 export const settingsHandlers = (): SettingsHandlers => ({
   'settings:set-draft': async ({ text }, { draft }) => ok(await draft.edit(text)),
   'settings:discard-draft': (_input, { draft }) => draft.discard(),

@@ -24,12 +24,12 @@ const timeoutMs = 30_000;
 export const simulateHandlers = ({ window }: HandlerContext): SimulateHandlers => {
   let running: AbortController | null = null;
   return {
-    'simulate:run': async (input, s) => {
+    'simulate:run': async (input, session) => {
       running?.abort();
       const mine = new AbortController();
       running = mine;
       try {
-        return await simulate(s, input, mine.signal);
+        return await simulate(session, input, mine.signal);
       } finally {
         if (running === mine) running = null;
       }

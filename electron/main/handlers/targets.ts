@@ -50,7 +50,7 @@ async function listedEngines({
   const found = await discoverTargets({
     roots: [...(openRoot === null ? [] : [{ root: openRoot, always: true }]), ...roots],
   });
-  // One that was started since is listed for good.
+  // An engine that was started since is listed again, even if it was forgotten.
   for (const target of found) if (!canForget(target, open.id)) users.rememberTarget(target.id);
   const forgotten = users.forgottenTargets();
   return found.filter((target) => !forgotten.includes(target.id));

@@ -12,7 +12,7 @@ export interface IpcMessage {
   readonly engine: unknown;
 }
 
-/** Responds to one request of the contract, whoever sent it; never rejects. */
+/** Responds to one request of the contract, from any sender; never rejects. */
 export type RequestDispatcher = (name: IpcRequest, message: IpcMessage) => Promise<Result<unknown, AppError>>;
 
 /**

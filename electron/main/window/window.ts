@@ -16,7 +16,7 @@ const shellColour = () => (nativeTheme.shouldUseDarkColors ? '#101215' : '#F3F4F
  * On Linux without a graphics device, Chromium would start a process for it, see it fail, and start over: a
  * tenth of a second, sometimes a whole one. Before the app is ready.
  */
-export function drawWithoutMissingGpu(): void {
+export function disableGpuWithoutDevice(): void {
   if (process.platform === 'linux' && !existsSync('/dev/dri')) app.disableHardwareAcceleration();
 }
 
