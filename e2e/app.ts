@@ -44,7 +44,7 @@ export interface OpenOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   /** The user of the app; default: the one who runs the tests. */
-  readonly as?: OrdinaryUser;
+  readonly user?: OrdinaryUser;
   /** Keep the user's store of an earlier window of this stage. Default false. */
   readonly sameUser?: boolean;
 }
@@ -100,7 +100,7 @@ export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions
     engineDocker: (...args) => docker(paths.engineSocket, ...args),
     async open(options = {}) {
       const user = path.join(
-        options.as?.home ?? users,
+        options.user?.home ?? users,
         options.sameUser === true ? String(opened) : String(++opened),
       );
       const window = await openApp(root, user, display, options, () => {
@@ -160,7 +160,7 @@ async function openApp(
   const electron = (
     await run(process.execPath, [path.join(project, 'scripts', 'electron-path.mjs')])
   ).stdout.trim();
-  const executablePath = (await options.as?.startingAs(electron)) ?? electron;
+  const executablePath = (await options.user?.startingAs(electron)) ?? electron;
   // Chromium's sandbox refuses to run as root, and may be refused where root runs the tests.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const app = await _electron.launch({
@@ -226,7 +226,7 @@ async function openApp(
                 scanError: now.scanError,
               }),
           );
-        // The next change, or a moment: a change may have come between reading and subscribing.
+        // Waits for the next change, or briefly: one may have happened between reading and subscribing.
         await page.evaluate(
           () =>
             new Promise<void>((done) => {
@@ -268,7 +268,7 @@ async function openApp(
       } finally {
         clearTimeout(timer);
       }
-      // Playwright says that it is closed when the process has ended.
+      // Playwright reports the window as closed when the process has ended.
       if (child.exitCode !== 0)
         throw new Error(`the app ended with ${child.signalCode ?? child.exitCode}: ${output.slice(-2000)}`);
     },

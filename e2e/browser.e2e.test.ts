@@ -7,7 +7,7 @@ import {
   startBrowserPages,
   type BrowserPages,
 } from '../tests/support/browser-pages.ts';
-import { allLooks, openedLooks, pageStates, textsOf } from './page-states.ts';
+import { pageVariants, overlayVariants, pageStates, textsOf } from './page-states.ts';
 
 // The renderer in a current Chromium, over invented states: breadth. The real window, with a real engine
 // behind it, is in pages.e2e.test.ts.
@@ -54,16 +54,19 @@ async function clippedIn({ page }: Open): Promise<string[]> {
 }
 
 describe('every page in every state, in both themes and in smaller windows, in a current Chromium', () => {
-  it.concurrent.each(allLooks)('$page, $state, $language', async ({ state, address, shows, language }) => {
-    const open = await pages.open({ state, address, language });
-    try {
-      if (shows !== undefined) await open.page.locator(shows).first().waitFor();
-      expect([...(await wrongWith(open)), ...(await clippedIn(open)), ...open.complaints]).toEqual([]);
-      expect(await open.page.evaluate(() => document.documentElement.lang)).toBe(language);
-    } finally {
-      await open.close();
-    }
-  });
+  it.concurrent.each(pageVariants)(
+    '$page, $state, $language',
+    async ({ state, address, shows, language }) => {
+      const open = await pages.open({ state, address, language });
+      try {
+        if (shows !== undefined) await open.page.locator(shows).first().waitFor();
+        expect([...(await wrongWith(open)), ...(await clippedIn(open)), ...open.complaints]).toEqual([]);
+        expect(await open.page.evaluate(() => document.documentElement.lang)).toBe(language);
+      } finally {
+        await open.close();
+      }
+    },
+  );
 });
 
 it('History scrolls as one page in the smallest window and at 200 %', async () => {
@@ -87,7 +90,7 @@ it('History scrolls as one page in the smallest window and at 200 %', async () =
 });
 
 describe('overlays of a page, in both themes, in a current Chromium', () => {
-  it.concurrent.each(openedLooks)(
+  it.concurrent.each(overlayVariants)(
     '$name, $language',
     async ({ page: address, state, press, shows = '[role="dialog"]', language }) => {
       // High enough that nothing is scrolled out of view: axe treats an invisible label as missing.

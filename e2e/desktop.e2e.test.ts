@@ -159,7 +159,7 @@ describe('the tray', () => {
     ]);
   });
 
-  it('asks in the window before it stops an engine', async () => {
+  it('prompts in the window before it stops an engine', async () => {
     await hide();
     await (await item('Stop engine…')).click();
     await eventually('the window', visible);
@@ -169,7 +169,7 @@ describe('the tray', () => {
     expect((await window.state()).busy.engine).toBeNull();
     await question.getByRole('button', { name: 'Leave it running' }).click();
     expect((await window.state()).engine.phase).toBe('ready');
-    // A reload does not ask again.
+    // A reload does not open the confirmation again.
     expect(await address()).toBe('#/overview');
   });
 

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importBusybox } from '../tests/support/real-engine.ts';
 import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
-import { routes } from './routes.ts';
+import { pageObjects } from './page-objects.ts';
 
 // From a machine on which no engine ever ran to a protected one, by nothing but the first run; including
 // possible interruptions. The steps build on each other.
 let stage: Stage;
 let window: AppWindow;
-let way: ReturnType<typeof routes>;
+let pages: ReturnType<typeof pageObjects>;
 const refused = (...args: string[]) =>
   stage.docker(...args).then(
     () => 'not refused',
@@ -19,12 +19,12 @@ const refused = (...args: string[]) =>
 const footer = () => window.page.getByRole('region', { name: 'First run' });
 /** A directory that is not shared. */
 const outside = ['run', '--rm', '-v', '/etc:/etc-of-host:ro', 'busybox', 'true'];
-const goOn = (name = 'Continue') => footer().getByRole('button', { name, exact: true }).click();
+const clickContinue = (name = 'Continue') => footer().getByRole('button', { name, exact: true }).click();
 
 beforeAll(async () => {
   stage = await setStage({ engine: false });
   window = await stage.open();
-  way = routes(window);
+  pages = pageObjects(window);
 });
 afterAll(() => stage.end());
 
@@ -36,16 +36,16 @@ describe('the first run', () => {
     await window.page.getByRole('button', { name: 'Start engine' }).click();
     await footer().getByText('Nothing is changed yet.').waitFor({ timeout: 90_000 });
     await window.screenshot('first-run-engine-ready');
-    await goOn();
+    await clickContinue();
     await window.page.getByText('There is no container yet').waitFor();
     await window.screenshot('first-run-containers');
-    await goOn();
+    await clickContinue();
     await window.page.getByRole('heading', { level: 2, name: 'The policy to begin with' }).waitFor();
     // Left open, for a later step.
     await window.page.getByRole('switch', { name: 'Lock for users' }).click();
     await window.screenshot('first-run-policy');
-    await goOn('Review the changes');
-    await way.review.heading('Review & apply').waitFor();
+    await clickContinue('Review the changes');
+    await pages.review.heading('Review & apply').waitFor();
     await window.page
       .getByRole('main')
       .getByText('The engine reads its configuration again')
@@ -56,7 +56,7 @@ describe('the first run', () => {
   });
 
   it('applies; a window reloaded during the run shows that run at its step', async () => {
-    await way.review.apply('Apply').click();
+    await pages.review.apply('Apply').click();
     const { run, engine } = await window.until(
       'it is verified',
       (s) => s.run?.steps.some((step) => step.step === 'verify' && step.state === 'running') === true,
@@ -66,14 +66,14 @@ describe('the first run', () => {
     process.kill(engine.dockerdPid, 'SIGSTOP');
     try {
       await window.page.reload();
-      await way.review.heading('Applying version 1').waitFor();
-      await way.review.step('Back up').and(window.page.locator('[data-state="done"]')).waitFor();
+      await pages.review.heading('Applying version 1').waitFor();
+      await pages.review.step('Back up').and(window.page.locator('[data-state="done"]')).waitFor();
       expect((await window.state()).run).toMatchObject({ id: run?.id, outcome: null });
       await window.screenshot('first-run-applying');
     } finally {
       process.kill(engine.dockerdPid, 'SIGCONT');
     }
-    await way.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
     await window.screenshot('first-run-applied');
     expect((await window.state()).run).toMatchObject({
       id: run?.id,
@@ -84,8 +84,8 @@ describe('the first run', () => {
   });
 
   it('ends protected, and is not offered again', async () => {
-    await way.review.done().click();
-    expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
+    await pages.review.done().click();
+    expect(await pages.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
     await window.screenshot('first-run-protected');
     // Refusals of a verification need no attention; the page shows what to do with the engine.
     expect((await window.state()).activity).toMatchObject({ unseen: 0, groups: [] });
@@ -104,7 +104,7 @@ describe('a user’s own preference', () => {
   };
 
   it('takes effect if the setting is not locked: chosen in the window, enforced by the gateway', async () => {
-    await way.isolation.open();
+    await pages.isolation.open();
     await choose('Off');
     await window.page.getByRole('main').getByText('Turned off by root.').waitFor();
     await window.screenshot('preference-off');
@@ -119,13 +119,13 @@ describe('a user’s own preference', () => {
   });
 
   it('is ignored once it is locked, by the gateway and in the window', async () => {
-    await way.isolation.open();
-    await way.isolation.lock().click();
-    await way.footer().getByRole('button', { name: 'Review & apply' }).click();
-    await way.review.apply('Apply').click();
-    await way.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
-    await way.review.done().click();
-    await way.isolation.open();
+    await pages.isolation.open();
+    await pages.isolation.lock().click();
+    await pages.footer().getByRole('button', { name: 'Review & apply' }).click();
+    await pages.review.apply('Apply').click();
+    await pages.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.done().click();
+    await pages.isolation.open();
     await window.page.getByRole('main').getByText('Turned off by root, which has no effect here.').waitFor();
     expect(await audienceChoice().getAttribute('aria-disabled')).toBe('true');
     await window.screenshot('preference-ignored');
@@ -148,13 +148,13 @@ describe('the app ends between apply and recreation', () => {
       'trap exit TERM; sleep 1000 & wait',
     );
     await window.until('it is seen', (s) => s.scan?.containers.length === 1);
-    await way.isolation.open();
-    await way.isolation.eci().click();
-    await way.prompt.choose('web', 'Recreate protected');
-    await way.prompt.continue();
-    await way.review.heading('Review & apply').waitFor();
+    await pages.isolation.open();
+    await pages.isolation.eci().click();
+    await pages.prompt.choose('web', 'Recreate protected');
+    await pages.prompt.continue();
+    await pages.review.heading('Review & apply').waitFor();
     await window.page.getByRole('main').getByText('1 container is recreated protected').waitFor();
-    await way.review.apply('Apply').click();
+    await pages.review.apply('Apply').click();
     await window.until(
       'it is being recreated',
       (s) => s.recreation?.members.some(({ step }) => step !== null) === true,
@@ -169,7 +169,7 @@ describe('the app ends between apply and recreation', () => {
     expect(existsSync(path.join(stage.paths.root, 'apply-journal.json'))).toBe(true);
 
     window = await stage.open();
-    way = routes(window);
+    pages = pageObjects(window);
     await window.until('the run is finished', (s) => s.run?.outcome?.kind === 'applied', 120_000);
     expect((await window.state()).run?.outcome).toMatchObject({
       version: 4,

@@ -23,12 +23,12 @@ const environment = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
  */
 export interface OrdinaryUser {
   readonly name: string;
-  /** A directory of his own. */
+  /** The user's home directory. */
   readonly home: string;
   /** The command prefix that runs a program as this user. */
   startingAs(program: string): Promise<string>;
-  /** The response to the password prompt from now on; 'waits': not yet. */
-  answer(how: 'given' | 'dismissed' | 'waits'): Promise<void>;
+  /** The response to password prompts from now on; 'pending': none yet. */
+  respondToPrompt(how: 'granted' | 'dismissed' | 'pending'): Promise<void>;
   /** Commands run with root's rights, one per line. */
   elevated(): Promise<readonly string[]>;
   end(): Promise<void>;
@@ -41,22 +41,22 @@ export interface OrdinaryUser {
  */
 export async function ordinaryUser({ pkexec }: { readonly pkexec: boolean }): Promise<OrdinaryUser> {
   const name = 'nobody';
-  const directory = await mkdtemp('/tmp/bh-user-');
-  const at = (...names: string[]) => path.join(directory, ...names);
+  const root = await mkdtemp('/tmp/bh-user-');
+  const at = (...names: string[]) => path.join(root, ...names);
   const [uid, gid] = [
     Number((await run('id', ['-u', name])).stdout),
     Number((await run('getent', ['group', 'docker'])).stdout.split(':')[2]),
   ];
-  await chmod(directory, 0o711);
+  await chmod(root, 0o711);
   for (const own of ['bin', 'rights', 'electron']) await mkdir(at(own));
-  for (const his of ['home', 'asked']) {
-    await mkdir(at(his));
-    await chown(at(his), uid, gid);
+  for (const directory of ['home', 'prompts']) {
+    await mkdir(at(directory));
+    await chown(at(directory), uid, gid);
   }
   await copyFile(await realpath('/usr/bin/setpriv'), at('rights', 'setpriv'));
   await chown(at('rights', 'setpriv'), 0, gid);
   await chmod(at('rights', 'setpriv'), 0o4750);
-  await writeFile(at('asked', 'answer'), 'given');
+  await writeFile(at('prompts', 'response'), 'granted');
   // Like the real one: no open file of the caller is passed to the command.
   await program(
     at('bin', 'pkexec'),
@@ -64,11 +64,11 @@ export async function ordinaryUser({ pkexec }: { readonly pkexec: boolean }): Pr
 for fd in /proc/$$/fd/*; do
   fd=\${fd##*/}; if [ "$fd" -gt 2 ] && [ "$fd" -ne 255 ]; then eval "exec $fd>&-"; fi
 done
-while answer=$(cat ${at('asked', 'answer')}); [ "$answer" = waits ]; do sleep 0.1; done
-if [ "$answer" = dismissed ]; then
+while response=$(cat ${at('prompts', 'response')}); [ "$response" = pending ]; do sleep 0.1; done
+if [ "$response" = dismissed ]; then
   echo 'Error executing command as another user: Request dismissed' >&2; exit 126
 fi
-echo "$*" >> ${at('asked', 'elevated')}
+echo "$*" >> ${at('prompts', 'elevated')}
 exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups \\
   env -i ${environment} PKEXEC_UID=$(id -u) nsenter --mount=/proc/${process.pid}/ns/mnt "$@"
 `,
@@ -91,16 +91,16 @@ exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups \\
       );
       return starter;
     },
-    // Atomically: a half-written response would be another one.
-    async answer(how) {
-      await writeFile(at('asked', 'next'), how);
-      await rename(at('asked', 'next'), at('asked', 'answer'));
+    // Atomically: a half-written response would be an unknown one.
+    async respondToPrompt(how) {
+      await writeFile(at('prompts', 'next'), how);
+      await rename(at('prompts', 'next'), at('prompts', 'response'));
     },
     elevated: async () =>
-      (await readFile(at('asked', 'elevated'), 'utf8').catch(() => ''))
+      (await readFile(at('prompts', 'elevated'), 'utf8').catch(() => ''))
         .split('\n')
         .filter((line) => line !== ''),
-    end: () => rm(directory, { recursive: true, force: true }),
+    end: () => rm(root, { recursive: true, force: true }),
   };
 }
 

@@ -181,7 +181,7 @@ export interface PageVariant {
 }
 
 /** All of them, each in both themes: the usual state of a page in both languages, the others alternating. */
-export const allLooks: readonly PageVariant[] = Object.entries(pageStates).flatMap(([page, states]) =>
+export const pageVariants: readonly PageVariant[] = Object.entries(pageStates).flatMap(([page, states]) =>
   states.flatMap((written, index): readonly PageVariant[] => {
     const [state = '', query] = written.split('?');
     const look = {
@@ -327,6 +327,6 @@ const opened: readonly PageOverlay[] = [
 ];
 
 /** Each in both languages, and there in both themes. */
-export const openedLooks: readonly (PageOverlay & Pick<PageVariant, 'language'>)[] = opened.flatMap((one) =>
-  (['en', 'zh-CN'] as const).map((language) => ({ ...one, language })),
+export const overlayVariants: readonly (PageOverlay & Pick<PageVariant, 'language'>)[] = opened.flatMap(
+  (one) => (['en', 'zh-CN'] as const).map((language) => ({ ...one, language })),
 );

@@ -34,7 +34,7 @@ const webPreferences = () =>
     ).getLastWebPreferences(),
   );
 
-/** What fetching from the page comes to. */
+/** The result of a fetch from the page. */
 const fetched = (url: string) =>
   window.page.evaluate(
     (u) =>
@@ -156,8 +156,8 @@ const checklist: Readonly<Record<string, () => Promise<unknown>>> = {
     const { devDependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
       devDependencies: { electron: string };
     };
-    // Where the official runtime can't be had, tests run in the fallback, which no release is made of:
-    // forge.config.ts says so.
+    // If the official runtime is not available, tests run in the fallback, which no release contains
+    // (forge.config.ts).
     return (
       /^\d+\.\d+\.\d+$/.test(devDependencies.electron) &&
       [devDependencies.electron, '25.1.1'].includes(running)
@@ -292,7 +292,7 @@ describe('the live window', () => {
     });
   });
 
-  it('comes from the custom protocol under a policy without inline scripts, eval or network', async () => {
+  it('is served by the custom protocol under a policy without inline scripts, eval or network', async () => {
     expect(window.page.url()).toMatch(/^app:\/\/bulkhead\/index\.html/);
     const policy = await window.page.evaluate(async () =>
       (await fetch('app://bulkhead/index.html')).headers.get('content-security-policy'),
@@ -344,7 +344,7 @@ describe('the live window', () => {
         url,
       ).toBe('refused');
     }
-    // Below the page's policy the session itself refuses, also for whoever gets round the policy.
+    // Below the page's policy the session itself refuses, also for code that gets round the policy.
     const denied = await window.app.evaluate(async ({ session }) => {
       const outcomes: string[] = [];
       for (const url of ['https://example.com/', 'http://127.0.0.1:1/'])
@@ -585,7 +585,7 @@ describe('the live window', () => {
   });
 
   it('refuses a request from a page that is not its own', async () => {
-    // A window as a mistake might make one: our preload, somebody else's page.
+    // A window as a mistake might create one: our preload, another page.
     const answer = await window.app.evaluate(async ({ BrowserWindow }, preload) => {
       const other = new BrowserWindow({
         show: false,
@@ -628,7 +628,7 @@ describe('the live window', () => {
         f.remove();
       });
     });
-    // Playwright's locators wait for the refused navigations to finish; the page itself is asked.
+    // Playwright's locators wait for the refused navigations to finish; so the page itself is queried.
     expect(await window.page.evaluate(() => document.querySelector('nav') !== null)).toBe(true);
   });
 });

@@ -5,15 +5,15 @@ import { editSettings } from '../shared/settings/index.ts';
 import { importBusybox } from '../tests/support/real-engine.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 import { ordinaryUser, type OrdinaryUser } from './ordinary-user.ts';
-import { routes } from './routes.ts';
+import { pageObjects } from './page-objects.ts';
 
-// The app as the guide says to open it: by a user, who is asked for an administrator's rights where they are
-// needed. The steps build on each other.
+// The app opened as the guide describes: by an ordinary user, who is prompted for an administrator's rights
+// when they are needed. The steps build on each other.
 let stage: Stage;
 let user: OrdinaryUser;
 let unprivileged: OrdinaryUser;
 let window: AppWindow;
-let way: ReturnType<typeof routes>;
+let pages: ReturnType<typeof pageObjects>;
 const refused = (...args: string[]) =>
   stage.docker(...args).then(
     () => 'not refused',
@@ -31,8 +31,8 @@ beforeAll(async () => {
     ordinaryUser({ pkexec: true }),
     ordinaryUser({ pkexec: false }),
   ]);
-  window = await stage.open({ as: user });
-  way = routes(window);
+  window = await stage.open({ user });
+  pages = pageObjects(window);
 });
 afterAll(async () => {
   await stage.end();
@@ -51,15 +51,15 @@ describe('a user without rights', () => {
     await window.page.getByText('There is no container yet').waitFor();
     await firstRun().getByRole('button', { name: 'Continue' }).click();
     await firstRun().getByRole('button', { name: 'Review the changes' }).click();
-    await way.review.heading('Review & apply').waitFor();
+    await pages.review.heading('Review & apply').waitFor();
     expect((await window.state()).settings).toMatchObject({ readOnly: null, exists: false });
     await window.page.getByText(/password/).waitFor();
     await window.screenshot('user-review');
   });
 
   it('keeps the draft when the dialog is dismissed; while it is open, the engine is locked', async () => {
-    await user.answer('waits');
-    await way.review.apply('Apply').click();
+    await user.respondToPrompt('pending');
+    await pages.review.apply('Apply').click();
     await window.until('the question is open', (s) => s.busy.beginning);
     expect(await window.request('engine:stop', undefined)).toMatchObject({
       ok: false,
@@ -72,7 +72,7 @@ describe('a user without rights', () => {
         draftHash: '',
       }),
     ).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
-    await user.answer('dismissed');
+    await user.respondToPrompt('dismissed');
     await window.page.getByText(/administrator rights were not given/i).waitFor();
     const { settings, run, busy } = await window.state();
     expect([settings.draft === settings.applied, settings.exists, run, busy.beginning]).toEqual([
@@ -82,14 +82,14 @@ describe('a user without rights', () => {
       false,
     ]);
     await window.page.getByRole('button', { name: 'Try again' }).click();
-    await user.answer('given');
+    await user.respondToPrompt('granted');
   });
 
   it('applies, verified from inside, and sees who did it', async () => {
-    await way.review.apply('Apply').click();
-    await way.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
-    await way.review.done().click();
-    expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
+    await pages.review.apply('Apply').click();
+    await pages.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.done().click();
+    expect(await pages.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
     const history = await window.request('history:list', undefined);
     expect(history).toMatchObject({
       ok: true,
@@ -116,13 +116,13 @@ describe('a user without rights', () => {
   });
 
   it('cancels an apply in progress: the previous settings are in force again', async () => {
-    await way.isolation.open();
+    await pages.isolation.open();
     const { applied } = (await window.state()).settings;
     const edited = editSettings(applied, ['bulkhead', 'existingContainers'], 'warn');
     if (!edited.ok) throw new Error(edited.error.message);
     await window.request('settings:set-draft', { text: edited.value });
-    await way.footer().getByRole('button', { name: 'Review & apply' }).click();
-    await way.review.apply('Apply').click();
+    await pages.footer().getByRole('button', { name: 'Review & apply' }).click();
+    await pages.review.apply('Apply').click();
     const { engine } = await window.until(
       'it can be stopped',
       (s) =>
@@ -144,16 +144,16 @@ describe('a user without rights', () => {
     // The draft is kept, also where the file had its text meanwhile and was read.
     const { settings } = await window.state();
     expect([settings.appliedVersion, settings.draft === settings.applied]).toEqual([1, false]);
-    await way.review.done().click();
-    await expect.poll(() => way.sentence(), { timeout: 30_000 }).toMatch(/^Protected and verified /);
+    await pages.review.done().click();
+    await expect.poll(() => pages.sentence(), { timeout: 30_000 }).toMatch(/^Protected and verified /);
   });
 
   it('applies again what was edited further, and finds nothing left of the draft', async () => {
-    await way.isolation.open();
-    await way.footer().getByRole('button', { name: 'Review & apply' }).click();
-    await way.review.apply('Apply').click();
-    await way.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
-    await way.review.done().click();
+    await pages.isolation.open();
+    await pages.footer().getByRole('button', { name: 'Review & apply' }).click();
+    await pages.review.apply('Apply').click();
+    await pages.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.done().click();
     const { settings, engine } = await window.state();
     expect([settings.draft === settings.applied, settings.appliedVersion, engine.phase]).toEqual([
       true,
@@ -164,9 +164,9 @@ describe('a user without rights', () => {
   });
 
   it('sees settings locked, and why, where rights cannot be requested', async () => {
-    window = await stage.open({ as: unprivileged });
-    way = routes(window);
-    await way.isolation.open();
+    window = await stage.open({ user: unprivileged });
+    pages = pageObjects(window);
+    await pages.isolation.open();
     await window.page
       .getByRole('main')
       .getByText(`Locked by the rights of ${stage.paths.root} (pkexec is not installed)`)

@@ -3,7 +3,7 @@ import { readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { settled, verificationSchema } from '../shared/verify/claims.ts';
 import { bulkheadCommand, setStage, type Stage } from './app.ts';
-import { routes } from './routes.ts';
+import { pageObjects } from './page-objects.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -45,11 +45,11 @@ it('a replaced runtime is shown as "on, not verified", with the reason, until it
   const { runtimeBinary } = stage.paths;
   expect(await verify()).toMatchObject({ code: 0, open: [] });
   const window = await stage.open();
-  const way = routes(window);
+  const pages = pageObjects(window);
   const main = window.page.getByRole('main');
-  await expect.poll(() => way.sentence(), { timeout: 20_000 }).toMatch(/^Protected and verified /);
+  await expect.poll(() => pages.sentence(), { timeout: 20_000 }).toMatch(/^Protected and verified /);
 
-  // As somebody with root might "repair" Docker: the registered runtime is plain runc from now on.
+  // As an administrator might "repair" Docker: the registered runtime is plain runc from now on.
   await rename(runtimeBinary, `${runtimeBinary}.ours`);
   await symlink(await real('/usr/sbin/runc', '/usr/bin/runc'), runtimeBinary);
   try {
@@ -67,7 +67,7 @@ it('a replaced runtime is shown as "on, not verified", with the reason, until it
       verdict: 'fail',
       evidence: expect.stringContaining('write kernel.core_pattern (ok)') as string,
     });
-    await expect.poll(() => way.sentence()).toBe('On, but not verified');
+    await expect.poll(() => pages.sentence()).toBe('On, but not verified');
     await main.getByRole('button', { name: 'See results' }).click();
     await window.page.getByText('uid_map "0 0 4294967295"', { exact: true }).waitFor();
     await window.screenshot('overview-claim-failed');
@@ -78,7 +78,7 @@ it('a replaced runtime is shown as "on, not verified", with the reason, until it
   }
   // By another user, on the command line: the window shows it all the same.
   expect((await verify()).code).toBe(0);
-  await expect.poll(() => way.sentence()).toMatch(/^Protected and verified /);
+  await expect.poll(() => pages.sentence()).toMatch(/^Protected and verified /);
   expect(await stage.docker('ps', '-aq')).toBe('');
   expect(await stage.docker('images', '-q', 'bulkhead/probe')).toBe('');
 });

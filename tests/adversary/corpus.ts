@@ -9,7 +9,7 @@ import { namespaceAttempts } from './attempts/namespaces.ts';
 import { runtimeAttempts } from './attempts/runtimes.ts';
 import { jsonAttempts } from './attempts/json.ts';
 import { mountAttempts } from './attempts/mounts.ts';
-import { swapAttempts } from './attempts/replaced-sources.ts';
+import { replacedSourceAttempts } from './attempts/replaced-sources.ts';
 import { volumeAttempts } from './attempts/volumes.ts';
 import { framingAttempts } from './attempts/framing.ts';
 import { requestLineAttempts } from './attempts/request-lines.ts';
@@ -28,7 +28,7 @@ export const corpus: readonly Attempt[] = [
   ...confinementAttempts,
   ...mountAttempts,
   ...volumeAttempts,
-  ...swapAttempts,
+  ...replacedSourceAttempts,
   ...unprotectedAttempts,
   ...referenceAttempts,
   ...networkAttempts,

@@ -71,7 +71,7 @@ describe('runc', () => {
     for (const side of [engines.bare, engines.guarded]) {
       const { stdout } = await side.sh(script);
       expect(stdout).not.toContain("the machine's");
-      // Each of the 16 was tried, and said why it could not.
+      // Each of the 16 was tried, and reported why it could not.
       expect(stdout.trimEnd().split('\n').length, stdout).toBeGreaterThanOrEqual(16);
       const inside = await side.sh('docker run --rm -w /proc/self/root/etc busybox cat ../etc/passwd');
       expect(inside.stdout, inside.stderr).toMatch(/^root:/);

@@ -16,7 +16,7 @@ export interface Target {
   readonly closedRoot: string;
 }
 
-/** How long a connection that nobody ends is read from. */
+/** How long a connection that neither side ends is read from. */
 const patienceMs = 4000;
 
 /**

@@ -10,10 +10,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setStage } from '../../e2e/app.ts';
-import { routes } from '../../e2e/routes.ts';
+import { pageObjects } from '../../e2e/page-objects.ts';
 import { measureBundles } from './app/bundles.ts';
 import { createContainers, measureContainers } from './app/containers.ts';
-import { heap, writeBusyHour } from './app/heap.ts';
+import { heap, writeOneHourOfDecisions } from './app/heap.ts';
 import { measurePages } from './app/pages.ts';
 import { figures, report } from './app/report.ts';
 import { measureStarts } from './app/starts.ts';
@@ -33,10 +33,10 @@ async function measureWindow(): Promise<void> {
     const { page } = window;
     report({ name: 'Heap of the window at start', value: await heap(window), unit: 'MB', atMost: null });
     await measureTyping(window);
-    await routes(window).go('Activity');
+    await pageObjects(window).go('Activity');
     const began = performance.now();
     const log = path.join(stage.paths.root, 'audit.jsonl');
-    const written = await writeBusyHour(log);
+    const written = await writeOneHourOfDecisions(log);
     // The last line has arrived when main counts it.
     await window.until(
       'the whole log to be read',

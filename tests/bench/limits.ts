@@ -4,8 +4,8 @@
  * thousands of connections that are kept open. Needs root and a build: `npm run bench -- limits`. Behind the
  * gateway is a stand-in that answers at once, so all that is measured is the gateway. `-- --only WORDS`
  * measures the kinds with these words only. Targets: 250 ms, 250 MB. Load and measurement are on this
- * machine, too; so of each latency what the kernel let the gateway and the measuring process wait for a
- * processor is told apart ("of it waiting"), and not held against the target.
+ * machine, too: the part of each latency for which the kernel let the gateway and the measuring process wait
+ * for a processor is reported separately ("of it waiting"), and does not count.
  */
 import { once } from 'node:events';
 import { fork, spawn } from 'node:child_process';

@@ -7,7 +7,7 @@ import type { Side } from '../support/guarded-engine.ts';
 import { comparable, startTwoEngines, type TwoEngines } from '../support/two-engines.ts';
 import type { Case } from './case.ts';
 import { inDocker, inPrivileged } from './cases/docker-in-docker.ts';
-import { lookIntoNode, nestedEngines, startNode, untilItAnswers } from './cases/nested-engines.ts';
+import { inspectNode, nestedEngines, startNode, waitForResponse } from './cases/nested-engines.ts';
 
 let engines: TwoEngines;
 /**
@@ -18,7 +18,7 @@ const startInner = async (side: Side) => {
   const started = await side.sh(
     'docker run -d --privileged --init --name outer -v /var/lib/docker dind sh -c "dockerd > ' +
       '/dockerd.log 2>&1; exec sleep 1000" || exit' +
-      untilItAnswers('outer', 60, 'docker exec outer cat /dockerd.log'),
+      waitForResponse('outer', 60, 'docker exec outer cat /dockerd.log'),
   );
   if (started.code !== 0) throw new Error(started.stdout + started.stderr);
 };
@@ -125,13 +125,13 @@ describe('A4: images that run an engine work under ECI as on a stock engine', { 
       // As `buildctl dial-stdio`: bytes between its standard streams and the socket.
       const dialer = '-H unix:///run/buildkit/buildkitd.sock system dial-stdio'.split(' ');
       const args = ['-H', `unix://${guarded.socket}`, 'exec', '-i', 'dagger', 'docker', ...dialer];
-      // The client first tries HTTP/1 on the socket, and says that it got something else.
+      // The client first tries HTTP/1 on the socket, and reports that it got something else.
       const child = spawn('docker', args, { stdio: ['pipe', 'pipe', 'ignore'] });
       return grpcClientOn(Duplex.from({ readable: child.stdout, writable: child.stdin }));
     };
     const version = '/containerd.services.version.v1.Version/Version';
     const clients = [dial(), dial(), dial()];
-    // A field that nobody knows (number 100, bytes) in a message of 3 MB: it has to pass the whole way.
+    // An unknown field (number 100, bytes) in a message of 3 MB: it has to pass the whole way.
     const size = 3 * 1024 * 1024;
     const large = Buffer.concat([Buffer.from([0xa2, 0x06, 0x80, 0x80, 0xc0, 0x01]), Buffer.alloc(size)]);
     const answers = await Promise.all(
@@ -156,13 +156,13 @@ describe('A4: images that run an engine work under ECI as on a stock engine', { 
     await same(
       {
         does: 'restart',
-        script: `${startNode}; docker restart -t 5 node > /dev/null; ${lookIntoNode}`,
+        script: `${startNode}; docker restart -t 5 node > /dev/null; ${inspectNode}`,
         shows: new RegExp(`^${restarted}$`),
       },
       outside,
     );
     await engines.guarded.engine.reboot();
-    const { stdout, stderr } = await outside(engines.guarded, lookIntoNode);
+    const { stdout, stderr } = await outside(engines.guarded, inspectNode);
     expect(stdout, stderr).toBe(`state\n${restarted}`);
   });
 });

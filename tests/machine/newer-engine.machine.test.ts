@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Guest } from './guest.ts';
-import { isolatedUse } from './isolated-use.ts';
+import { everydayDockerUse } from './everyday-docker-use.ts';
 import { expectIsolatedOverLayers } from './many-layers.ts';
 import { applySetting, engineFiles, installPackage, parseIdMap, runningSince } from './product.ts';
 
@@ -39,7 +39,7 @@ docker version --format '{{range .Server.Components}}{{.Name}} {{.Version}}; {{e
     expect(await runningSince(guest, 'old')).toBe(before);
   });
 
-  isolatedUse(() => guest);
+  everydayDockerUse(() => guest);
 
   it.each([70, 120])('an isolated container over %i layers', (layers) =>
     expectIsolatedOverLayers(guest, layers),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { administration } from './administration.ts';
 import { Guest } from './guest.ts';
-import { buildThatPrintsItsMap, isolatedUse } from './isolated-use.ts';
+import { buildThatPrintsItsMap, everydayDockerUse } from './everyday-docker-use.ts';
 import { startLoad } from './load.ts';
 import {
   applySetting,
@@ -104,7 +104,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     console.log(`bulkhead status took ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   });
 
-  isolatedUse(() => guest);
+  everydayDockerUse(() => guest);
   administration(() => guest);
 
   it('a container with the Docker socket keeps it over a killed gateway and a restarted engine', async () => {
@@ -177,7 +177,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
       await guest.output('docker rm -f client');
     });
 
-    it('gateway and its socket stopped: no access, and the error says what to start', async () => {
+    it('gateway and its socket stopped: no access, and the error names what to start', async () => {
       await guest.output('systemctl stop bulkhead-gateway.socket bulkhead-gateway');
       const { code, stdout, stderr } = await alice(forbidden);
       expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
@@ -188,7 +188,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
       expect((await alice(forbidden)).stderr).toContain('(A7)');
     });
 
-    it('no debugger opens at SIGUSR1, whenever it comes', async () => {
+    it('no debugger opens at SIGUSR1 at any time', async () => {
       await guest.output(`for pause in 0.1 0.5 1 2; do
   systemctl restart --no-block bulkhead-gateway
   sleep $pause

@@ -68,7 +68,7 @@ done >/dev/null 2>&1`,
       { timeoutMs: 420_000 },
     );
   const onceStarted = () => embedded("inspect -f '{{.State.StartedAt}} {{.State.Running}}' once");
-  /** A container that nobody starts again goes on. */
+  /** A container that is not started again keeps running. */
   const killSupervisor = async () => {
     await embedded('start once');
     const before = await onceStarted();

@@ -150,7 +150,7 @@ interface HasAxe {
   readonly axe: { readonly run: (on: Document, options: RunOptions) => Promise<AxeResults> };
 }
 
-/** Resolves when fonts are loaded, animations have ended and nothing more is drawn, or after 2 s. */
+/** Resolves when fonts are loaded, animations have ended and no rendering is pending, or after 2 s. */
 export async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const end = performance.now() + 2000;

@@ -6,7 +6,7 @@ import {
   name,
   value,
   caseOf,
-  mostly,
+  weighted,
   method,
   space,
   version,
@@ -18,7 +18,7 @@ const field = (names: fc.Arbitrary<string>, values: fc.Arbitrary<string>) =>
 const plain = field(name, value);
 const connection = field(
   caseOf('Connection'),
-  mostly(
+  weighted(
     fc.constantFrom('keep-alive', 'Keep-Alive', 'close', 'Upgrade', 'keep-alive, Upgrade', 'te'),
     'content-length',
     'x-a',
@@ -27,15 +27,15 @@ const connection = field(
     'transfer-encoding',
   ),
 );
-const upgrade = field(caseOf('Upgrade'), mostly(fc.constantFrom('tcp', 'h2c'), 'a, b', 'h2c/1', ''));
+const upgrade = field(caseOf('Upgrade'), weighted(fc.constantFrom('tcp', 'h2c'), 'a, b', 'h2c/1', ''));
 const expectField = field(
   caseOf('Expect'),
-  mostly(fc.constantFrom('100-continue'), '100-Continue', '200-ok', ''),
+  weighted(fc.constantFrom('100-continue'), '100-Continue', '200-ok', ''),
 );
-const host = mostly(
+const host = weighted(
   field(
     caseOf('Host'),
-    mostly(
+    weighted(
       fc.constantFrom('d', 'docker', 'api.moby.localhost', 'localhost:2375', ''),
       'a b',
       'a, b',
@@ -59,7 +59,7 @@ const content = fc.constantFrom(
   '5\r\nhello\r\n0\r\n\r\n',
 );
 const chunkSize = (bytes: number) =>
-  mostly(
+  weighted(
     fc.constantFrom(bytes.toString(16), bytes.toString(16).toUpperCase(), `0${bytes.toString(16)}`),
     `${bytes.toString(16)};x=y`,
     `${bytes.toString(16)} `,
@@ -81,9 +81,9 @@ const chunk = (text: string) =>
     : fc.tuple(chunkSize(text.length), eol, fc.constant(text), eol).map((parts) => parts.join(''));
 const lastChunk = fc
   .tuple(
-    mostly(fc.constant('0'), '00', '0;x', '-0', ' 0', '', '0x0'),
+    weighted(fc.constant('0'), '00', '0;x', '-0', ' 0', '', '0x0'),
     eol,
-    mostly(fc.constant(''), 'X-T: y\r\n', 'Content-Length: 3\r\n'),
+    weighted(fc.constant(''), 'X-T: y\r\n', 'Content-Length: 3\r\n'),
     eol,
   )
   .map((parts) => parts.join(''));
@@ -99,7 +99,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     arbitrary: content.chain((text) =>
       field(
         caseOf('Content-Length'),
-        mostly(
+        weighted(
           fc.constant(String(text.length)),
           `+${text.length}`,
           `0${text.length}`,
@@ -125,7 +125,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
           .tuple(
             field(
               caseOf('Transfer-Encoding'),
-              mostly(
+              weighted(
                 fc.constantFrom('chunked', 'Chunked', 'CHUNKED'),
                 'identity',
                 'gzip, chunked',

@@ -8,10 +8,10 @@ import fc from 'fast-check';
 
 export const latin1 = (text: string) => Buffer.from(text, 'latin1');
 /** Mostly `usual`; a request has some twenty such places. */
-export const mostly = (usual: fc.Arbitrary<string>, ...odd: string[]) =>
+export const weighted = (usual: fc.Arbitrary<string>, ...odd: string[]) =>
   fc.oneof({ weight: 60, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
-export const eol = mostly(fc.constant('\r\n'), '\n', '\r', '\r\r\n', '\n\r\n');
-export const method = mostly(
+export const eol = weighted(fc.constant('\r\n'), '\n', '\r', '\r\r\n', '\n\r\n');
+export const method = weighted(
   fc.constantFrom('GET', 'POST', 'PUT', 'HEAD', 'DELETE', 'PATCH', 'OPTIONS'),
   'get',
   'Post',
@@ -26,7 +26,7 @@ export const method = mostly(
 /**
  * Targets of no particular server. Those that begin with `/read` may be used as ones whose body is inspected.
  */
-export const anyTarget = mostly(
+export const anyTarget = weighted(
   fc.constantFrom(
     '/_ping',
     '/read',
@@ -59,7 +59,7 @@ export const anyTarget = mostly(
   'd:80',
   '',
 );
-export const version = mostly(
+export const version = weighted(
   fc.constant('HTTP/1.1'),
   'HTTP/1.0',
   'HTTP/1.2',
@@ -72,8 +72,8 @@ export const version = mostly(
   'ICE/1.0',
   'RTSP/1.0',
 );
-export const space = mostly(fc.constant(' '), '  ', '\t', '', '\xa0');
-export const colon = mostly(
+export const space = weighted(fc.constant(' '), '  ', '\t', '', '\xa0');
+export const colon = weighted(
   fc.constantFrom(': ', ':', ':   '),
   ':\t ',
   ' : ',
@@ -83,7 +83,7 @@ export const colon = mostly(
   ':\x0b',
   ':\xa0',
 );
-export const tail = mostly(
+export const tail = weighted(
   fc.constantFrom('', '', '', ' '),
   '\t',
   '\r\n folded',
@@ -102,7 +102,7 @@ export const value = fc.oneof(
     unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
   }),
 );
-export const name = mostly(
+export const name = weighted(
   fc.constantFrom(
     'X-A',
     'x-a',

@@ -149,7 +149,7 @@ try {
               .first()
               .click();
           if (key !== undefined) await open.page.keyboard.press(key);
-          // Charts are drawn last.
+          // Charts are rendered last.
           if (shot.address === 'overview')
             await open.page.locator('main .MuiChartsSurface-root').last().waitFor();
           await settle(open.page);

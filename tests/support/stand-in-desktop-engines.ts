@@ -85,7 +85,7 @@ export function isolatingEngine(engine: {
   return {
     async start(settings, socket) {
       const { settings: file, enforcedPolicy, storedSettings } = engine.paths;
-      // Docker Desktop without the file enforces nothing; our gateway would go on with what was in force.
+      // Docker Desktop without the file enforces nothing; our gateway would keep enforcing the last policy.
       if (settings === null)
         for (const own of [file, enforcedPolicy, storedSettings]) await rm(own, { force: true });
       else await writeFile(file, settings);

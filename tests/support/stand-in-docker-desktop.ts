@@ -18,8 +18,8 @@ export interface StandInOptions {
   readonly version?: string;
   readonly engine: StandInEngine;
   /**
-   * Why a start under this file fails, in Docker Desktop's words; null: it starts. Default: it must be JSON
-   * without a byte order mark.
+   * Why a start under this file fails, as Docker Desktop reports it; null: it starts. Default: it must be
+   * JSON without a byte order mark.
    */
   readonly refuses?: (settings: string) => string | null;
   readonly runtimeName?: string;

@@ -7,7 +7,7 @@ import path from 'node:path';
  * How a service of the stand-in behaves: like Sysbox's, accepting without responding, another protocol, or a
  * socket without a listener.
  */
-export type StandInService = 'answers' | 'hangs' | 'speaks-otherwise' | 'ended' | 'absent';
+export type StandInService = 'responds' | 'hangs' | 'wrong-protocol' | 'ended' | 'absent';
 
 export interface StandInSysbox {
   readonly binary: string;
@@ -49,8 +49,8 @@ exec ${options.runc ?? '/usr/sbin/runc'} "$@"
   );
   await chmod(binary, 0o755);
   const stops = await Promise.all([
-    serve(path.join(socketDirectory, 'sysmgr.sock'), options.services?.mgr ?? 'answers'),
-    serve(path.join(socketDirectory, 'sysfs.sock'), options.services?.fs ?? 'answers'),
+    serve(path.join(socketDirectory, 'sysmgr.sock'), options.services?.mgr ?? 'responds'),
+    serve(path.join(socketDirectory, 'sysfs.sock'), options.services?.fs ?? 'responds'),
   ]);
   return {
     binary,
@@ -65,11 +65,11 @@ exec ${options.runc ?? '/usr/sbin/runc'} "$@"
 async function serve(socket: string, how: StandInService): Promise<() => Promise<void>> {
   if (how === 'absent') return () => Promise.resolve();
   const server =
-    how === 'answers'
+    how === 'responds'
       ? http2.createServer()
       : net.createServer((connection) => {
           connection.on('error', () => undefined);
-          if (how === 'speaks-otherwise') connection.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+          if (how === 'wrong-protocol') connection.end('HTTP/1.1 400 Bad Request\r\n\r\n');
         });
   const connections = new Set<net.Socket>();
   server.on('connection', (connection: net.Socket) => {

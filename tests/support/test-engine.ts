@@ -17,12 +17,12 @@ const {
 
 const plugins = (directory: string): string => path.join(directory, 'usr/libexec/docker/cli-plugins');
 
-/** Directories of programs that stand before those of the machine. */
+/** Directories of programs that precede the machine's own in PATH. */
 export const programDirectories: readonly string[] = [client, engine]
   .filter((directory) => directory !== undefined)
   .flatMap((directory) => [path.join(directory, 'usr/sbin'), path.join(directory, 'usr/bin')]);
 
-/** Whether anything but this machine's own was asked for. */
+/** Whether another engine than the machine's own was requested. */
 export const isChosen = [engine, client, store].some((value) => value !== undefined);
 
 /** Whether engines whose test chooses no store have containerd's. */
@@ -42,7 +42,7 @@ export function linkPlugins(config: string): void {
   symlinkSync(pluginDirectory, link);
 }
 
-/** An engine's daemon.json with the store that was asked for. */
+/** An engine's daemon.json with the requested store. */
 export function withImageStore(
   daemonJson: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

@@ -50,7 +50,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
     ['hangs', /sysbox-fs: no response within 1 s: it hangs/],
     ['ended', /sysbox-fs: nothing listens on its socket/],
     ['absent', /sysbox-fs: there is no socket/],
-    ['speaks-otherwise', /sysbox-fs: /],
+    ['wrong-protocol', /sysbox-fs: /],
   ] as const)('is not available while its file-system service %s, and says so in time', async (fs, found) => {
     const { report, of } = await reported({ services: { fs } });
     expect(of('sysbox-services')).toMatchObject({
@@ -115,7 +115,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
   });
 
   it('queries a service in bounded time and leaves no connection behind', async () => {
-    fakeSysbox = await startStandInSysbox(directory, { services: { mgr: 'answers', fs: 'hangs' } });
+    fakeSysbox = await startStandInSysbox(directory, { services: { mgr: 'responds', fs: 'hangs' } });
     expect(await probeService(path.join(fakeSysbox.socketDirectory, 'sysmgr.sock'), 5_000)).toEqual({
       isResponsive: true,
     });

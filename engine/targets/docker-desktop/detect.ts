@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { atLeast } from '../../../shared/coverage/index.ts';
+import { atLeast } from '../../../shared/coverage/coverage.ts';
 import { parseSettings } from '../../../shared/settings/index.ts';
 import type { DesktopFacts } from '../../../shared/targets/target.ts';
 import { applyInterrupted } from '../../apply/journal.ts';

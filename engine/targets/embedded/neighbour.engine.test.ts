@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
-import { startNeighbourEngine, type NeighbourEngine } from '../../../tests/support/neighbour-engine.ts';
+import { startOtherEngine, type OtherEngine } from '../../../tests/support/other-engine.ts';
 
 const run = promisify(execFile);
 /** An address of the machine, from a documentation network. */
@@ -11,7 +11,7 @@ const machineAddress = '192.0.2.1';
 /** Without the userland proxy, a published port consists of firewall rules only. */
 const daemonJson = { 'userland-proxy': false };
 
-let neighbour: NeighbourEngine;
+let neighbour: OtherEngine;
 let engine: EmbeddedEngine;
 const cleanUp: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
@@ -19,7 +19,7 @@ beforeAll(async () => {
   cleanUp.push(() => run('ip', ['link', 'delete', 'published']));
   await run('ip', ['address', 'add', `${machineAddress}/24`, 'dev', 'published']);
   await run('ip', ['link', 'set', 'published', 'up']);
-  neighbour = await startNeighbourEngine(daemonJson);
+  neighbour = await startOtherEngine(daemonJson);
   cleanUp.push(neighbour.stop);
   await serveOnPort(neighbour, 8081);
   engine = await embeddedEngine();
@@ -32,7 +32,7 @@ afterAll(async () => {
   for (const step of cleanUp.reverse()) await step();
 });
 
-type Docker = Pick<NeighbourEngine, 'docker'>;
+type Docker = Pick<OtherEngine, 'docker'>;
 
 /** A web server in the default network, published on the machine, and a container in another network. */
 async function serveOnPort({ docker }: Docker, port: number): Promise<void> {

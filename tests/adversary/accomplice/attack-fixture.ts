@@ -26,7 +26,7 @@ export class AttackFixture {
   readonly #created = new Map<string, Promise<unknown>>();
   #passed = 0;
   readonly setup: AttackSetup;
-  /** The attacker's directory: 0777, owned by him, and `/share` in his containers. */
+  /** The attacker's directory: 0777, owned by the attacker, and `/share` in the attacker's containers. */
   readonly share: string;
   /** Root's directory that everybody may search. */
   readonly closed: string;
@@ -127,7 +127,10 @@ export class AttackFixture {
     }
   }
 
-  /** Starts a container with the tool as its first process; the attacker's have his directory at /share. */
+  /**
+   * Starts a container with the tool as its first process; the attacker's have the attacker's directory at
+   * /share.
+   */
   async container(
     name: string,
     options: readonly string[] = [],
@@ -140,7 +143,7 @@ export class AttackFixture {
     return this.running(name);
   }
 
-  /** Imports an image of the attacker's, with his tool in it; resolves with its name. */
+  /** Imports an image of the attacker's with the tool in it; resolves with its name. */
   async image(name: string, entries: readonly Entry[], changes: readonly string[] = []): Promise<string> {
     const file = path.join(this.share, `${name}.tar`);
     const own = [

@@ -26,7 +26,7 @@ export interface AttackSetup {
   readonly admin: (...args: string[]) => Promise<string>;
 }
 
-/** Content that only root can read; whoever has it was root, or had one of root's rights. */
+/** Content that only root can read: reading it proves root, or one of root's rights. */
 export const canary = 'read with the rights of root';
 /** An account that is only on the raw device. */
 export const deviceAccount = { name: 'of-the-device', uid: 7777 } as const;

@@ -7,8 +7,8 @@ import { attacker, bobsSecret, canary, type Container } from './attack-setup.ts'
 import type { AttackFixture } from './attack-fixture.ts';
 
 const rangeSize = 65_536;
-/** For how many of the next ranges an image is prepared: others' containers take some meanwhile. */
-const ahead = 4;
+/** Number of next ranges for which an image is prepared: other users' containers take some meanwhile. */
+const rangesAhead = 4;
 
 /** The host id of a container's root. */
 async function firstId(container: Container): Promise<number> {
@@ -74,7 +74,7 @@ async function withSetuidImage(fixture: AttackFixture): Promise<SetuidImage> {
   return fixture.once('setuid-image', async () => {
     const tool = await readFile(fixture.setup.tool);
     const base = await firstId(await fixture.container('range-before'));
-    const owners = [0, ...Array.from({ length: ahead }, (_, index) => base + index * rangeSize)];
+    const owners = [0, ...Array.from({ length: rangesAhead }, (_, index) => base + index * rangeSize)];
     const names = owners.map((_, index) => `program-${index}`);
     const entries = names.flatMap((name, index) =>
       ['', 'v/'].map(

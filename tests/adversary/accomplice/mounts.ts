@@ -38,7 +38,7 @@ async function leaveSetuid(agent: Agent, directory: number): Promise<void> {
   await agent.call('fchmodat', directory, 'program', 0o6755);
 }
 
-/** A recursive copy of the mount at `place`, which an ordinary user can make in namespaces of his own. */
+/** A recursive copy of the mount at `place`, which an ordinary user can make in own namespaces. */
 async function copyOutside(outside: Agent, place: string): Promise<number> {
   await outside.call('unshare', CLONE_NEWUSER | CLONE_NEWNS);
   return outside.call('open_tree', AT_FDCWD, place, OPEN_TREE_CLONE | AT_RECURSIVE);

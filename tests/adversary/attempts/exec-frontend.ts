@@ -46,7 +46,7 @@ export function execFrontendContext(containerId: string, script: string): Buffer
     before,
     'made.0': made[0],
     'made.1': made[1],
-    asked: Buffer.concat(execCalls),
+    request: Buffer.concat(execCalls),
     'end.0': end[0],
     'end.1': end[1],
   };
@@ -56,10 +56,10 @@ export function execFrontendContext(containerId: string, script: string): Buffer
     'ref=$(tr -c a-z0-9 "\\n" < /answer | grep -x ".\\{25\\}" | head -n 1)',
     'base64 -d /made.0; printf %s "$ref"; base64 -d /made.1',
     // Until the container exists: its processes are requested at once.
-    'sleep 1; base64 -d /asked',
-    'timeout 6 cat > /said',
-    `said=$(tr -c "\\040-\\176" " " < /said | tr -s " " | head -c ${lastOutput.length})`,
-    `base64 -d /end.0; printf %-${lastOutput.length}s "$said"; base64 -d /end.1`,
+    'sleep 1; base64 -d /request',
+    'timeout 6 cat > /response',
+    `output=$(tr -c "\\040-\\176" " " < /response | tr -s " " | head -c ${lastOutput.length})`,
+    `base64 -d /end.0; printf %-${lastOutput.length}s "$output"; base64 -d /end.1`,
     'timeout 2 cat > /dev/null',
   ].join('\n');
   const copies = Object.keys(files)

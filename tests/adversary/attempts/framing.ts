@@ -1,5 +1,5 @@
 import { type Attempt, type Side } from '../attempt.ts';
-import { bytes, create, closing, chunked, harm, json, pid } from './raw-request.ts';
+import { bytes, create, closing, chunked, hostPidBody, json, pid } from './raw-request.ts';
 import { second, upgrades } from './request-lines.ts';
 
 export const framingAttempts: readonly Attempt[] = [
@@ -34,7 +34,7 @@ export const framingAttempts: readonly Attempt[] = [
       (side) =>
         `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
         `${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n` +
-        `${[...harm].map((c) => `1\r\n${c}\r\n`).join('')}0\r\n\r\n`,
+        `${[...hostPidBody].map((c) => `1\r\n${c}\r\n`).join('')}0\r\n\r\n`,
     ],
     [
       'frame-chunked-case',
@@ -70,54 +70,56 @@ export const framingAttempts: readonly Attempt[] = [
     [
       'frame-length-twice',
       'Content-Length twice',
-      (side) => create(side, `${closing}Content-Length: ${harm.length}\r\n`),
+      (side) => create(side, `${closing}Content-Length: ${hostPidBody.length}\r\n`),
     ],
     [
       'frame-length-zeros',
       'leading zeros in Content-Length',
       (side) =>
         `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
-        `${closing}Content-Type: application/json\r\nContent-Length: 000${harm.length}\r\n\r\n${harm}`,
+        `${closing}Content-Type: application/json\r\nContent-Length: 000${hostPidBody.length}\r\n\r\n` +
+        hostPidBody,
     ],
     [
       'frame-bare-lf',
       'lines that end with a bare LF',
       (side) =>
         `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\nHost: d\nConnection: close\n` +
-        `Content-Type: application/json\nContent-Length: ${harm.length}\n\n${harm}`,
+        `Content-Type: application/json\nContent-Length: ${hostPidBody.length}\n\n${hostPidBody}`,
     ],
     [
       'frame-bare-lf-once',
       'one line that ends with a bare LF',
       (side) =>
         `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\nX-A: b\n` +
-        `Connection: close\r\n${json}\r\n${harm}`,
+        `Connection: close\r\n${json}\r\n${hostPidBody}`,
     ],
     [
       'frame-obs-fold',
       'a folded header field',
       (side) =>
         `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}X-A: b\r\n ` +
-        `Content-Length: 0\r\n${json}\r\n${harm}`,
+        `Content-Length: 0\r\n${json}\r\n${hostPidBody}`,
     ],
     [
       'frame-obs-fold-type',
       'the content type folded',
       (side) =>
         `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
-        `${closing}Content-Type:\r\n\tapplication/json\r\nContent-Length: ${harm.length}\r\n\r\n${harm}`,
+        `${closing}Content-Type:\r\n\tapplication/json\r\nContent-Length: ${hostPidBody.length}\r\n\r\n` +
+        hostPidBody,
     ],
     [
       'frame-http10',
       'HTTP/1.0',
-      (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${harm}`,
+      (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${hostPidBody}`,
     ],
     [
       'frame-http10-keepalive',
       'HTTP/1.0 kept alive',
       (side) =>
         'GET /_ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\n' +
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${harm}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${hostPidBody}`,
     ],
     [
       'frame-content-encoding',
@@ -130,7 +132,7 @@ export const framingAttempts: readonly Attempt[] = [
       (side) =>
         `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
         `${closing}Content-Type: APPLICATION/Json ; charset="utf-7"\r\n` +
-        `Content-Length: ${harm.length}\r\n\r\n${harm}`,
+        `Content-Length: ${hostPidBody.length}\r\n\r\n${hostPidBody}`,
     ],
     ['frame-expect', 'Expect: 100-continue', (side) => create(side, `${closing}Expect: 100-continue\r\n`)],
     [

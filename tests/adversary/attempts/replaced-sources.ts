@@ -4,7 +4,7 @@ import { archive, output, running, type Attempt, type Side } from '../attempt.ts
 import { read, bind, mount, secret, run } from './mount-request.ts';
 
 /** Replaces `file` by a link to `target`, as a user with a shell does. */
-async function swap(file: string, target: string): Promise<void> {
+async function replaceByLink(file: string, target: string): Promise<void> {
   await rename(file, `${file}.before`);
   await symlink(target, file);
 }
@@ -13,7 +13,7 @@ const own = (side: Side) => `${side.tag}.own`;
  * The client's container `tag.own` with the shared directory `d`, which then becomes a link to the closed
  * one.
  */
-async function swapped(
+async function createAndReplace(
   side: Side,
   config: Record<string, unknown> = read('/x/secret'),
   start = false,
@@ -26,7 +26,7 @@ async function swapped(
   );
   if (created.status !== 201) throw new Error(created.text);
   if (start) await side.send('POST', `/v1.45/containers/${own(side)}/start`);
-  await swap(path.join(side.shared, 'd'), side.closed);
+  await replaceByLink(path.join(side.shared, 'd'), side.closed);
 }
 const ownWrote = async (side: Side) => (await output(side, own(side))).includes('opened');
 const began = async (side: Side, action: string) => {
@@ -36,13 +36,13 @@ const began = async (side: Side, action: string) => {
 };
 const sleeping = { Cmd: ['sleep', '600'] };
 
-export const swapAttempts: readonly Attempt[] = [
+export const replacedSourceAttempts: readonly Attempt[] = [
   {
     id: 'swap-start',
     class: 'swapped',
     title: 'a directory becomes a link between create and start',
     outcome: 'refused',
-    prepare: swapped,
+    prepare: createAndReplace,
     attempt: (side) => began(side, 'start'),
     breach: ownWrote,
   },
@@ -51,7 +51,7 @@ export const swapAttempts: readonly Attempt[] = [
     class: 'swapped',
     title: 'the same with restart',
     outcome: 'refused',
-    prepare: (side) => swapped(side),
+    prepare: (side) => createAndReplace(side),
     attempt: (side) => began(side, 'restart?t=0'),
     breach: ownWrote,
   },
@@ -71,7 +71,7 @@ export const swapAttempts: readonly Attempt[] = [
           HostConfig: mount(path.join(side.shared, 'a', path.basename(side.closed))),
         }),
       );
-      await swap(path.join(side.shared, 'a'), path.dirname(side.closed));
+      await replaceByLink(path.join(side.shared, 'a'), path.dirname(side.closed));
     },
     attempt: (side) => began(side, 'start'),
     breach: ownWrote,
@@ -88,7 +88,7 @@ export const swapAttempts: readonly Attempt[] = [
         `/v1.45/containers/create?name=${own(side)}`,
         JSON.stringify({ Image: 'busybox', ...read('/x'), HostConfig: { Binds: [`${side.shared}/f:/x`] } }),
       );
-      await swap(path.join(side.shared, 'f'), path.join(side.closed, 'secret'));
+      await replaceByLink(path.join(side.shared, 'f'), path.join(side.closed, 'secret'));
     },
     attempt: (side) => began(side, 'start'),
     breach: ownWrote,
@@ -109,7 +109,7 @@ export const swapAttempts: readonly Attempt[] = [
           HostConfig: { Binds: [`${side.shared}/f:/x`] },
         }),
       );
-      await swap(path.join(side.shared, 'f'), side.engineSocket);
+      await replaceByLink(path.join(side.shared, 'f'), side.engineSocket);
     },
     attempt: (side) => began(side, 'start'),
     breach: ownWrote,
@@ -119,7 +119,7 @@ export const swapAttempts: readonly Attempt[] = [
     class: 'swapped',
     title: 'VolumesFrom a container whose directory became a link',
     outcome: 'refused',
-    prepare: (side) => swapped(side),
+    prepare: (side) => createAndReplace(side),
     attempt: (side) => running(side, { ...read('/x/secret'), HostConfig: { VolumesFrom: [own(side)] } }),
     breach: secret,
   },
@@ -129,7 +129,7 @@ export const swapAttempts: readonly Attempt[] = [
     class: 'swapped',
     title: 'docker cp out of a created container whose directory became a link',
     outcome: 'refused',
-    prepare: (side) => swapped(side),
+    prepare: (side) => createAndReplace(side),
     attempt: (side) => side.send('GET', `/v1.45/containers/${own(side)}/archive?path=/x/secret`),
     breach: (_side, responses) =>
       Promise.resolve(responses.at(-1)?.status === 200 && responses.at(-1)?.text.includes('opened') === true),
@@ -139,7 +139,7 @@ export const swapAttempts: readonly Attempt[] = [
     class: 'swapped',
     title: 'the same while it runs',
     outcome: 'refused',
-    prepare: (side) => swapped(side, sleeping, true),
+    prepare: (side) => createAndReplace(side, sleeping, true),
     attempt: (side) => side.send('GET', `/v1.45/containers/${own(side)}/archive?path=/x/secret`),
     breach: (_side, responses) =>
       Promise.resolve(responses.at(-1)?.status === 200 && responses.at(-1)?.text.includes('opened') === true),
@@ -149,7 +149,7 @@ export const swapAttempts: readonly Attempt[] = [
     class: 'swapped',
     title: 'a look at a file by HEAD',
     outcome: 'refused',
-    prepare: (side) => swapped(side),
+    prepare: (side) => createAndReplace(side),
     attempt: async (side) => [
       await side.send('HEAD', `/v1.45/containers/${own(side)}/archive?path=/x/secret`),
       await side.send('GET', `/v1.45/containers/${own(side)}/archive?path=/x`),
@@ -161,7 +161,7 @@ export const swapAttempts: readonly Attempt[] = [
     class: 'swapped',
     title: 'docker cp into it',
     outcome: 'refused',
-    prepare: (side) => swapped(side),
+    prepare: (side) => createAndReplace(side),
     attempt: (side) =>
       side.send(
         'PUT',
@@ -181,7 +181,7 @@ export const swapAttempts: readonly Attempt[] = [
     title: 'docker cp through a link inside that leads into it',
     outcome: 'refused',
     prepare: async (side) => {
-      await swapped(side);
+      await createAndReplace(side);
     },
     attempt: (side) =>
       side.send(

@@ -1,5 +1,5 @@
 import { type Attempt, type Side } from '../attempt.ts';
-import { bytes, line, closing, json, harm, create } from './raw-request.ts';
+import { bytes, line, closing, json, hostPidBody, create } from './raw-request.ts';
 
 export const requestLineAttempts: readonly Attempt[] = bytes('request-line', [
   ['line-no-version', 'without a version', line((tag) => `POST /containers/create?name=${tag} HTTP/1.1`)],
@@ -99,7 +99,7 @@ export const requestLineAttempts: readonly Attempt[] = bytes('request-line', [
     'another host in the Host field',
     (side) =>
       `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: _ping\r\n${closing}${json}\r\n` +
-      harm,
+      hostPidBody,
   ],
 ]);
 

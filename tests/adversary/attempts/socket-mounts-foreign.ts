@@ -84,7 +84,7 @@ export const foreign: readonly Row[] = [
   },
   {
     id: 'other-nested',
-    title: "another container's socket, asked for through one's own",
+    title: "another container's socket, requested through the attacker's own",
     prepare: both,
     attempt: async (side) =>
       request(

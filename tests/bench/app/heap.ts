@@ -15,7 +15,7 @@ export async function heap({ page }: AppWindow): Promise<number> {
  * Writes an hour of 100 decisions a second into the log that the app follows, with the gateway's rotation, as
  * fast as the disk allows.
  */
-export async function writeBusyHour(file: string): Promise<number> {
+export async function writeOneHourOfDecisions(file: string): Promise<number> {
   const bodies = someEntries.map(({ id: _id, seq: _seq, user: _user, time: _time, ...rest }) =>
     JSON.stringify(rest).slice(1),
   );

@@ -37,7 +37,7 @@ async function visit({ page }: AppWindow, address: string): Promise<PageVisit> {
             document.querySelector(`main [role="status"][aria-label="${loading}"]`) !== null
           )
             requestAnimationFrame(look);
-          // A task after the frame: it is drawn then.
+          // A task after the frame: it is painted then.
           else
             requestAnimationFrame(() => {
               setTimeout(() => {

@@ -1,5 +1,5 @@
 import type { AppWindow } from '../../../e2e/app.ts';
-import { routes } from '../../../e2e/routes.ts';
+import { pageObjects } from '../../../e2e/page-objects.ts';
 import { report } from './report.ts';
 import { longest, tasksDuring } from './tasks.ts';
 
@@ -40,11 +40,11 @@ async function type(window: AppWindow, where: string, text: string): Promise<voi
 /** Whether typing makes the page wait, with 300 images in the draft. */
 export async function measureTyping(window: AppWindow): Promise<void> {
   const { page } = window;
-  const routesOf = routes(window);
+  const pages = pageObjects(window);
   const document = documentWithImages(300);
   const stored = await window.request('settings:set-draft', { text: document });
   if (!stored.ok) throw new Error(stored.error.message);
-  await routesOf.go('JSON');
+  await pages.go('JSON');
   // Not by a click: the text is many times as high as the window.
   await page.getByRole('textbox', { name: 'admin-settings.json, draft' }).focus();
   await page.keyboard.press('ControlOrMeta+End');
@@ -54,7 +54,7 @@ export async function measureTyping(window: AppWindow): Promise<void> {
     '\n// an admin writes a remark of some length under a document with 300 images',
   );
   await window.request('settings:set-draft', { text: document });
-  await routesOf.socket.open();
+  await pages.socket.open();
   const field = page.getByRole('combobox', { name: 'Image to allow' });
   if (!(await field.isVisible())) await page.getByRole('button', { name: 'Add image' }).click();
   await field.click();

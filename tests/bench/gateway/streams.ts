@@ -70,7 +70,7 @@ export async function getArchive(socketPath: string, id: string, bytes: number):
       `GET /v1.45/containers/${id}/archive?path=/zeros HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n`,
     ),
   );
-  if (got < bytes) throw new Error(`only ${got} bytes came`);
+  if (got < bytes) throw new Error(`received only ${got} bytes`);
   return bytes / 1e6 / ((performance.now() - start) / 1000);
 }
 
@@ -100,6 +100,6 @@ export async function attachedOutput(
   await start();
   await ended;
   socket.destroy();
-  if (got < bytes) throw new Error(`only ${got} bytes came`);
+  if (got < bytes) throw new Error(`received only ${got} bytes`);
   return bytes / 1e6 / ((performance.now() - begin) / 1000);
 }

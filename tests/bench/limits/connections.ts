@@ -15,7 +15,7 @@ const ping = 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n';
 /** Every kind that is known to be costly. */
 export const connectionAttacks: readonly ConnectionAttack[] = [
   { name: '10,000 idle connections of one user', count: 10_000, users: 1, sent: '' },
-  { name: '10,000 connections of one user that asked', count: 10_000, users: 1, sent: ping },
+  { name: '10,000 connections of one user that sent a request', count: 10_000, users: 1, sent: ping },
   {
     name: '10,000 connections of one user with a head that was begun',
     count: 10_000,

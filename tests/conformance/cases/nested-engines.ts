@@ -4,7 +4,7 @@ import type { Case } from '../case.ts';
  * Waits for the engine in container `name`, by default for most of the time that a test here has; prints its
  * log and fails if it does not come up.
  */
-export const untilItAnswers = (name: string, seconds = 150, log = `docker logs ${name}`) => `
+export const waitForResponse = (name: string, seconds = 150, log = `docker logs ${name}`) => `
   end=$(($(date +%s) + ${seconds}))
   until docker exec ${name} docker version > /dev/null 2>&1; do
     [ $(date +%s) -lt $end ] || { ${log}; exit 1; }; sleep .1
@@ -18,14 +18,14 @@ export const startNode = `
   docker run -d --name node --privileged --init --tmpfs /run --tmpfs /tmp -v /var --restart on-failure:1 \\
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cgroupns private \\
     -p 127.0.0.1::6443 dind sh -c 'ln -sfn /run /var/run; exec dockerd' > /dev/null
-  ${untilItAnswers('node')}
+  ${waitForResponse('node')}
   docker exec node sh -c 'tar -C / -c bin/busybox | docker import -c "ENV PATH=/bin" - inner > /dev/null
     docker run -d --name pod --restart always inner busybox sh -c "echo state >> /state; exec busybox \\
       sleep 1000" > /dev/null'`;
 
 /** What is in the node: the pod runs, and has kept its root file system. */
-export const lookIntoNode = `
-  ${untilItAnswers('node')}
+export const inspectNode = `
+  ${waitForResponse('node')}
   docker exec node sh -c 'until docker exec pod busybox cat /state 2> /dev/null; do sleep .1; done
     docker ps --format "{{.Names}} {{.State}}"; stat -c "%u:%g %n" /etc/passwd /var/lib/docker /run'`;
 
@@ -51,7 +51,7 @@ export const nestedEngines: readonly Case[] = [
           fi
           dockerd > /tmp/dockerd.log 2>&1 &
           exec sleep 1000' > /dev/null
-      ${untilItAnswers('code')}
+      ${waitForResponse('code')}
       docker exec -i -w /workspaces/code code sh << 'END'
 tar -C / -c bin/busybox | docker import -c "ENV PATH=/bin" - inner > /dev/null
 docker build -q -t built . | cut -c1-7

@@ -115,8 +115,8 @@ export const explained: readonly ExplainedDifference[] = [
     why: 'The isolation runtime is the default and the only one.',
     spec: 'A6',
     shows: {
-      'what clients are told: runtime': /^bulkhead$/,
-      'what clients are told: default runtime': /^bulkhead$/,
+      'reported to clients: runtime': /^bulkhead$/,
+      'reported to clients: default runtime': /^bulkhead$/,
     },
   },
   {

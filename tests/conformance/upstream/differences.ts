@@ -47,7 +47,8 @@ export const unexplained = (
   );
 
 /**
- * Tests that are listed, and pass on both engines. Those that did not pass on the bare engine say nothing.
+ * Tests that are listed, and pass on both engines. Those that did not pass on the bare engine are no
+ * evidence.
  */
 export const outdated = (
   bare: TestResults,

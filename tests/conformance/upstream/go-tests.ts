@@ -91,7 +91,7 @@ function skipExpression(names: readonly string[]): string {
     .join('|');
 }
 
-/** Stands before lines of Go's test runner under `-test.v=test2json`. */
+/** Prefix of lines of Go's test runner under `-test.v=test2json`. */
 const mark = '\u0016';
 
 /** Reads what `-test.v=test2json` prints. */
@@ -114,7 +114,7 @@ export class GoTestReader {
       const outcome = ended === 'PASS' ? 'passed' : ended === 'SKIP' ? 'skipped' : 'failed';
       this.tests.set(name, { outcome, output: this.outputOf(name) });
       this.#running.delete(name);
-      // What follows is what it said: a skipped test's reason.
+      // The next lines are its output: a skipped test's reason.
       this.current = name;
       return true;
     }

@@ -136,7 +136,7 @@ export const executions: readonly Group[] = [
     },
   },
   {
-    of: 'what clients are told',
+    of: 'reported to clients',
     before:
       'docker run -d --name $G-a --label l=v --cap-add NET_ADMIN --security-opt no-new-privileges -v ' +
       '$G-v:/v -v /anon --tmpfs /t -p 127.0.0.1::80 -m 64m --init -h told compared sleep 1000',

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, rmdir, unlink, writeFile }
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { keepAllContainers } from '../shared/apply/plan.ts';
-import { routes } from './routes.ts';
+import { pageObjects } from './page-objects.ts';
 import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
 
 const eciOn =
@@ -104,7 +104,7 @@ describe('without an engine', () => {
       // Like editors: a new file replaces it.
       await writeFile(`${stage.paths.settings}.new`, '{"analyticsEnabled":{"locked":true,"value":false}}\n');
       await rename(`${stage.paths.settings}.new`, stage.paths.settings);
-      const conflict = await window.until('the conflict is told', (s) => s.settings.conflict);
+      const conflict = await window.until('the conflict is reported', (s) => s.settings.conflict);
       expect(conflict.settings).toMatchObject({
         draft: eciOn,
         base: '{}\n',
@@ -173,7 +173,7 @@ describe('an engine that does not start', () => {
 config=; previous=
 for a in "$@"; do [ "$previous" = --config-file ] && config=$a; previous=$a; done
 if [ -n "$config" ] && grep -q '"default-runtime": "bulkhead"' "$config"; then
-  echo 'level=fatal msg="failed to start daemon: this engine was told to fail"' >&2
+  echo 'level=fatal msg="failed to start daemon: this engine is configured to fail"' >&2
   exit 1
 fi
 exec /usr/sbin/dockerd "$@"
@@ -203,10 +203,10 @@ exec /usr/sbin/dockerd "$@"
       eciAfter: true,
       restartNeeded: true,
     });
-    const way = routes(window);
-    await way.footer().getByRole('button', { name: 'Review & apply' }).click();
-    await way.review.apply('Apply').click();
-    await way.review.heading('Applying version 1').waitFor();
+    const pages = pageObjects(window);
+    await pages.footer().getByRole('button', { name: 'Review & apply' }).click();
+    await pages.review.apply('Apply').click();
+    await pages.review.heading('Applying version 1').waitFor();
     // While it runs nothing else may change the engine.
     expect(await window.request('engine:stop', undefined)).toMatchObject({
       ok: false,
@@ -230,7 +230,7 @@ exec /usr/sbin/dockerd "$@"
     expect(
       (await stage.docker('inspect', '-f', '{{.HostConfig.Runtime}} {{.State.Running}}', 'before')).trim(),
     ).toBe('runc true');
-    await way.review.heading('Rolled back: there is no settings file, as before').waitFor();
+    await pages.review.heading('Rolled back: there is no settings file, as before').waitFor();
     await window.page
       .getByRole('alert')
       .filter({ hasText: 'Restart Docker Engine failed' })
@@ -238,9 +238,9 @@ exec /usr/sbin/dockerd "$@"
       .first()
       .waitFor();
     await window.screenshot('rolled-back');
-    await way.review.done().click();
+    await pages.review.done().click();
     await window.until('the run is forgotten', (s) => s.run === null);
-    await way.footer().getByText('2 changes').or(way.footer().getByText('3 changes')).waitFor();
+    await pages.footer().getByText('2 changes').or(pages.footer().getByText('3 changes')).waitFor();
     expect(window.pageErrors).toEqual([]);
   });
 });

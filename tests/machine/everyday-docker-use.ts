@@ -8,7 +8,7 @@ const rangeSize = 65_536;
  * What an ordinary user in the group docker can do with an engine with ECI on, through /var/run/docker.sock.
  * Leaves a container `web` behind, which always restarts.
  */
-export function isolatedUse(guest: () => Guest): void {
+export function everydayDockerUse(guest: () => Guest): void {
   const alice = (command: string): Promise<CommandResult> => guest().run(command, { user: 'alice' });
   const output = (command: string): Promise<string> => guest().output(command, { user: 'alice' });
   const refused = async (command: string): Promise<string> => {

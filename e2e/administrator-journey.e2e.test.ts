@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
-import { routes } from './routes.ts';
+import { pageObjects } from './page-objects.ts';
 import { importPrograms } from '../tests/support/client-images.ts';
 import { startRegistry, type Registry } from '../tests/support/registry.ts';
 
@@ -9,9 +9,9 @@ import { startRegistry, type Registry } from '../tests/support/registry.ts';
 const daemonJson = '{\n\t"debug": false,   "labels": [ "owner=somebody" ]\n}\n';
 let stage: Stage;
 let window: AppWindow;
-let way: ReturnType<typeof routes>;
+let pages: ReturnType<typeof pageObjects>;
 let shared = '';
-/** A directory that somebody wants in a container, and that is not shared. */
+/** A directory that is requested for a container, and that is not shared. */
 let wanted = '';
 let registry: Registry;
 /** An image with a Docker client in it, served by the registry. */
@@ -58,7 +58,7 @@ beforeAll(async () => {
   await stage.docker('push', client);
   before = await imagesAndVolumes();
   window = await stage.open();
-  way = routes(window);
+  pages = pageObjects(window);
   await window.until('the first scan', (s) => s.scan?.containers.length === 3 && s.backends.length > 0);
 });
 afterAll(async () => {
@@ -82,11 +82,11 @@ describe('an administrator turns ECI on', () => {
   });
 
   it('lists a socket image and denies a command: changes that are applied without a restart', async () => {
-    await way.socket.open();
-    await way.socket.allow('docker:cli');
-    await way.socket.allow(client);
-    await way.socket.deny('push');
-    await way.footer().getByText('Takes effect at once; nothing restarts.').waitFor();
+    await pages.socket.open();
+    await pages.socket.allow('docker:cli');
+    await pages.socket.allow(client);
+    await pages.socket.deny('push');
+    await pages.footer().getByText('Takes effect at once; nothing restarts.').waitFor();
     await window.screenshot('docker-socket-draft');
     const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes('push'));
     expect(JSON.parse(settings.draft)).toMatchObject({
@@ -100,8 +100,8 @@ describe('an administrator turns ECI on', () => {
   });
 
   it('shares a directory', async () => {
-    await way.sharing.open();
-    await way.sharing.add(shared);
+    await pages.sharing.open();
+    await pages.sharing.add(shared);
     const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes(shared));
     expect(JSON.parse(settings.draft)).toMatchObject({
       filesharingAllowedDirectories: expect.arrayContaining([
@@ -109,21 +109,24 @@ describe('an administrator turns ECI on', () => {
       ]) as unknown,
     });
     await window.screenshot('file-sharing-draft');
-    await way.go('JSON');
+    await pages.go('JSON');
     await window.page.getByRole('main').getByRole('textbox').waitFor();
     await window.screenshot('json-draft');
   });
 
-  it('turns it on and locks it; is asked about the existing containers', async () => {
-    await way.isolation.open();
-    await way.isolation.lock().click();
-    await way.isolation.eci().click();
-    await way.prompt.dialog().getByText('3 containers already exist. What should happen to them?').waitFor();
-    await way.prompt.choose('gone', 'Remove');
-    await way.prompt.choose('anew', 'Recreate protected');
+  it('turns it on and locks it; prompts for the existing containers', async () => {
+    await pages.isolation.open();
+    await pages.isolation.lock().click();
+    await pages.isolation.eci().click();
+    await pages.prompt
+      .dialog()
+      .getByText('3 containers already exist. What should happen to them?')
+      .waitFor();
+    await pages.prompt.choose('gone', 'Remove');
+    await pages.prompt.choose('anew', 'Recreate protected');
     await window.screenshot('turn-on-prompt');
-    await way.prompt.dialog().getByText('1 recreated · 1 kept unprotected · 1 removed').waitFor();
-    await way.prompt.continue();
+    await pages.prompt.dialog().getByText('1 recreated · 1 kept unprotected · 1 removed').waitFor();
+    await pages.prompt.continue();
     const { settings } = await window.until(
       'the draft is kept',
       (s) => s.settings.draft.includes('"value": true') && s.settings.draft.includes('"locked": true'),
@@ -137,7 +140,7 @@ describe('an administrator turns ECI on', () => {
   });
 
   it('reviews the plan and applies it; it ends verified', async () => {
-    await way.review.heading('Review & apply').waitFor();
+    await pages.review.heading('Review & apply').waitFor();
     const main = window.page.getByRole('main');
     // What will happen, before it happens.
     for (const text of [
@@ -150,13 +153,13 @@ describe('an administrator turns ECI on', () => {
       await main.getByText(text).waitFor();
     expect(await window.page.evaluate(() => document.activeElement?.textContent)).toBe('Back to editing');
     await window.screenshot('review');
-    await way.review.apply('Apply and remove 1 container').click();
-    await way.review.heading('Applying version 1').waitFor();
-    await way.review.step('Verify from inside').and(window.page.locator('[aria-current=step]')).waitFor();
+    await pages.review.apply('Apply and remove 1 container').click();
+    await pages.review.heading('Applying version 1').waitFor();
+    await pages.review.step('Verify from inside').and(window.page.locator('[aria-current=step]')).waitFor();
     await window.screenshot('apply-in-progress');
     // Settings can't be changed meanwhile.
-    await way.isolation.open();
-    await expect.poll(() => way.isolation.eci().or(way.isolation.lockedEci()).isDisabled()).toBe(true);
+    await pages.isolation.open();
+    await expect.poll(() => pages.isolation.eci().or(pages.isolation.lockedEci()).isDisabled()).toBe(true);
     await window.page.goBack();
     const { run, verification } = await window.until(
       'the run has ended',
@@ -176,7 +179,7 @@ describe('an administrator turns ECI on', () => {
         .filter((c) => c.verdict !== 'pass' && c.id !== 'A10-proc-emulated')
         .map((c) => [c.id, c.verdict]),
     ).toEqual([['A11-through-socket', 'limited']]);
-    await way.review.heading('Version 1 is applied').waitFor();
+    await pages.review.heading('Version 1 is applied').waitFor();
     await main.getByText(/^1[67] of 18 checks passed in real containers$/).waitFor();
     await main.getByText('1 container is still unprotected').waitFor();
     // As chosen before: it ran, so the new one runs.
@@ -187,8 +190,8 @@ describe('an administrator turns ECI on', () => {
     await window.request('recreate:dismiss', undefined);
     await window.screenshot('applied');
     expect((await stat(stage.paths.settings)).mode & 0o777).toBe(0o644);
-    await way.review.done().click();
-    expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago), except 1 container$/);
+    await pages.review.done().click();
+    expect(await pages.sentence()).toMatch(/^Protected and verified (just now|.* ago), except 1 container$/);
     await window.screenshot('overview-protected');
   });
 });
@@ -221,12 +224,12 @@ describe('with ECI on', () => {
   it('the earlier container is still listed, unprotected and unusable, and its data is kept', async () => {
     expect(await refused('start', 'kept')).toContain('enhanced container isolation:');
     expect(await refused('exec', 'kept', 'true')).toMatch(/enhanced container isolation:|is not running/);
-    await way.containers.open();
+    await pages.containers.open();
     await window.until('the new containers are seen', (s) => s.scan?.containers.length === 5);
-    const row = way.containers.row('kept');
+    const row = pages.containers.row('kept');
     await row.getByText('Unprotected').waitFor();
     await row.getByText(/^Created before ECI was turned on/).waitFor();
-    await way.containers.row('n1').getByText('Protected', { exact: true }).waitFor();
+    await pages.containers.row('n1').getByText('Protected', { exact: true }).waitFor();
     await window.screenshot('containers-protected');
   });
 
@@ -241,7 +244,7 @@ describe('with ECI on', () => {
       '-c',
       'echo written > /project/file',
     );
-    // What root inside writes belongs to who shares the directory, not to an id nobody has.
+    // Files that root inside writes belong to the sharing user, not to an id without an account.
     expect((await stat(`${shared}/project/file`)).uid).toBe((await stat(`${shared}/project`)).uid);
     expect(await refused('run', '--rm', '-v', '/etc:/x', 'busybox', 'true')).toContain(
       'filesharingAllowedDirectories',
@@ -249,13 +252,13 @@ describe('with ECI on', () => {
     expect(await refused('run', '--rm', '-v', `${stage.paths.clientSocket}:/s`, 'busybox', 'true')).toContain(
       'dockerSocketMount.imageList',
     );
-    await way.sharing.open();
+    await pages.sharing.open();
     for (const [path, text] of [
       [`${shared}/project`, `Inside ${shared}`],
       ['/etc', 'It is in no shared directory.'],
       [stage.paths.root, 'a directory of the engine'],
     ] as const) {
-      await way.sharing.tryOut(path);
+      await pages.sharing.tryOut(path);
       await window.page.getByRole('main').getByText(text).first().waitFor();
     }
     await window.screenshot('file-sharing-tester');
@@ -274,30 +277,30 @@ describe('with ECI on', () => {
       'the denials are counted',
       (s) => s.activity.unseen > 0 && s.activity.state.kind === 'following',
     );
-    await way.sentence();
+    await pages.sentence();
     const denials = window.page.getByRole('region', { name: 'Denials' });
     await denials.getByRole('link', { name: /in total$/ }).waitFor();
-    // The chart's code is loaded once the page is drawn. Days without denials have bars of no height.
+    // The chart's code is loaded once the page is rendered. Days without denials have bars of no height.
     await denials.locator('.MuiBarChart-element:not([height="0"])').first().waitFor();
     await window.screenshot('overview-denials');
-    await way.activity.open();
+    await pages.activity.open();
     await window.until('they were looked at', (s) => s.activity.unseen === 0);
     // As it happens.
     expect(await refused('run', '--rm', '-v', `${wanted}:/data`, 'busybox', 'true')).toContain(
       'filesharingAllowedDirectories',
     );
-    await way.activity.line(`Bind mount ${wanted}`).click();
+    await pages.activity.line(`Bind mount ${wanted}`).click();
     await window.page
       .getByRole('complementary')
       .getByText(/^enhanced container isolation: bind mount of .* is blocked/)
       .waitFor();
-    await way.activity.choose(wanted).waitFor();
+    await pages.activity.choose(wanted).waitFor();
     await window.screenshot('activity-denial');
-    await way.activity.allow().click();
-    await way.review.heading('Review & apply').waitFor();
-    await way.review.apply('Apply').click();
-    await way.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
-    await way.review.done().click();
+    await pages.activity.allow().click();
+    await pages.review.heading('Review & apply').waitFor();
+    await pages.review.apply('Apply').click();
+    await pages.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.done().click();
     await stage.docker('run', '--rm', '-v', `${wanted}:/data`, 'busybox', 'true');
   });
 
@@ -356,7 +359,7 @@ describe('with ECI on', () => {
   });
 
   it('the Simulator predicts what the client gets, for a command and for a compose file', async () => {
-    const main = await way.go('Simulator');
+    const main = await pages.go('Simulator');
     const field = main.getByRole('textbox');
     const clientView = main.getByLabel('What the client would see');
     const command = ['run', '--rm', '--pid=host', '-v', `${shared}/project:/project`, 'busybox', 'true'];
@@ -392,7 +395,7 @@ describe('with ECI on', () => {
   });
 
   it('the window shows what the registry serves for a listed image, and the local image (B3)', async () => {
-    await way.socket.open();
+    await pages.socket.open();
     const row = window.page
       .getByRole('table', { name: 'Allowed images' })
       .getByRole('row')
@@ -420,9 +423,9 @@ describe('with ECI on', () => {
     await notice.waitFor({ timeout: 30_000 });
     await window.screenshot('appeared');
     await notice.getByRole('button', { name: 'Review…' }).click();
-    await way.containers.row('smuggled').getByText('Made past the gateway with runtime runc').waitFor();
+    await pages.containers.row('smuggled').getByText('Made past the gateway with runtime runc').waitFor();
     await notice.waitFor({ state: 'detached' });
-    const dialog = await way.containers.openRemoval('smuggled');
+    const dialog = await pages.containers.openRemoval('smuggled');
     await dialog.getByRole('button', { name: 'Remove 1 container' }).click();
     await window.page.getByText('1 container removed').waitFor();
     await window.page.getByRole('button', { name: 'Dismiss' }).click();
@@ -438,7 +441,7 @@ describe('with ECI on', () => {
   it('the container that was kept is recreated protected from the window, with its volume (D)', async () => {
     // It has run on, since nothing was restarted.
     await stage.docker('stop', '-t', '0', 'kept');
-    // What the command line says beforehand, changing nothing.
+    // The command line's preview, which changes nothing.
     expect(
       JSON.parse(
         await bulkhead('containers', 'recreate', 'kept', '--dry-run', '--json', '--root', stage.paths.root),
@@ -449,8 +452,8 @@ describe('with ECI on', () => {
         [{ name: 'kept', running: false, changes: [{ code: 'runtime' }, { code: 'never-run' }], lost: [] }],
       ],
     });
-    await way.containers.open();
-    const dialog = await way.containers.recreate('kept');
+    await pages.containers.open();
+    const dialog = await pages.containers.recreate('kept');
     await dialog.getByText('Runtime runc becomes bulkhead').waitFor();
     await expect
       .poll(() => window.page.evaluate(() => document.activeElement?.textContent))
@@ -458,8 +461,8 @@ describe('with ECI on', () => {
     await window.screenshot('recreate-question');
     await dialog.getByRole('button', { name: 'Recreate 1 container' }).click();
     await window.page.getByText('1 container recreated').waitFor();
-    await way.containers.row('kept').getByText('Protected', { exact: true }).waitFor();
-    await way.containers.row('kept-before-eci').getByText('Replaced', { exact: true }).waitFor();
+    await pages.containers.row('kept').getByText('Protected', { exact: true }).waitFor();
+    await pages.containers.row('kept-before-eci').getByText('Replaced', { exact: true }).waitFor();
     await window.screenshot('recreated');
     await stage.docker('start', 'kept');
     expect(uidMap(await stage.docker('exec', 'kept', 'cat', '/proc/self/uid_map'))[1]).toBeGreaterThan(65535);
@@ -468,32 +471,32 @@ describe('with ECI on', () => {
   });
 
   it('the old one is removed from the window; its volume stays', async () => {
-    await way.containers.open();
-    const dialog = await way.containers.openRemoval('kept-before-eci');
+    await pages.containers.open();
+    const dialog = await pages.containers.openRemoval('kept-before-eci');
     await dialog.getByText('Remove 1 container?').waitFor();
     // The way back has the focus, not what deletes.
     await expect.poll(() => window.page.evaluate(() => document.activeElement?.textContent)).toBe('Keep it');
     await dialog.getByRole('button', { name: 'Remove 1 container' }).click();
     await window.page.getByText('1 container removed').waitFor();
-    await way.containers.row('kept-before-eci').waitFor({ state: 'detached' });
+    await pages.containers.row('kept-before-eci').waitFor({ state: 'detached' });
     expect(await stage.docker('ps', '-a', '--format', '{{.Names}}')).not.toContain('kept-before-eci');
     expect(await stage.docker('run', '--rm', '-v', 'kept-data:/data', 'busybox', 'cat', '/data/file')).toBe(
       'precious\n',
     );
-    expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
+    expect(await pages.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
   });
 });
 
 describe('an administrator turns it off again', () => {
   it('gets the previous engine configuration back, byte for byte', async () => {
     expect(await readFile(stage.paths.daemonJson, 'utf8')).toContain('"default-runtime"');
-    await way.isolation.open();
-    await way.isolation.eci().click();
-    await way.footer().getByText('Takes effect at once; nothing restarts.').waitFor();
-    await way.footer().getByRole('button', { name: 'Review & apply' }).click();
+    await pages.isolation.open();
+    await pages.isolation.eci().click();
+    await pages.footer().getByText('Takes effect at once; nothing restarts.').waitFor();
+    await pages.footer().getByRole('button', { name: 'Review & apply' }).click();
     await window.page.getByRole('main').getByText('New containers are not protected').waitFor();
-    await way.review.apply('Apply').click();
-    await way.review.heading('Version 3 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.apply('Apply').click();
+    await pages.review.heading('Version 3 is applied').waitFor({ timeout: 120_000 });
     const { run } = await window.state();
     expect(run?.outcome).toMatchObject({ kind: 'applied', version: 3 });
     expect(await readFile(stage.paths.daemonJson, 'utf8')).toBe(daemonJson);

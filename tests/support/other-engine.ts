@@ -10,14 +10,14 @@ import { docker, importBusybox, removeEngineRoot } from './real-engine.ts';
  * A dockerd like the machine's own under a service manager: its default bridge `docker0`, the firewall chains
  * that every dockerd shares, and no address pool. Only in a test's network namespace.
  */
-export interface NeighbourEngine {
+export interface OtherEngine {
   docker(...args: string[]): Promise<string>;
   /** Ends it and starts it again. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startNeighbourEngine(daemonJson: object = {}): Promise<NeighbourEngine> {
+export async function startOtherEngine(daemonJson: object = {}): Promise<OtherEngine> {
   const root = await mkdtemp('/tmp/bh-');
   const at = (name: string) => path.join(root, name);
   await writeFile(at('daemon.json'), JSON.stringify(daemonJson));

@@ -1,8 +1,8 @@
 import type { Locator } from 'playwright';
 import type { AppWindow } from './app.ts';
 
-/** The app as a person finds their way in it: by role and by name, never by class or test id. */
-export function routes({ page, app }: AppWindow) {
+/** Page objects: elements are located by role and name, never by class or test id. */
+export function pageObjects({ page, app }: AppWindow) {
   const main = page.getByRole('main');
   const go = async (name: string): Promise<Locator> => {
     await page.getByRole('navigation').getByText(name, { exact: true }).click();
@@ -11,10 +11,10 @@ export function routes({ page, app }: AppWindow) {
   };
   return {
     go,
-    /** The one sentence at the top of the Overview. */
+    /** The headline of the Overview. */
     async sentence(): Promise<string> {
       await page.getByRole('navigation').getByText('Overview', { exact: true }).click();
-      // Its heading is the sentence itself.
+      // The headline is the page's heading.
       await main.getByText('What is protected on this engine').waitFor();
       return main.getByRole('heading', { level: 1 }).innerText();
     },
@@ -22,7 +22,7 @@ export function routes({ page, app }: AppWindow) {
     isolation: {
       open: () => go('Isolation'),
       eci: () => main.getByRole('switch', { name: 'Enhanced Container Isolation', exact: true }),
-      /** The same switch while it can't be used: its name says by what. */
+      /** The same switch when locked: its accessible name includes what locks it. */
       lockedEci: () => main.getByRole('switch', { name: /^Enhanced Container Isolation\. Locked by/ }),
       lock: () => main.getByRole('switch', { name: 'Lock for users' }),
     },
