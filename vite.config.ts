@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
-import { dataAtFirstUse, reactCompiledAtOnce, schemasIfUsed } from './scripts/bundle.mjs';
+import { lazyData, eagerReactCompilation, pureSchemas } from './scripts/bundle.mjs';
 
 /**
  * The pages a window opens on: the overview, and the first run where nothing was ever applied. Lazy like the
@@ -88,9 +88,9 @@ export default defineConfig({
     react(),
     firstPageAhead(),
     moduleAfterFirstFrame(),
-    { ...dataAtFirstUse(texts), enforce: 'pre', apply: 'build' },
-    { ...schemasIfUsed(/^shared\/.*\.ts$/), enforce: 'pre', apply: 'build' },
-    { ...reactCompiledAtOnce, apply: 'build' },
+    { ...lazyData(texts), enforce: 'pre', apply: 'build' },
+    { ...pureSchemas(/^shared\/.*\.ts$/), enforce: 'pre', apply: 'build' },
+    { ...eagerReactCompilation, apply: 'build' },
   ],
   // electron/main/window/app-protocol.ts puts a fresh nonce in its place at every load.
   html: { cspNonce: '__CSP_NONCE__' },
@@ -105,8 +105,7 @@ export default defineConfig({
     sourcemap: false,
     rolldownOptions: {
       output: {
-        // Each file is a question to main, which is busy while the window opens: what the first frame needs
-        // comes as two.
+        // Each file is a request to main, which is busy while the window opens: the first frame needs two.
         codeSplitting: {
           groups: [
             { name: 'frame', tags: ['$initial'] },

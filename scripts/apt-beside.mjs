@@ -1,7 +1,7 @@
 // apt-get with lists, archives and preferences of its own: what this machine has is neither read nor changed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { must } from './console.mjs';
+import { runOrThrow } from './console.mjs';
 
 const mirror = 'http://deb.debian.org/debian';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -32,7 +32,7 @@ export async function aptBeside(work, suite, { sources = false } = {}) {
     'Acquire::Languages': 'none',
   }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const apt = (...args) =>
-    must(
+    runOrThrow(
       'apt-get',
       ['-qq', ...options, ...args],
       `Debian ${suite} could not be read: check that ${mirror} can be reached, then try again.`,

@@ -2,7 +2,7 @@
 // are made here.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { ActionableError, must, step } from './console.mjs';
+import { ActionableError, runOrThrow, step } from './console.mjs';
 import { runNpm } from './npm-packages.mjs';
 import { at } from './paths.mjs';
 
@@ -48,7 +48,7 @@ async function unpack(name, { version, integrity }, target) {
       work,
       readdirSync(work).find((entry) => entry.endsWith('.tgz')),
     );
-    await must(
+    await runOrThrow(
       'tar',
       ['-xzf', archive, '-C', directory, '--strip-components=1', '--no-same-owner'],
       `${name} cannot be unpacked`,

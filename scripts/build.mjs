@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import process from 'node:process';
 import {
-  builtinsAtFirstUse,
+  lazyBuiltins,
   bundle,
   bundleRenderer,
   commandLineBundle,
@@ -22,7 +22,7 @@ import {
   makeCodeCache,
   removeStaleOutputs,
 } from './bundle.mjs';
-import { ActionableError, main, must, note, run, step } from './console.mjs';
+import { ActionableError, main, runOrThrow, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { drawIcons } from './icons.mjs';
 import { writeLicences } from './licences.mjs';
@@ -55,7 +55,7 @@ const targets = [
         ...common,
         input: { main: at('cli', 'gateway-main.ts') },
         // 10 MB that most gateways never need; used by builds over gRPC, and registries.
-        plugins: [builtinsAtFirstUse(['node:http2', 'node:https', 'node:tls'])],
+        plugins: [lazyBuiltins(['node:http2', 'node:https', 'node:tls'])],
       });
     },
   },
@@ -99,7 +99,7 @@ const targets = [
     onlyOn: 'linux',
     build: async () => {
       // For the other architecture too, if its cross compiler is installed.
-      const { stdout } = await must(
+      const { stdout } = await runOrThrow(
         'sh',
         [at('runtime', 'build.sh'), 'all'],
         'The C programs did not compile: see below, and check that gcc and libc6-dev are installed.',

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, write
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { ActionableError, firstLines, must } from './console.mjs';
+import { ActionableError, firstLines, runOrThrow } from './console.mjs';
 import { at, repository } from './paths.mjs';
 
 // Not bundled, like Node's own modules: a native module, and what Electron provides.
@@ -33,7 +33,7 @@ const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhi
  * @param {Record<string, string>} options.input entry points: names of the outputs, and their sources
  * @param {string} options.directory where the outputs go
  * @param {string} options.target the oldest Node that runs it, such as `node24`
- * @param {boolean | object} [options.splitting] what `import()` loads comes in chunks of its own; as an
+ * @param {boolean | object} [options.splitting] modules loaded by `import()` are in own chunks; as an
  *   object, rolldown's `codeSplitting`. Otherwise each entry point becomes one file, and only one can be
  *   built at once
  * @param {object} [options.minify] rolldown's option; not minified by default
@@ -123,10 +123,10 @@ export const commandLineBundle = (directory) => ({
   minify: withoutWhitespace,
   // Most commands need none of the builtin modules; together they account for a third of Node's own start.
   plugins: [
-    dockerodeAtFirstUse,
-    i18nextAtFirstUse,
-    dataAtFirstUse(sentences),
-    builtinsAtFirstUse([
+    lazyDockerode,
+    lazyI18next,
+    lazyData(sentences),
+    lazyBuiltins([
       'node:child_process',
       'node:crypto',
       'node:http',
@@ -148,7 +148,7 @@ export const commandLineBundle = (directory) => ({
  * start (docs/decisions/015-start-of-a-command.md).
  */
 export const makeCodeCache = (directory) =>
-  must(
+  runOrThrow(
     process.execPath,
     [at('scripts', 'code-cache.mjs'), directory],
     'No code cache could be made of the command line: see below.',
@@ -165,10 +165,10 @@ export function electronBundles({ entry, directory }) {
       splitting: true,
       minify: withoutWhitespace,
       plugins: [
-        dockerodeAtFirstUse,
-        i18nextAtFirstUse,
-        dataAtFirstUse(sentences),
-        builtinsAtFirstUse([
+        lazyDockerode,
+        lazyI18next,
+        lazyData(sentences),
+        lazyBuiltins([
           'node:child_process',
           'node:http',
           'node:http2',
@@ -218,7 +218,7 @@ export function removeStaleOutputs(directory, previousBuildMs) {
  *
  * @param {string[]} names such as `node:tls`
  */
-export function builtinsAtFirstUse(names) {
+export function lazyBuiltins(names) {
   const prefix = '\0at-first-use:';
   return {
     name: 'builtins-at-first-use',
@@ -239,7 +239,7 @@ export function builtinsAtFirstUse(names) {
  *
  * @param {RegExp} files their paths in the repository
  */
-export function dataAtFirstUse(files) {
+export function lazyData(files) {
   const prefix = '\0data-at-first-use:';
   return {
     name: 'data-at-first-use',
@@ -269,9 +269,9 @@ export function dataAtFirstUse(files) {
  *
  * @param {RegExp} files paths in the repository of modules whose variables made by zod have no effects
  */
-export function schemasIfUsed(files) {
+export function pureSchemas(files) {
   return {
-    name: 'schemas-if-used',
+    name: 'pure-schemas',
     transform(code, id) {
       if (!files.test(path.relative(repository, id))) return null;
       return this.parse(code, { lang: 'ts' })
@@ -292,8 +292,8 @@ export function schemasIfUsed(files) {
  * functions that rolldown puts around CommonJS modules it first only checks, and parses again when they are
  * called.
  */
-export const reactCompiledAtOnce = {
-  name: 'react-compiled-at-once',
+export const eagerReactCompilation = {
+  name: 'eager-react-compilation',
   renderChunk: (code) =>
     code.replaceAll(
       /(var require_(?:react|scheduler)\w* = \/\* @__PURE__ \*\/ __commonJS\w*\(\()\(([\w, ]*)\) =>/g,
@@ -314,7 +314,7 @@ function mostlyAscii(text) {
  * Plugin: loads dockerode when the first client is created, from an entry point of its own with that name. It
  * takes 20 ms to load, and is not needed for the state that a window shows first.
  */
-export const dockerodeAtFirstUse = packageAtFirstUse(
+export const lazyDockerode = lazyPackage(
   'dockerode',
   'module.exports = new Proxy(class {}, { construct: (_, given) => Reflect.construct(load(), given) });',
 );
@@ -323,13 +323,13 @@ export const dockerodeAtFirstUse = packageAtFirstUse(
  * Plugin: loads i18next with the first instance of it, from an entry point of its own with that name. Most
  * commands print only sentences without values.
  */
-export const i18nextAtFirstUse = packageAtFirstUse(
+export const lazyI18next = lazyPackage(
   'i18next',
   'exports.createInstance = (options) => load().createInstance(options);',
 );
 
 /** `code` takes the place of the package, which `load()` in it returns. */
-function packageAtFirstUse(name, code) {
+function lazyPackage(name, code) {
   const id = `\0${name}-at-first-use.cjs`;
   return {
     name: `${name}-at-first-use`,

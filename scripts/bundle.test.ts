@@ -5,12 +5,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
-  builtinsAtFirstUse,
+  lazyBuiltins,
   bundle,
-  dataAtFirstUse,
-  reactCompiledAtOnce,
+  lazyData,
+  eagerReactCompilation,
   removeStaleOutputs,
-  schemasIfUsed,
+  pureSchemas,
 } from './bundle.mjs';
 
 let directory = '';
@@ -36,7 +36,7 @@ it('loads a builtin module at the first use of an export, however it is imported
      const before = isLoaded();
      const types = [typeof https.request, typeof new Agent().options, typeof tls.connect];
      console.log(JSON.stringify([before, ...types, isLoaded()]));`,
-    { minify: true, plugins: [builtinsAtFirstUse(['node:https', 'node:tls'])] },
+    { minify: true, plugins: [lazyBuiltins(['node:https', 'node:tls'])] },
   );
   const { stdout } = await promisify(execFile)(process.execPath, [program]);
   expect(JSON.parse(stdout)).toEqual([false, 'function', 'object', 'function', true]);
@@ -53,7 +53,7 @@ it('parses data at its first use, from a text in ASCII', async () => {
      JSON.parse = (text) => ((parsed += 1), parse(text));
      const before = parsed;
      console.log(JSON.stringify([before, sentences.one, sentences.one, parsed]));`,
-    { plugins: [dataAtFirstUse(/data\.ts$/)] },
+    { plugins: [lazyData(/data\.ts$/)] },
   );
   expect(await readFile(program, 'utf8')).not.toMatch(/[^\0-\x7f]/);
   const { stdout } = await promisify(execFile)(process.execPath, [program]);
@@ -76,7 +76,7 @@ it('leaves out schemas that nothing uses', async () => {
     "import { limit, usedSchema } from './schemas.ts'; console.log(JSON.stringify([limit, usedSchema]));",
     {
       plugins: [
-        schemasIfUsed(/schemas\.ts$/),
+        pureSchemas(/schemas\.ts$/),
         {
           name: 'zod',
           resolveId: (id: string) => (id === 'zod' ? id : null),
@@ -97,7 +97,7 @@ it('puts React into functions that V8 compiles at once, and nothing else', async
   }
   const program = await bundleText(
     "import { name } from 'react'; import { name as other } from 'other'; console.log(name, other);",
-    { minify: true, plugins: [reactCompiledAtOnce] },
+    { minify: true, plugins: [eagerReactCompilation] },
   );
   const text = await readFile(program, 'utf8');
   expect(text).toMatch(/\(\(function\(\w*\)\{\w+\.name=`react`\}\)\)/);

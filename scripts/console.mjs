@@ -1,10 +1,10 @@
-// Output of the scripts, and errors that end them with one sentence that says what to do.
+// Output of the scripts, and errors that end them with one sentence on what to do.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
 /**
- * A failure that the user can fix: `message` is one sentence that says what to do. Printed without a stack.
+ * A failure that the user can fix: `message` is one sentence on what to do. Printed without a stack.
  */
 export class ActionableError extends Error {}
 
@@ -79,15 +79,12 @@ export function run(command, args, { cwd, env, show = false, timeoutMs = 0 } = {
   });
 }
 
-/**
- * Like `run`, and ends the script if the command fails: `otherwise` is the sentence, followed by the
- * command's last lines.
- */
-export async function must(command, args, otherwise, options = {}) {
+/** Like `run`, and ends the script with `errorMessage` and the command's last lines if it fails. */
+export async function runOrThrow(command, args, errorMessage, options = {}) {
   const result = await run(command, args, options);
   if (result.code !== 0) {
     const output = lastLines(`${result.stdout}\n${result.stderr}`, 12);
-    throw new ActionableError(output === '' ? otherwise : `${otherwise}\n${output}`);
+    throw new ActionableError(output === '' ? errorMessage : `${errorMessage}\n${output}`);
   }
   return result;
 }

@@ -2,7 +2,7 @@
 // Debian and its descendants; elsewhere: instructions.
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { ActionableError, must, note, run, step } from './console.mjs';
+import { ActionableError, runOrThrow, note, run, step } from './console.mjs';
 
 /**
  * Each line is satisfied by any one of its packages, or by its command on PATH. The first package that is in
@@ -147,7 +147,7 @@ async function install(missing) {
   let names = await candidates(missing);
   if (names.length < missing.length) {
     step('Updating the package lists (apt-get update)');
-    await must(
+    await runOrThrow(
       'apt-get',
       ['update', '-qq'],
       'apt-get update failed: check /etc/apt/sources.list and the network, then try again.',

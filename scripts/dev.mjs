@@ -1,5 +1,5 @@
 // `npm run dev`: the window with hot reload, on the embedded engine of BULKHEAD_ROOT. A change of the page
-// shows at once. A change of Electron's main process or of what it imports opens the window anew. Command
+// shows at once. A change of Electron's main process or of what it imports reopens the window. Command
 // line, gateway and C programs are built once, at the start.
 //
 //   --state NAME           an invented state of renderer/dev (off, protected, …): needs neither engine nor

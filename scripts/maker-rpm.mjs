@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { MakerRpm, rpmArch } from '@electron-forge/maker-rpm';
 import redhat from 'electron-installer-redhat';
-import { must } from './console.mjs';
+import { runOrThrow } from './console.mjs';
 
 /**
  * electron-installer-redhat stages files in BUILD/usr; rpm 4.20 looks for them in a directory below BUILD
@@ -15,7 +15,7 @@ class InPlaceInstaller extends redhat.Installer {
     const target = ['--target', `${arch}-${vendor}-${platform}`];
     const macros = [`_topdir ${this.stagingDir}`, '__os_install_post %{nil}', 'debug_package %{nil}'];
     const defines = macros.flatMap((macro) => ['--define', macro]);
-    await must(
+    await runOrThrow(
       'rpmbuild',
       ['-bb', this.specPath, '--build-in-place', ...target, ...defines],
       'rpmbuild could not make the package: see below.',

@@ -1,9 +1,9 @@
 // A newer Docker Engine and its clients, from Debian unstable, for tests: unpacked beside the system, which
-// stays as it is. `node scripts/newer-engine.mjs` fetches them, once, and says how to use them.
+// stays as it is. `node scripts/newer-engine.mjs` fetches them, once, and prints how to use them.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { aptBeside } from './apt-beside.mjs';
-import { ActionableError, main, must, note, step } from './console.mjs';
+import { ActionableError, main, runOrThrow, note, step } from './console.mjs';
 import { cache, isProgram } from './paths.mjs';
 
 /** What of unstable is tested. Another version there is fetched only when this line is changed. */
@@ -63,19 +63,19 @@ async function unpack(work) {
     for (const name of names) {
       const file = readdirSync(at('packages')).find((each) => each.startsWith(`${name}_`));
       if (file === undefined) throw new ActionableError(`Debian ${suite} has no package ${name}.`);
-      await must(
+      await runOrThrow(
         'dpkg-deb',
         ['--extract', at('packages', file), at('unpacked', part)],
         `${file} could not be unpacked: free some disk space and try again.`,
       );
     }
   for (const program of programs)
-    await must(
+    await runOrThrow(
       at('unpacked', program),
       program.includes('cli-plugins') ? ['docker-cli-plugin-metadata'] : ['--version'],
       `${program} of Debian ${suite} does not run on this machine.`,
     );
-  const { stdout } = await must(at('unpacked', programs[0]), ['--version'], 'dockerd does not run.');
+  const { stdout } = await runOrThrow(at('unpacked', programs[0]), ['--version'], 'dockerd does not run.');
   if (!stdout.includes(` ${newerVersion}+`) && !stdout.includes(` ${newerVersion},`))
     throw new OtherVersionError(
       `Debian ${suite} has another Docker Engine now (${stdout.trim()}): change newerVersion in ` +

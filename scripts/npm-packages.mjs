@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { ActionableError, must, note, run, step } from './console.mjs';
+import { ActionableError, runOrThrow, note, run, step } from './console.mjs';
 import { at, pinnedNode, repository, stamps } from './paths.mjs';
 
 const stamp = path.join(stamps, 'npm-packages');
@@ -31,7 +31,7 @@ export async function installNpmPackages() {
     // `npm ci` deletes node_modules first, which breaks running programs; an existing tree is updated
     // instead.
     const how = existsSync(at('node_modules', '.package-lock.json')) ? ['install', '--no-save'] : ['ci'];
-    await must(
+    await runOrThrow(
       npm.command,
       [...npm.args, ...how, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
       'npm could not install the packages: check that the npm registry can be reached, ' +

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { must } from './console.mjs';
+import { runOrThrow } from './console.mjs';
 import { at, pinnedNode } from './paths.mjs';
 import { bothProbes } from './probes.mjs';
 
@@ -101,7 +101,7 @@ export async function zipRuntime(electron, directory) {
     mkdirSync(path.join(copy, 'resources'), { recursive: true });
     writeFileSync(path.join(copy, 'resources', 'default_app.asar'), '');
     writeFileSync(path.join(copy, 'version'), `v${electron.version}`);
-    await must(
+    await runOrThrow(
       'zip',
       ['-q', '-0', '-r', '-y', path.join(work, name), '.'],
       'The runtime could not be zipped: see below, and check that zip is installed.',

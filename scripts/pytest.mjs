@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { aptBeside } from './apt-beside.mjs';
-import { main, must, note, step } from './console.mjs';
+import { main, runOrThrow, note, step } from './console.mjs';
 import { cache, isProgram } from './paths.mjs';
 
 /** paramiko, which docker-py's tests import, with what it needs. */
@@ -30,7 +30,7 @@ export async function fetchPytest() {
       const apt = await aptBeside(work, recipe.suite);
       await apt('download', ...recipe.packages);
       for (const name of readdirSync(path.join(work, 'packages')))
-        await must(
+        await runOrThrow(
           'dpkg-deb',
           ['--extract', path.join(work, 'packages', name), path.join(work, 'unpacked')],
           `${name} could not be unpacked: free some disk space and try again.`,

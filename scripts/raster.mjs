@@ -1,4 +1,4 @@
-// Draws SVG paths into PNG files: only a few icons, so no native library is needed.
+// Renders SVG paths as PNG files: only a few icons, so no native library is needed.
 import { Buffer } from 'node:buffer';
 import { deflateSync, crc32 } from 'node:zlib';
 

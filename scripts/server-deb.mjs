@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { must } from './console.mjs';
+import { runOrThrow } from './console.mjs';
 import { at } from './paths.mjs';
 import { stageFiles } from './server-stage.mjs';
 
@@ -89,7 +89,7 @@ export async function buildDeb({ metadata, architecture, stage, files, out }) {
     script('postrm'),
   ]);
   const file = path.join(out, `bulkhead_${packageVersion(metadata.version)}_${architecture}.deb`);
-  await must(
+  await runOrThrow(
     'dpkg-deb',
     // Like the desktop package: a fifth of xz's time.
     ['--build', '--root-owner-group', '-Zzstd', stage, file],

@@ -1,7 +1,7 @@
 // The server package as an .rpm.
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { must } from './console.mjs';
+import { runOrThrow } from './console.mjs';
 import { at } from './paths.mjs';
 import { longDescription, packageVersion } from './server-deb.mjs';
 import { architectures } from './server-files.mjs';
@@ -33,7 +33,7 @@ export function specFile({ version, description, license, stage, files }) {
     'Release: 1',
     `Summary: ${description}`,
     `License: ${license}`,
-    // Otherwise rpm would add dependencies on whatever the pinned Node's and koffi's files reference.
+    // Otherwise rpm would add dependencies on everything that the pinned Node's and koffi's files reference.
     'AutoReqProv: no',
     'Requires: glibc >= 2.28, libstdc++, libgcc, util-linux, (runc or containerd.io), xz, bzip2',
     'Recommends: (docker-ce or moby-engine or docker)',
@@ -76,7 +76,7 @@ export async function buildRpm({ metadata, architecture, stage, files, out, work
     'debug_package %{nil}',
     '_build_id_links none',
   ];
-  await must(
+  await runOrThrow(
     'rpmbuild',
     [
       '-bb',

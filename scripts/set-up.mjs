@@ -15,7 +15,7 @@ export function hasNoDisplay(environment = process.env) {
 
 /**
  * Does the whole set-up, including the system's packages named by `also` (see debian-packages.mjs); fast if
- * nothing is missing. Rejects with one sentence that says what to do.
+ * nothing is missing. Rejects with one sentence on what to do.
  */
 export async function setUp({ also } = {}) {
   const major = Number(process.versions.node.split('.')[0]);

@@ -52,7 +52,7 @@ function paragraph(title, message) {
   return [`  ✗ ${title}`, ...lines.map((line) => `      ${line}`)].join('\n');
 }
 
-export const isGood = (result) => result.failed === 0;
+export const hasPassed = (result) => result.failed === 0;
 
 /** The counts of all stages, for display. */
 export function table(results) {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { lastLines, note } from './console.mjs';
 import { artifacts, at, pinnedNode, repository } from './paths.mjs';
-import { countsOf, failuresOf, isGood } from './test-results.mjs';
+import { countsOf, failuresOf, hasPassed } from './test-results.mjs';
 
 /**
  * Tests start the command line and the gateway from their sources hundreds of times: each module is stripped
@@ -32,8 +32,8 @@ export async function runStage(stage, paths) {
       ? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
       : countsOf(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
   const result = { name: stage.name, ...counts, seconds, log };
-  note(`${isGood(result) ? '✓' : '✗'} ${stage.name} (${seconds.toFixed(0)} s)`);
-  if (!isGood(result)) {
+  note(`${hasPassed(result) ? '✓' : '✗'} ${stage.name} (${seconds.toFixed(0)} s)`);
+  if (!hasPassed(result)) {
     const listed =
       stage.projects !== undefined && existsSync(report)
         ? failuresOf(readFileSync(report, 'utf8'), repository)

@@ -28,7 +28,7 @@ import { fetchNewerEngine, OtherVersionError } from './newer-engine.mjs';
 import { runStage } from './test-stage.mjs';
 import { parseArguments } from './test-arguments.mjs';
 import { coverageDirectory, planStages } from './test-plan.mjs';
-import { closingLine, isGood, notRunLines, table, withoutRun } from './test-results.mjs';
+import { closingLine, hasPassed, notRunLines, table, withoutRun } from './test-results.mjs';
 
 const minutes = 60_000;
 /** CI ends a run after 90 minutes: before that, running stages are ended and counted as failed. */
@@ -198,7 +198,7 @@ function refused(stage, why) {
 }
 
 function report(results) {
-  const bad = results.filter((result) => !isGood(result));
+  const bad = results.filter((result) => !hasPassed(result));
   console.log(`\n${table(results)}\n`);
   for (const line of notRunLines(results)) console.log(`${line}\n`);
   if (bad.length > 0) {

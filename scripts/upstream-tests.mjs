@@ -1,11 +1,11 @@
 // moby's own tests, compiled from Debian's source package of docker.io, beside the system, which stays as it
-// is. `node scripts/upstream-tests.mjs` fetches and compiles them, once, and says where they are. It takes
+// is. `node scripts/upstream-tests.mjs` fetches and compiles them, once, and prints where they are. It takes
 // some minutes, and 3 GB while it runs.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { aptBeside } from './apt-beside.mjs';
-import { ActionableError, main, must, note, step } from './console.mjs';
+import { ActionableError, main, runOrThrow, note, step } from './console.mjs';
 import { cache, isProgram } from './paths.mjs';
 
 /**
@@ -74,7 +74,7 @@ async function unpackSources(packages, tree) {
   // `depth`: directories in the archive above its content.
   const extract = (archive, depth, directory) => {
     mkdirSync(directory, { recursive: true });
-    return must(
+    return runOrThrow(
       'tar',
       ['-xJf', archive, '-C', directory, `--strip-components=${depth}`],
       `${archive} could not be unpacked: free some disk space and try again.`,
@@ -87,7 +87,7 @@ async function unpackSources(packages, tree) {
   const patches = path.join(tree, 'debian', 'patches');
   const series = readFileSync(path.join(patches, 'series'), 'utf8').split('\n');
   for (const name of series.filter((line) => line !== '' && !line.startsWith('#')))
-    await must(
+    await runOrThrow(
       'patch',
       ['-p1', '--batch', '--silent', '--input', path.join(patches, name)],
       `Debian's patch ${name} does not fit its sources.`,
@@ -101,7 +101,7 @@ async function unpackSources(packages, tree) {
 async function unpackGo(packages, directory) {
   mkdirSync(directory);
   for (const name of readdirSync(packages).filter((file) => /^golang-.*\.deb$/.test(file)))
-    await must(
+    await runOrThrow(
       'dpkg-deb',
       ['--extract', path.join(packages, name), directory],
       `${name} could not be unpacked: free some disk space and try again.`,
@@ -135,7 +135,7 @@ async function compile(work, go) {
     CGO_ENABLED: '0',
   };
   const make = (command, output, from) =>
-    must(
+    runOrThrow(
       path.join(goroot, 'bin/go'),
       [...command, '-p', '1', '-o', path.join(moby, output), `./${from}`],
       `${from} of ${recipe.package} could not be compiled.`,

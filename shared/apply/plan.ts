@@ -7,7 +7,7 @@ import { requirementSchema } from '../isolation/requirements.ts';
 import { findingSchema } from '../settings/findings.ts';
 import { settingsChangeSchema } from '../settings/changes.ts';
 
-/** One line of "What will happen". `kind` determines icon, tone and text (design language, Plan). */
+/** One line of "What will happen". `kind` determines icon, tone and text. */
 export const planEffectSchema = z.object({
   kind: z.enum([
     'restart',

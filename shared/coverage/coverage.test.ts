@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { claimIds, type Verification } from '../verify/claims.ts';
-import {
-  atLeast,
-  coverageFor,
-  rowEvidence,
-  displayedState,
-  workloadIds,
-  type CoverageFacts,
-  type WorkloadId,
-} from './index.ts';
+import { atLeast, coverageFor, workloadIds, type CoverageFacts, type WorkloadId } from './coverage.ts';
+import { displayedState, rowEvidence } from './evidence.ts';
 
 const state = (facts: CoverageFacts, workload: WorkloadId) =>
   coverageFor(facts).find((row) => row.workload === workload)?.state;

@@ -2,7 +2,7 @@ import { backendCapabilities, type BackendId } from '../isolation/backends.ts';
 import type { VirtualMachine } from '../targets/target.ts';
 import type { claimIds } from '../verify/claims.ts';
 
-/** Rows of the coverage table, in display order. */
+/** Rows of the coverage table (C in docs/design/requirements.md), in display order. */
 export const workloadIds = [
   'run-create',
   'build-docker-driver',

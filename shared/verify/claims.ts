@@ -115,7 +115,7 @@ export function countMessage(claims: readonly Claim[]): Message {
 /** `audit`: isolation is on, and nothing is refused. */
 export type ProtectionState = 'protected' | 'unverified' | 'audit' | 'off' | 'stopped';
 
-/** How long a verification is valid (design language: "Protected" needs a probe no older than 24 h). */
+/** How long a verification is valid: "Protected" needs a probe no older than 24 h. */
 export const verificationMaxAgeMs = 24 * 3600_000;
 
 /** Whether a verification was made on another kernel than that of the engine now; false if unknown. */

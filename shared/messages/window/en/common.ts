@@ -1,6 +1,6 @@
 /**
- * Texts used on more than one page: states, outcomes, times, buttons. The names of states are exactly those
- * of the design language.
+ * Texts used on more than one page: states, outcomes, times, buttons. A state has one name wherever it is
+ * shown.
  */
 export const common = {
   state: {

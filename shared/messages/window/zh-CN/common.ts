@@ -1,7 +1,7 @@
 import type { common as english } from '../en/common.ts';
 import type { Translation } from '../translation.ts';
 
-/** Texts used on more than one page. The names of states are exactly those of the design language. */
+/** Texts used on more than one page. A state has one name wherever it is shown. */
 export const common: Translation<typeof english> = {
   state: {
     protected: '受保护',

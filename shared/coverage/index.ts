@@ -1,3 +1,0 @@
-/** What is protected, by engine kind, version and backend (spec table C). Pure. */
-export * from './coverage.ts';
-export * from './evidence.ts';
