@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { decisionSubject, decisionText } from '../shared/audit/decision-text.ts';
 import { isProbes } from '../shared/audit/activity.ts';
+import { watchDirectory } from '../engine/base/watch-directory.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
@@ -84,10 +85,7 @@ export function configureAudit(command: Command): void {
         stop.abort();
       };
       process.once('SIGINT', end);
-      const [{ readDecisionLog }, { watchDirectory }] = await Promise.all([
-        import('../gateway/audit/read-log.ts'),
-        import('../engine/base/watch-directory.ts'),
-      ]);
+      const { readDecisionLog } = await import('../gateway/audit/read-log.ts');
       const rows: StoredAuditEntry[] = [];
       try {
         await readDecisionLog(

@@ -37,8 +37,8 @@ type RootRecord = z.infer<typeof recordSchema>;
 /**
  * Prevents renames of entries of a container's root directory, by the container and whoever has that
  * directory open, while the engine changes its own root to it (A5). For a copy or an export dockerd creates
- * a directory there, moves the machine's root to it with pivot_root(2) and unmounts it by name: with a link or
- * another mount in its place the machine's root would stay reachable, and the engine would read and write
+ * a directory there, moves the machine's root to it with pivot_root(2) and unmounts it by name: with a link
+ * or another mount in its place the machine's root would stay reachable, and the engine would read and write
  * there as root. Meanwhile the directory belongs to the machine's root, whom no container maps, and nobody
  * else may write there.
  *
