@@ -15,7 +15,6 @@ import { isolateSpec, isPrivileged, parseSpec, renderSpec } from './config/bundl
 import type { OciSpec } from './base/oci-spec.ts';
 import { cgroupsOf, checkCgroupPath, hasProcesses } from './config/cgroup-path.ts';
 import type { ContainerState } from './containers.ts';
-import { makeGrantedNode } from './config/device-nodes.ts';
 import { grantedFiles, ownFileNames } from './config/devices.ts';
 import { refuseOpenPoints } from './engine-points.ts';
 import { emptyKernelFileSystems } from './mounts/kernel-file-systems.ts';
@@ -246,7 +245,7 @@ interface DeviceInput {
 /** Adds our own device files; returns, by name, those that replace the machine's in the container. */
 function planDevices(
   plan: PlanBuilder,
-  { deviceNodes, devicesDirectory }: ServiceOptions,
+  { deviceNodes }: ServiceOptions,
   { spec, namespace, granted }: DeviceInput,
 ): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
@@ -254,15 +253,11 @@ function planDevices(
   // Read-only: all containers share its mode and owner. The device can be opened for writing all the same.
   const place = (node: string) => plan.place(plan.tree(node, { namespace, readOnly: 'top' }));
   for (const name of ownFileNames(given, isPrivileged(spec))) {
-    const node = deviceNodes.get(name);
-    if (node !== undefined) sources.set(name, place(node));
-  }
-  for (const file of grantedFiles(given, granted)) {
-    // None could be created or opened.
-    if (deviceNodes.size === 0) refuse(`device files can't be made below ${devicesDirectory}`);
-    sources.set(file.name, place(makeGrantedNode(devicesDirectory, file)));
+    const node = deviceNodes.harmless(name);
+    if (node !== null) sources.set(name, place(node));
   }
   return sources;
+  for (const file of grantedFiles(given, granted)) sources.set(file.name, place(deviceNodes.granted(file)));
 }
 
 /**

@@ -6,7 +6,7 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { acquireLock } from '../engine/base/lock.ts';
 import { serveRuntime } from './runtime-connection.ts';
 import { openContainerStore } from './containers.ts';
-import { makeDeviceNodes } from './config/device-nodes.ts';
+import { openDeviceNodes } from './config/device-nodes.ts';
 import { removeEarlierMounts } from './legacy-mounts.ts';
 import { listenOn, withFileKept } from './listen.ts';
 import { Janitor } from './janitor.ts';
@@ -144,8 +144,7 @@ function openService(
     parts,
     sharing,
     privateDirectory: paths.mounts,
-    deviceNodes: makeDeviceNodes(paths.devices, log),
-    devicesDirectory: paths.devices,
+    deviceNodes: openDeviceNodes(paths.devices, log),
     runtimeBinary: paths.runtimeBinary,
     sealedRunc: () => sealedRunc.descriptor(),
     log,

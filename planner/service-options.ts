@@ -1,3 +1,4 @@
+import type { DeviceNodes } from './config/device-nodes.ts';
 import type { ContainerStore } from './containers.ts';
 import type { RangeStore } from './ranges/range-store.ts';
 import type { SharingOptions } from './shares/shares.ts';
@@ -13,10 +14,8 @@ export interface ServiceOptions {
    * for all other processes.
    */
   readonly privateDirectory: string;
-  /** Our own device files, by the machine's names (device-nodes.ts). */
-  readonly deviceNodes: ReadonlyMap<string, string>;
-  /** Where the files for granted devices are made, next to those. */
-  readonly devicesDirectory: string;
+  /** Our own device files. */
+  readonly deviceNodes: DeviceNodes;
   /** The runtime, as hooks call it. */
   readonly runtimeBinary: string;
   /** Descriptor of a sealed copy of runc (sealed-runc.ts); null: there is none. */

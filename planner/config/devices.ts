@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultDevices } from '../../shared/isolation/default-devices.ts';
 import type { GrantedDevice } from '../../shared/isolation/sharing-user.ts';
 import type { OciMount } from '../base/oci-spec.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
@@ -19,11 +20,7 @@ const deviceSchema = z.looseObject({
  * machine's file.
  */
 export const harmlessDevices = [
-  { major: 1, minor: 3, name: '/dev/null' },
-  { major: 1, minor: 5, name: '/dev/zero' },
-  { major: 1, minor: 7, name: '/dev/full' },
-  { major: 1, minor: 8, name: '/dev/random' },
-  { major: 1, minor: 9, name: '/dev/urandom' },
+  ...defaultDevices,
   { major: 10, minor: 200, name: '/dev/net/tun' },
   { major: 10, minor: 229, name: '/dev/fuse' },
 ] as const;

@@ -1,3 +1,4 @@
+import { defaultDevices } from '../isolation/default-devices.ts';
 import { message, type Message } from '../messages/message.ts';
 import { cleanPath } from './bind-source.ts';
 import { cdiNames, isCdiName } from './cdi-requests.ts';
@@ -9,14 +10,10 @@ import { listAt, textAt, textsAt } from './shape.ts';
  * Devices that give no access to the engine: every user may open them anyway, and they act inside the
  * opener's own namespaces.
  */
-const harmlessDevices = new Set([
+const harmlessDevices: ReadonlySet<string> = new Set([
+  ...defaultDevices.map(({ name }) => name),
   '/dev/fuse',
   '/dev/net/tun',
-  '/dev/null',
-  '/dev/zero',
-  '/dev/full',
-  '/dev/random',
-  '/dev/urandom',
 ]);
 /** The engine looks these paths up, as root and following links, and reports whether they exist. */
 const deviceLimits = [

@@ -1,0 +1,15 @@
+/**
+ * Character devices that the engine gives every container, and that reach nothing of the machine. `name`: of
+ * the machine's file.
+ */
+export const defaultDevices = [
+  { name: '/dev/null', major: 1, minor: 3 },
+  { name: '/dev/zero', major: 1, minor: 5 },
+  { name: '/dev/full', major: 1, minor: 7 },
+  { name: '/dev/random', major: 1, minor: 8 },
+  { name: '/dev/urandom', major: 1, minor: 9 },
+] as const;
+
+/** The default device whose file has that name. Whether the file is that device is not known. */
+export const defaultDeviceAt = (file: string): (typeof defaultDevices)[number] | null =>
+  defaultDevices.find(({ name }) => name === file) ?? null;
