@@ -44,6 +44,9 @@ describe('A1: targets that few clients send', () => {
     'HEAD /_ping',
     'GET /v1.45/containers/json?all=0&all=1',
     'GET /v1.45/containers/json?all=1&all=0',
+    'GET /v1.45/containers/json?all=1&',
+    'GET /v1.45/containers/json?&all=1&&',
+    'GET /v1.45/containers/json?&',
     'GET /v1.45/containers/web/data/json',
     'GET /v1.45/containers/web/nothing/json',
     'GET /v1.45/containers/web/data/top',
@@ -52,6 +55,16 @@ describe('A1: targets that few clients send', () => {
     const [engine, gateway] = await both(line);
     expect(gateway?.status).toBe(engine?.status);
     expect(content(gateway)).toBe(content(engine));
+  });
+
+  it.each([
+    ['all=1;size=1', 'invalid semicolon separator in query'],
+    ['all=%zz', 'invalid URL escape "%zz"'],
+  ])('GET /containers/json?%s: refused like by the engine', async (query, why) => {
+    for (const response of await both(`GET /v1.45/containers/json?${query}`)) {
+      expect(response.status).toBe(400);
+      expect(response.body).toContain(JSON.stringify(why).slice(1, -1));
+    }
   });
 
   it('docker exec and rm --link by the name of a link', async () => {

@@ -43,7 +43,9 @@ describe('request targets', () => {
     '/x?all=%zz',
     '/x?all=%',
     '/x?a=1;b=2',
-    '/x?&a=1',
+    '/x?a=1&;',
+    '/x?a;b',
+    '/x?a;=1',
     '/x?=1',
     '/x?a b=1',
     '/x?a=%ff',
@@ -63,6 +65,30 @@ describe('request targets', () => {
       target: { query: [{ key: 'all', value: '1' }] },
     });
     expect(parseTarget('/x?all=1&all=%zz').ok).toBe(false);
+  });
+
+  it('leaves out empty parameters, as Go does', () => {
+    const read = (text: string) => {
+      const result = parseTarget(text);
+      return result.ok ? [result.target.query, result.target.rawQuery] : result.why;
+    };
+    const all = [{ key: 'all', value: '1' }];
+    for (const text of ['/x?all=1&', '/x?&all=1', '/x?&&all=1&&'])
+      expect(read(text), text).toEqual([all, '?all=1']);
+    expect(read('/x?all=1&&size')).toEqual([[...all, { key: 'size', value: '' }], '?all=1&size']);
+    for (const text of ['/x?&', '/x?&&']) expect(read(text), text).toEqual([[], '']);
+  });
+
+  it('says what is wrong with a query as Go does', () => {
+    const why = (text: string) => {
+      const result = parseTarget(text);
+      return result.ok ? '' : result.why;
+    };
+    expect(why('/x?a=1;b=2')).toBe('invalid semicolon separator in query');
+    expect(why('/x?;')).toBe('invalid semicolon separator in query');
+    expect(why('/x?a=%zz&b=1')).toBe('invalid URL escape "%zz"');
+    expect(why('/x?a=1%2')).toBe('invalid URL escape "%2"');
+    expect(why('/x?a=%')).toBe('invalid URL escape "%"');
   });
 
   it('treats other versions as part of the path, where no route matches', () => {

@@ -68,13 +68,16 @@ type QueryResult =
   | { readonly ok: true; readonly query: readonly QueryParameter[]; readonly rawQuery: string }
   | { readonly ok: false; readonly why: string };
 
+/** Like Go's `url.ParseQuery`, with its words, and in addition refuses what it could read otherwise. */
 function parseQuery(text: string): QueryResult {
   if (text.length <= 1) return { ok: true, query: [], rawQuery: text };
   const query: QueryParameter[] = [];
   const pairs: string[] = [];
   const keys = new Set<string>();
   for (const pair of text.slice(1).split('&')) {
-    if (pair === '') return { ok: false, why: 'the query has an empty parameter' };
+    if (pair === '') continue;
+    const malformed = malformedPair(pair);
+    if (malformed !== null) return { ok: false, why: malformed };
     const equals = pair.indexOf('=');
     const key = equals < 0 ? pair : pair.slice(0, equals);
     if (!/^[A-Za-z0-9_.-]+$/.test(key))
@@ -87,7 +90,14 @@ function parseQuery(text: string): QueryResult {
     query.push({ key, value });
     pairs.push(pair);
   }
-  return { ok: true, query, rawQuery: `?${pairs.join('&')}` };
+  return { ok: true, query, rawQuery: pairs.length === 0 ? '' : `?${pairs.join('&')}` };
+}
+
+/** Go's error for a parameter of a query; null where it has none. */
+function malformedPair(pair: string): string | null {
+  if (pair.includes(';')) return 'invalid semicolon separator in query';
+  const escape = /%(?![0-9A-Fa-f]{2}).{0,2}/s.exec(pair);
+  return escape === null ? null : `invalid URL escape ${JSON.stringify(escape[0])}`;
 }
 
 function decodePath(raw: string): string | null {
@@ -106,10 +116,9 @@ function decodePath(raw: string): string | null {
 }
 
 function decodeValue(raw: string): string | null {
-  // ';' as a separator has changed its meaning between versions of Go; '#' cannot be in a target.
-  if (/[;#]/.test(raw)) return null;
+  // '#' cannot be in a target.
+  if (raw.includes('#')) return null;
   if (!raw.includes('%')) return raw.includes('+') ? raw.replaceAll('+', ' ') : raw;
-  if (/%(?![0-9A-Fa-f]{2})/.test(raw)) return null;
   try {
     return decodeURIComponent(raw.replaceAll('+', ' '));
   } catch {
