@@ -243,7 +243,7 @@ describe('A8, B1: mounts', () => {
   });
 
   it.each([
-    ['--device=/dev/sda'],
+    ['--device=/dev/kmsg'],
     ['--device=/dev'],
     ['--device-cgroup-rule=c *:* rwm'],
     ['--cgroup-parent=/../x'],

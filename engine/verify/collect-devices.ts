@@ -20,8 +20,11 @@ interface ListedDevice {
   readonly number: string;
 }
 
-/** A device of the machine that no container should get unless it is listed: the kernel's log. */
-const kernelLog = '/dev/kmsg';
+/**
+ * Devices of the machine that no container gets unless they are listed: the kernel's log, which may be
+ * missing on a machine that is itself a container, and the terminal of a process.
+ */
+const unlistedDevices = ['/dev/kmsg', '/dev/tty'];
 /** The devices of every container: null, zero, full, random, urandom, tty, console, ptmx and terminals. */
 const usualDevices = /^c(?:1:[35789]|5:[012]|136:\d+)$/;
 /** Errors that occur before the driver of a device is called. */
@@ -39,12 +42,12 @@ export async function collectDevices(runner: ProbeRunner, { settings }: VerifyOp
   const given = (path: string, access: string) => ({
     Devices: [{ PathOnHost: path, PathInContainer: path, CgroupPermissions: access }],
   });
-  const mayListLog = settings.devices.some(
-    (entry) => entry.device === kernelLog || /[*?]/.test(entry.device),
-  );
+  // The engine itself refuses one that is absent.
+  const present = await presentDevice(unlistedDevices);
+  const isListed = settings.devices.some((entry) => entry.device === present || /[*?]/.test(entry.device));
   const [probe, refusal] = await Promise.all([
     runner.probe({ args: ['--device', device.path], host: given(device.path, device.access) }),
-    mayListLog ? null : runner.refusal(`--device ${kernelLog}`, given(kernelLog, 'r')),
+    present === null || isListed ? null : runner.refusal(`--device ${present}`, given(present, 'r')),
   ]);
   return judgeDevices(device, probe, refusal);
 }
@@ -75,6 +78,11 @@ export function judgeDevices(
       ...(refusal === null ? [] : [outcomeText(refusal.request, refusalOutcome(refusal))]),
     ]),
   );
+}
+
+async function presentDevice(paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) if ((await stat(path).catch(() => null)) !== null) return path;
+  return null;
 }
 
 async function firstUnrestrictedDevice(entries: readonly AllowedDevice[]): Promise<ListedDevice | null> {

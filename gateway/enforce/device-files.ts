@@ -37,6 +37,23 @@ export async function deviceFile(real: string): Promise<DeviceFile | null> {
 }
 
 /**
+ * Whether there is no such file below /dev, in directories that everybody can list and only root can change:
+ * nobody learns by this what exists, or exchanges it.
+ */
+export async function isAbsentDevice(file: string): Promise<boolean> {
+  if (!isDevicePath(file)) return false;
+  let at = '/';
+  for (const part of file.split('/').slice(1)) {
+    at = path.join(at, part);
+    const info = await lstat(at).catch((error: NodeJS.ErrnoException) => error.code);
+    if (info === 'ENOENT') return true;
+    if (typeof info !== 'object' || !info.isDirectory()) return false;
+    if (info.uid !== 0 || (info.mode & 0o022) !== 0 || (info.mode & 0o005) !== 0o005) return false;
+  }
+  return false;
+}
+
+/**
  * The paths that an entry of `bulkhead.devices` matches now, without symbolic links: `*` and `?` match
  * within one component. An entry may name a link that root made (`/dev/serial/by-id/…`).
  */

@@ -172,6 +172,32 @@ describe('A5: a device is not identified by its name', () => {
     await sh('docker rm swapped');
   });
 
+  it("gets the engine's error where there is none, at a create and at a start", async () => {
+    const absent = `${own}/absent`;
+    // Of a create the command line adds where its help is; the engine's error is one of the start.
+    const outcome = async (socket: string) => {
+      const run = `docker run --rm --device ${absent} busybox true; echo $?`;
+      return (await sh(`DOCKER_HOST=unix://${socket} ${run}`)).replace("See 'docker run --help'.\n", '');
+    };
+    const error = `adding custom device "${absent}": no such file or directory`;
+    for (const devices of [[], [{ device: `${own}/*` }]]) {
+      await allow(...devices);
+      const gateway = await outcome(guarded.socket);
+      expect(gateway).toContain(error);
+      expect(gateway).toBe(await outcome(guarded.engine.socket));
+    }
+    await run('mknod', ['-m', '666', absent, 'c', '10', '259']);
+    await sh(`docker create --name earlier --device ${absent} busybox head -c 1 ${absent}`);
+    expect(await sh('docker start -a earlier | wc -c')).toBe('1\n');
+    await rm(absent);
+    expect(await sh('docker start -a earlier')).toContain(error);
+    expect(await sh('docker rm earlier')).toBe('earlier\n');
+    await allow();
+    // Whether something exists elsewhere is not said.
+    for (const other of ['/absent', '/root/absent', '/dev/shm/absent', `${own}/../absent`, '/dev/null/x'])
+      expect(await inBusybox(`--device ${other}:/dev/x`, 'true')).toMatch(/--device .* is blocked/);
+  });
+
   it('grants no kernel memory, and a disk in use only by its exact path', async () => {
     const mounts = await readFile('/proc/self/mounts', 'utf8');
     const disk = /^(\/dev\/[a-z0-9]+) /m.exec(mounts)?.[1] ?? loop;

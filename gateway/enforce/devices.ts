@@ -16,7 +16,13 @@ import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { sharingUserOf } from '../sharing/record-creates.ts';
 import { untrustedDetail } from '../trust/image-trust.ts';
 import { findCdiDevice, namesCdiDevice } from './cdi-devices.ts';
-import { deviceFilesAt, isBlockDeviceInUse, listedPaths, type DeviceFile } from './device-files.ts';
+import {
+  deviceFilesAt,
+  isAbsentDevice,
+  isBlockDeviceInUse,
+  listedPaths,
+  type DeviceFile,
+} from './device-files.ts';
 import type { InspectionContext } from './inspection-context.ts';
 
 /** Limit of devices that are looked up for one request; more are refused. */
@@ -39,8 +45,7 @@ export async function requestingUser(context: InspectionContext): Promise<Sharin
 
 /**
  * What the settings say about the host devices that a container requests (A5). Undefined where none can be
- * granted: the settings list none, or its runtime has no planner, which grants them. Rejects with
- * EngineUnreachable.
+ * granted: its runtime has no planner, which grants them. Rejects with EngineUnreachable.
  */
 export async function gatherDeviceFacts(
   context: InspectionContext,
@@ -48,7 +53,7 @@ export async function gatherDeviceFacts(
   requester: DeviceRequester,
 ): Promise<ReadonlyMap<string, DeviceFacts> | undefined> {
   const { devices } = context.settings;
-  if (requested.length === 0 || devices.length === 0 || !isGrantable(context)) return undefined;
+  if (requested.length === 0 || !isGrantable(context)) return undefined;
   const listed = await Promise.all(
     devices.map(async (entry) => ({ entry, paths: await listedPaths(entry.device) })),
   );
@@ -80,7 +85,9 @@ export async function gatherDeviceFacts(
   const facts = new Map<string, DeviceFacts>();
   for (const { path } of requested.slice(0, maxRequested)) {
     const key = deviceKey(path);
-    if (key !== '' && !facts.has(key)) facts.set(key, await factsOf(key));
+    if (key === '' || facts.has(key)) continue;
+    if (await isAbsentDevice(path)) facts.set(key, { nodes: [], isAbsent: true });
+    else if (devices.length > 0) facts.set(key, await factsOf(key));
   }
   return facts;
 }

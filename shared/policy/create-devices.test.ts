@@ -42,6 +42,20 @@ describe('A5: a requested device', () => {
     });
   });
 
+  it("gets the engine's error if it is absent, and is not forwarded", () => {
+    const denied = (path: string) => requestedDenial({ path, access: 'rwm' }, { nodes: [], isAbsent: true });
+    expect(denied('/dev/x"')).toMatchObject({
+      rule: 'host-device',
+      engineError: {
+        status: 500,
+        message:
+          'error gathering device information while adding custom device "/dev/x\\"": ' +
+          'no such file or directory',
+      },
+    });
+    expect(denied('/dev/\u00e9')).not.toHaveProperty('engineError');
+  });
+
   it('is refused with the reason why the entry does not apply', () => {
     const obstacle = message('policy.device-entry-is-for-others', { device: '/dev/*' });
     expect(refusal('r', node({ entries: [entry({ obstacle })] }))).toContain(

@@ -3,6 +3,7 @@ import { message, type Message } from '../messages/message.ts';
 import { cleanPath } from './bind-source.ts';
 import { cdiNames, isCdiName } from './cdi-requests.ts';
 import { deny, type Denial } from './decision.ts';
+import { absentDevice } from './engine-errors.ts';
 import { isObject, type Json } from './json.ts';
 import { listAt, textAt, textsAt } from './shape.ts';
 
@@ -66,6 +67,8 @@ export interface DeviceNodeFacts extends DeviceNode {
 export interface DeviceFacts {
   /** All device files in it if it is a directory, as the engine does. */
   readonly nodes: readonly DeviceNodeFacts[];
+  /** There is no file of that path, which everybody can see and only root can change. */
+  readonly isAbsent?: boolean;
   /** For a CDI device: the matching entries, by which its files are decided. */
   readonly entries?: readonly DeviceEntry[];
   /** Why it can't be determined. */
@@ -137,7 +140,11 @@ export const deviceKey = (path: string): string => (isCdiName(path) ? path : (cl
 export function requestedDenial(requested: RequestedDevice, facts: DeviceFacts | undefined): Denial | null {
   const what = requested.what ?? `--device ${requested.path}`;
   if (facts?.problem !== undefined) return deny('host-device', what, { detail: facts.problem });
-  // A missing device is usually the engine's error; but it could exist by the time the engine looks it up.
+  // Not forwarded: it could exist by the time the engine looks it up.
+  if (facts?.isAbsent === true) {
+    const engineError = absentDevice(requested.path);
+    return deny('host-device', what, engineError === undefined ? {} : { engineError });
+  }
   if (facts === undefined || (facts.nodes.length === 0 && facts.entries === undefined))
     return deny('host-device', what);
   if (facts.entries !== undefined) {

@@ -100,6 +100,21 @@ export function invalidVolumeName(name: string): EngineError | undefined {
   );
 }
 
+/**
+ * The response to the start of a container with a device of the machine that is not there. Missing if Go
+ * might quote the path in another way than JSON does.
+ */
+export const absentDevice = (path: string): EngineError | undefined =>
+  /^[ -~]+$/.test(path)
+    ? {
+        status: 500,
+        message: (
+          `error gathering device information while adding custom device ${JSON.stringify(path)}: ` +
+          'no such file or directory'
+        ).slice(0, maxMessageLength),
+      }
+    : undefined;
+
 /** The response to an invalid value of `Isolation`. */
 export const invalidIsolation = (value: string): EngineError => ({
   status: 500,

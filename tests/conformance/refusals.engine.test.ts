@@ -50,7 +50,7 @@ const refused: readonly (readonly [string, number, RegExp])[] = [
     125,
     /isolation: mounting the Docker socket .* is blocked: .*\(B1\); .*dockerSocketMount\.imageList/,
   ],
-  ['run --rm --device /dev/sda busybox', 125, /isolation: --device \/dev\/sda is blocked: .*\(A5\)/],
+  ['run --rm --device /dev/kmsg busybox', 125, /isolation: --device \/dev\/kmsg is blocked: .*\(A5\)/],
   [
     'run --rm --network container:old busybox true',
     125,

@@ -4,8 +4,9 @@ import { includes, listener } from './namespaces.ts';
 export const confinementAttempts: readonly Attempt[] = [
   ...creating('confinement', [
     ...[
-      ['block', '/dev/sda'],
-      ['memory', '/dev/mem'],
+      // Of devices that are not there the engine itself says so: these are.
+      ['block', '/dev/loop0'],
+      ['terminals', '/dev/ptmx'],
       ['directory', '/dev'],
       ['dots', '/dev/null/../mem'],
       ['kmsg', '/dev/kmsg'],
@@ -25,11 +26,11 @@ export const confinementAttempts: readonly Attempt[] = [
         HostConfig: {
           Devices: [
             { PathOnHost: '/dev/null', PathInContainer: '/dev/null', CgroupPermissions: 'rwm' },
-            { PathOnHost: '/dev/mem', PathInContainer: '/dev/mem', CgroupPermissions: 'rwm' },
+            { PathOnHost: '/dev/kmsg', PathInContainer: '/dev/kmsg', CgroupPermissions: 'rwm' },
           ],
         },
       },
-      breach: hostConfig('Devices', includes('/dev/mem')),
+      breach: hostConfig('Devices', includes('/dev/kmsg')),
     },
     {
       id: 'device-rule',

@@ -130,10 +130,10 @@ export const jsonAttempts: readonly Attempt[] = [
     {
       id: 'json-long-s-devices',
       title: 'Deviceſ',
-      breach: hostConfig('Devices', (found: unknown) => at(found, 0, 'PathOnHost') === '/dev/mem'),
+      breach: hostConfig('Devices', (found: unknown) => at(found, 0, 'PathOnHost') === '/dev/kmsg'),
       body:
-        '{"Image":"busybox","HostConfig":{"Deviceſ":[{"PathOnHost":"/dev/mem",' +
-        '"PathInContainer":"/dev/mem","CgroupPermissions":"rwm"}]}}',
+        '{"Image":"busybox","HostConfig":{"Deviceſ":[{"PathOnHost":"/dev/kmsg",' +
+        '"PathInContainer":"/dev/kmsg","CgroupPermissions":"rwm"}]}}',
     },
     {
       id: 'json-long-s-uts',
@@ -267,10 +267,10 @@ export const jsonAttempts: readonly Attempt[] = [
     {
       id: 'json-devices-lower',
       title: 'pathonhost in lower case overrides',
-      breach: hostConfig('Devices', (found: unknown) => at(found, 0, 'PathOnHost') === '/dev/mem'),
+      breach: hostConfig('Devices', (found: unknown) => at(found, 0, 'PathOnHost') === '/dev/kmsg'),
       body:
         '{"Image":"busybox","HostConfig":{"Devices":[{"PathOnHost":"/dev/null","PathInContainer":"/dev/x",' +
-        '"CgroupPermissions":"rwm","pathonhost":"/dev/mem"}]}}',
+        '"CgroupPermissions":"rwm","pathonhost":"/dev/kmsg"}]}}',
     },
     {
       id: 'json-logconfig-lower',
