@@ -8,7 +8,7 @@ import {
   type EngineError,
 } from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import { objectAt, textAt } from './shape.ts';
+import { listAt, objectAt, textAt } from './shape.ts';
 import { message } from '../messages/message.ts';
 import { builtInNetworkModes, containerMode, type CreateFacts } from './references.ts';
 
@@ -34,6 +34,9 @@ export function decideNamespaces(
   facts: CreateFacts,
   changes: Change[],
 ): Denial | null {
+  const network = textAt(host, 'NetworkMode');
+  const conflict = conflictDenial(network, host, body);
+  if (conflict !== null) return conflict;
   for (const { key, flag, name, plain } of fields) {
     const mode = textAt(host, key);
     if (plain.has(mode)) continue;
@@ -41,7 +44,6 @@ export function decideNamespaces(
     const denial = shared(host, { key, flag, invalid }, mode, facts, changes);
     if (denial !== null) return denial;
   }
-  const network = textAt(host, 'NetworkMode');
   if (network === 'host' || containerMode(network) !== null) {
     const denial = shared(host, networkField, network, facts, changes);
     if (denial !== null) return denial;
@@ -70,6 +72,36 @@ export function decideNamespaces(
       });
   }
   return null;
+}
+
+/**
+ * The engine's error for an option that does not go with another container's network: before it looks any
+ * container up.
+ */
+function conflictDenial(mode: string, host: JsonObject, body: JsonObject): Denial | null {
+  if ((containerMode(mode) ?? '') === '') return null;
+  const isNotEmpty = (key: string) => listAt(host, key).length > 0;
+  const conflicts: readonly (readonly [boolean, string])[] = [
+    [textAt(body, 'Hostname') !== '', 'hostname and the network mode'],
+    [
+      isNotEmpty('Links'),
+      "container type network can't be used with links. This would result in undefined behavior",
+    ],
+    [isNotEmpty('Dns'), 'dns and the network mode'],
+    [isNotEmpty('ExtraHosts'), 'custom host-to-IP mapping and the network mode'],
+    [
+      objectAt(host, 'PortBindings').size > 0 || host.get('PublishAllPorts') === true,
+      'port publishing and the container type network mode',
+    ],
+    [objectAt(body, 'ExposedPorts').size > 0, 'port exposing and the container type network mode'],
+  ];
+  const [, found] = conflicts.find(([isConflict]) => isConflict) ?? [];
+  return found === undefined
+    ? null
+    : deny('unmodelled-value', `--network=${mode}`, {
+        spec: 'A7',
+        engineError: badRequest(`conflicting options: ${found}`),
+      });
 }
 
 const denyHost = (flag: string, mode: string): Denial => deny('host-namespace', `${flag}=${mode}`);

@@ -156,6 +156,33 @@ describe("A1: errors with the engine's messages", () => {
     expect(gateway).toMatch(/^[45]00 /);
   });
 
+  it.each([
+    [{ Hostname: 'name' }, {}],
+    [{}, { Links: ['box:x'] }],
+    [{}, { Dns: ['8.8.8.8'] }],
+    [{}, { ExtraHosts: ['name:8.8.8.8'] }],
+    [{}, { PublishAllPorts: true }],
+    [{}, { PortBindings: { '80/tcp': [{ HostPort: '80' }] } }],
+    [{ ExposedPorts: { '80/tcp': {} } }, {}],
+    [
+      { Hostname: 'name', ExposedPorts: { '80/tcp': {} } },
+      { Dns: ['8.8.8.8'], PublishAllPorts: true },
+    ],
+  ])(
+    "a create in another container's network with %j, %j, whether there is one or not",
+    async (config, more) => {
+      for (const name of ['absent', 'up']) {
+        const HostConfig = { NetworkMode: `container:${name}`, PidMode: 'container:absent', ...more };
+        const [engine, gateway] = await answers(
+          create,
+          JSON.stringify({ Image: 'busybox', ...config, HostConfig }),
+        );
+        expect(gateway).toBe(engine);
+        expect(gateway).toMatch(/^400 .*conflicting options: /);
+      }
+    },
+  );
+
   it("a create with an unknown storage option; with containerd's image store, a refusal", async () => {
     const driver = await guarded.sh('docker info -f "{{.Driver}}"');
     const [engine, gateway] = await answers(create, host({ StorageOpt: { foo: 'bar' } }));

@@ -63,17 +63,6 @@ export const known: readonly KnownDifference[] = [
     tests: ['TestDockerCLINetmodeSuite/TestNetHostnameWithNetHost'],
   },
   {
-    why:
-      'The container whose network is joined is looked up first. Where there is none, that is the error, ' +
-      'and not that the other options do not go with it: both engines refuse.',
-    spec: 'A7',
-    shows: /strings\.Contains\(out, runconfig\.ErrConflictNetwork(?:Hostname|AndDNS)\.Error\(\)\)/,
-    tests: [
-      'TestDockerCLINetmodeSuite/TestConflictNetworkModeAndOptions',
-      'TestDockerCLINetmodeSuite/TestNetHostname',
-    ],
-  },
-  {
     why: 'Nobody in a container makes devices of the machine, docker exec --privileged included.',
     spec: 'A5',
     shows: /mknod: \/tmp\/sdb: Operation not permitted/,
