@@ -27,6 +27,20 @@ const openKernelFiles =
   'for f in /proc/sys/kernel/core_pattern /proc/sys/fs/file-max; ' +
   'do (: >> $f) 2> /dev/null && echo $f; done; true';
 
+/** Version of the runc that both engines execute. */
+async function runcVersion(): Promise<readonly number[]> {
+  const format = '{{range .Server.Components}}{{if eq .Name "runc"}}{{.Version}}{{end}}{{end}}';
+  const { stdout } = await engines.bare.sh(`docker version -f '${format}'`);
+  const version = /^(\d+)\.(\d+)\.(\d+)/.exec(stdout)?.slice(1).map(Number);
+  if (version === undefined) throw new Error(`the version of runc is not one: ${stdout}`);
+  return version;
+}
+
+function isAtLeast(version: readonly number[], other: readonly number[]): boolean {
+  const at = other.findIndex((number, i) => version[i] !== number);
+  return at < 0 || (version[at] ?? 0) > (other[at] ?? 0);
+}
+
 describe('runc', () => {
   it('CVE-2025-31133, CVE-2025-52565, CVE-2025-52881: no write to the kernel without masks', async () => {
     // The result of the attacks: missing masks and read-only paths. Here they are left out.
@@ -51,12 +65,14 @@ describe('runc', () => {
       await rm(target, { recursive: true });
       return { names, stderr };
     };
-    // The fix is in runc 1.3.6: with it nothing is made here either.
     const bare = await made(engines.bare);
-    expect(bare.names.sort(), bare.stderr).toEqual(['fd', 'ptmx', 'stderr', 'stdin', 'stdout']);
     const guarded = await made(engines.guarded);
-    expect(guarded.names).toEqual(['ptmx']);
-    expect(guarded.stderr).toMatch(/dev\/ptmx: permission denied/);
+    expect(guarded.names, guarded.stderr).toEqual(['ptmx']);
+    // The fix is in runc 1.3.6, and may be in a distribution's earlier one.
+    const [fixed, unfixed] = [['ptmx'], ['fd', 'ptmx', 'stderr', 'stdin', 'stdout']];
+    const possible = isAtLeast(await runcVersion(), [1, 3, 6]) ? [fixed] : [fixed, unfixed];
+    expect(possible, bare.stderr).toContainEqual(bare.names.sort());
+    if (bare.names.length === unfixed.length) expect(guarded.stderr).toMatch(/dev\/ptmx: permission denied/);
   });
 
   it('CVE-2024-21626: no working directory leads out through a descriptor of runc', async () => {
