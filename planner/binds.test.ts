@@ -14,6 +14,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planBinds } from './binds.ts';
 import type { BindSource } from './config/bundle.ts';
+import type { DeviceNodes } from './config/device-nodes.ts';
 import type { OciMount, OciSpec } from './base/oci-spec.ts';
 import { parseMountinfo } from '../engine/base/mountinfo.ts';
 import { PlanBuilder } from './base/plan.ts';
@@ -48,11 +49,14 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+const noDeviceNodes: DeviceNodes = { harmless: () => null, granted: () => '' };
+
 function planned(
   mount: Partial<OciMount> & { source: string },
   container = 'c1',
   more = '',
   plan = new PlanBuilder(),
+  deviceNodes: DeviceNodes = noDeviceNodes,
 ): Map<number, BindSource> {
   plan.privateDirectory('/targets');
   const spec = {
@@ -73,6 +77,7 @@ function planned(
     },
     engineRoots: [at('disk/root')],
     shares: { namespaceFor: () => plan.userNamespaceOf('1 1 1', '1 1 1'), maps: () => null },
+    deviceNodes,
   });
 }
 
@@ -159,14 +164,52 @@ describe('A5: devices in bind mounts', () => {
   });
 
   it("work in the kernel's own file systems, also below a bind", () => {
-    expect(flags('/dev/null', `900 1 0:900 / /dev rw,nosuid - devtmpfs devtmpfs rw\n`)).toMatchObject({
+    expect(flags('/dev/tty', `900 1 0:900 / /dev rw,nosuid - devtmpfs devtmpfs rw\n`)).toMatchObject({
       locked: ['nosuid'],
     });
-    expect(flags('/dev/null').tree & noDevices).toBe(0);
+    expect(flags('/dev/tty').tree & noDevices).toBe(0);
     expect(
       flags(at('share'), `900 1 0:900 / ${at('share/dev')} rw - devtmpfs devtmpfs rw\n`).tree &
         (noDevices | allNoDevices),
     ).toBe(noDevices);
+  });
+
+  describe('that every container has (-v /dev/null:/path)', () => {
+    const readOnly = 2;
+    const plannedTree = (source: string, deviceNodes?: DeviceNodes) => {
+      const plan = new PlanBuilder();
+      const found = planned({ source }, 'c1', '', plan, deviceNodes).get(0);
+      const fields = plan.encode().toString().split('\0');
+      const [path, , namespace, flags] = fields.slice(fields.indexOf('tree') + 1);
+      return { path, namespace, flags: Number(flags), shares: fields.includes('share'), found };
+    };
+    const own: DeviceNodes = { ...noDeviceNodes, harmless: (name) => at('own', name) };
+
+    it.each(['/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom'])(
+      'are our own file of %s: open, with the ids of the range, shared by nobody',
+      (name) => {
+        expect(plannedTree(name, own)).toEqual({
+          path: at('own', name),
+          namespace: '0',
+          flags: readOnly,
+          shares: false,
+          found: { path: '/targets/0', isDirectory: false, lockedFlags: ['ro', 'nosuid', 'noexec'] },
+        });
+      },
+    );
+
+    it("are the machine's file where there is none of ours", () => {
+      expect(plannedTree('/dev/null')).toMatchObject({
+        path: '/dev/null',
+        namespace: '-',
+        flags: readOnly,
+        shares: false,
+      });
+    });
+
+    it('are no others: those are shared like any file', () => {
+      expect(plannedTree('/dev/tty', own)).toMatchObject({ path: '/dev/tty', shares: true });
+    });
   });
 
   it('keep the flags that an administrator set for the file system', () => {

@@ -1,6 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { defaultDeviceAt } from '../shared/isolation/default-devices.ts';
+import { deviceNumber } from '../shared/isolation/device-number.ts';
 import { isBind, type BindSource } from './config/bundle.ts';
+import type { DeviceNodes } from './config/device-nodes.ts';
 import type { OciMount, OciSpec } from './base/oci-spec.ts';
 import {
   isWithin,
@@ -62,6 +65,7 @@ export interface BindContext {
    */
   readonly engineRoots: readonly string[];
   readonly shares: Shares;
+  readonly deviceNodes: DeviceNodes;
 }
 
 /**
@@ -78,7 +82,10 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
     if (bind === null) refuse(`the source of a bind mount is not there: ${mount.source}`);
     refuseEngineParts(bind, context.mounts, places, context.container);
     refuseLinks(mount, mount.source, bind.source, context.parts);
-    const { tree, lockedFlags } = planBind(bind, plan, context, givenByEngine(mount, mount.source));
+    const { tree, lockedFlags } =
+      defaultDeviceAt(bind.source) === null
+        ? planBind(bind, plan, context, givenByEngine(mount, mount.source))
+        : planDefaultDevice(bind, plan, context);
     sources.set(index, { path: plan.place(tree), isDirectory: bind.isDirectory, lockedFlags });
   }
   return sources;
@@ -88,6 +95,8 @@ interface Bind {
   readonly source: string;
   readonly isDirectory: boolean;
   readonly identity: { readonly device: bigint; readonly inode: bigint };
+  /** Number of the device that the source is, if it is a character device. */
+  readonly characterDevice: bigint | null;
   readonly recursive: boolean;
   readonly readOnly: 'top' | 'all' | false;
   readonly slave: boolean;
@@ -106,6 +115,7 @@ function inspect(mount: OciMount, given: string): Bind | null {
       isDirectory: stat.isDirectory(),
       recursive,
       identity: { device: stat.dev, inode: stat.ino },
+      characterDevice: stat.isCharacterDevice() ? stat.rdev : null,
       slave: propagation === 'slave' || propagation === 'rslave',
       readOnly: options.includes('rro') ? (recursive ? 'all' : 'top') : last === 'ro' ? 'top' : false,
     };
@@ -140,6 +150,29 @@ function givenByEngine(mount: OciMount, given: string): boolean {
     /^(?:\/usr(?:\/local)?)?\/(?:s?bin|lib|libexec)\/(?:docker\/)?[A-Za-z0-9._-]+$/.test(given) &&
     (mount.options ?? []).includes('ro')
   );
+}
+
+/**
+ * A device that every container has, on a file of its image (`-v /dev/null:/path`): nobody shares it. Bound
+ * is our own file, which belongs to the container's root, or else the machine's. Read-only, since others
+ * share its mode and owner; the device can be opened for writing all the same.
+ */
+function planDefaultDevice(
+  { source, identity, characterDevice }: Bind,
+  plan: PlanBuilder,
+  { deviceNodes, namespace }: BindContext,
+): { readonly tree: TreeNumber; readonly lockedFlags: readonly string[] } {
+  const device = defaultDeviceAt(source);
+  const found = characterDevice === null ? null : deviceNumber(characterDevice);
+  // Whatever else is there was not allowed when the container was created.
+  if (device === null || found?.major !== device.major || found.minor !== device.minor)
+    refuse(`${source} is not the device of that name on this machine, and cannot be mounted`);
+  const node = deviceNodes.harmless(source);
+  const tree =
+    node === null
+      ? plan.tree(source, { identity, readOnly: 'top' })
+      : plan.tree(node, { namespace, readOnly: 'top' });
+  return { tree, lockedFlags: ['ro', 'nosuid', 'noexec'] };
 }
 
 /** `engines`: a file that the engine provides, not a share of a user. */

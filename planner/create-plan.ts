@@ -92,6 +92,7 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
     parts,
     shares,
     engineRoots: places,
+    deviceNodes: options.deviceNodes,
   });
   const layerSources = planLayerMounts(spec, plan, { mounts, namespace, base, engineRoots: places });
   const granted = id === '' ? [] : startDecisionsOf(id, sharing).devices;
@@ -256,8 +257,8 @@ function planDevices(
     const node = deviceNodes.harmless(name);
     if (node !== null) sources.set(name, place(node));
   }
-  return sources;
   for (const file of grantedFiles(given, granted)) sources.set(file.name, place(deviceNodes.granted(file)));
+  return sources;
 }
 
 /**

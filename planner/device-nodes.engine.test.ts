@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 import { unshare } from '../tests/support/unshare.ts';
 
-// The machine of this test has an empty /dev/net at first.
+// The machine of this test has an empty /dev/net at first, and another file in place of /dev/full.
 unshare('mount');
 for (const args of [
   ['--make-rslave', '/'],
   ['-t', 'tmpfs', '-o', 'mode=755', 'none', '/dev/net'],
+  ['--bind', '/etc/hostname', '/dev/full'],
 ])
   execFileSync('mount', args);
 
@@ -83,5 +84,14 @@ describe('A1: a device of the machine is, at each start of a container, as it is
     isChanging = false;
     await changing;
     for (const one of seen) expect(one).toMatch(/^(?:600|666) 0:0 a:c8\n$/);
+  });
+
+  it('A8: a file that is not the device of its name is not mounted in its place', async () => {
+    expect(await engine.docker('run', '--rm', '-v', '/dev/zero:/x', 'busybox', 'head', '-c', '1', '/x')).toBe(
+      '\0',
+    );
+    await expect(engine.docker('run', '--rm', '-v', '/dev/full:/x', 'busybox', 'true')).rejects.toThrow(
+      /\/dev\/full is not the device of that name on this machine/,
+    );
   });
 });

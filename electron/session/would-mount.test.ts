@@ -47,6 +47,12 @@ describe('whether a directory could be mounted (A8)', () => {
     expect(await check(`${home}/${name}`, shared)).toMatchObject({ allowed, code });
   });
 
+  it('a device that every container has needs no share; other devices are not shared', async () => {
+    expect(await check('/dev/null', shared)).toMatchObject({ allowed: true, code: 'default-device' });
+    for (const other of ['/dev/tty', '/dev', '/dev/null/x'])
+      expect(await check(other, shared)).toMatchObject({ allowed: false });
+  });
+
   it('names the real path of a link', async () => {
     expect(await check(path.join(home, 'shared/link'), shared)).toMatchObject({
       real: '/etc',

@@ -9,7 +9,8 @@ import { referenceTo } from '../../shared/messages/message.ts';
 
 /**
  * Whether the gateway would allow a bind mount of `requested` under `settings`. Uses the gateway's own code,
- * as the app's user. Code `eci-off`: nothing is checked then.
+ * as the app's user. Code `eci-off`: nothing is checked then; `default-device`: it may be mounted without a
+ * share.
  */
 export async function wouldMount(
   requested: string,
@@ -44,6 +45,14 @@ export async function wouldMount(
       sentence: referenceTo(refusal),
     };
   }
+  if (facts.share === null && facts.isDefaultDevice)
+    return {
+      allowed: true,
+      code: 'default-device',
+      real,
+      share: null,
+      reason: 'it is a device that every container has',
+    };
   return {
     allowed: true,
     code: 'allowed',

@@ -1,3 +1,4 @@
+import { defaultDeviceAt } from '../../shared/isolation/default-devices.ts';
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import { recreation, type Recreation } from '../../shared/containers/recreate-body.ts';
 import { isCalled, joins, links, recreateOrder } from '../../shared/containers/recreate-order.ts';
@@ -193,7 +194,8 @@ const note = (
 /** The sharing user of the new one's directories. Sockets get a sharing user of their own. */
 function shares({ inspected, user }: Subject): RecreateNote[] {
   const sources = inspected.view.Mounts.filter(
-    (mount) => mount.Type === 'bind' && !mount.Source.endsWith('.sock'),
+    ({ Type: type, Source: source }) =>
+      type === 'bind' && !source.endsWith('.sock') && defaultDeviceAt(source) === null,
   ).map((mount) => mount.Source);
   return sources.length === 0 ? [] : [note('shares', { user: user.name, sources })];
 }

@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import { defaultDeviceAt } from '../../shared/isolation/default-devices.ts';
 import { toDisk, toInside } from '../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
@@ -57,7 +58,7 @@ export async function userShares(
   const shared = new Set<MountFacts>();
   for (const mount of mounts)
     if (
-      (mount.type === 'bind' && !isOwnSocket(mount, sources)) ||
+      (mount.type === 'bind' && !isOwnSocket(mount, sources) && defaultDeviceAt(mount.source) === null) ||
       (mount.type === 'volume' && (await isBoundVolume(mount.name, facts)))
     )
       shared.add(mount);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, chown, lchown, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
@@ -114,6 +115,22 @@ describe('A8: which directory a bind source really is', () => {
       expect((await resolve(file)).real).toBeNull();
     expect((await resolve(at('secret/below'))).real).toBeNull();
     expect(await resolvePath('relative')).toHaveProperty('problem');
+  });
+
+  it('recognises a device that every container has, under its own name and by links to it', async () => {
+    await symlink('/dev/null', at('shared/to-null'));
+    for (const file of ['/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom'])
+      expect(await resolve(file)).toMatchObject({ real: file, share: null, isDefaultDevice: true });
+    expect(await resolve(at('shared/to-null'))).toMatchObject({ real: '/dev/null', isDefaultDevice: true });
+    for (const file of ['/dev', '/dev/tty', '/dev/ptmx', at('shared'), at('shared/null')])
+      expect((await resolve(file)).isDefaultDevice).toBe(false);
+  });
+
+  // As root: only root makes device files.
+  it.skipIf(process.getuid?.() !== 0)('takes no other file for such a device', async () => {
+    const made = spawnSync('mknod', [at('shared/null'), 'c', '1', '3'], { encoding: 'utf8' });
+    expect(made.stderr).toBe('');
+    expect(await resolve(at('shared/null'))).toMatchObject({ share: at('shared'), isDefaultDevice: false });
   });
 
   it("B1: recognises the engine's sockets and their parent directories", async () => {

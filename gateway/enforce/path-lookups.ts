@@ -6,7 +6,12 @@ import { message, type Message } from '../../shared/messages/message.ts';
 /** What lstat(2) reports at a path, cached. */
 type Entry =
   | { readonly kind: 'link'; readonly target: string }
-  | { readonly kind: 'other'; readonly identity: string; readonly socket: boolean }
+  | {
+      readonly kind: 'other';
+      readonly identity: string;
+      readonly socket: boolean;
+      readonly characterDevice: bigint | null;
+    }
   | { readonly kind: 'missing' }
   | { readonly kind: 'problem'; readonly problem: Message };
 
@@ -27,6 +32,8 @@ export interface Resolved {
   /** Device and inode; null for what does not exist. */
   readonly identity: string | null;
   readonly socket: boolean;
+  /** Number of the device that it is, if it is a character device. */
+  readonly characterDevice: bigint | null;
   /** The identities of all directories above that exist, from the parent to `/`. */
   above(): Iterable<string>;
 }
@@ -90,6 +97,7 @@ export class PathLookups {
             exists: false,
             identity: null,
             socket: false,
+            characterDevice: null,
             above: () => identitiesFrom(node.parent),
           };
         }
@@ -111,6 +119,7 @@ export class PathLookups {
       exists: true,
       identity: entry.identity,
       socket: entry.socket,
+      characterDevice: entry.characterDevice,
       above: () => identitiesFrom(end.parent),
     };
   }
@@ -150,7 +159,12 @@ async function readEntry(file: string): Promise<Entry> {
   try {
     const info = await lstat(file, { bigint: true });
     if (info.isSymbolicLink()) return { kind: 'link', target: await readlink(file) };
-    return { kind: 'other', identity: `${info.dev}:${info.ino}`, socket: info.isSocket() };
+    return {
+      kind: 'other',
+      identity: `${info.dev}:${info.ino}`,
+      socket: info.isSocket(),
+      characterDevice: info.isCharacterDevice() ? info.rdev : null,
+    };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'; // node:fs errors carry a code
     return code === 'ENOENT'

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
+import { defaultDeviceAt } from '../../shared/isolation/default-devices.ts';
 import { mountOf, type Mount } from '../../engine/base/mountinfo.ts';
 import { refuse } from '../base/refuse.ts';
 import { nothingChecked, Reachability, type Reach } from './reach.ts';
@@ -52,6 +53,7 @@ export class ShareChecks {
     for (const given of new Set(bindSources(spec))) {
       await turn();
       const source = realPath(given);
+      if (source !== null && defaultDeviceAt(source) !== null) continue;
       const on = source === null ? null : mountOf(source, mounts);
       if (source === null || on === null || !isShare(source, on, mounts, roots, this.#parts)) continue;
       directories.add(path.dirname(source));

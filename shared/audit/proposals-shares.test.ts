@@ -20,6 +20,7 @@ describe('a directory that is not shared', () => {
         insideEngineDirectory: false,
         containsEngineDirectory: false,
         share: null,
+        isDefaultDevice: false,
       },
       { image: 'x' },
     );

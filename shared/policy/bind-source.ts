@@ -26,6 +26,8 @@ export interface BindSourceFacts {
   readonly containsEngineDirectory: boolean;
   /** The (resolved) shared directory that contains it, or null. */
   readonly share: string | null;
+  /** Is the machine's file of a device that every container has (default-devices.ts). */
+  readonly isDefaultDevice: boolean;
   /** Why `real` is null, or another problem. */
   readonly problem?: string | Message;
 }
@@ -58,6 +60,8 @@ export function decideBindSource(facts: BindSourceFacts, context: BindSourceCont
     });
   if (facts.insideEngineDirectory || facts.containsEngineDirectory)
     return deny('bind-engine-directory', what());
+  // Often mounted over files of the image that should not be read. It gives nothing.
+  if (facts.isDefaultDevice) return allow;
   if (facts.share === null)
     return deny('bind-not-shared', what(), {
       subject: { path: facts.real },

@@ -50,6 +50,9 @@ describe('binds whose source the engine does not create', () => {
       Binds: ['/a:/x:z'],
     });
     expect(plain(bindsToMounts(json({ Binds: ['/a:/x:z'] }), none))).not.toHaveProperty('Binds');
+    // A device of the machine must not get the label of a container.
+    const device = bindsToMounts(json({ Binds: ['/dev/null:/x:ro,Z'] }), { ...none, relabels: true });
+    expect(plain(device)).not.toHaveProperty('Binds');
   });
 
   it('come from another container as well, unless the request mounts something there', () => {

@@ -1,3 +1,4 @@
+import { defaultDeviceAt } from '../isolation/default-devices.ts';
 import { cleanPath } from './bind-source.ts';
 import { parseBind } from './bind-spec.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
@@ -97,8 +98,12 @@ function convertBind(text: string, index: number, { relabels }: BindsToMountsOpt
   const parsed = parseBind(text);
   if (!parsed.ok || parsed.spec.kind !== 'path') return null;
   const { source, destination, options } = parsed.spec;
-  if (isRefused(options) || (relabels && options.some((option) => option === 'z' || option === 'Z')))
-    return null;
+  // The engine must not relabel a device of the machine.
+  const isLabelled =
+    relabels &&
+    options.some((option) => option === 'z' || option === 'Z') &&
+    defaultDeviceAt(source) === null;
+  if (isRefused(options) || isLabelled) return null;
   const propagation = options.find((option) => /^r?(?:private|slave)$/.test(option));
   const bindOptions = new Map<string, Json>([
     ...(propagation === undefined ? [] : [['Propagation', propagation] as const]),

@@ -16,6 +16,7 @@ export const source = (requested: string, more: Partial<BindSourceFacts> = {}): 
   insideEngineDirectory: false,
   containsEngineDirectory: false,
   share: null,
+  isDefaultDevice: false,
   ...more,
 });
 export const facts: CreateFacts = {
@@ -58,6 +59,8 @@ export const facts: CreateFacts = {
     ['/shared/colon', source('/shared/colon', { real: '/shared/a:/b', share: '/shared' })],
     ['/run/docker.sock', source('/run/docker.sock', { isEngineSocket: true, isDockerSocket: true })],
     ['/var', source('/var', { containsEngineSocket: true, share: '/' })],
+    ['/dev/null', source('/dev/null', { isDefaultDevice: true })],
+    ['/dev/tty', source('/dev/tty')],
     ['/data', source('/data', { insideEngineDirectory: true, share: '/' })],
     ['/odd', source('/odd', { real: null, problem: 'it leads through /proc' })],
   ]),

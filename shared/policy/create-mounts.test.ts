@@ -53,6 +53,26 @@ describe('A1, A8: mounts of the machine\u2019s that are to appear in it again', 
   });
 });
 
+describe('A1, A8: the machine\u2019s file of a device that every container has', () => {
+  it.each([
+    { Binds: ['/dev/null:/x'] },
+    { Binds: ['/dev/./null:/x:ro'] },
+    { Mounts: [{ Type: 'bind', Source: '/dev/null', Target: '/x', ReadOnly: true }] },
+  ])('%j: needs no share', (sent) => {
+    const { decision, written } = host(sent);
+    expect(decision.outcome).toBe('rewrite');
+    expect(JSON.stringify(written['HostConfig'])).toMatch(/"\/dev\/null(?::|")/);
+  });
+
+  it('is no other file there', () => {
+    for (const sent of [
+      { Binds: ['/dev/tty:/x'] },
+      { Mounts: [{ Type: 'bind', Source: '/dev/tty', Target: '/x' }] },
+    ])
+      expect(host(sent).decision).toMatchObject({ rule: 'bind-not-shared' });
+  });
+});
+
 describe('A1: volumes without a name', () => {
   it('have an absolute path: runc takes a relative one as below the root', () => {
     const result = decide({ Image: 'busybox', Volumes: { data: {}, './a/../b': {}, '../c': {}, '/d': {} } });

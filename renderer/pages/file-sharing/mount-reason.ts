@@ -26,6 +26,8 @@ export function reasonOf(
           : t('files.tester.inside', { share })) + missing
       );
     }
+    case 'default-device':
+      return t('files.tester.defaultDevice');
     case 'bind-not-shared':
       return (
         (linked ? t('files.tester.notSharedLink', { real: mount.real }) : t('files.tester.notShared')) +

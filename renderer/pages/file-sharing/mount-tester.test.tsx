@@ -53,6 +53,17 @@ describe('the tester', () => {
     expect(bridge.calls.some(({ name }) => name === 'paths:would-mount')).toBe(false);
   });
 
+  it('says that a device that every container has needs no share', async () => {
+    const { user } = await renderApp(namedState('protected'), 'file-sharing', {
+      'paths:would-mount': ({ path }) => answer(true, 'default-device', path, null),
+    });
+    await typeInto(user, tryPath(), '/dev/null');
+    expect(
+      await screen.findByText('It is a device that every container has: it needs no share.'),
+    ).toBeTruthy();
+    expect(screen.getByText('Yes')).toBeTruthy();
+  });
+
   it('never shows a result for a previous input', async () => {
     const { user } = await renderApp(namedState('protected'), 'file-sharing');
     await typeInto(user, tryPath(), '/home/sam');

@@ -68,12 +68,4 @@ export const known: readonly KnownDifference[] = [
     shows: /mknod: \/tmp\/sdb: Operation not permitted/,
     tests: ['TestDockerCLIExecSuite/TestExecWithPrivileged'],
   },
-  {
-    why:
-      'Not yet: a bind of /dev/null, with which files of an image are hidden, is refused like any other ' +
-      "path of the engine's. It would give nothing that a container has not.",
-    spec: 'A8',
-    shows: /bind mount of \/dev\/null is blocked: the directory is not shared with containers/,
-    tests: ['TestDockerCLICommitSuite/TestCommitWithHostBindMount'],
-  },
 ];

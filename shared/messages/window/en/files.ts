@@ -148,6 +148,7 @@ export const files = {
     no: 'No',
     inside: 'Inside `{{share}}`, no symlinks on the way.',
     insideLink: 'It leads to `{{real}}`, inside `{{share}}`.',
+    defaultDevice: 'It is a device that every container has: it needs no share.',
     off: 'ECI is off: no mount is checked.',
     offDraft: 'ECI is off in this draft: no mount would be checked.',
     missing: 'It does not exist yet.',

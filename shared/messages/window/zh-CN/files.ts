@@ -110,6 +110,7 @@ export const files: Translation<typeof english> = {
     no: '不可以',
     inside: '位于 `{{share}}` 内，途中没有符号链接。',
     insideLink: '指向 `{{real}}`，位于 `{{share}}` 内。',
+    defaultDevice: '这是每个容器都有的设备：无需共享。',
     off: 'ECI 已关闭：不检查任何挂载。',
     offDraft: '此草稿中 ECI 已关闭：不会检查任何挂载。',
     missing: '尚不存在。',
