@@ -185,7 +185,8 @@ export const mounts: readonly Group[] = [
       {
         run:
           '-v $W/d:/d:ro --mount type=bind,src=$W/d,dst=/e,readonly -v $W/single:/etc/passwd:ro --mount ' +
-          'type=bind,src=$W/d,dst=/p,bind-propagation=rprivate -v $G-nv:/v -v $W/d:/v/d',
+          'type=bind,src=$W/d,dst=/p,bind-propagation=rprivate -v $G-nv:/v -v $W/d:/v/d -v ' +
+          '/dev/null:/etc/group --mount type=bind,src=/dev/null,dst=/etc/nothing,readonly',
         see: {
           'read-only': 'cat /d/file; ! touch /d/no; ! rm /d/file',
           'read-only by --mount': '! touch /e/no; ! chmod 700 /e',
@@ -193,6 +194,9 @@ export const mounts: readonly Group[] = [
           "one file over the image's": 'cat /etc/passwd; ! sh -c "echo no >>/etc/passwd"',
           propagation: 'cat /p/file',
           'in a volume': 'cat /v/d/file',
+          'hidden by /dev/null':
+            'for f in group nothing; do cat /etc/$f; echo lost >/etc/$f; ' +
+            'stat -c "%t:%T %u %g %a" /etc/$f; done',
         },
       },
       {
