@@ -133,15 +133,7 @@ export const cellStages = [
     store: 'containerd',
     client: 'newer',
     after: 'e2e',
-    suites: [...quick, 'claims', 'engine-errors', 'docker-cli'],
-  },
-  {
-    name: 'engine-containerd',
-    engine: 'machine',
-    store: 'containerd',
-    client: 'machine',
-    after: 'newer-containerd',
-    suites: [...quick, 'claims'],
+    suites: [...quick, 'claims', 'engine-errors'],
   },
   {
     name: 'newer-clients',
