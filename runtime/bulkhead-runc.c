@@ -12,6 +12,7 @@
 #include "confine.h"
 #include "container-check.h"
 #include "invocation.h"
+#include "kernel-settings.h"
 #include "log.h"
 #include "plan.h"
 #include "planner-client.h"
@@ -261,6 +262,8 @@ int main(int argc, char **argv) {
   if (argc >= 2 && strcmp(argv[1], "--bulkhead-check-container") == 0)
     return check_container(argc - 2, argv + 2);
   if (argc >= 2 && strcmp(argv[1], "--bulkhead-chown-cgroup") == 0) return chown_cgroup(argc - 2, argv + 2);
+  if (argc >= 2 && strcmp(argv[1], "--bulkhead-emulate-kernel-settings") == 0)
+    return emulate_kernel_settings(argc - 2, argv + 2);
   if (argc >= 2 && strcmp(argv[1], "--bulkhead-confine-devices") == 0)
     return confine_devices(argc - 2, argv + 2);
   if (argc == 2 && strcmp(argv[1], "--bulkhead-perform") == 0) return perform_from_stdin();

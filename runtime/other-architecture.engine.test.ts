@@ -64,6 +64,7 @@ describe(`built for ${other}`, () => {
       ['--bulkhead-check', 'relative'],
       ['--bulkhead-chown-cgroup', '1'],
       ['--bulkhead-check-container', '1'],
+      ['--bulkhead-emulate-kernel-settings', '65536', 'relative'],
     ]) {
       expect(emulated(args), args.join(' ')).toEqual(native(args));
     }
