@@ -11,13 +11,14 @@ import path from 'node:path';
 import type { GrantedDevice } from '../shared/isolation/sharing-user.ts';
 import { mountOf, type Mount } from '../engine/base/mountinfo.ts';
 import { isGuardOfOurs, planBinds } from './binds.ts';
-import { isolateSpec, isPrivileged, parseSpec, renderSpec } from './config/bundle.ts';
+import { isolateSpec, isPrivileged, parseSpec, renderSpec, type Hook } from './config/bundle.ts';
 import type { OciSpec } from './base/oci-spec.ts';
 import { cgroupsOf, checkCgroupPath, hasProcesses } from './config/cgroup-path.ts';
 import type { ContainerState } from './containers.ts';
 import { grantedFiles, ownFileNames } from './config/devices.ts';
 import { refuseOpenPoints } from './engine-points.ts';
 import { emptyKernelFileSystems } from './mounts/kernel-file-systems.ts';
+import { canEmulateKernelSettings } from './mounts/kernel-settings.ts';
 import { planLayerMounts } from './mounts/layer-mounts.ts';
 import { bootId } from './live-state.ts';
 import { cgroupHierarchies, cgroupMounts } from './mounts/mount-table.ts';
@@ -95,7 +96,8 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
     deviceNodes: options.deviceNodes,
   });
   const layerSources = planLayerMounts(spec, plan, { mounts, namespace, base, engineRoots: places });
-  const granted = id === '' ? [] : startDecisionsOf(id, sharing).devices;
+  const { devices: granted, kernelSettings } =
+    id === '' ? { devices: [], kernelSettings: false } : startDecisionsOf(id, sharing);
   const deviceSources = planDevices(plan, options, { spec, namespace, granted });
   const moreMounts = [
     ...(procFiles === null ? [] : planProcFiles(spec, plan, procFiles)),
@@ -112,11 +114,12 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
     moreMounts,
     joinedUserNamespace: joined?.userNamespace ?? null,
     unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
-    checkHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-check-container', String(base)] },
-    cgroupHook: {
-      path: runtimeBinary,
-      args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)],
-    },
+    checkHook: hookOf(runtimeBinary, '--bulkhead-check-container', String(base)),
+    cgroupHook: hookOf(runtimeBinary, '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)),
+    kernelSettingsHook:
+      kernelSettings && canEmulateKernelSettings(spec)
+        ? hookOf(runtimeBinary, '--bulkhead-emulate-kernel-settings', String(base), rootPath)
+        : null,
   });
   if (planned.writable !== null)
     for (const { relative, kind } of mountPointsOnRoot(edited, { bindSources, layerSources }))
@@ -135,6 +138,11 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
   });
   replaceConfig(configFile, renderSpec(withAbsoluteCgroup(edited)));
 }
+
+const hookOf = (runtimeBinary: string, ...args: string[]): Hook => ({
+  path: runtimeBinary,
+  args: ['bulkhead-runc', ...args],
+});
 
 /** The container's specification as the engine wrote it, without the build token if it is a build step. */
 function readSpec(

@@ -27,6 +27,7 @@ import {
   passedAsIs,
   subjectOf,
 } from './inspection-context.ts';
+import { recordKernelSettings } from './kernel-settings.ts';
 import { allowedNetworkVolumes, networkVolumeCopyDenial } from './network-volumes.ts';
 import { retainedSocketDenials } from './own-sockets.ts';
 import { hasUnknownOwner, recreateBindSources } from './shares.ts';
@@ -86,7 +87,9 @@ async function checkStart(
   if (result.warning !== undefined) return result;
   if (!(await hasUnknownOwner(context, container))) {
     const startDenial =
-      (await grantDevices(context, container)) ?? (await recordIdsInside(context, container));
+      (await grantDevices(context, container)) ??
+      (await recordIdsInside(context, container)) ??
+      (await recordKernelSettings(context, container));
     return startDenial === null ? result : denied(startDenial, about);
   }
   const denial = deny(

@@ -156,15 +156,20 @@ describe('A8: who shares', () => {
     await users.recordCreated(id('a'), { uid: 7, gid: 8 });
     await users.recordStart(id('a'), { devices: [device] });
     await users.recordStart(id('a'), { inside });
-    expect(await records.readDecisions(id('a'))).toEqual({ devices: [device], inside });
-    await users.recordStart(id('a'), { devices: [] });
-    expect(await records.readDecisions(id('a'))).toEqual({ devices: [], inside });
+    expect(await records.readDecisions(id('a'))).toEqual({
+      devices: [device],
+      inside,
+      kernelSettings: false,
+    });
+    await users.recordStart(id('a'), { devices: [], kernelSettings: true });
+    const kernelSettings = true;
+    expect(await records.readDecisions(id('a'))).toEqual({ devices: [], inside, kernelSettings });
     const file = path.join(directory, `${id('a')}.json`);
     const { ino } = await stat(file);
     await users.recordStart(id('a'), { inside });
     expect((await stat(file)).ino).toBe(ino);
     await users.recordStart(id('a'), { inside: null });
-    expect(await records.readDecisions(id('a'))).toEqual({ devices: [], inside: null });
+    expect(await records.readDecisions(id('a'))).toEqual({ devices: [], inside: null, kernelSettings });
     expect(await users.userOf(id('a'))).toEqual({ uid: 7, gid: 8 });
   });
 

@@ -29,6 +29,7 @@ export const specSchema = z.looseObject({
     sysctl: z.record(z.string(), z.string()).nullish(),
     devices: z.array(z.unknown()).nullish(),
     maskedPaths: z.array(z.string()).nullish(),
+    readonlyPaths: z.array(z.string()).nullish(),
     cgroupsPath: z.string().optional(),
     resources: z.looseObject({ devices: z.array(deviceRuleSchema).nullish() }).nullish(),
   }),

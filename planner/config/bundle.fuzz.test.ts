@@ -20,6 +20,7 @@ const facts: IsolationFacts = {
   checkHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-check-container'] },
   unifiedCgroups: false,
   cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },
+  kernelSettingsHook: null,
 };
 
 /** A number in any notation that JSON allows, as text. */

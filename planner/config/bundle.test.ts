@@ -43,6 +43,7 @@ const facts: IsolationFacts = {
   checkHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-check-container'] },
   unifiedCgroups: false,
   cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },
+  kernelSettingsHook: null,
 };
 const isolate = (text: string, more: Partial<IsolationFacts> = {}) =>
   renderSpec(isolateSpec(parseSpec(text), { ...facts, ...more }));
@@ -61,6 +62,25 @@ describe('isolateSpec', () => {
     expect(types(mayMount)).toEqual(['sysfs', 'tmpfs']);
     // runc would remount the tmpfs above it read-only.
     expect(onDev(mayMount).flatMap(({ options }) => options ?? [])).not.toContain('ro');
+  });
+
+  it('A4: with kernel settings of its own, hides /proc and /sys next to each other, uncovered', () => {
+    const text = ordinary
+      .replace('"mounts":[', '"mounts":[{"destination":"/dev","type":"tmpfs","source":"tmpfs"},')
+      .replace('["CAP_CHOWN"]', '["CAP_SYS_ADMIN"]');
+    const kernelSettingsHook = { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--emulate'] };
+    const spec = parseSpec(isolate(text, { kernelSettingsHook }));
+    const below = (spec.mounts ?? []).filter(({ destination }) => destination.startsWith('/dev'));
+    expect(below.map(({ destination, type }) => `${destination} ${type}`)).toEqual([
+      '/dev tmpfs',
+      '/dev/proc proc',
+      '/dev/sys sysfs',
+      '/dev tmpfs',
+    ]);
+    expect(below.flatMap(({ options }) => options ?? [])).not.toContain('ro');
+    // Last: the container was checked before.
+    expect((spec.hooks?.['createRuntime'] as readonly unknown[]).at(-1)).toEqual(kernelSettingsHook);
+    expect(isolate(text)).not.toContain('/dev/proc');
   });
 
   it('A2 adds user namespace and maps, moves root and binds, and keeps everything else', () => {

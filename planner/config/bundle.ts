@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { GrantedDevice } from '../../shared/isolation/sharing-user.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { isolateDevices } from './devices.ts';
+import { spareFileSystems } from '../mounts/kernel-settings.ts';
 import { boundLayers } from '../mounts/layer-mounts.ts';
 import { refuseOtherSpellings } from './spelling.ts';
 
@@ -119,6 +120,8 @@ export interface IsolationFacts {
   readonly checkHook: Hook;
   /** The hook that gives the container's root its own cgroups. */
   readonly cgroupHook: Hook;
+  /** The hook that gives the container kernel settings of its own; null: it sees the machine's. */
+  readonly kernelSettingsHook: Hook | null;
 }
 
 /**
@@ -166,6 +169,7 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
     withDomain(facts.checkHook, linux.sysctl?.[domain]),
     ...created,
     ...(ownCgroups ? [facts.cgroupHook] : []),
+    ...(facts.kernelSettingsHook === null ? [] : [facts.kernelSettingsHook]),
   ];
   return {
     ...spec,
@@ -174,7 +178,10 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
     ...(spec.mounts || moreMounts.length > 0
       ? {
           mounts: [
-            ...(spec.mounts ?? []).flatMap((mount, i) => withSpareSysfs(mountedFor(mount, i, facts), spec)),
+            ...(spec.mounts ?? []).flatMap((mount, i) => [
+              ...sparesBefore(mount, spec, facts),
+              mountedFor(mount, i, facts),
+            ]),
             ...moreMounts,
           ],
         }
@@ -204,15 +211,16 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
 /**
  * Where the container may mount, a second sysfs is hidden below its /dev: `ip netns exec` unmounts /sys
  * before it mounts another one, and the kernel lets a user namespace mount sysfs only where one is already
- * visible. On /sys itself the kernel allows no second one. It has no `ro`: runc mounts everything below /dev
- * writable, and finally remounts what is at that path, by then the container's tmpfs, with the flags of the
- * mount that has it.
+ * visible. On /sys itself the kernel allows no second one. Where files are mounted over kernel settings, a
+ * second /proc is hidden there as well. Neither has `ro`: runc mounts everything below /dev writable, and
+ * finally remounts what is at that path, by then the container's tmpfs, with the flags of the mount that has
+ * it.
  */
-function withSpareSysfs(mount: OciMount, spec: OciSpec): OciMount[] {
-  const wanted = mount.type === 'tmpfs' && mount.destination === '/dev' && mayMount(spec);
-  return wanted
-    ? [{ destination: '/dev', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'nodev', 'noexec'] }, mount]
-    : [mount];
+function sparesBefore(mount: OciMount, spec: OciSpec, facts: IsolationFacts): readonly OciMount[] {
+  if (mount.type !== 'tmpfs' || mount.destination !== '/dev' || !mayMount(spec)) return [];
+  return facts.kernelSettingsHook === null
+    ? [{ destination: '/dev', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'nodev', 'noexec'] }]
+    : spareFileSystems;
 }
 
 function mayMount(spec: OciSpec): boolean {

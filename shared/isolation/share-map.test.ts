@@ -81,10 +81,15 @@ describe('a sharing record', () => {
       '{"version":1,"uid":4294967295,"gid":0}',
       '{"version":1,"uid":5,"gid":5,"inside":{"uid":65536,"gid":0}}',
       '{"version":1,"uid":5,"gid":5,"inside":{"uid":7}}',
+      '{"version":1,"uid":5,"gid":5,"kernelSettings":"emulated"}',
       '[1',
     ]) {
       expect(readSharingRecord(text), text).toBeNull();
-      expect(readStartDecisions(text), text).toEqual({ devices: [], inside: null });
+      expect(readStartDecisions(text), text).toEqual({
+        devices: [],
+        inside: null,
+        kernelSettings: false,
+      });
     }
   });
 
@@ -92,9 +97,10 @@ describe('a sharing record', () => {
     const devices = [{ type: 'c', major: 10, minor: 229, access: 'rw' }] as const;
     const inside = { uid: 1000, gid: 100 };
     for (const decisions of [
-      { devices, inside },
-      { devices, inside: null },
-      { devices: [], inside },
+      { devices, inside, kernelSettings: true },
+      { devices, inside: null, kernelSettings: false },
+      { devices: [], inside, kernelSettings: false },
+      { devices: [], inside: null, kernelSettings: true },
     ]) {
       const text = writeSharingRecord({ uid: 1234, gid: 5 }, decisions);
       expect(readStartDecisions(text)).toEqual(decisions);

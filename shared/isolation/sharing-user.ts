@@ -43,24 +43,28 @@ export interface StartDecisions {
   readonly devices: readonly GrantedDevice[];
   /** Which of the container's users the sharing user is, where its labels say so. */
   readonly inside: IdsInside | null;
+  /** Whether it has kernel settings of its own (kernel-settings.ts). */
+  readonly kernelSettings: boolean;
 }
-const noDecisions: StartDecisions = { devices: [], inside: null };
+const noDecisions: StartDecisions = { devices: [], inside: null, kernelSettings: false };
 
 const recordSchema = z.object({
   version: z.literal(1),
   ...sharingUserSchema.shape,
   devices: z.array(grantedDeviceSchema).optional(),
   inside: idsInsideSchema.optional(),
+  kernelSettings: z.boolean().optional(),
 });
 
 export function writeSharingRecord(user: SharingUser, decisions: Partial<StartDecisions> = {}): string {
-  const { devices, inside } = { ...noDecisions, ...decisions };
+  const { devices, inside, kernelSettings } = { ...noDecisions, ...decisions };
   const record: z.infer<typeof recordSchema> = {
     version: 1,
     uid: user.uid,
     gid: user.gid,
     ...(devices.length === 0 ? {} : { devices: [...devices] }),
     ...(inside === null ? {} : { inside }),
+    ...(kernelSettings ? { kernelSettings } : {}),
   };
   return `${JSON.stringify(record)}\n`;
 }
@@ -74,7 +78,11 @@ export function readSharingRecord(text: string): SharingUser | null {
 /** The decisions in a record; none for anything that is no record. */
 export function readStartDecisions(text: string): StartDecisions {
   const record = parseRecord(text);
-  return { devices: record?.devices ?? [], inside: record?.inside ?? null };
+  return {
+    devices: record?.devices ?? [],
+    inside: record?.inside ?? null,
+    kernelSettings: record?.kernelSettings ?? false,
+  };
 }
 
 function parseRecord(text: string): z.infer<typeof recordSchema> | null {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { Duplex } from 'node:stream';
 import { importDocker, importSystemd } from '../support/client-images.ts';
 import { grpcClientOn } from '../support/grpc-client.ts';
@@ -82,8 +83,10 @@ it('A4: systemd boots in a privileged container, limits its services, and ends o
       '[Service]\nType=oneshot\nRemainAfterExit=yes\nPrivateTmp=yes\nProtectSystem=full\n' +
       'ExecStart=/bin/busybox sh -c "id -u > /var/once"\n',
   };
-  // If the machine has cgroup v1, systemd has to be configured for it.
-  const boot = `docker run -d --name sd --privileged --cgroupns private --tmpfs /run --tmpfs /tmp systemd \\
+  // If the machine has cgroup v1, systemd has to be configured for it. With the label of KinD's nodes, which
+  // boot systemd.
+  const boot = `docker run -d --name sd --privileged --cgroupns private --tmpfs /run --tmpfs /tmp \\
+  --label io.x-k8s.kind.role=worker systemd \\
   /usr/lib/systemd/systemd systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 >/dev/null
 for i in $(seq 100); do
   [ "$(docker exec sd systemctl is-system-running 2>/dev/null)" = running ] && break; sleep .1
@@ -164,5 +167,15 @@ describe('A4: images that run an engine work under ECI as on a stock engine', { 
     await engines.guarded.engine.reboot();
     const { stdout, stderr } = await outside(engines.guarded, inspectNode);
     expect(stdout, stderr).toBe(`state\n${restarted}`);
+    // What kubelet writes is the node's own (A4); its pods, and their user namespaces, mount a /proc.
+    const machine = (await readFile('/proc/sys/kernel/panic', 'utf8')).trim();
+    const settings = await outside(
+      engines.guarded,
+      `docker exec node sh -c 'printf 321 > /proc/sys/kernel/panic; cat /proc/sys/kernel/panic; echo
+        docker run --rm --privileged inner busybox unshare -Urmpf busybox sh -c \
+          "busybox mount -t proc p /proc; busybox cat /proc/sys/kernel/panic"'`,
+    );
+    expect(settings.stdout, settings.stderr).toBe(`321\n${machine}\n`);
+    expect((await readFile('/proc/sys/kernel/panic', 'utf8')).trim()).toBe(machine);
   });
 });

@@ -17,6 +17,7 @@ export const waitForResponse = (name: string, seconds = 150, log = `docker logs 
 export const startNode = `
   docker run -d --name node --privileged --init --tmpfs /run --tmpfs /tmp -v /var --restart on-failure:1 \\
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cgroupns private \\
+    --label io.x-k8s.kind.role=worker \\
     -p 127.0.0.1::6443 dind sh -c 'ln -sfn /run /var/run; exec dockerd' > /dev/null
   ${waitForResponse('node')}
   docker exec node sh -c 'tar -C / -c bin/busybox | docker import -c "ENV PATH=/bin" - inner > /dev/null

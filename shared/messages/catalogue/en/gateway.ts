@@ -48,6 +48,7 @@ export const gateway = {
   'gateway.container-with-label': 'container {{name}} with the label {{label}}={{value}}',
   'gateway.values-of-the-label-for-the-sharing-user':
     'its values are "root", "own" and UID or UID:GID, up to 65535',
+  'gateway.values-of-the-label-for-kernel-settings': 'its values are "emulated" and "machine"',
   'gateway.it-is-not-known-who-made-it':
     'it is not known who made it, so whose ids it would have: recreate it',
   'gateway.container-which-mounts': '{{verb}} container {{name}}, which mounts {{source}},',

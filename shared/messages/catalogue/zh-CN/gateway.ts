@@ -46,6 +46,7 @@ export const gateway: Translated<typeof english> = {
   'gateway.container-with-label': '带有标签 {{label}}={{value}} 的容器 {{name}}',
   'gateway.values-of-the-label-for-the-sharing-user':
     '它的值可以是 “root”、“own”，以及不超过 65535 的 UID 或 UID:GID',
+  'gateway.values-of-the-label-for-kernel-settings': '它的值可以是 “emulated” 和 “machine”',
   'gateway.it-is-not-known-who-made-it': '不知道它由谁创建，因而不知道它应使用谁的 ID：请重新创建',
   'gateway.container-which-mounts': '{{verb}} 容器 {{name}}（挂载了 {{source}}）',
   'gateway.the-filter': '过滤器 {{filter}}',
