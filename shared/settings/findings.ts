@@ -30,6 +30,8 @@ export const findingCodes = [
   'key-not-used-here',
   'key-undocumented',
   'proxy-exclude-text',
+  'proxy-without-address',
+  'value-unusable',
   'bulkhead-on-desktop',
   'kubernetes-images-not-allowed',
   'embedded-json-invalid',

@@ -12,6 +12,8 @@ export interface KnownKey extends Omit<KeyFacts, 'default'> {
   readonly type: 'boolean' | 'string' | 'number' | 'object' | 'list' | 'any';
   /** The only strings allowed. */
   readonly values?: readonly string[];
+  /** The first and the last of the whole numbers allowed; absent: any number. */
+  readonly range?: readonly [first: number, last: number];
   readonly keys?: Readonly<Record<string, KnownKey>>;
   readonly items?: KnownKey;
   /** The meaning of a missing key, as JSON, if the engines of this project read it. */
@@ -53,16 +55,23 @@ function keyOf(schema: z.core.$ZodType, name: string): KnownKey {
   };
 }
 
-function typeOf(schema: z.core.$ZodType, name: string): Pick<KnownKey, 'type' | 'values' | 'keys' | 'items'> {
+function typeOf(
+  schema: z.core.$ZodType,
+  name: string,
+): Pick<KnownKey, 'type' | 'values' | 'range' | 'keys' | 'items'> {
   if (schema instanceof z.ZodObject) return { type: 'object', keys: membersOf(schema) };
   if (schema instanceof z.ZodArray) return { type: 'list', items: keyOf(schema.element, `${name}[]`) };
   if (schema instanceof z.ZodEnum) return { type: 'string', values: schema.options.map(String) };
   if (schema instanceof z.ZodString) return { type: 'string' };
-  if (schema instanceof z.ZodNumber) return { type: 'number' };
+  if (schema instanceof z.ZodNumber) return { type: 'number', ...rangeOf(schema) };
   if (schema instanceof z.ZodBoolean) return { type: 'boolean' };
   // What a union allows is checked by lint.
   if (schema instanceof z.ZodUnknown || schema instanceof z.ZodUnion) return { type: 'any' };
   throw new Error(`${name} has a type that no reader of the schema knows`);
+}
+
+function rangeOf({ isInt, minValue, maxValue }: z.ZodNumber): Pick<KnownKey, 'range'> {
+  return isInt && minValue !== null && maxValue !== null ? { range: [minValue, maxValue] } : {};
 }
 
 /**

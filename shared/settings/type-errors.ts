@@ -65,7 +65,7 @@ function expectedText({ code, values, expected }: Issue): string | Message {
   return expected === 'array' ? 'list' : String(expected);
 }
 
-const typeNames = ['boolean', 'string', 'number', 'object', 'list', 'null', 'nothing'] as const;
+const typeNames = ['boolean', 'string', 'number', 'integer', 'object', 'list', 'null', 'nothing'] as const;
 
 /** A type of JSON as named in a sentence: "true or false", "a string". Anything else stays as it is. */
 export function typeText(type: string): string | Message {

@@ -19,6 +19,9 @@ export function assistLabels(t: TFunction): AssistLabels {
       ...(key.values === undefined
         ? []
         : [t('settingsState.assist.values', { values: names(t, key.values) })]),
+      ...(key.range === undefined
+        ? []
+        : [t('settingsState.assist.range', { first: key.range[0], last: key.range[1] })]),
       ...(key.missing === undefined ? [] : [t('settingsState.assist.missing', { value: key.missing })]),
       ...(key.since === undefined ? [] : [since(t, key.since)]),
     ],

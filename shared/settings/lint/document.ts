@@ -8,6 +8,7 @@ import { parsePointer, type SettingsPath } from '../pointer.ts';
 import { closestName } from './closest-name.ts';
 import { message, type Message, plainText } from '../../messages/message.ts';
 import { replaceNode, type Report } from './report.ts';
+import { lintValue } from './values.ts';
 import { lintVersion } from './version.ts';
 
 /** Shape of the document: version, types, unknown and duplicated keys, keys of other targets. */
@@ -57,6 +58,7 @@ function walk(
     wrongType(report, node, path, key, { value, text: value });
     return;
   }
+  lintValue(report, node, path, key);
   if (key.content === 'json' && typeof node.value === 'string') lintEmbedded(report, path, node.value);
   if (node.type === 'array' && key.items !== undefined) {
     const items = key.items;
@@ -104,7 +106,7 @@ function inherit(key: KnownKey, parent: KnownKey): KnownKey {
 }
 
 /** A type of JSON as named in a sentence: "true or false", "a string". */
-const typeText = (type: Exclude<KnownKey['type'], 'any'> | 'null'): Message =>
+const typeText = (type: Exclude<KnownKey['type'], 'any'> | 'null' | 'integer'): Message =>
   message(`settings.type-${type}`);
 
 /** The actual value: for programs, and as named in a sentence. */
@@ -119,7 +121,7 @@ function fixedValue(value: unknown, key: KnownKey): string | null {
   const closest = key.values === undefined ? null : closestName(value, key.values);
   if (closest !== null) return JSON.stringify(closest);
   if (key.type === 'boolean') return value === 'true' || value === 'false' ? value : null;
-  return key.type === 'number' && /^\d{1,9}$/.test(value) ? String(Number(value)) : null;
+  return key.type === 'number' && /^-?\d{1,9}$/.test(value) ? String(Number(value)) : null;
 }
 
 function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey, found: FoundValue): void {
@@ -133,14 +135,15 @@ function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey
       ? 'error'
       : 'warning';
   const fixed = fixedValue(node.value, key);
-  const expected = alternatives ?? (key.type === 'any' ? '' : typeText(key.type));
+  const type = key.range === undefined ? key.type : 'integer';
+  const expected = alternatives ?? (type === 'any' ? '' : typeText(type));
   report.add(
     'wrong-type',
     severity,
     path,
     message('settings.this-must-be-and-is', { expected, found: found.text }),
     {
-      params: { expected: alternatives === null ? key.type : plainText(alternatives), found: found.value },
+      params: { expected: alternatives === null ? type : plainText(alternatives), found: found.value },
       ...(fixed === null
         ? {}
         : {

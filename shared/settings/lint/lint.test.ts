@@ -389,14 +389,14 @@ const table: readonly Row[] = [
   ],
   [
     'hosts without the proxy as text',
-    `{${version},"proxy":{"mode":"manual","exclude":"*.corp, 10.0.0.0/8"}}`,
+    `{${version},"proxy":{"mode":"system","exclude":"*.corp, 10.0.0.0/8"}}`,
     ['note proxy-exclude-text /proxy/exclude'],
-    `{${version},"proxy":{"mode":"manual","exclude":["*.corp","10.0.0.0/8"]}}`,
+    `{${version},"proxy":{"mode":"system","exclude":["*.corp","10.0.0.0/8"]}}`,
     desktop,
   ],
   [
     'hosts without the proxy as a list',
-    `{${version},"containersProxy":{"mode":"manual","exclude":["*.corp"],"transparentPorts":"80,443"}}`,
+    `{${version},"containersProxy":{"mode":"system","exclude":["*.corp"],"transparentPorts":"80,443"}}`,
     [],
     null,
     desktop,
@@ -408,6 +408,139 @@ const table: readonly Row[] = [
     null,
     desktop,
   ],
+  [
+    'a manual proxy without an address',
+    `{${version},"proxy":{"mode":"manual","http":" ","exclude":["*.corp"]},` +
+      '"containersProxy":{"mode":"manual","transparentPorts":"*"}}',
+    ['warning proxy-without-address /proxy/mode', 'warning proxy-without-address /containersProxy/mode'],
+    null,
+    desktop,
+  ],
+  [
+    'manual proxies with one',
+    `{${version},"proxy":{"mode":"manual","pac":"https://proxy.corp/proxy.pac"},"containersProxy":` +
+      '{"mode":"manual","embeddedPac":"function FindProxyForURL() { return \\"DIRECT\\"; }"}}',
+    [],
+    null,
+    desktop,
+  ],
+  [
+    'addresses of a proxy that are none',
+    `{${version},"proxy":{"mode":"manual","http":"proxy.corp:3128","https":"http//proxy","pac":"proxy.pac",` +
+      '"embeddedPac":"DIRECT"}}',
+    [
+      'warning value-unusable /proxy/http',
+      'warning value-unusable /proxy/https',
+      'warning value-unusable /proxy/pac',
+      'warning value-unusable /proxy/embeddedPac',
+    ],
+    `{${version},"proxy":{"mode":"manual","http":"http://proxy.corp:3128","https":"http//proxy",` +
+      '"pac":"proxy.pac","embeddedPac":"DIRECT"}}',
+    desktop,
+  ],
+  [
+    'the same here, where nothing reads them',
+    `{${version},"proxy":{"mode":"manual","pac":"proxy.pac","windowsDockerdPort":99999}}`,
+    ['note key-not-used-here /proxy'],
+    null,
+  ],
+  [
+    'ports that are no whole numbers',
+    `{${version},"proxy":{"windowsDockerdPort":1.5},"enableInferenceTCPPort":{"value":12434.0}}`,
+    ['error wrong-type /proxy/windowsDockerdPort', 'error wrong-type /enableInferenceTCPPort/value'],
+    `{${version},"proxy":{"windowsDockerdPort":1.5},"enableInferenceTCPPort":{"value":12434}}`,
+    { ...desktop, platform: 'win32' },
+  ],
+  [
+    'a port as text',
+    `{${version},"enableInferenceTCPPort":{"value":"12434"}}`,
+    ['error wrong-type /enableInferenceTCPPort/value'],
+    `{${version},"enableInferenceTCPPort":{"value":12434}}`,
+    desktop,
+  ],
+  [
+    'a port that is no whole number, here',
+    `{${version},"enableInferenceTCPPort":{"value":1.5}}`,
+    ['note key-not-used-here /enableInferenceTCPPort', 'warning wrong-type /enableInferenceTCPPort/value'],
+    null,
+  ],
+  ...[-2, 65_536].map((port): Row => [
+    `${port} as the port of the proxy for dockerd`,
+    `{${version},"proxy":{"windowsDockerdPort":${port}}}`,
+    ['warning value-unusable /proxy/windowsDockerdPort'],
+    null,
+    { ...desktop, platform: 'win32' },
+  ]),
+  ...[-1, 0, 65_535].map((port): Row => [
+    `${port} as the port of the proxy for dockerd`,
+    `{${version},"proxy":{"windowsDockerdPort":${port}}}`,
+    [],
+    null,
+    { ...desktop, platform: 'win32' },
+  ]),
+  ...[0, 99_999].map((port): Row => [
+    `${port} as the port of Docker Model Runner`,
+    `{${version},"enableInferenceTCPPort":{"value":${port}}}`,
+    ['warning value-unusable /enableInferenceTCPPort/value'],
+    null,
+    desktop,
+  ]),
+  ...['', 'https://corp.example/extensions', 'mailto:it@corp.example'].map((address): Row => [
+    `"${address}" as whom to ask for extensions`,
+    `{${version},"extensionsPrivateMarketplaceAdminContactURL":{"value":"${address}"}}`,
+    [],
+    null,
+    desktop,
+  ]),
+  ...(
+    [
+      ['it@corp.example', 'mailto:it@corp.example'],
+      ['corp.example/extensions', 'https://corp.example/extensions'],
+      ['ask Sam', null],
+      ['mailto:', null],
+      ['ftp://corp.example', null],
+    ] as const
+  ).map(([address, mended]): Row => [
+    `"${address}" as whom to ask for extensions`,
+    `{${version},"extensionsPrivateMarketplaceAdminContactURL":{"value":"${address}"}}`,
+    ['warning value-unusable /extensionsPrivateMarketplaceAdminContactURL/value'],
+    mended === null
+      ? null
+      : `{${version},"extensionsPrivateMarketplaceAdminContactURL":{"value":"${mended}"}}`,
+    desktop,
+  ]),
+  ...(
+    [
+      ['80,443', true, null],
+      ['*', true, null],
+      ['80, 443', false, '80,443'],
+      ['80,*', false, null],
+      ['0', false, null],
+      ['80,65536', false, null],
+      ['http', false, null],
+    ] as const
+  ).map(([ports, isUsable, mended]): Row => [
+    `"${ports}" as transparent ports`,
+    `{${version},"containersProxy":{"transparentPorts":"${ports}"}}`,
+    isUsable ? [] : ['warning value-unusable /containersProxy/transparentPorts'],
+    mended === null ? null : `{${version},"containersProxy":{"transparentPorts":"${mended}"}}`,
+    desktop,
+  ]),
+  ...(
+    [
+      ['192.168.65.0/24', true],
+      ['192.168.65.0', false],
+      ['192.168.256.0/24', false],
+      ['192.168.65.0/33', false],
+      ['fd00::/64', false],
+    ] as const
+  ).map(([network, isUsable]): Row => [
+    `"${network}" as the network of the virtual machine`,
+    `{${version},"linuxVM":{"vpnkitCIDR":{"value":"${network}"}}}`,
+    isUsable ? [] : ['warning value-unusable /linuxVM/vpnkitCIDR/value'],
+    null,
+    desktop,
+  ]),
   [
     'a key for another kind of proxy',
     `{${version},"proxy":{"transparentPorts":"80"}}`,

@@ -5,8 +5,12 @@ import { anything, bool, entry, group, key, locked, oneOf, text, type KeyFacts }
 const usedBy = 'desktop';
 type Facts = Omit<Partial<KeyFacts>, 'usedBy'>;
 
-const desktopEntry = <T extends z.ZodType>(type: T, description: Message, more: Facts = {}) =>
-  entry(type, description, { ...more, usedBy });
+const desktopEntry = <T extends z.ZodType>(
+  type: T,
+  description: Message,
+  more: Facts = {},
+  valueFacts: Facts = {},
+) => entry(type, description, { ...more, usedBy }, valueFacts);
 const toggle = (description: Message, more: Facts = {}) => desktopEntry(z.boolean(), description, more);
 const desktopGroup = (shape: z.ZodRawShape, description: Message, more: Facts = {}) =>
   group(shape, description, { ...more, usedBy });
@@ -14,22 +18,24 @@ const desktopGroup = (shape: z.ZodRawShape, description: Message, more: Facts = 
 const daemonOptions = (description: Message) =>
   entry(z.string(), description, { usedBy }, { content: 'json' });
 
+const highestPort = 65_535;
+
 /** What both proxies have. */
 const commonProxyKeys = (mode: Message) => ({
   locked,
   mode: oneOf(['system', 'manual'], mode),
-  http: text(message('settings-keys.proxy.http')),
-  https: text(message('settings-keys.proxy.https')),
+  http: text(message('settings-keys.proxy.http'), { content: 'proxy-address' }),
+  https: text(message('settings-keys.proxy.https'), { content: 'proxy-address' }),
   exclude: key(z.union([z.array(z.string()), z.string()]), {
     description: message('settings-keys.proxy.exclude'),
   }).optional(),
-  pac: text(message('settings-keys.proxy.pac')),
-  embeddedPac: text(message('settings-keys.proxy.embeddedPac')),
+  pac: text(message('settings-keys.proxy.pac'), { content: 'pac-address' }),
+  embeddedPac: text(message('settings-keys.proxy.embeddedPac'), { content: 'pac-script' }),
 });
 
 const proxyKeys = {
   ...commonProxyKeys(message('settings-keys.proxy.mode')),
-  windowsDockerdPort: key(z.number(), {
+  windowsDockerdPort: key(z.int().min(-1).max(highestPort), {
     description: message('settings-keys.proxy.windowsDockerdPort'),
     platforms: ['win32'],
   }).optional(),
@@ -38,7 +44,7 @@ const proxyKeys = {
 
 const containersProxyKeys = {
   ...commonProxyKeys(message('settings-keys.containersProxy.mode')),
-  transparentPorts: text(message('settings-keys.proxy.transparentPorts')),
+  transparentPorts: text(message('settings-keys.proxy.transparentPorts'), { content: 'port-list' }),
 };
 
 const kubernetesKeys = {
@@ -65,9 +71,12 @@ export const desktopKeys = {
     {
       wslEngineEnabled: toggle(message('settings-keys.linuxVM.wslEngineEnabled'), { platforms: ['win32'] }),
       dockerDaemonOptions: daemonOptions(message('settings-keys.linuxVM.dockerDaemonOptions')),
-      vpnkitCIDR: desktopEntry(z.string(), message('settings-keys.linuxVM.vpnkitCIDR'), {
-        platforms: ['darwin'],
-      }),
+      vpnkitCIDR: desktopEntry(
+        z.string(),
+        message('settings-keys.linuxVM.vpnkitCIDR'),
+        { platforms: ['darwin'] },
+        { content: 'ipv4-network' },
+      ),
     },
     message('settings-keys.linuxVM'),
   ),
@@ -85,6 +94,8 @@ export const desktopKeys = {
   extensionsPrivateMarketplaceAdminContactURL: desktopEntry(
     z.string(),
     message('settings-keys.extensionsPrivateMarketplaceAdminContactURL'),
+    {},
+    { content: 'contact-address' },
   ),
   scout: desktopGroup(
     {
@@ -108,7 +119,10 @@ export const desktopKeys = {
   silentModulesUpdate: toggle(message('settings-keys.silentModulesUpdate')),
   enableInference: toggle(message('settings-keys.enableInference')),
   enableInferenceTCP: toggle(message('settings-keys.enableInferenceTCP')),
-  enableInferenceTCPPort: desktopEntry(z.number(), message('settings-keys.enableInferenceTCPPort')),
+  enableInferenceTCPPort: desktopEntry(
+    z.int().min(1).max(highestPort),
+    message('settings-keys.enableInferenceTCPPort'),
+  ),
   enableInferenceCORS: desktopEntry(z.string(), message('settings-keys.enableInferenceCORS')),
   enableInferenceGPUVariant: toggle(message('settings-keys.enableInferenceGPUVariant'), {
     platforms: ['win32'],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { message, type Message } from '../../messages/message.ts';
+import type { TextContent } from '../text-content.ts';
 
 /** The first Docker Desktop that reads a key. */
 export interface FirstDesktopVersion {
@@ -28,8 +29,8 @@ export interface KeyFacts {
   readonly constant?: number;
   /** Frequent beginnings of a string. */
   readonly examples?: readonly string[];
-  /** The content of a string: a JSON document of its own, or the name of a Docker command. */
-  readonly content?: 'json' | 'docker-command';
+  /** The content of a string: a JSON document of its own, the name of a Docker command, an address, … */
+  readonly content?: 'json' | 'docker-command' | TextContent;
   readonly since?: FirstDesktopVersion;
 }
 
@@ -49,7 +50,8 @@ export const bool = (description: Message, missing?: boolean) =>
   key(z.boolean(), { description, default: missing }).optional();
 
 /** An optional string member. */
-export const text = (description: Message) => key(z.string(), { description }).optional();
+export const text = (description: Message, more: Partial<KeyFacts> = {}) =>
+  key(z.string(), { description, ...more }).optional();
 
 /** An optional member: one of these strings. */
 export const oneOf = <const T extends readonly string[]>(

@@ -53,6 +53,7 @@ export const settings = {
   'settings.type-boolean': 'true or false',
   'settings.type-string': 'a string',
   'settings.type-number': 'a number',
+  'settings.type-integer': 'a whole number',
   'settings.type-object': 'an object',
   'settings.type-list': 'a list',
   'settings.type-null': 'null',
@@ -77,6 +78,20 @@ export const settings = {
     'to every version.',
   ),
   'settings.make-it-list': 'Make it a list',
+  'settings.proxy-without-address': concat(
+    'The mode is "manual", but there is no address of a proxy or PAC file, and no PAC script: ',
+    'no proxy is used.',
+  ),
+  'settings.number-out-of-range': 'Expected a whole number from {{first}} to {{last}}, got {{found}}.',
+  'settings.text-proxy-address': 'This is no address of a proxy: write http://HOST:PORT.',
+  'settings.text-pac-address':
+    'This is no address of a PAC file: write http://HOST/FILE, or https:// or file://.',
+  'settings.text-pac-script': 'A PAC script defines the function FindProxyForURL; this one does not.',
+  'settings.text-contact-address':
+    'This is nothing that a user could open: write an address with https://, http:// or mailto:.',
+  'settings.text-port-list':
+    'This is no list of ports: write numbers from 1 to 65535 with commas ("80,443"), or "*" for all.',
+  'settings.text-ipv4-network': 'This is no network: write an IPv4 network such as 192.168.65.0/24.',
   'settings.json-document-inside-this-string-is-not':
     'The JSON document inside this string is not valid: {{problem}}.',
   'settings.enhanced-container-isolation-is-off-this-list': concat(

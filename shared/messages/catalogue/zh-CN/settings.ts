@@ -50,6 +50,7 @@ export const settings: Translated<typeof english> = {
   'settings.type-boolean': 'true 或 false',
   'settings.type-string': '字符串',
   'settings.type-number': '数字',
+  'settings.type-integer': '整数',
   'settings.type-object': '对象',
   'settings.type-list': '列表',
   'settings.type-null': 'null',
@@ -72,6 +73,16 @@ export const settings: Translated<typeof english> = {
     'Docker 的示例在此使用列表，而其说明使用以逗号分隔的字符串。两者均可；列表对每个版本都明确。',
   ),
   'settings.make-it-list': '改为列表',
+  'settings.proxy-without-address':
+    '模式为“manual”，但既没有代理地址或 PAC 文件地址，也没有 PAC 脚本：不会使用代理。',
+  'settings.number-out-of-range': '应为 {{first}} 到 {{last}} 之间的整数，实际为 {{found}}。',
+  'settings.text-proxy-address': '这不是代理的地址：请写成 http://HOST:PORT。',
+  'settings.text-pac-address': '这不是 PAC 文件的地址：请写成 http://HOST/FILE，或使用 https://、file://。',
+  'settings.text-pac-script': 'PAC 脚本须定义函数 FindProxyForURL，此脚本没有定义。',
+  'settings.text-contact-address': '用户无法打开此内容：请写以 https://、http:// 或 mailto: 开头的地址。',
+  'settings.text-port-list':
+    '这不是端口列表：请写 1 到 65535 之间的数字，以逗号分隔（"80,443"），或用 "*" 表示全部。',
+  'settings.text-ipv4-network': '这不是网络：请写 IPv4 网络，例如 192.168.65.0/24。',
   'settings.json-document-inside-this-string-is-not': '此字符串中的 JSON 文档无效：{{problem}}。',
   'settings.enhanced-container-isolation-is-off-this-list':
     '增强型容器隔离已关闭：此列表不起作用，任何容器都可挂载 Docker 套接字。',

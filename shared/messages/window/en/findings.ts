@@ -28,6 +28,8 @@ export const findings = {
     'key-not-used-here': '`{{key}}` is kept, not used here',
     'key-undocumented': '`{{key}}` is not documented',
     'proxy-exclude-text': '`{{key}}` is better a list',
+    'proxy-without-address': '`{{key}}` names no proxy',
+    'value-unusable': '`{{key}}` has an unusable value',
     'bulkhead-on-desktop': 'Docker Desktop does not know `{{key}}`',
     'kubernetes-images-not-allowed': 'Kubernetes needs images that are not allowed',
     'embedded-json-invalid': 'The JSON inside this string is not valid',

@@ -85,6 +85,7 @@ export const settingsState = {
     only: 'only on {{platform}}',
     platform: { darwin: 'macOS', win32: 'Windows', linux: 'Linux' },
     values: 'One of: {{values}}',
+    range: 'A whole number from {{first}} to {{last}}',
     missing: 'If missing: {{value}}',
     since: 'Docker Desktop: {{version}} or newer',
     sinceWsl2: 'Docker Desktop: {{version}} or newer; with WSL 2: {{wsl2}} or newer',

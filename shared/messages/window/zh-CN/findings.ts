@@ -31,6 +31,8 @@ export const findings: Translation<typeof english> = {
     'key-not-used-here': '`{{key}}` 会保留，但此处不使用',
     'key-undocumented': 'Docker 未说明 `{{key}}`',
     'proxy-exclude-text': '`{{key}}` 最好用列表',
+    'proxy-without-address': '`{{key}}` 没有指定代理',
+    'value-unusable': '`{{key}}` 的值不可用',
     'bulkhead-on-desktop': 'Docker Desktop 不识别 `{{key}}`',
     'kubernetes-images-not-allowed': 'Kubernetes 所需的镜像未被允许',
     'embedded-json-invalid': '此字符串中的 JSON 无效',

@@ -75,6 +75,7 @@ export const settingsState: Translation<typeof english> = {
     only: '仅限 {{platform}}',
     platform: { darwin: 'macOS', win32: 'Windows', linux: 'Linux' },
     values: '可选值：{{values}}',
+    range: '{{first}} 到 {{last}} 之间的整数',
     missing: '缺省时：{{value}}',
     since: 'Docker Desktop：{{version}} 或更高版本',
     sinceWsl2: 'Docker Desktop：{{version}} 或更高版本；使用 WSL 2 时：{{wsl2}} 或更高版本',
