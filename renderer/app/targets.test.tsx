@@ -47,10 +47,13 @@ describe('Docker Desktop as the open engine', () => {
     ).toBeTruthy();
   });
 
-  it('shows in the footer that it has to be quit, and that the file enforces sign-in', async () => {
+  it('shows in the footer that it has to be quit, and what the file does at boot', async () => {
     await renderApp(state('desktopEdited'), 'isolation');
     expect(
-      screen.getByText('Quit and reopen Docker Desktop. While the file is there, it enforces sign-in.'),
+      screen.getByText(
+        'Quit and reopen Docker Desktop. While the file is there, it enforces sign-in, and holds the ' +
+          'engine at boot until a Business user signs in.',
+      ),
     ).toBeTruthy();
   });
 

@@ -47,12 +47,12 @@ export const cliPlan = {
     'or locked for its users',
   ),
   'cli-plan.desktop-sign-in': concat(
-    'while it is there Docker Desktop asks every user to sign in, and ignores it unless they are in a ',
-    'Docker Business organisation',
+    'while it is there Docker Desktop asks every user to sign in, and holds the engine at boot until a user ',
+    'of a Docker Business organisation has; for others it ignores the file',
   ),
   'cli-plan.desktop-sign-in-new': concat(
-    'the file is new here: while it is there Docker Desktop asks every user to sign in, and ignores ',
-    'it unless they are in a Docker Business organisation',
+    'the file is new here: while it is there Docker Desktop asks every user to sign in, and holds the ',
+    'engine at boot until a user of a Docker Business organisation has; for others it ignores the file',
   ),
   'cli-plan.engine-starts': 'Docker Engine starts, about {{seconds}} s',
   'cli-plan.containers-stop_one': '{{count}} running container stops: {{names}}',

@@ -1,3 +1,4 @@
+import { concat } from '../concat.ts';
 import type { cliPlan as english } from '../en/cli-plan.ts';
 import type { Translated } from '../translated.ts';
 
@@ -37,10 +38,14 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.desktop-reopens': 'Docker Desktop 会退出并重新打开，约 {{seconds}} 秒',
   'cli-plan.desktop-opens': 'Docker Desktop 会打开，约 {{seconds}} 秒',
   'cli-plan.desktop-file-goes': '移除设置文件：Docker Desktop 不再强制登录，也不再为用户设置或锁定任何内容',
-  'cli-plan.desktop-sign-in':
-    '只要该文件存在，Docker Desktop 就会要求每位用户登录；除非用户属于 Docker Business 组织，否则忽略该文件',
-  'cli-plan.desktop-sign-in-new':
-    '此处的文件是新的：只要该文件存在，Docker Desktop 就会要求每位用户登录；除非用户属于 Docker Business 组织，否则忽略该文件',
+  'cli-plan.desktop-sign-in': concat(
+    '只要该文件存在，Docker Desktop 就会要求每位用户登录，并在 Docker Business 组织的用户登录之前阻止引擎启动；',
+    '对其他用户则忽略该文件',
+  ),
+  'cli-plan.desktop-sign-in-new': concat(
+    '此处的文件是新的：只要该文件存在，Docker Desktop 就会要求每位用户登录，',
+    '并在 Docker Business 组织的用户登录之前阻止引擎启动；对其他用户则忽略该文件',
+  ),
   'cli-plan.engine-starts': 'Docker Engine 启动，约 {{seconds}} 秒',
   'cli-plan.containers-stop_other': '{{count}} 个正在运行的容器停止：{{names}}',
   'cli-plan.start-again_other': '；{{names}} 会自行重新启动',

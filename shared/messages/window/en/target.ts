@@ -38,7 +38,8 @@ export const target = {
     },
     by: { 'docker-desktop-cli': '`docker desktop stop` and `start`', system: 'the system: quit and opened' },
     enforced: 'Enforced while the file is there',
-    notEnforced: 'Saving the file makes everyone sign in',
+    notEnforced:
+      'Saving the file makes everyone sign in, and holds the engine at boot until a Business user has',
     business: 'Docker Desktop ignores the file unless the user belongs to a Docker Business organisation.',
     notInstalled: 'Not found on this machine',
     older: 'Another file',
@@ -51,7 +52,9 @@ export const target = {
     usersSet_other: '{{names}} differ',
   },
   ownLists: 'One list for all images: Docker Desktop has no other',
-  footer: 'Quit and reopen Docker Desktop. While the file is there, it enforces sign-in.',
+  footer:
+    'Quit and reopen Docker Desktop. While the file is there, it enforces sign-in, and holds the engine at ' +
+    'boot until a Business user signs in.',
   step: {
     reconfigure: 'Get ready',
     'restart-engine': 'Quit and reopen Docker Desktop',
@@ -66,7 +69,9 @@ export const target = {
   isolatedBy: 'Docker Desktop isolates containers with its own runtime. There is nothing to choose.',
   does: {
     restart: 'Docker Desktop quits and opens again.',
-    signIn: 'Everyone has to sign in while the file is there.',
+    signIn:
+      'While the file is there, everyone has to sign in, and the engine is held at boot until a Business ' +
+      'user has.',
     own: 'What it protects depends on its version: see the table on the Overview.',
   },
 };

@@ -32,7 +32,7 @@ export const target: Translation<typeof english> = {
     from: { 'admin-settings': '由管理员设置', 'user-settings': '由用户选择', platform: '此处的默认值' },
     by: { 'docker-desktop-cli': '`docker desktop stop` 和 `start`', system: '系统：退出后重新打开' },
     enforced: '只要该文件存在就强制登录',
-    notEnforced: '保存该文件后，所有用户都必须登录',
+    notEnforced: '保存该文件后，所有用户都必须登录，在 Business 用户登录之前引擎不会启动',
     business: '除非用户属于 Docker Business 组织，否则 Docker Desktop 会忽略该文件。',
     notInstalled: '此计算机上未找到',
     older: '另一个文件',
@@ -43,7 +43,8 @@ export const target: Translation<typeof english> = {
     usersSet_other: '{{names}} 有所不同',
   },
   ownLists: '所有镜像共用一个列表：Docker Desktop 不支持其他方式',
-  footer: '需退出并重新打开 Docker Desktop。只要该文件存在，就会强制登录。',
+  footer:
+    '需退出并重新打开 Docker Desktop。只要该文件存在，它就会强制登录，并在 Business 用户登录之前阻止引擎启动。',
   step: {
     reconfigure: '准备',
     'restart-engine': '退出并重新打开 Docker Desktop',
@@ -58,7 +59,7 @@ export const target: Translation<typeof english> = {
   isolatedBy: 'Docker Desktop 使用自带的运行时隔离容器，无需选择。',
   does: {
     restart: 'Docker Desktop 退出并重新打开。',
-    signIn: '只要该文件存在，所有用户都必须登录。',
+    signIn: '只要该文件存在，所有用户都必须登录，在 Business 用户登录之前引擎不会启动。',
     own: '保护范围取决于其版本：请参阅“概览”中的表格。',
   },
 };
