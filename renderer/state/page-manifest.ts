@@ -40,7 +40,8 @@ export interface PageManifest {
 type Texts = typeof en;
 type DesktopLabel =
   | `desktopSettings.${'proxy' | 'containersProxy'}.title`
-  | `desktopSettings.toggles.${Exclude<keyof Texts['desktopSettings']['toggles'], 'state'>}`;
+  | `desktopSettings.groups.${'kubernetes' | 'scout'}.title`
+  | `desktopSettings.entries.${Exclude<keyof Texts['desktopSettings']['entries'], 'state' | 'values'>}`;
 
 /** Found by `frame.settingKeywords.<name>`, and by its label: `frame.settings.<name>`, or the page's own. */
 export type SearchableSetting = (

@@ -1,13 +1,13 @@
-import { act, screen, within } from '@testing-library/react';
+import { act, cleanup, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
 import { desktopStates } from '../../dev/desktop-states.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { pageOfDesktopSetting, pageOfSetting } from '../../../shared/pages/setting-page.ts';
 import { pages } from '../../../shared/pages/pages.ts';
-import { proxies, toggles } from './document.ts';
+import { entries, groups, proxies } from './document.ts';
 
-const open = () => renderApp(desktopStates['desktop']?.() ?? appState(), 'desktop-settings');
+const open = (state = 'desktop') => renderApp(desktopStates[state]?.() ?? appState(), 'desktop-settings');
 const card = (name: string) => within(screen.getByRole('region', { name }));
 
 describe("Docker Desktop's own settings", () => {
@@ -41,6 +41,114 @@ describe("Docker Desktop's own settings", () => {
     expect(store.get().draft).toBe(applied);
   });
 
+  it('set the proxy of containers, with a script and ports', async () => {
+    const { user, store } = await open();
+    const applied = store.get().draft;
+    const proxy = card('Proxy of containers');
+    await user.click(proxy.getByRole('combobox', { name: 'Taken from' }));
+    await user.click(await screen.findByRole('option', { name: 'These addresses' }));
+    await user.type(proxy.getByRole('textbox', { name: 'PAC script' }), 'DIRECT');
+    expect(proxy.getByText(/The script must define/)).toBeTruthy();
+    await user.clear(proxy.getByRole('textbox', { name: 'PAC script' }));
+    const script = 'function FindProxyForURL() {\n  return "DIRECT";\n}';
+    await user.click(proxy.getByRole('textbox', { name: 'PAC script' }));
+    await user.paste(script);
+    await user.type(proxy.getByRole('textbox', { name: 'Transparent ports' }), '80;443');
+    expect(proxy.getByText(/These are not ports/)).toBeTruthy();
+    await user.clear(proxy.getByRole('textbox', { name: 'Transparent ports' }));
+    await user.type(proxy.getByRole('textbox', { name: 'Transparent ports' }), '80,443{Enter}');
+    expect(JSON.parse(store.get().draft)).toMatchObject({
+      containersProxy: { locked: true, mode: 'manual', embeddedPac: script, transparentPorts: '80,443' },
+    });
+    // Only the proxy of Docker Desktop itself has these.
+    expect(proxy.queryByText('Kerberos and NTLM')).toBeNull();
+    await user.click(proxy.getByRole('button', { name: 'Undo the change to Taken from' }));
+    expect(store.get().draft).toBe(applied);
+  });
+
+  it('turn Kerberos on in every mode, and off again byte for byte', async () => {
+    const { user, store } = await open();
+    const applied = store.get().draft;
+    const kerberos = card('Proxy of Docker Desktop').getByRole('switch', { name: 'Kerberos and NTLM' });
+    await user.click(kerberos);
+    expect(JSON.parse(store.get().draft)).toMatchObject({
+      proxy: { mode: 'system', enableKerberosNtlm: true },
+    });
+    await user.click(kerberos);
+    expect(store.get().draft).toBe(applied);
+  });
+
+  it('of Windows are listed there only, and a port is written as a whole number', async () => {
+    await open();
+    expect(screen.queryByText('Port for Windows containers')).toBeNull();
+    expect(screen.queryByText('WSL 2')).toBeNull();
+    cleanup();
+    const { user, store } = await open('desktopOff');
+    const proxy = card('Proxy of Docker Desktop');
+    await user.click(proxy.getByRole('combobox', { name: 'Taken from' }));
+    await user.click(await screen.findByRole('option', { name: 'The system' }));
+    const port = proxy.getByRole('textbox', { name: 'Port for Windows containers' });
+    await user.type(port, '70000{Enter}');
+    expect(proxy.getByText(/A whole number from/)).toBeTruthy();
+    expect(JSON.parse(store.get().draft)).not.toHaveProperty('proxy.windowsDockerdPort');
+    await user.clear(port);
+    await user.type(port, '65000{Enter}');
+    expect(JSON.parse(store.get().draft)).toHaveProperty('proxy.windowsDockerdPort', 65_000);
+    expect(screen.getByText('Uses the WSL 2 based engine. Only on Windows.')).toBeTruthy();
+    await user.click(card('Locked most often').getByRole('combobox', { name: 'WSL 2' }));
+    await user.click(await screen.findByRole('option', { name: 'On, locked' }));
+    expect(JSON.parse(store.get().draft)).toHaveProperty('linuxVM.wslEngineEnabled', {
+      locked: true,
+      value: true,
+    });
+  });
+
+  it('lock which addresses ports are published on, and name the version that reads it', async () => {
+    const { user, store } = await open();
+    expect(screen.getByText(/Docker Desktop 4\.52 or newer: 4\.41\.2 here ignores it\./)).toBeTruthy();
+    await user.click(card('Locked most often').getByRole('combobox', { name: 'Published ports' }));
+    await user.click(await screen.findByRole('option', { name: 'localhost only (locked)' }));
+    expect(JSON.parse(store.get().draft)).toMatchObject({
+      portBindingBehavior: { locked: true, value: 'local-only-port-binding' },
+    });
+    // A value that Docker Desktop may have learned since is no other one.
+    act(() => {
+      store.setDraft(store.get().draft.replace('local-only-port-binding', 'port-roulette'));
+    });
+    expect(
+      await card('Locked most often').findByRole('combobox', { name: 'Published ports' }),
+    ).toHaveProperty('textContent', 'port-roulette (locked)');
+  });
+
+  it('with one lock for several are written as a group, and taken back byte for byte', async () => {
+    const { user, store } = await open();
+    const applied = store.get().draft;
+    const choose = async (group: string, name: string, option: string) => {
+      await user.click(card(group).getByRole('combobox', { name }));
+      await user.click(await screen.findByRole('option', { name: option }));
+    };
+    await choose('Docker Scout', 'SBOM indexing', 'Off');
+    await choose('Docker Scout', 'Background indexing', 'Off');
+    await choose('Kubernetes', 'Kubernetes cluster', 'Off');
+    await user.type(
+      card('Kubernetes').getByRole('textbox', { name: 'Images from' }),
+      'registry.corp.example/k8s{Enter}',
+    );
+    await user.click(card('Kubernetes').getByRole('switch', { name: 'Locked' }));
+    expect(JSON.parse(store.get().draft)).toMatchObject({
+      scout: { locked: true, sbomIndexing: false, useBackgroundIndexing: false },
+      kubernetes: { locked: false, enabled: false, imagesRepository: 'registry.corp.example/k8s' },
+    });
+    for (const [group, name] of [
+      ['Docker Scout', 'SBOM indexing'],
+      ['Docker Scout', 'Background indexing'],
+      ['Kubernetes', 'Images from'],
+    ] as const)
+      await user.click(card(group).getByRole('button', { name: `Undo the change to ${name}` }));
+    await choose('Kubernetes', 'Kubernetes cluster', 'Not set');
+    expect(store.get().draft).toBe(applied);
+  });
+
   it('lock a setting, and leave it out again', async () => {
     const { user, store } = await open();
     const choose = async (option: string) => {
@@ -58,9 +166,11 @@ describe("Docker Desktop's own settings", () => {
   });
 
   it('are where links to these settings lead, and what the page says that it edits', async () => {
-    expect(pages['desktop-settings'].settingsWhereOffered).toEqual(
-      [...proxies, ...toggles].map((name) => `/${name}`),
-    );
+    expect(pages['desktop-settings'].settingsWhereOffered).toEqual([
+      ...proxies.map((name) => `/${name}`),
+      ...Object.values(entries),
+      ...Object.keys(groups).map((name) => `/${name}`),
+    ]);
     expect(pageOfDesktopSetting('/proxy/http')).toBe('desktop-settings');
     expect(pageOfDesktopSetting('/proxyOfAnother')).toBe('json');
     expect(pageOfDesktopSetting('/filesharingAllowedDirectories/0')).toBe('file-sharing');

@@ -6,9 +6,10 @@ import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Notice } from '../../components/error-panel.tsx';
 import { Page } from '../../components/page.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
-import { proxies } from './document.ts';
+import { groupNames, proxies } from './document.ts';
+import { EntriesCard } from './entries-card.tsx';
+import { GroupCard } from './group-card.tsx';
 import { ProxyCard } from './proxy-card.tsx';
-import { TogglesCard } from './toggles-card.tsx';
 
 /** Docker Desktop's own settings: those that administrators set and lock most often. */
 export default function DesktopSettingsPage() {
@@ -41,7 +42,10 @@ export default function DesktopSettingsPage() {
           {proxies.map((name) => (
             <ProxyCard key={name} name={name} lockedBy={lockedBy} />
           ))}
-          <TogglesCard lockedBy={lockedBy} />
+          <EntriesCard lockedBy={lockedBy} />
+          {groupNames.map((name) => (
+            <GroupCard key={name} name={name} lockedBy={lockedBy} />
+          ))}
         </Box>
       )}
     </Page>

@@ -5,7 +5,7 @@ import { namesIn, typedNames } from '../../../shared/settings/typed-list.ts';
 export const proxies = ['proxy', 'containersProxy'] as const;
 export type ProxyName = (typeof proxies)[number];
 
-export const proxyTexts = ['http', 'https', 'exclude', 'pac', 'transparentPorts'] as const;
+export const proxyTexts = ['http', 'https', 'exclude', 'pac', 'embeddedPac', 'transparentPorts'] as const;
 export type ProxyText = (typeof proxyTexts)[number];
 
 export const proxyModes = ['system', 'manual'] as const;
@@ -35,6 +35,7 @@ export function proxyOf(value: unknown): Proxy | null {
       https: asTyped(value['https']),
       exclude: asTyped(value['exclude']),
       pac: asTyped(value['pac']),
+      embeddedPac: asTyped(value['embeddedPac']),
       transparentPorts: asTyped(value['transparentPorts']),
     },
   };
@@ -58,47 +59,103 @@ export function writeProxyText(draft: DraftView, name: ProxyName, key: ProxyText
   draft.edit(pointer, trimmed === '' ? undefined : isList ? namesIn(trimmed) : trimmed);
 }
 
-/** Whether a text can be the address of a proxy or of a configuration file. */
-export function isAddress(text: string): boolean {
-  try {
-    return ['http:', 'https:', 'socks5:', 'file:'].includes(new URL(text.trim()).protocol);
-  } catch {
-    return false;
-  }
+/** A port as it is typed; -1 turns the proxy for dockerd off, 0 picks a free one. */
+export const isPort = (text: string): boolean => {
+  const number = Number(text);
+  return /^-?\d{1,5}$/.test(text.trim()) && number >= -1 && number <= 65_535;
+};
+
+/** A port as typed; another value as JSON. */
+export const portOf = (value: unknown): string =>
+  value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+
+/** Writes a port; none if the text is empty. Of another text, false: it would be a value of another type. */
+export function writePort(draft: DraftView, pointer: string, text: string): boolean {
+  if (text !== '' && !isPort(text)) return false;
+  draft.edit(pointer, text === '' ? undefined : Number(text));
+  return true;
 }
 
-/** On/off settings of Docker Desktop that administrators lock most often. */
-export const toggles = [
-  'disableUpdate',
-  'analyticsEnabled',
-  'extensionsEnabled',
-  'onlyMarketplaceExtensions',
-  'allowBetaFeatures',
-  'enableDockerAI',
-  'enableInference',
-  'blockDockerLoad',
-  'exposeDockerAPIOnTCP2375',
-] as const;
-export type ToggleName = (typeof toggles)[number];
+/** Settings of Docker Desktop that administrators lock most often, by the names of their texts. */
+export const entries = {
+  disableUpdate: '/disableUpdate',
+  analyticsEnabled: '/analyticsEnabled',
+  extensionsEnabled: '/extensionsEnabled',
+  onlyMarketplaceExtensions: '/onlyMarketplaceExtensions',
+  allowBetaFeatures: '/allowBetaFeatures',
+  enableDockerAI: '/enableDockerAI',
+  enableDockerMCPToolkit: '/enableDockerMCPToolkit',
+  enableInference: '/enableInference',
+  enableCloud: '/enableCloud',
+  blockDockerLoad: '/blockDockerLoad',
+  portBindingBehavior: '/portBindingBehavior',
+  wslEngineEnabled: '/linuxVM/wslEngineEnabled',
+  exposeDockerAPIOnTCP2375: '/exposeDockerAPIOnTCP2375',
+} as const;
+export type EntryName = keyof typeof entries;
+/** Object.entries forgets the names. */
+export const namedEntries = Object.entries(entries) as readonly [EntryName, string][];
 
-/** The file's entry for a setting: none, or a value, locked or as a default. */
-export const toggleStates = ['unset', 'on', 'off', 'on-locked', 'off-locked'] as const;
-export type ToggleState = (typeof toggleStates)[number];
-
-export function toggleState(value: unknown): ToggleState {
-  if (!isObject(value) || typeof value['value'] !== 'boolean') return 'unset';
-  const on = value['value'] ? 'on' : 'off';
-  return value['locked'] === true ? `${on}-locked` : on;
+/** The file's entry for a setting: a value, locked or as a default. */
+export interface EntryState {
+  readonly value: boolean | string;
+  readonly locked: boolean;
 }
 
-export function writeToggle(draft: DraftView, name: ToggleName, state: ToggleState): void {
-  const pointer = `/${name}`;
-  if (state === 'unset') {
+/** Null where the file says nothing, or nothing of a form that is known here. */
+export function entryState(value: unknown): EntryState | null {
+  if (!isObject(value)) return null;
+  const inner = value['value'];
+  return typeof inner === 'boolean' || typeof inner === 'string'
+    ? { value: inner, locked: value['locked'] === true }
+    : null;
+}
+
+export function writeEntry(draft: DraftView, pointer: string, state: EntryState | null): void {
+  if (state === null) {
     draft.edit(pointer, undefined);
     return;
   }
-  const next = { locked: state.endsWith('-locked'), value: state.startsWith('on') };
+  const next = { locked: state.locked, value: state.value };
   const now = draft.value(pointer);
   // Unknown members are preserved.
   draft.edit(pointer, isObject(now) ? { ...now, ...next } : next);
+}
+
+/** Settings with one lock for all of them. */
+export const groups = {
+  kubernetes: ['enabled', 'showSystemContainers', 'imagesRepository'],
+  scout: ['sbomIndexing', 'useBackgroundIndexing'],
+} as const;
+export type GroupName = keyof typeof groups;
+/** Object.keys forgets the names. */
+export const groupNames = Object.keys(groups) as readonly GroupName[];
+
+/** Whether a group locks its settings; null where the file has no such group. */
+export function groupLock(value: unknown): boolean | null {
+  return isObject(value) ? value['locked'] === true : null;
+}
+
+/**
+ * Writes a setting of a group, undefined removes it. A new group locks its settings; one without any goes as
+ * a whole.
+ */
+export function writeMember(draft: DraftView, group: GroupName, member: string, value: unknown): void {
+  const pointer = `/${group}`;
+  const now = draft.value(pointer);
+  if (!isObject(now)) {
+    if (value !== undefined) draft.edit(pointer, { locked: true, [member]: value });
+    return;
+  }
+  const isLast = Object.keys(now).every((key) => key === 'locked' || key === member);
+  if (value === undefined && isLast) draft.edit(pointer, undefined);
+  else draft.edit(`${pointer}/${member}`, value);
+}
+
+/** Puts back what is applied of one setting of a group, with the group if that came or went with it. */
+export function revertMember(draft: DraftView, group: GroupName, member: string): void {
+  const pointer = `/${group}`;
+  if (draft.value(pointer) === undefined) draft.revert(pointer);
+  else if (draft.appliedValue(pointer) === undefined) writeMember(draft, group, member, undefined);
+  else draft.revert(`${pointer}/${member}`);
 }

@@ -1,6 +1,6 @@
 import { DesktopIcon } from '../../theme/icons.ts';
 import type { PageManifest } from '../../state/page-manifest.ts';
-import { toggles } from './document.ts';
+import { groupNames, namedEntries } from './document.ts';
 
 export const desktopSettings: PageManifest = {
   load: () => import('./desktop-settings-page.tsx'),
@@ -10,9 +10,14 @@ export const desktopSettings: PageManifest = {
   searchableSettings: [
     { name: 'proxy', label: 'desktopSettings.proxy.title', pointer: '/proxy' },
     { name: 'containersProxy', label: 'desktopSettings.containersProxy.title', pointer: '/containersProxy' },
-    ...toggles.map((name) => ({
+    ...namedEntries.map(([name, pointer]) => ({
       name,
-      label: `desktopSettings.toggles.${name}` as const,
+      label: `desktopSettings.entries.${name}` as const,
+      pointer,
+    })),
+    ...groupNames.map((name) => ({
+      name,
+      label: `desktopSettings.groups.${name}.title` as const,
       pointer: `/${name}`,
     })),
   ],

@@ -1,40 +1,36 @@
-import { useId, useState, type ChangeEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import Box from '@mui/material/Box';
-import OutlinedInput from '@mui/material/OutlinedInput';
 import { useDraft } from '../../state/context.tsx';
-import { Card, Row, RowText } from '../../components/card.tsx';
+import { Card } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
-import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
-import { Mono, withCode } from '../../components/mono.tsx';
-import { LockedNote, SettingRow, withLock } from '../../components/setting-row.tsx';
-import { color, fontMono, narrow } from '../../theme/tokens.ts';
+import { SettingRow } from '../../components/setting-row.tsx';
+import { knownKeyAt } from '../../../shared/settings/index.ts';
+import { isUsableText, textContent } from '../../../shared/settings/text-content.ts';
+import { useKeyDescription, useShownKeys } from './key-notes.ts';
 import {
-  isAddress,
+  isPort,
+  portOf,
   proxyModes,
   proxyOf,
   proxyTexts,
+  writePort,
   writeProxyMode,
   writeProxyText,
+  type Proxy,
   type ProxyName,
-  type ProxyText,
 } from './document.ts';
+import { TextRow } from './text-row.tsx';
 
-const isAddressField = (key: ProxyText): boolean => key === 'http' || key === 'https' || key === 'pac';
-
-/** One of the two proxies: its source, whether users may change it, and its addresses. */
-export function ProxyCard({
-  name,
-  lockedBy,
-}: {
+interface ProxyCardProps {
   readonly name: ProxyName;
   readonly lockedBy: string | undefined;
-}) {
+}
+
+/** One of the two proxies: its source, whether users may change it, and its addresses. */
+export function ProxyCard({ name, lockedBy }: ProxyCardProps) {
   const { t } = useTranslation();
   const draft = useDraft();
   const pointer = `/${name}`;
   const proxy = proxyOf(draft.value(pointer));
-  const texts = proxyTexts.filter((key) => key !== 'transparentPorts' || name === 'containersProxy');
   const modeEdited = draft.isEdited(proxy === null ? pointer : `${pointer}/mode`);
   return (
     <Card title={t(`desktopSettings.${name}.title`)} pointer={pointer}>
@@ -74,116 +70,85 @@ export function ProxyCard({
           }}
         />
       )}
-      {proxy?.mode === 'manual' &&
-        texts.map((key) => (
-          <TextRow key={key} name={name} field={key} value={proxy.texts[key]} lockedBy={lockedBy} />
-        ))}
+      {proxy?.mode === 'manual' && <Addresses name={name} proxy={proxy} lockedBy={lockedBy} />}
+      {proxy !== null && name === 'proxy' && <OfDockerDesktop lockedBy={lockedBy} />}
     </Card>
   );
 }
 
-/** One text of a proxy, written when the field loses focus or Enter is pressed. */
-function TextRow({
-  name,
-  field,
-  value,
-  lockedBy,
-}: {
-  readonly name: ProxyName;
-  readonly field: ProxyText;
-  readonly value: string;
-  readonly lockedBy: string | undefined;
-}) {
+/** The texts that count in the mode `manual`. */
+function Addresses({ name, proxy, lockedBy }: ProxyCardProps & { readonly proxy: Proxy }) {
   const { t } = useTranslation();
   const draft = useDraft();
-  const id = useId();
-  const pointer = `/${name}/${field}`;
-  const label = t(`desktopSettings.fields.${field}.name`);
-  const edited = draft.isEdited(pointer);
-  const { invalid, props } = useTypedText(name, field, value);
-  return (
-    <Row edited={edited} pointer={pointer}>
-      <RowText
-        primary={label}
-        secondary={
-          <span id={id}>
-            {invalid ? (
-              <Box component="span" sx={{ color: color.danger }}>
-                {withCode(t('desktopSettings.noAddress'))}
-              </Box>
-            ) : (
-              withCode(t(`desktopSettings.fields.${field}.text`))
-            )}
-          </span>
-        }
-      />
-      {edited && <EditedMark />}
-      {edited && lockedBy === undefined && (
-        <UndoChange
-          name={label}
+  return proxyTexts
+    .filter((key) => key !== 'transparentPorts' || name === 'containersProxy')
+    .map((key) => {
+      const content = textContent(knownKeyAt([name, key])?.content);
+      const pointer = `/${name}/${key}`;
+      return (
+        <TextRow
+          key={key}
+          pointer={pointer}
+          name={t(`desktopSettings.fields.${key}.name`)}
+          description={t(`desktopSettings.fields.${key}.text`)}
+          value={proxy.texts[key]}
+          placeholder={key === 'exclude' ? '*.corp.example, 10.0.0.0/8' : ''}
+          multiline={key === 'embeddedPac'}
+          lockedBy={lockedBy}
+          problemOf={(text) =>
+            content === null || isUsableText(content, text) ? null : t(`desktopSettings.unusable.${content}`)
+          }
+          onWrite={(text) => {
+            writeProxyText(draft, name, key, text);
+            return true;
+          }}
           onUndo={() => {
             draft.revert(pointer);
           }}
         />
-      )}
-      {lockedBy === undefined ? (
-        <OutlinedInput
-          {...props}
-          sx={{
-            flex: '0 1 320px',
-            minWidth: 160,
-            [narrow]: { flexBasis: 200 },
-            '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' },
-          }}
-          inputProps={{
-            'aria-label': label,
-            'aria-describedby': id,
-            'aria-invalid': invalid,
-            spellCheck: false,
-            autoCapitalize: 'off',
-            autoComplete: 'off',
-          }}
-        />
-      ) : (
-        <>
-          <Box component="span" aria-label={withLock(t, label, lockedBy)} sx={{ maxWidth: 320 }}>
-            <Mono>{value}</Mono>
-          </Box>
-          <LockedNote by={lockedBy} />
-        </>
-      )}
-    </Row>
-  );
+      );
+    });
 }
 
-/** The text of a field while it is edited, and its event handlers. */
-function useTypedText(name: ProxyName, field: ProxyText, value: string) {
+/** What only the proxy of Docker Desktop itself has, in every mode. */
+function OfDockerDesktop({ lockedBy }: Pick<ProxyCardProps, 'lockedBy'>) {
+  const { t } = useTranslation();
   const draft = useDraft();
-  const [typed, setTyped] = useState<string | null>(null);
-  const shown = typed ?? value;
-  const invalid = isAddressField(field) && shown.trim() !== '' && !isAddress(shown);
-  const write = () => {
-    if (typed !== null && typed.trim() !== value) writeProxyText(draft, name, field, typed);
-    setTyped(null);
-  };
-  return {
-    invalid,
-    props: {
-      value: shown,
-      error: invalid,
-      placeholder: field === 'exclude' ? '*.corp.example, 10.0.0.0/8' : '',
-      onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
-        setTyped(event.target.value);
-      },
-      onBlur: write,
-      onKeyDown: (event: KeyboardEvent) => {
-        if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey)
-          write();
-        else if (event.key === 'Escape' && typed !== null) {
-          event.stopPropagation();
-          setTyped(null);
-        }
-      },
-    },
-  };
+  const describe = useKeyDescription();
+  const isShown = useShownKeys();
+  const kerberos = '/proxy/enableKerberosNtlm';
+  const port = '/proxy/windowsDockerdPort';
+  return (
+    <>
+      <SettingRow
+        pointer={kerberos}
+        name={t('desktopSettings.fields.enableKerberosNtlm')}
+        description={describe(kerberos)}
+        checked={draft.value(kerberos) === true}
+        lockedBy={lockedBy}
+        edited={draft.isEdited(kerberos)}
+        onUndo={() => {
+          draft.revert(kerberos);
+        }}
+        onChange={(on) => {
+          draft.editOr(kerberos, on, false);
+        }}
+      />
+      {isShown(port) && (
+        <TextRow
+          pointer={port}
+          name={t('desktopSettings.fields.windowsDockerdPort')}
+          description={describe(port)}
+          value={portOf(draft.value(port))}
+          placeholder="-1"
+          lockedBy={lockedBy}
+          problemOf={(text) => (text.trim() === '' || isPort(text) ? null : t('desktopSettings.noPort'))}
+          onWrite={(text) => writePort(draft, port, text)}
+          onUndo={() => {
+            draft.revert(port);
+          }}
+        />
+      )}
+    </>
+  );
 }

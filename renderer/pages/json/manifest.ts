@@ -9,7 +9,7 @@ export const json: PageManifest = {
     { name: 'proxy', pointer: '/proxy' },
     {
       name: 'blockDockerLoad',
-      label: 'desktopSettings.toggles.blockDockerLoad',
+      label: 'desktopSettings.entries.blockDockerLoad',
       pointer: '/blockDockerLoad',
     },
   ],
