@@ -1,4 +1,11 @@
 import { allCommands, summary, type CommandTree } from './command-tree.ts';
+import {
+  engineOptionNames,
+  valueCommands,
+  valuesOfArguments,
+  valuesOfOption,
+  type CompletedValues,
+} from './completion-values.ts';
 
 /** The name of a command in the functions below: `''` the program, ` engine start` a command of it. */
 const contextOf = ({ path }: CommandTree): string =>
@@ -25,12 +32,48 @@ const valueOptions = (tree: CommandTree): string[] => [
   ),
 ];
 
+/** Options with their values, where a shell can offer them. */
+function completedOptions(tree: CommandTree): readonly (readonly [long: string, CompletedValues])[] {
+  const all = allCommands(tree).flatMap(({ options }) => options);
+  return [...new Set(all.map(({ long }) => long))].flatMap((long) => {
+    const values = valuesOfOption(long);
+    return long === undefined || values === null ? [] : [[long, values] as const];
+  });
+}
+
+/** Prints values, for bash and zsh: of a list by its name, and the options of the engine. */
+const listFunction = (name: string): string => `_${name}_list() {
+  local list=$1
+  shift
+  case $list in
+${Object.entries(valueCommands)
+  .map(([list, command]) => `    ${list}) ${name} ${command.replace('ENGINE', '"$@"')} ;;`)
+  .join('\n')}
+  esac 2>/dev/null
+}`;
+
 const header = (name: string): string =>
   `# Completions of ${name}(1). Generated from its commands and options.\n`;
 
-/** Completions for bash: commands and options; file names elsewhere. */
+/**
+ * Completions for bash: commands, options, and values; file names elsewhere. Values are compared here:
+ * `compgen -W` would expand them, and run a command that a directory has as its name.
+ */
 export function bashCompletions(tree: CommandTree): string {
   const { name } = tree;
+  const ofValues = (values: CompletedValues): string =>
+    typeof values === 'string'
+      ? `_${name}_list ${values} "\${engine[@]}"`
+      : `printf '%s\\n' ${values.join(' ')}`;
+  const options = completedOptions(tree).map(
+    ([long, values]) => `    ${long}) _${name}_offer < <(${ofValues(values)}); return ;;`,
+  );
+  const listed = allCommands(tree).flatMap((command) => {
+    const values = valuesOfArguments(command);
+    return values === null
+      ? []
+      : [`    ${quoted(contextOf(command))}) _${name}_offer < <(${ofValues(values)}) ;;`];
+  });
   const cases = allCommands(tree).map((command) => {
     const candidates = [
       ...command.commands.map((sub) => sub.name),
@@ -39,13 +82,24 @@ export function bashCompletions(tree: CommandTree): string {
     return `    ${quoted(contextOf(command))}) candidates=${quoted(candidates)} ;;`;
   });
   return `${header(name)}
+${listFunction(name)}
+
+_${name}_offer() {
+  local value
+  while IFS= read -r value; do
+    if [[ $value == "$current"* ]]; then COMPREPLY+=("$(printf %q "$value")"); fi
+  done
+}
+
 _${name}() {
   local current=\${COMP_WORDS[COMP_CWORD]} context= candidates= previous= word index
+  local -a engine=()
   COMPREPLY=()
   for ((index = 1; index < COMP_CWORD; index++)); do
     word=\${COMP_WORDS[index]}
     if [[ $word == -- ]]; then return; fi
     case $previous in
+      ${engineOptionNames.join(' | ')}) engine+=("$previous" "$word") ;;
       ${valueOptions(tree).join(' | ')}) ;;
       *)
         case "$context $word" in
@@ -56,18 +110,23 @@ _${name}() {
     previous=$word
   done
   case $previous in
+${options.join('\n')}
     ${valueOptions(tree).join(' | ')}) return ;;
   esac
   case $context in
 ${cases.join('\n')}
   esac
   mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$current")
+  if [[ $current == -* ]]; then return; fi
+  case $context in
+${listed.join('\n')}
+  esac
 }
 complete -o bashdefault -o default -F _${name} ${name}
 `;
 }
 
-/** Completions for zsh: commands and options with descriptions; file names elsewhere. */
+/** Completions for zsh: commands and options with descriptions, values; file names elsewhere. */
 export function zshCompletions(tree: CommandTree): string {
   const { name } = tree;
   const described = (label: string, description: string): string =>
@@ -82,15 +141,29 @@ export function zshCompletions(tree: CommandTree): string {
       '      ;;',
     ].join('\n'),
   );
+  const ofValues = (values: CompletedValues): string =>
+    typeof values === 'string'
+      ? `values=(\${(f)"$(_${name}_list ${values} $engine)"}); compadd -a values`
+      : `compadd ${values.join(' ')}`;
+  const completed = completedOptions(tree).map(
+    ([long, values]) => `    ${long}) ${ofValues(values)}; return ;;`,
+  );
+  const listed = allCommands(tree).flatMap((command) => {
+    const values = valuesOfArguments(command);
+    return values === null ? [] : [`      ${quoted(contextOf(command))}) ${ofValues(values)} ;;`];
+  });
   return `#compdef ${name}
 ${header(name)}
+${listFunction(name)}
+
 _${name}() {
   local context= previous= word index
-  local -a commands options
+  local -a commands options engine values
   for ((index = 2; index < CURRENT; index++)); do
     word=$words[index]
     if [[ $word == -- ]]; then _files; return; fi
     case $previous in
+      ${engineOptionNames.join('|')}) engine+=($previous $word) ;;
       ${valueOptions(tree).join('|')}) ;;
       *)
         case "$context $word" in
@@ -101,6 +174,7 @@ _${name}() {
     previous=$word
   done
   case $previous in
+${completed.join('\n')}
     ${valueOptions(tree).join('|')}) _files; return ;;
   esac
   case $context in
@@ -111,7 +185,10 @@ ${cases.join('\n')}
   elif (( $#commands )); then
     _describe command commands
   else
-    _files
+    case $context in
+${listed.join('\n')}
+      *) _files ;;
+    esac
   fi
 }
 
@@ -119,25 +196,31 @@ _${name} "$@"
 `;
 }
 
-/** Completions for fish: commands and options with descriptions; file names elsewhere. */
+/** Completions for fish: commands and options with descriptions, values; file names elsewhere. */
 export function fishCompletions(tree: CommandTree): string {
   const { name } = tree;
+  const offered = (values: CompletedValues): string =>
+    `-f -a ${fishQuoted(typeof values === 'string' ? `(__${name}_list ${values})` : values.join(' '))}`;
   const lines = allCommands(tree).flatMap((command) => {
     const condition = `-n ${fishQuoted(`__${name}_at ${fishQuoted(contextOf(command))}`)}`;
+    const listed = valuesOfArguments(command);
     return [
+      ...(listed === null ? [] : [`complete -c ${name} ${condition} ${offered(listed)}`]),
       ...command.commands.map(
         (sub) =>
           `complete -c ${name} ${condition} -f -a ${sub.name} -d ${fishQuoted(summary(sub.description))}`,
       ),
-      ...command.options.map((option) =>
-        [
+      ...command.options.map((option) => {
+        const values = valuesOfOption(option.long);
+        return [
           `complete -c ${name} ${condition}`,
           ...(option.short === undefined ? [] : [`-s ${option.short.slice(1)}`]),
           ...(option.long === undefined ? [] : [`-l ${option.long.slice(2)}`]),
           ...(option.takesValue ? ['-r'] : []),
+          ...(values === null ? [] : [offered(values)]),
           `-d ${fishQuoted(summary(option.description))}`,
-        ].join(' '),
-      ),
+        ].join(' ');
+      }),
     ];
   });
   return `${header(name)}
@@ -153,6 +236,25 @@ function __${name}_at
         set previous $word
     end
     test "$context" = "$argv[1]"
+end
+
+function __${name}_list
+    set -l engine
+    set -l previous ''
+    for word in (commandline -opc)[2..]
+        if contains -- "$previous" ${engineOptionNames.join(' ')}
+            set -a engine $previous $word
+        end
+        set previous $word
+    end
+    switch $argv[1]
+${Object.entries(valueCommands)
+  .map(
+    ([list, command]) =>
+      `        case ${list}\n            ${name} ${command.replace('ENGINE', '$engine')} 2>/dev/null`,
+  )
+  .join('\n')}
+    end
 end
 
 ${lines.join('\n')}

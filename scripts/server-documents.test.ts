@@ -22,11 +22,16 @@ beforeAll(async () => {
 
 /** The completions of bash after these words. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
+  return offeredBy('bulkhead() { return 1; }', words);
+}
+
+/** The same with a stand-in for the command line that lists the values. */
+async function offeredBy(program: string, words: readonly string[]): Promise<readonly string[]> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-completion-'));
   try {
     const file = path.join(directory, 'bulkhead');
     await writeFile(file, document('/usr/share/bash-completion/completions/bulkhead'));
-    const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _bulkhead
+    const script = `${program}; source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _bulkhead
 printf '%s\\n' "\${COMPREPLY[@]}"`;
     const { stdout } = await run('bash', ['-euc', script, 'bash', file, 'bulkhead', ...words]);
     return stdout.split('\n').filter((line) => line !== '');
@@ -42,6 +47,26 @@ describe('documents of the package for servers', () => {
     expect(await offered('--lang', 'en', 'engine', 'start', '--f')).toEqual(['--foreground']);
     expect(await offered('settings', 'lint', '--root', 'ver')).toEqual([]);
     expect(await offered('explain', '--', 'ru')).toEqual([]);
+  });
+
+  it('complete ids of engines, names of containers and versions in bash, of the engine given', async () => {
+    const program = `bulkhead() {
+  case $* in
+    'targets --quiet') printf 'system\\nembedded:/srv/$(touch x)\\n' ;;
+    'containers list --format {{.Name}} --root /srv/a') printf 'web-1\\nweb-2\\ndb\\n' ;;
+    'settings history --quiet --target system') printf '12\\n11\\n' ;;
+  esac
+}`;
+    const values = (...words: readonly string[]) => offeredBy(program, words);
+    expect(await values('status', '--target', 's')).toEqual(['system']);
+    expect(await values('status', '--target', 'e')).toEqual([String.raw`embedded:/srv/\$\(touch\ x\)`]);
+    expect(await values('--lang', '')).toEqual(['en', 'zh-CN']);
+    expect(await values('containers', 'recreate', '--root', '/srv/a', 'web-1', 'web')).toEqual([
+      'web-1',
+      'web-2',
+    ]);
+    expect(await values('settings', 'rollback', '--target', 'system', '1')).toEqual(['12', '11']);
+    expect(await values('settings', 'rollback', '--js')).toEqual(['--json']);
   });
 
   it('describe every command for zsh and fish', () => {
