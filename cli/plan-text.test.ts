@@ -114,7 +114,7 @@ describe('the protection sentence', () => {
       'On by version 7: the settings file was deleted',
       'The settings file was deleted. The gateway keeps enforcing version 7, with ECI on. ' +
         'A restart does not change that.',
-      'Restore version 7: bulkhead settings rollback 7, then bulkhead apply.',
+      'Restore version 7: bulkhead settings rollback 7 && bulkhead apply',
     ]);
     const silent = report({ engine: { ...engine, phase: 'unreachable' } });
     expect([lost, silent, report({})].map(needsAction)).toEqual([true, true, false]);

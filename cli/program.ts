@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
 import { commands } from './commands.ts';
 import { helpText, localizedHelp } from './help.ts';
+import { selectEngine } from './select-engine.ts';
 import { isTerminal, write, type StandardStream } from './standard-streams.ts';
 import { text } from './text.ts';
 
@@ -43,6 +44,9 @@ export async function buildProgram(args?: readonly string[]): Promise<Command> {
       // Help has none.
       getOutHasColors: () => false,
       getErrHasColors: () => false,
+    })
+    .hook('preAction', (_, command) => {
+      selectEngine(command.opts<Parameters<typeof selectEngine>[0]>());
     })
     // Set before commands are added: they inherit it.
     .exitOverride();

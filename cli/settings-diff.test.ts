@@ -53,7 +53,7 @@ test('any two versions are compared, and one with what is applied or drafted', a
   expect(await diff('1', 'draft')).toMatchObject({ diff: expect.stringMatching(/^--- version 1\s/) });
   expect(await diff('last', '1')).toMatchObject({
     code: 'input.unusable',
-    hint: 'Give a number from bulkhead settings history, "applied" or "draft".',
+    hint: 'Give "applied", "draft", or a number from: bulkhead settings history',
   });
   expect(await diff('1', '7')).toMatchObject({ code: 'settings.version-unknown' });
 });

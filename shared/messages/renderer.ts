@@ -1,4 +1,5 @@
 import { createInstance, type i18n } from 'i18next';
+import { engineOptions, engineOptionsName } from './engine-options.ts';
 import type { Message, MessageParam } from './localized-text.ts';
 
 /** Sentences by their ids, with `{{name}}` for values. Ids of plural forms end in `_one`, `_other`. */
@@ -39,12 +40,16 @@ export function createRenderer(
       if (sentences === undefined) return null;
       const sentence = Object.hasOwn(sentences, id) ? sentences[id] : undefined;
       const { count } = params;
-      if (sentence !== undefined && typeof count !== 'number' && !sentence.includes('{{')) return sentence;
+      if (sentence !== undefined && typeof count !== 'number') {
+        const [first = '', ...others] = sentence.split(onEngine);
+        if (![first, ...others].some((part) => part.includes('{{')))
+          return [first, ...others].join(engineOptions());
+      }
       const plural = typeof count === 'number' ? { count } : {};
       const instance = withArea(area, sentences);
       if (!instance.exists(id, plural)) return null;
       const replace = Object.fromEntries(
-        Object.entries(params).map(([name, value]) => [
+        Object.entries({ ...params, [engineOptionsName]: engineOptions() }).map(([name, value]) => [
           name,
           typeof value === 'object' ? renderParam(value) : value,
         ]),
@@ -57,6 +62,7 @@ export function createRenderer(
 }
 
 const namespace = 'translation';
+const onEngine = `{{${engineOptionsName}}}`;
 
 function createI18next(language: string): i18n {
   const instance = createInstance({

@@ -1,3 +1,4 @@
+import type { EngineOptionsName } from '../engine-options.ts';
 import { english } from './en/index.ts';
 
 export { english };
@@ -21,7 +22,8 @@ type NamesIn<Text> = Text extends `${string}{{${infer Name}}}${infer Rest}` ? Na
  */
 type ParamNamesById = {
   readonly [Key in keyof Catalogue as Key extends `${infer Id}_${'one' | 'other'}` ? Id : Key]:
-    NamesIn<Catalogue[Key]> | (Key extends `${string}_${'one' | 'other'}` ? 'count' : never);
+    | Exclude<NamesIn<Catalogue[Key]>, EngineOptionsName>
+    | (Key extends `${string}_${'one' | 'other'}` ? 'count' : never);
 };
 
 /** Every sentence has an id: '<area>.<what it states>'. Its plural forms end in `_one` and `_other`. */

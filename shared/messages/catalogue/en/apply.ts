@@ -26,7 +26,8 @@ export const apply = {
   'apply.protection-could-not-be-shown-from-inside':
     'the protection could not be shown from inside real containers',
   'apply.no-check-ran': 'no check ran',
-  'apply.see-log-bulkhead-verify-runs-same-checks': 'See the log; bulkhead verify runs the same checks.',
+  'apply.see-log-bulkhead-verify-runs-same-checks':
+    'See the log; bulkhead verify{{onEngine}} runs the same checks.',
   'apply.there-is-no-draft-yet-and-nothing': 'There is no draft yet, and nothing is applied.',
   'apply.under-these-settings-gateway-refuses-to-recreate': concat(
     'Under these settings the gateway denies recreating {{list}}. ',
@@ -55,16 +56,16 @@ export const apply = {
   'apply.detail-removed': '{{done}} of {{total}} removed',
   'apply.detail-recreated': '{{done}} of {{total}} recreated',
   'apply.settings-have-errors-and-were-not-applied': 'the settings have errors and were not applied',
-  'apply.correct-settings': 'Correct them: bulkhead settings lint FILE shows where.',
+  'apply.correct-settings': 'Correct them: bulkhead settings lint FILE{{onEngine}} shows where.',
   'apply.eci-cannot-be-turned-on-here': 'Enhanced Container Isolation cannot be turned on here',
   'apply.meet-requirement-then-plan-again': 'Meet the requirement, then plan again.',
   'apply.daemon-json-stands-in-way': 'daemon.json stands in the way',
   'apply.correct-daemon-json-then-plan-again': 'Correct daemon.json, then plan again.',
   'apply.there-is-nothing-to-apply': 'there is nothing to apply',
-  'apply.change-draft-first': 'Change the draft first: bulkhead settings set POINTER VALUE.',
+  'apply.change-draft-first': 'Change the draft first: bulkhead settings set POINTER VALUE{{onEngine}}',
   'apply.not-all-chosen-can-be-recreated': 'not all that was chosen can be recreated',
   'apply.plan-says-why-with-setting': concat(
-    'The plan says why, with the setting: bulkhead plan --recreate=NAME. ',
+    'The plan (bulkhead plan --recreate=NAME{{onEngine}}) says why, with the setting. ',
     'Change that, or leave the container out.',
   ),
   'apply.this-user-may-not-apply-settings': 'this user may not apply settings',

@@ -5,7 +5,7 @@ export const cliExplain = {
   'cli-explain.compose-stopped': 'Compose stopped before the end: later requests were not decided.',
   'cli-explain.build-decided-later':
     'What a Dockerfile requests (RUN --network, --security) is decided while BuildKit builds.',
-  'cli-explain.setting-in-app': 'The setting, in the app: bulkhead app --route {{route}}',
+  'cli-explain.setting-in-app': 'The setting, in the app: bulkhead app --route {{route}}{{onEngine}}',
   'cli-explain.service': 'service {{name}}',
   'cli-explain.build-of-service': 'build of service {{name}}',
   'cli-explain.network': 'network {{name}}',

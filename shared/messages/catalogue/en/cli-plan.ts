@@ -87,7 +87,7 @@ export const cliPlan = {
   'cli-plan.eci-locked': 'users cannot turn Enhanced Container Isolation off',
   'cli-plan.eci-unlocked': 'users may turn Enhanced Container Isolation off: it is only a default for them',
   'cli-plan.audit-on':
-    'audit mode: nothing is denied any more, what would be is only logged (bulkhead audit)',
+    'audit mode: nothing is denied any more, what would be is only logged (bulkhead audit{{onEngine}})',
   'cli-plan.audit-off': 'audit mode ends: what the rules do not allow is denied again',
   'cli-plan.backend': 'isolated by {{backend}}',
   'cli-plan.backend-exclusive': 'bulkhead-runc: an id range of its own for each container',
@@ -124,7 +124,7 @@ export const cliPlan = {
   'cli-plan.applied': 'Version {{version}} is applied.',
   'cli-plan.applied-audit': concat(
     'Version {{version}} is applied. Audit mode: nothing is denied, what would be is only logged ',
-    '(bulkhead audit).',
+    '(bulkhead audit{{onEngine}}).',
   ),
   'cli-plan.applied-verified': 'Version {{version}} is applied and verified.',
   'cli-plan.unrecorded': 'not recorded in history: {{reason}}',

@@ -2,9 +2,9 @@ import { concat } from '../concat.ts';
 
 export const cliSettings = {
   'cli-settings.not-a-version': '"{{version}}" is not a version',
-  'cli-settings.see-history': 'Give a number from bulkhead settings history.',
+  'cli-settings.see-history': 'Give a number from: bulkhead settings history{{onEngine}}',
   'cli-settings.see-history-or-current':
-    'Give a number from bulkhead settings history, "applied" or "draft".',
+    'Give "applied", "draft", or a number from: bulkhead settings history{{onEngine}}',
   'cli-settings.version': 'version {{version}}',
   'cli-settings.applied': 'applied',
   'cli-settings.draft': 'draft',
@@ -30,7 +30,7 @@ export const cliSettings = {
   'cli-settings.force-value': 'To write it all the same: --force.',
   'cli-settings.edit-changes-nothing': 'The draft has this value already: nothing changed.',
   'cli-settings.draft-is-applied': 'The draft is what is applied: there is nothing to apply.',
-  'cli-settings.draft-kept': 'The draft is kept. See what applying it would do: bulkhead plan',
+  'cli-settings.draft-kept': 'The draft is kept. See what applying it would do: bulkhead plan{{onEngine}}',
   'cli-settings.draft-conflict': concat(
     'The settings file was changed by another program since the draft was begun: ',
     'look at both before applying.',

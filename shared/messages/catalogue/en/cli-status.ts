@@ -24,7 +24,7 @@ export const cliStatus = {
   'cli-status.down': 'down',
   'cli-status.root': 'root',
   'cli-status.at-boot': 'at boot',
-  'cli-status.starts-at-boot': 'started, until "bulkhead engine stop"',
+  'cli-status.starts-at-boot': 'started, until "bulkhead engine stop{{onEngine}}"',
   'cli-status.stays-off-at-boot':
     'not started: users other than root can change this installation of Bulkhead',
   'cli-status.problem': 'problem',
@@ -41,7 +41,8 @@ export const cliStatus = {
   'cli-status.unreachable': 'No response from the engine: what runs there is not known',
   'cli-status.stopped': 'Engine stopped: nothing runs, nothing is checked',
   'cli-status.off': 'Off: root in a container is root in the engine',
-  'cli-status.audit': 'On in audit mode: nothing is denied, what would be is only logged (bulkhead audit)',
+  'cli-status.audit':
+    'On in audit mode: nothing is denied, what would be is only logged (bulkhead audit{{onEngine}})',
   'cli-status.unverified': 'On, but not verified',
   'cli-status.unverified-since': 'On, but not verified since {{time}} UTC',
   'cli-status.unverified-kernel': 'On, but not verified on this kernel ({{kernel}})',
@@ -54,13 +55,15 @@ export const cliStatus = {
   'cli-status.preferred-off': concat(
     'Turned off by {{user}}, as the unlocked default lets users: no rule is enforced. ',
     'New containers still get ids of their own, unless they ask for another runtime. Back on: ',
-    'bulkhead settings prefer /enhancedContainerIsolation/value --clear',
+    'bulkhead settings prefer /enhancedContainerIsolation/value --clear{{onEngine}}',
   ),
   'cli-status.settings-problem': 'Settings file: {{problem}}',
   'cli-status.alarm': '{{title}}. {{details}}',
   'cli-status.between-sentences': ' ',
-  'cli-status.restore':
-    'Restore version {{version}}: bulkhead settings rollback {{version}}, then bulkhead apply.',
+  'cli-status.restore': concat(
+    'Restore version {{version}}: bulkhead settings rollback {{version}}{{onEngine}} && ',
+    'bulkhead apply{{onEngine}}',
+  ),
   'cli-status.killed': concat(
     'The engine crashed ({{time}}). Killed, and not running since: {{names}}. ',
     'To start them: docker start {{names}}',
@@ -78,7 +81,7 @@ export const cliStatus = {
     'sudo bulkhead install',
   ),
   'cli-status.apply-interrupted':
-    'An apply is under way or was interrupted; the next bulkhead apply settles it.',
+    'An apply is under way or was interrupted; the next bulkhead apply{{onEngine}} settles it.',
   'cli-status.older-settings': concat(
     'There is a settings file at {{file}} too, where older documents put it: it is not read here. ',
     'To take it over: bulkhead apply {{file}} --target docker-desktop',
@@ -104,5 +107,5 @@ export const cliStatus = {
   'cli-status.socket': 'socket',
   'cli-status.settings': 'settings',
   'cli-status.settings-version': 'version {{version}}',
-  'cli-status.settings-version-draft': 'version {{version}}, the draft differs (bulkhead plan)',
+  'cli-status.settings-version-draft': 'version {{version}}, the draft differs (bulkhead plan{{onEngine}})',
 } as const;

@@ -40,7 +40,8 @@ export const cli = {
   'cli.start-one-or-see-targets': 'Start one there ({{command}}), or see which there are: bulkhead targets',
   'cli.nobody-is-there-to-confirm': 'nobody is there to confirm',
   'cli.standard-input-is-no-terminal': 'standard input is not a terminal',
-  'cli.look-at-bulkhead-plan-then-apply-with': 'Look at bulkhead plan, then apply with --yes.',
+  'cli.look-at-bulkhead-plan-then-apply-with':
+    'Look at the plan first (bulkhead plan{{onEngine}}), then apply with --yes.',
   'cli.nothing-was-applied': 'nothing was applied',
   'cli.it-was-not-confirmed': 'it was not confirmed',
   'cli.there-is-no-decision-log': 'there is no decision log {{value}}',
@@ -64,7 +65,7 @@ export const cli = {
     'nothing is recreated: Enhanced Container Isolation is off in these settings',
   'cli.turn-it-on-in-them-or-leave': 'Turn it on in them, or leave --recreate away.',
   'cli.there-is-no-container': 'there is no container {{name}}',
-  'cli.see-bulkhead-containers-list': 'See bulkhead containers list.',
+  'cli.see-bulkhead-containers-list': 'See: bulkhead containers list{{onEngine}}',
   'cli.compose-file-takes-place-of-command': 'a compose file takes the place of a command',
   'cli.is-too-large-for-compose-file': '{{file}} is too large for a compose file',
   'cli.cannot-be-read': "{{file}} can't be read",

@@ -19,7 +19,7 @@ export const containers = {
   'containers.container-could-not-be-inspected': 'container {{reference}} could not be inspected',
   'containers.going-back-did-not-work-out-altogether': 'rolling back failed in part',
   'containers.look-at-docker-ps-bulkhead-containers-recreate':
-    'Look at docker ps -a; bulkhead containers recreate tries again before anything else.',
+    'Look at docker ps -a; bulkhead containers recreate{{onEngine}} tries again before anything else.',
   'containers.engine-events-could-not-be-followed': "the engine's events could not be followed",
   'containers.new-container-is-gone': 'the new container is gone',
   'containers.mend-what-it-complains-about-then-recreate':
@@ -34,7 +34,7 @@ export const containers = {
   'containers.run-it-again-it-first-settles-what':
     'Run it again: it first completes or rolls back what was begun.',
   'containers.plan-says-what-is-in-way-bulkhead':
-    'See the plan for the reasons: bulkhead containers recreate --dry-run.',
+    'See the plan for the reasons: bulkhead containers recreate --dry-run{{onEngine}}',
   'containers.interrupted-recreation-cannot-be-settled-its-journal':
     'an interrupted recreation cannot be settled: its journal is damaged',
   'containers.look-at-docker-ps-put-right-what':

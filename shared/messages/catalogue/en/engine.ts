@@ -8,7 +8,7 @@ export const engine = {
   'engine.join-group-that-may-use-it-docker': 'Join the group that may use it (docker), or run as root.',
   'engine.engine-does-not-answer-in-time': '{{what}}: the engine does not respond in time',
   'engine.see-which-container-holds-it-up-bulkhead':
-    'See which container blocks it: bulkhead containers list. Restarting the engine releases it.',
+    'See which one blocks it (bulkhead containers list{{onEngine}}). Restarting the engine releases it.',
   'engine.engine-does-not-answer': '{{what}}: the engine does not respond',
   'engine.start-engine': 'Start the engine.',
   'engine.start-engine-by': 'Start the engine: {{command}}',

@@ -93,8 +93,8 @@ export const rules = {
   'rules.setting-devices': 'an administrator can allow it in bulkhead.devices',
   'rules.setting-network-volumes': 'an administrator can allow it in bulkhead.networkVolumes',
   'rules.setting-existing-containers': concat(
-    'recreate the container (bulkhead containers recreate), or an administrator can allow it with ',
-    'bulkhead.existingContainers: "warn"',
+    'recreate the container (bulkhead containers recreate{{onEngine}}), or an administrator can allow it ',
+    'with bulkhead.existingContainers: "warn"',
   ),
   'rules.setting-per-image-list': 'an administrator can allow it in bulkhead.perImageCommandLists[{{index}}]',
   'rules.no-setting': 'no setting allows it',

@@ -15,7 +15,8 @@ export const settings = {
   'settings.is-locked': '{{pointer}} is locked',
   'settings.isolation-can-t-be-turned-on-by': 'isolation can’t be turned on by a preference',
   'settings.it-takes-engine-that-was-started-for': 'it takes an engine that was started for it',
-  'settings.ask-administrator-to-turn-it-on-bulkhead': 'Ask the administrator to turn it on: bulkhead apply.',
+  'settings.ask-administrator-to-turn-it-on-bulkhead':
+    'Ask the administrator to turn it on: bulkhead apply{{onEngine}}',
   'settings.there-is-no-place-for-preferences-yet': 'there is no place for preferences yet',
   'settings.is-made-by-gateway-while-it-runs':
     '{{userSettingsPath}} is made by the gateway while it runs and something is not locked',
@@ -32,7 +33,7 @@ export const settings = {
   'settings.set-configurationfileversion-to': 'Set configurationFileVersion to {{settingsFileVersion}}.',
   'settings.settings-file-cannot-be-used-as-policy': "The settings file can't be used as a policy.",
   'settings.correct-it-bulkhead-settings-lint-shows-every':
-    'Correct it; `bulkhead settings lint` shows every finding.',
+    'Correct it; `bulkhead settings lint{{onEngine}}` shows every finding.',
   'settings.is-not-json-pointer-it-must-be':
     '"{{pointer}}" is not a JSON pointer: it must be empty or start with "/".',
   'settings.write-it-like-enhancedcontainerisolation-value':

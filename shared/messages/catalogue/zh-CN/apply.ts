@@ -24,7 +24,8 @@ export const apply: Translated<typeof english> = {
   'apply.look-at-what-changed-then-plan-again': '请查看更改内容，然后重新计划。',
   'apply.protection-could-not-be-shown-from-inside': '未能在真实容器内证实防护',
   'apply.no-check-ran': '没有运行任何检查',
-  'apply.see-log-bulkhead-verify-runs-same-checks': '请查看日志；bulkhead verify 会运行相同的检查。',
+  'apply.see-log-bulkhead-verify-runs-same-checks':
+    '请查看日志；bulkhead verify{{onEngine}} 会运行相同的检查。',
   'apply.there-is-no-draft-yet-and-nothing': '尚无草稿，也没有已应用的设置。',
   'apply.under-these-settings-gateway-refuses-to-recreate':
     '按照这些设置，网关拒绝重新创建 {{list}}。请更改随其列出的设置，或保持该容器不变。',
@@ -48,16 +49,16 @@ export const apply: Translated<typeof english> = {
   'apply.detail-removed': '已移除 {{done}}/{{total}} 个',
   'apply.detail-recreated': '已重新创建 {{done}}/{{total}} 个',
   'apply.settings-have-errors-and-were-not-applied': '设置有错误，未应用',
-  'apply.correct-settings': '请更正：bulkhead settings lint FILE 可显示位置。',
+  'apply.correct-settings': '请更正：bulkhead settings lint FILE{{onEngine}} 可显示位置。',
   'apply.eci-cannot-be-turned-on-here': '无法在此处开启增强型容器隔离',
   'apply.meet-requirement-then-plan-again': '请满足要求，然后重新计划。',
   'apply.daemon-json-stands-in-way': 'daemon.json 造成阻碍',
   'apply.correct-daemon-json-then-plan-again': '请更正 daemon.json，然后重新计划。',
   'apply.there-is-nothing-to-apply': '没有可应用的更改',
-  'apply.change-draft-first': '请先更改草稿：bulkhead settings set POINTER VALUE。',
+  'apply.change-draft-first': '请先更改草稿：bulkhead settings set POINTER VALUE{{onEngine}}',
   'apply.not-all-chosen-can-be-recreated': '所选容器并非都能重新创建',
   'apply.plan-says-why-with-setting':
-    '计划会说明原因和相关设置：bulkhead plan --recreate=NAME。请更改该设置，或不选择该容器。',
+    '计划 (bulkhead plan --recreate=NAME{{onEngine}}) 会说明原因和相关设置。请更改该设置，或不选择该容器。',
   'apply.this-user-may-not-apply-settings': '此用户不得应用设置',
   'apply.detail-claims-audit': '{{claims}}；审计模式：不会拒绝任何请求',
 };

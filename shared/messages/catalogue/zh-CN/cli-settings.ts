@@ -3,8 +3,9 @@ import type { Translated } from '../translated.ts';
 
 export const cliSettings: Translated<typeof english> = {
   'cli-settings.not-a-version': '“{{version}}”不是版本',
-  'cli-settings.see-history': '请给出 bulkhead settings history 中的编号。',
-  'cli-settings.see-history-or-current': '请给出 bulkhead settings history 中的编号、“applied”或“draft”。',
+  'cli-settings.see-history': '请给出以下命令列出的编号：bulkhead settings history{{onEngine}}',
+  'cli-settings.see-history-or-current':
+    '请给出“applied”、“draft”，或以下命令列出的编号：bulkhead settings history{{onEngine}}',
   'cli-settings.version': '版本 {{version}}',
   'cli-settings.applied': '已应用的内容',
   'cli-settings.draft': '草稿',
@@ -26,7 +27,7 @@ export const cliSettings: Translated<typeof english> = {
   'cli-settings.force-value': '仍要写入：--force。',
   'cli-settings.edit-changes-nothing': '草稿已是如此：没有更改。',
   'cli-settings.draft-is-applied': '草稿与已应用的内容相同：没有可应用的更改。',
-  'cli-settings.draft-kept': '草稿已保存。查看应用后的结果：bulkhead plan',
+  'cli-settings.draft-kept': '草稿已保存。查看应用后的结果：bulkhead plan{{onEngine}}',
   'cli-settings.draft-conflict': '自草稿开始以来，设置文件已被其他程序更改：请在应用之前查看两者。',
   'cli-settings.history-empty': '尚未应用过任何设置。',
   'cli-settings.no-difference': '没有差异。',

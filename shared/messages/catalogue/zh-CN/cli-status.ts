@@ -25,7 +25,7 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.down': '未运行',
   'cli-status.root': '根目录',
   'cli-status.at-boot': '开机时',
-  'cli-status.starts-at-boot': '启动，直到执行 bulkhead engine stop',
+  'cli-status.starts-at-boot': '启动，直到执行 bulkhead engine stop{{onEngine}}',
   'cli-status.stays-off-at-boot': '不启动：root 以外的用户可以更改此 Bulkhead 安装',
   'cli-status.problem': '问题',
   'cli-status.step': '第 {{number}} 步，共 {{total}} 步：{{text}}',
@@ -41,7 +41,8 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.unreachable': '引擎没有响应：无法得知其中运行着什么',
   'cli-status.stopped': '引擎已停止：没有运行，也没有检查',
   'cli-status.off': '已关闭：容器内的 root 就是引擎中的 root',
-  'cli-status.audit': '已开启审计模式：不会拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit)',
+  'cli-status.audit':
+    '已开启审计模式：不会拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})',
   'cli-status.unverified': '已开启，但未验证',
   'cli-status.unverified-since': '已开启，但自 {{time}} UTC 起未验证',
   'cli-status.unverified-kernel': '已开启，但未在此内核 ({{kernel}}) 上验证',
@@ -51,12 +52,12 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.not-protected_other': '{{count}} 个容器未受保护。',
   'cli-status.preferred-off':
     '已由 {{user}} 关闭，因为未锁定的默认值允许用户这样做：不执行任何规则。新容器仍使用独立 ID，除非它们请求其他运行时。重新开启：bulkhead settings prefer ' +
-    '/enhancedContainerIsolation/value --clear',
+    '/enhancedContainerIsolation/value --clear{{onEngine}}',
   'cli-status.settings-problem': '设置文件：{{problem}}',
   'cli-status.alarm': '{{title}}。{{details}}',
   'cli-status.between-sentences': '',
   'cli-status.restore':
-    '恢复版本 {{version}}：运行 bulkhead settings rollback {{version}}，然后运行 bulkhead apply。',
+    '恢复版本 {{version}}：bulkhead settings rollback {{version}}{{onEngine}} && bulkhead apply{{onEngine}}',
   'cli-status.killed':
     '引擎曾崩溃（{{time}}）。被终止且此后未运行：{{names}}。启动它们：docker start {{names}}',
   'cli-status.killed-removed_other':
@@ -65,7 +66,7 @@ export const cliStatus: Translated<typeof english> = {
     '有一项安装已准备就绪：将在下次启动计算机时生效，或运行：sudo bulkhead install',
   'cli-status.prepared-upgrade':
     '有一项升级已准备就绪：将在下次启动计算机时生效，或运行：sudo bulkhead install',
-  'cli-status.apply-interrupted': '应用正在进行或曾被中断；下一次 bulkhead apply 会处理。',
+  'cli-status.apply-interrupted': '应用正在进行或曾被中断；下一次 bulkhead apply{{onEngine}} 会处理。',
   'cli-status.older-settings':
     '{{file}} 处（旧文档所述的位置）还有一个设置文件：此处不会读取。要采用它：bulkhead apply {{file}} --target docker-desktop',
   'cli-status.context-stored': '客户端：docker --context {{name}} …',
@@ -85,5 +86,5 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.socket': '套接字',
   'cli-status.settings': '设置',
   'cli-status.settings-version': '版本 {{version}}',
-  'cli-status.settings-version-draft': '版本 {{version}}，草稿有所不同 (bulkhead plan)',
+  'cli-status.settings-version-draft': '版本 {{version}}，草稿有所不同 (bulkhead plan{{onEngine}})',
 };

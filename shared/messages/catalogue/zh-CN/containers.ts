@@ -21,7 +21,7 @@ export const containers: Translated<typeof english> = {
   'containers.container-could-not-be-inspected': '无法检查容器 {{reference}}',
   'containers.going-back-did-not-work-out-altogether': '回滚未能全部完成',
   'containers.look-at-docker-ps-bulkhead-containers-recreate':
-    '请查看 docker ps -a；bulkhead containers recreate 会首先再次尝试回滚。',
+    '请查看 docker ps -a；bulkhead containers recreate{{onEngine}} 会首先再次尝试回滚。',
   'containers.engine-events-could-not-be-followed': '无法跟踪引擎的事件',
   'containers.new-container-is-gone': '新容器已不存在',
   'containers.mend-what-it-complains-about-then-recreate': '请解决其报告的问题，然后重新创建。',
@@ -32,7 +32,7 @@ export const containers: Translated<typeof english> = {
   'containers.recreating-hit-defect': '重新创建时遇到程序缺陷',
   'containers.run-it-again-it-first-settles-what': '请再次运行：会先处理已开始的部分。',
   'containers.plan-says-what-is-in-way-bulkhead':
-    '计划会说明阻碍因素：bulkhead containers recreate --dry-run。',
+    '计划会说明阻碍因素：bulkhead containers recreate --dry-run{{onEngine}}',
   'containers.interrupted-recreation-cannot-be-settled-its-journal': '无法处理被中断的重新创建：其日志已损坏',
   'containers.look-at-docker-ps-put-right-what':
     '请查看 docker ps -a，更正有问题之处，然后删除 {{recreateJournalPath}}。',

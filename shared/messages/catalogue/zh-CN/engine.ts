@@ -9,7 +9,7 @@ export const engine: Translated<typeof english> = {
   'engine.join-group-that-may-use-it-docker': '请加入可使用它的用户组 (docker)，或以 root 身份运行。',
   'engine.engine-does-not-answer-in-time': '{{what}}：引擎未及时响应',
   'engine.see-which-container-holds-it-up-bulkhead':
-    '请查看是哪个容器导致引擎停滞：bulkhead containers list。重启引擎即可解除。',
+    '请查看是哪个容器导致引擎停滞 (bulkhead containers list{{onEngine}})。重启引擎即可解除。',
   'engine.engine-does-not-answer': '{{what}}：引擎没有响应',
   'engine.start-engine': '请启动引擎。',
   'engine.start-engine-by': '请启动引擎：{{command}}',

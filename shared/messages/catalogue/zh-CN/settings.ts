@@ -17,7 +17,7 @@ export const settings: Translated<typeof english> = {
   'settings.is-locked': '{{pointer}} 已锁定',
   'settings.isolation-can-t-be-turned-on-by': '不能通过偏好开启隔离',
   'settings.it-takes-engine-that-was-started-for': '它需要为此启动的引擎',
-  'settings.ask-administrator-to-turn-it-on-bulkhead': '请联系管理员开启：bulkhead apply。',
+  'settings.ask-administrator-to-turn-it-on-bulkhead': '请联系管理员开启：bulkhead apply{{onEngine}}',
   'settings.there-is-no-place-for-preferences-yet': '尚无存放偏好的位置',
   'settings.is-made-by-gateway-while-it-runs': '{{userSettingsPath}} 由运行中的网关在有未锁定的设置时创建',
   'settings.preference-could-not-be-kept': '无法保存偏好',
@@ -30,7 +30,7 @@ export const settings: Translated<typeof english> = {
   'settings.set-configurationfileversion-to': '请将 configurationFileVersion 设为 {{settingsFileVersion}}。',
   'settings.settings-file-cannot-be-used-as-policy': '设置文件不能用作策略。',
   'settings.correct-it-bulkhead-settings-lint-shows-every':
-    '请更正；`bulkhead settings lint` 可显示全部问题。',
+    '请更正；`bulkhead settings lint{{onEngine}}` 可显示全部问题。',
   'settings.is-not-json-pointer-it-must-be': '“{{pointer}}”不是 JSON 指针：必须为空或以“/”开头。',
   'settings.write-it-like-enhancedcontainerisolation-value':
     '请写成 /enhancedContainerIsolation/value 的形式。',
