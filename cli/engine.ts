@@ -6,6 +6,7 @@ import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status
 import { message } from '../shared/messages/message.ts';
 import { usualLimits } from '../shared/process/time-limits.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
 import { rootOf, targetId } from '../shared/targets/target-id.ts';
 import { withTarget } from './target.ts';
 import {
@@ -19,15 +20,18 @@ import {
   withJson,
   withRoot,
 } from './output.ts';
+import { engineRecord } from './engine-record.ts';
 import { describeEngine, stepText } from './engine-text.ts';
 import { offerContext, withdrawContext } from './engine-context.ts';
 import { helpText } from './help.ts';
+import { listFormatOf, renderList, withResultFormat } from './list.ts';
+import type { ListOptions } from './list-format.ts';
 import { about, errorText, text, translate } from './text.ts';
 
 /** Of `--timeout`, seconds. */
 const defaultTimeout = String(usualLimits.engineStart / 1000);
 
-interface EngineOptions {
+interface EngineOptions extends ListOptions {
   readonly root?: string;
   readonly target?: string;
   readonly json?: boolean;
@@ -61,37 +65,40 @@ export function configureEngine(engine: Command): void {
   lasting('restart', helpText('cli-help.engine-restart')).action((options: EngineOptions) =>
     drive(options, 'restart'),
   );
-  withJson(withRoot(engine.command('status').description(helpText('cli-help.engine-status')))).action(
-    async (options: EngineOptions) => {
-      if (!isEmbedded(options)) {
-        await withTarget(options, async (target) => {
-          printResult(
-            { ok: true, value: await target.driver.status() },
-            {
-              json: options.json,
-              human: describeEngine(target.capabilities),
-              failed: (status) => status.phase !== 'ready',
-            },
-          );
-        });
-        return;
-      }
-      const root = resolveRoot(options);
-      if (!root.ok) {
-        printError(root.error, options);
-        return;
-      }
-      const driver = await openDriver(root.value);
-      printResult(
-        { ok: true, value: await driver.status() },
-        {
-          json: options.json,
-          human: describeEngine(embeddedCapabilities),
-          failed: (status) => status.phase !== 'ready',
-        },
-      );
-    },
-  );
+  withResultFormat(
+    withJson(withRoot(engine.command('status').description(helpText('cli-help.engine-status')))),
+    '{{.State}}',
+  ).action(printEngineStatus);
+}
+
+async function printEngineStatus(options: EngineOptions): Promise<void> {
+  const format = listFormatOf(engineRecord, options);
+  if (!format.ok) {
+    printError(format.error, options);
+    return;
+  }
+  const print = (status: EngineStatus, capabilities: TargetCapabilities) => {
+    printResult(ok(status), {
+      json: options.json,
+      human: (value) =>
+        format.value.kind === 'default'
+          ? describeEngine(capabilities)(value)
+          : renderList([value], engineRecord, format.value),
+      failed: ({ phase }) => phase !== 'ready',
+    });
+  };
+  if (!isEmbedded(options)) {
+    await withTarget(options, async (target) => {
+      print(await target.driver.status(), target.capabilities);
+    });
+    return;
+  }
+  const root = resolveRoot(options);
+  if (!root.ok) {
+    printError(root.error, options);
+    return;
+  }
+  print(await (await openDriver(root.value)).status(), embeddedCapabilities);
 }
 
 /**

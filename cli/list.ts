@@ -24,8 +24,8 @@ export interface ListDefinition<Row> {
   readonly fields: Readonly<Record<string, ListField<Row>>>;
   /** The fields of the table printed without `--format`. */
   readonly columns: readonly string[];
-  /** The field printed by `--quiet`. */
-  readonly key: string;
+  /** The field printed by `--quiet`; absent: nothing, the exit code says the result. */
+  readonly key?: string;
 }
 
 /** A cell: its text, and its colour. */
@@ -34,19 +34,22 @@ interface Cell {
   readonly tone: Tone | null;
 }
 
-/** Adds `--format`. */
-export const withFormat = (command: Command): Command =>
+/** Adds `--format`, with an example of its fields. */
+export const withFormat = (command: Command, example = String.raw`{{.ID}}\t{{.Name}}`): Command =>
   command.addOption(
-    new Option(
-      '--format <format>',
-      helpText('cli-help.format', { example: String.raw`{{.ID}}\t{{.Name}}` }),
-    ).conflicts('json'),
+    new Option('--format <format>', helpText('cli-help.format', { example })).conflicts('json'),
   );
 
 /** Adds `--format` and `--quiet`. */
 export const withListFormat = (command: Command): Command =>
   withFormat(command).addOption(
     new Option('-q, --quiet', helpText('cli-help.quiet')).conflicts(['json', 'format']),
+  );
+
+/** Adds `--format`, and a `--quiet` that prints nothing: for commands whose exit code says the result. */
+export const withResultFormat = (command: Command, example: string): Command =>
+  withFormat(command, example).addOption(
+    new Option('-q, --quiet', helpText('cli-help.quiet-result')).conflicts(['json', 'format']),
   );
 
 /** The requested format of a list; an unusable one is `input.unusable`. */
@@ -58,8 +61,10 @@ export const listFormatOf = <Row>(
 /** The rows of a list in a format, one line each; tables begin with a line of headings. */
 export function renderList<Row>(rows: readonly Row[], list: ListDefinition<Row>, format: ListFormat): string {
   switch (format.kind) {
-    case 'quiet':
-      return rows.map((row) => printable(fieldOf(list, list.key).value(row))).join('\n');
+    case 'quiet': {
+      const { key } = list;
+      return key === undefined ? '' : rows.map((row) => printable(fieldOf(list, key).value(row))).join('\n');
+    }
     case 'json':
       return rows.map((row) => JSON.stringify(valuesOf(list, row))).join('\n');
     case 'lines':

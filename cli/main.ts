@@ -5,8 +5,9 @@ import { fail } from '../shared/result.ts';
 import { separateDockerCommand } from './explain-arguments.ts';
 import { parseErrorText } from './help.ts';
 import { languageOf, setLocale } from './language.ts';
-import { endWithReader, exitCodes, printError, progress } from './output.ts';
+import { checkExitCodes, endWithReader, exitCodes, printError, progress } from './output.ts';
 import { buildProgram } from './program.ts';
+import { isCheck } from './status-check-arguments.ts';
 
 /**
  * Runs one command line (without node and script name) and sets the exit code. Only defects and usage errors
@@ -22,7 +23,8 @@ export async function main(args: readonly string[]): Promise<void> {
       // commander has printed help or version, which are not failures.
       const parseError = parseErrorText(error);
       if (parseError !== null) progress(parseError);
-      process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+      process.exitCode =
+        error.exitCode === 0 ? exitCodes.ok : isCheck(args) ? checkExitCodes.unknown : exitCodes.usage;
       return;
     }
     printError(
@@ -31,6 +33,7 @@ export async function main(args: readonly string[]): Promise<void> {
         hint: message('cli-output.report-defect'),
       }).error,
     );
+    if (isCheck(args)) process.exitCode = checkExitCodes.unknown;
   }
 }
 

@@ -13,7 +13,7 @@ import { errorText } from './text.ts';
 
 /**
  * Exit codes of every command: 0 done, 1 the operation or a claim failed (or a lint error was found), 2
- * unusable arguments. `status --check` has its own (`checkExitCodes`).
+ * unusable arguments. `status --check` has its own (`checkExitCodes`), also for unusable arguments.
  */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 

@@ -3,6 +3,7 @@ import { rootPaths } from '../engine/base/root-paths.ts';
 import { ok } from '../shared/result.ts';
 import { rootOf } from '../shared/targets/target-id.ts';
 import { helpText } from './help.ts';
+import { withResultFormat } from './list.ts';
 import { checkExitCodes, printError, resolveTarget, withJson, withRoot, type CheckState } from './output.ts';
 import { requireEngineAt } from './require-engine.ts';
 import type { StatusOptions } from './status-output.ts';
@@ -11,7 +12,7 @@ import { text } from './text.ts';
 
 /** `bulkhead status`: how the engine is protected. */
 export function configureStatus(command: Command): void {
-  withJson(withRoot(command))
+  withResultFormat(withJson(withRoot(command)), '{{.Protection}}')
     .option('--check', helpText('cli-help.status-check'))
     .addHelpText('after', () => text('cli-help.status-check-codes'))
     .action(async (options: StatusOptions) => {

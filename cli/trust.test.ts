@@ -134,6 +134,14 @@ describe('bulkhead trust (B2–B4)', () => {
       verdict: { trusted: false, reason: 'not-listed' },
       checks: [{ outcome: 'absent' }],
     });
+    expect(await bulkhead('trust', `${registry}/team/tool:1`, '--quiet')).toEqual({
+      code: 1,
+      out: '',
+      err: '',
+    });
+    expect(
+      await bulkhead('trust', `${registry}/team/tool:1`, '--format', '{{.Trusted}} {{.Reason}} {{.ID}}'),
+    ).toEqual({ code: 1, out: `false not-listed ${id}\n`, err: '' });
     const missing = 'the engine has no image docker:cli';
     expect((await bulkhead('trust', 'docker:cli')).out).toContain(missing);
     expect((await bulkhead('trust', 'docker:cli')).out).not.toContain('no image is listed');

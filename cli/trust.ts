@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Target } from '../engine/target.ts';
 import type { SocketExplanation } from '../gateway/trust/one-shot-queries.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EntryCheck, RegistryResult } from '../shared/policy/image-trust-facts.ts';
@@ -10,9 +11,11 @@ import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { labelled } from './columns.ts';
 import { helpText } from './help.ts';
+import { listFormatOf, renderList, withResultFormat, type ListDefinition } from './list.ts';
+import type { ListOptions } from './list-format.ts';
 import { text, translate } from './text.ts';
 
-interface TrustOptions extends RootOptions {
+interface TrustOptions extends RootOptions, ListOptions {
   readonly draft?: boolean;
 }
 
@@ -21,35 +24,82 @@ interface TrustOptions extends RootOptions {
  * may not.
  */
 export function configureTrust(command: Command): void {
-  withJson(withRoot(command))
+  withResultFormat(withJson(withRoot(command)), '{{.Trusted}}')
     .option('--draft', helpText('cli-help.trust-draft'))
-    .action((image: string, options: TrustOptions) =>
-      withTarget(options, async (target) => {
-        const state = await target.settings.read();
-        if (state.readError !== null) {
-          printError(state.readError, options);
-          return;
-        }
-        const { effectiveSettings } = await import('../shared/settings/index.ts');
-        const settings = effectiveSettings(options.draft === true ? state.draft : state.applied);
-        if (!settings.ok) {
-          printError(settings.error, options);
-          return;
-        }
-        const explained = await explain(image, settings.value.socket, {
-          ...target.paths,
-          clientSocket: (await target.driver.status()).socket,
-        });
-        printResult(explained, {
-          json: options.json,
-          human: (value) =>
-            settings.value.socket.images.length === 0
-              ? `${describeTrust(image, value)}\n  ${text('cli-plan.no-socket-images')}`
-              : describeTrust(image, value),
-          failed: (value) => !value.verdict.trusted,
-        });
-      }),
-    );
+    .action(async (image: string, options: TrustOptions) => {
+      const record = trustRecord(image);
+      const format = listFormatOf(record, options);
+      if (!format.ok) {
+        printError(format.error, options);
+        return;
+      }
+      await withTarget(options, (target) =>
+        printTrust(target, image, options, (value) =>
+          format.value.kind === 'default' ? null : renderList([value], record, format.value),
+        ),
+      );
+    });
+}
+
+/** The fields of `bulkhead trust`. */
+const trustRecord = (image: string): ListDefinition<SocketExplanation> => ({
+  fields: {
+    Image: { head: () => text('cli-list.image'), value: () => image },
+    ID: { head: () => text('cli-list.id'), value: (explained) => explained.image?.id ?? '' },
+    Trusted: { head: () => text('cli-list.trusted'), value: ({ verdict }) => String(verdict.trusted) },
+    Reason: {
+      head: () => text('cli-list.reason'),
+      value: ({ verdict }) => (verdict.trusted ? '' : verdict.reason),
+    },
+    Detail: {
+      head: () => text('cli-list.message'),
+      value: ({ verdict }) => (verdict.trusted ? '' : verdict.detail),
+      display: ({ verdict }) => (verdict.trusted ? '' : translate(verdict.detail, verdict.sentence)),
+    },
+    AllowedBy: {
+      head: () => text('cli-list.allowed-by'),
+      value: ({ verdict }) => (verdict.trusted ? verdict.allowedBy : ''),
+    },
+    BuiltFrom: {
+      head: () => text('cli-list.built-from'),
+      value: ({ verdict }) => (verdict.trusted ? (verdict.derivedFrom ?? '') : ''),
+    },
+  },
+  columns: ['Image', 'Trusted', 'AllowedBy', 'Reason'],
+});
+
+/** Prints whether an image may have the socket; `formatted` is what `--format` and `--quiet` make of it. */
+async function printTrust(
+  target: Target,
+  image: string,
+  options: TrustOptions,
+  formatted: (value: SocketExplanation) => string | null,
+): Promise<void> {
+  const state = await target.settings.read();
+  if (state.readError !== null) {
+    printError(state.readError, options);
+    return;
+  }
+  const { effectiveSettings } = await import('../shared/settings/index.ts');
+  const settings = effectiveSettings(options.draft === true ? state.draft : state.applied);
+  if (!settings.ok) {
+    printError(settings.error, options);
+    return;
+  }
+  const { socket } = settings.value;
+  const explained = await explain(image, socket, {
+    ...target.paths,
+    clientSocket: (await target.driver.status()).socket,
+  });
+  printResult(explained, {
+    json: options.json,
+    human: (value) =>
+      formatted(value) ??
+      (socket.images.length === 0
+        ? `${describeTrust(image, value)}\n  ${text('cli-plan.no-socket-images')}`
+        : describeTrust(image, value)),
+    failed: (value) => !value.verdict.trusted,
+  });
 }
 
 async function explain(

@@ -1,8 +1,32 @@
 import { claimTitle } from '../shared/verify/claim-titles.ts';
 import { countMessage, type Claim, type Verification } from '../shared/verify/claims.ts';
 import { padColumns } from './columns.ts';
+import type { ListDefinition } from './list.ts';
 import { printable } from './output.ts';
 import { about, text, translate, translateSentence } from './text.ts';
+
+/** The fields of `bulkhead verify`, one row a check. */
+export const claimList: ListDefinition<Claim> = {
+  fields: {
+    ID: { head: () => text('cli-list.id'), value: ({ id }) => id },
+    Verdict: {
+      head: () => text('cli-list.verdict'),
+      value: ({ verdict }) => verdict,
+      display: ({ verdict }) => text(`cli-plan.verdict-${verdict}`),
+    },
+    Title: {
+      head: () => text('cli-list.check'),
+      value: ({ id }) => claimTitle(id).text,
+      display: ({ id }) => translateSentence(claimTitle(id)),
+    },
+    Evidence: {
+      head: () => text('cli-list.evidence'),
+      value: ({ evidence }) => evidence,
+      display: ({ evidence, sentence }) => translate(evidence, sentence),
+    },
+  },
+  columns: ['ID', 'Verdict', 'Title'],
+};
 
 /** Columns before titles and evidence. */
 const indentation = 13;

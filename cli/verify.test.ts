@@ -23,4 +23,6 @@ it('verify --if-due: an engine that does not run is not started, and nothing has
   });
   const { stdout } = await run(process.execPath, [...verify, '--json']);
   expect(JSON.parse(stdout)).toEqual({ notDue: 'engine-stopped' });
+  for (const form of [['--quiet'], ['--format', '{{.ID}}']])
+    expect(await run(process.execPath, [...verify, ...form])).toEqual({ stdout: '', stderr: '' });
 });

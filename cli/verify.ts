@@ -4,31 +4,38 @@ import { ok } from '../shared/result.ts';
 import { allSettled, type Verification } from '../shared/verify/claims.ts';
 import type { NotDue } from '../shared/verify/due.ts';
 import { helpText } from './help.ts';
-import { printResult, withJson, withRoot } from './output.ts';
+import { listFormatOf, renderList, withResultFormat } from './list.ts';
+import type { ListFormat, ListOptions } from './list-format.ts';
+import { printError, printResult, withJson, withRoot } from './output.ts';
 import { withExistingTarget, type RootOptions } from './target.ts';
 import { text } from './text.ts';
-import { describeVerification } from './verification-text.ts';
+import { claimList, describeVerification } from './verification-text.ts';
 
-interface VerifyOptions extends RootOptions {
+interface VerifyOptions extends RootOptions, ListOptions {
   readonly items?: boolean;
   readonly ifDue?: boolean;
 }
 
 /** `bulkhead verify`: verifies the protection from inside real containers. Exit code 1 when a claim fails. */
 export function configureVerify(command: Command): void {
-  withJson(withRoot(command))
+  withResultFormat(withJson(withRoot(command)), String.raw`{{.ID}}\t{{.Verdict}}`)
     .option('--items', helpText('cli-help.verify-items'))
     .option('--if-due', helpText('cli-help.verify-if-due'))
-    .action((options: VerifyOptions) =>
-      withExistingTarget(options, async (target) => {
+    .action(async (options: VerifyOptions) => {
+      const format = listFormatOf(claimList, options);
+      if (!format.ok) {
+        printError(format.error, options);
+        return;
+      }
+      await withExistingTarget(options, async (target) => {
         const notDue = options.ifDue === true ? await findWhyNotDue(target) : null;
-        if (notDue === null) await verify(target, options);
+        if (notDue === null) await verify(target, options, format.value);
         else printNotDue(notDue, options);
-      }),
-    );
+      });
+    });
 }
 
-async function verify(target: Target, options: VerifyOptions): Promise<void> {
+async function verify(target: Target, options: VerifyOptions, format: ListFormat): Promise<void> {
   const controller = new AbortController();
   const stop = () => {
     controller.abort();
@@ -43,7 +50,9 @@ async function verify(target: Target, options: VerifyOptions): Promise<void> {
     printResult(result, {
       json: options.json,
       human: (verification: Verification) =>
-        describeVerification(verification, { everyItem: options.items === true }),
+        format.kind === 'default'
+          ? describeVerification(verification, { everyItem: options.items === true })
+          : renderList(verification.claims, claimList, format),
       failed: (verification) => !allSettled(verification.claims),
     });
   } finally {
@@ -68,6 +77,10 @@ async function findWhyNotDue(target: Target): Promise<NotDue | null> {
   return whyNotDue({ engine, enforcement, verification, now: Date.now() });
 }
 
-const printNotDue = (notDue: NotDue | 'under-way', { json }: VerifyOptions): void => {
-  printResult(ok({ notDue }), { json, human: () => text(`cli-plan.not-due-${notDue}`) });
+/** Nothing was verified: with `--format` there is no claim to print. */
+const printNotDue = (notDue: NotDue | 'under-way', { json, format, quiet }: VerifyOptions): void => {
+  printResult(ok({ notDue }), {
+    json,
+    human: () => (format === undefined && quiet !== true ? text(`cli-plan.not-due-${notDue}`) : ''),
+  });
 };

@@ -23,7 +23,7 @@ const files = [
 const exitCodes = [
   ['0', 'Done.'],
   ['1', 'It failed, or a check found something: the message says what.'],
-  ['2', 'The command line was not understood.'],
+  ['2', 'The command line was not understood; with status --check it is 3.'],
 ];
 
 const definitions = (list) =>

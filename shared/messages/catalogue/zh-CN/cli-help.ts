@@ -33,6 +33,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.json': '在标准输出上打印一个 JSON 文档',
   'cli-help.format': 'json（每项一行）、table，或由字段组成的模板："table {{example}}"',
   'cli-help.quiet': '只输出 ID',
+  'cli-help.quiet-result': '除错误外不输出任何内容：结果即退出码',
   'cli-help.yes': '不要求确认',
   'cli-help.include-running': '也包括正在运行的容器：停止并移除',
   'cli-help.remove-volumes': '连同其卷',
@@ -97,7 +98,7 @@ export const cliHelp: Translated<typeof english> = {
     '  0 OK        受保护且已验证，包括每个容器\n' +
     '  1 WARNING   已开启但未验证、处于审计模式、正在启动、有未受保护的容器、引擎有问题，或有待生效的安装\n' +
     '  2 CRITICAL  已关闭、已停止、已失败、有检查未通过，或设置丢失或无法读取\n' +
-    '  3 UNKNOWN   没有引擎、没有应答，或无法列出其容器',
+    '  3 UNKNOWN   没有引擎、没有应答、无法列出其容器，或参数不可用',
   'cli-help.verify': '在真实容器内证实防护；有检查失败时退出代码为 1',
   'cli-help.verify-items': '逐项列出所有尝试',
   'cli-help.verify-if-due':

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { text as read } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp('/tmp/bh-cli-');
+  await writeFile(path.join(root, 'admin-settings.json'), '{ "configurationFileVersion": 2 }');
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+/** Runs the command line from its sources, on an engine that does not run. */
+async function bulkhead(...args: string[]) {
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, BULKHEAD_ROOT: root },
+  });
+  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, out, err };
+}
+
+describe('status', () => {
+  test('prints fields by a template, a table, or all of them as JSON', async () => {
+    expect(await bulkhead('status', '--format', '{{.Protection}} {{.State}} {{.Unprotected}}')).toEqual({
+      code: 0,
+      out: 'stopped stopped \n',
+      err: '',
+    });
+    expect((await bulkhead('--lang', 'zh-CN', 'status', '--format', 'table')).out).toMatch(
+      /^保护 +未受保护 +状态 +版本 +设置版本\n已停止 +- +已停止 +- +1\n$/,
+    );
+    expect(JSON.parse((await bulkhead('status', '--format', 'json')).out)).toMatchObject({
+      Check: 'critical',
+      ECI: 'false',
+      Root: root,
+    });
+  });
+
+  test('--quiet prints nothing, with every exit code', async () => {
+    expect(await bulkhead('status', '--quiet')).toEqual({ code: 0, out: '', err: '' });
+    expect(await bulkhead('status', '--check', '-q')).toEqual({ code: 2, out: '', err: '' });
+    await writeFile(path.join(root, 'admin-settings.json'), 'garbage');
+    expect(await bulkhead('status', '--quiet')).toEqual({ code: 1, out: '', err: '' });
+  });
+
+  test.each([
+    [['--bogus'], "unknown option '--bogus'"],
+    [['a', 'word'], 'too many arguments'],
+    [['--quiet', '--json'], 'cannot be used with option'],
+    [['--format', '{{.Nothing}}'], 'Fields: Protection, Check'],
+    [['--target', 'nothing'], 'nothing'],
+  ])('with %j ends with 2, and with --check with 3, which is UNKNOWN', async (args, message) => {
+    expect(await bulkhead('status', ...args)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining(message) as string,
+    });
+    for (const command of [['status'], ['--lang', 'en', 'status'], ['--lang=en', 'status']])
+      expect(await bulkhead(...command, '--check', ...args), command.join(' ')).toMatchObject({
+        code: 3,
+        out: '',
+      });
+  });
+
+  test('--check of another command is no check', async () => {
+    expect((await bulkhead('engine', 'status', '--check')).code).toBe(2);
+    expect(await bulkhead('status', '--check', '--help')).toMatchObject({ code: 0, err: '' });
+  });
+});
+
+test('engine status has fields too, and --quiet says whether the engine is ready', async () => {
+  expect(await bulkhead('engine', 'status', '--format', '{{.State}} {{.Root}}')).toEqual({
+    code: 1,
+    out: `stopped ${root}\n`,
+    err: '',
+  });
+  expect(await bulkhead('engine', 'status', '--quiet')).toEqual({ code: 1, out: '', err: '' });
+  expect(await bulkhead('engine', 'status', '--format', '{{.Nothing}}')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Fields: State, Version') as string,
+  });
+});
