@@ -211,7 +211,7 @@ interface HandlerReply {
 
 /**
  * Calls a channel's handler in main as the given frame would; null: a frame that is gone; 'disposed': one
- * whose getters throw. `threw` says that main threw.
+ * whose getters throw. `threw`: main threw.
  */
 const requestAs = (
   frame: { url: string; parent: object | null } | null | 'disposed',

@@ -28,8 +28,8 @@ export function startOf(report) {
 }
 
 /**
- * The engines that a suite's log says it ran with (tests/support/real-engine.ts). A suite that starts none,
- * but reads its program, names neither clients nor a store.
+ * The engines that a suite ran with, according to its log (tests/support/real-engine.ts). A suite that starts
+ * none, but reads its program, names neither clients nor a store.
  */
 export function enginesIn(log) {
   const line = /^engine under test: (\d+\.\d+\.\d+)\S*(?: (\d+\.\d+\.\d+)\S* (\S+))?$/gm;
@@ -51,7 +51,9 @@ export function isAsNamed(cell, engines) {
   );
 }
 
-/** The machines in QEMU that a log says were booted (tests/machine/guest.ts), with the versions in them. */
+/**
+ * The machines in QEMU that were booted, according to a log (tests/machine/guest.ts), with their versions.
+ */
 export function guestsIn(log) {
   return [...log.matchAll(/^machine under test: (\S+) ((?:\S+=\S+ ?)+)$/gm)].map(([, file, text]) => {
     const upstream = text

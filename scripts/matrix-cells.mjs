@@ -51,7 +51,7 @@ export function stageOf(engine, store, client) {
   )?.name;
 }
 
-/** Upstream versions, as the programs say them. */
+/** Upstream versions, as reported by the programs. */
 function versions({ engine = '/', client = '/' }) {
   const of = (file, ...args) =>
     /\d+\.\d+\.\d+/.exec(execFileSync(file, args, { encoding: 'utf8' }))?.[0] ?? '?';

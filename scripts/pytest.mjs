@@ -1,5 +1,5 @@
 // pytest and what it needs, from Debian's packages, beside the system, which stays as it is.
-// `node scripts/pytest.mjs` fetches them, once, and says where they are.
+// `node scripts/pytest.mjs` fetches them, once, and prints where they are.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';

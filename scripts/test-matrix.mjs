@@ -1,5 +1,5 @@
 // `npm run test:matrix`: A1 and the claims on two Docker Engines, two image stores and two sets of clients,
-// as root. Writes what came of it to docs/compatibility.json and docs/compatibility.md.
+// as root. Writes the results to docs/compatibility.json and docs/compatibility.md.
 //
 //   CELL…              cells, by a part of their name (engine/store/client): 28.5.2/containerd
 //   --suite NAME[,…]   suites, by a part of their name: docker-py

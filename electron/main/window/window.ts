@@ -50,7 +50,7 @@ export function openWindow(
     title: 'Bulkhead',
     backgroundColor: shellColour(),
     autoHideMenuBar: true,
-    // macOS keeps its own buttons; elsewhere the page draws them and uses `window:action`.
+    // macOS keeps its own buttons; elsewhere the page renders them and uses `window:action`.
     ...(process.platform === 'darwin'
       ? { titleBarStyle: 'hiddenInset' as const, trafficLightPosition: { x: 16, y: 13 } }
       : { frame: false }),

@@ -11,12 +11,12 @@ const open = (state = 'desktop') => renderApp(desktopStates[state]?.() ?? appSta
 const card = (name: string) => within(screen.getByRole('region', { name }));
 
 describe("Docker Desktop's own settings", () => {
-  it('say before anything is saved that the file holds the engine at boot', async () => {
+  it('show before anything is saved that the file holds the engine at boot', async () => {
     await open();
     expect(screen.getByText('The file holds the engine at boot until a Business user signs in')).toBeTruthy();
   });
 
-  it('say which policies count before the file', async () => {
+  it('list the policies that take precedence over the file', async () => {
     await open();
     expect(screen.getByText('Policies of the Docker Admin Console count before this file')).toBeTruthy();
     expect(screen.getByText(/first, then one for the organisation, then this file, and a/)).toBeTruthy();

@@ -41,7 +41,7 @@ describe('the plan', () => {
     expect(screen.queryByText(/restarts once|running containers? stop/)).toBeNull();
   });
 
-  it('says why an engine restarts, which containers stop then, and that its store stays', async () => {
+  it('shows why an engine restarts, which containers stop then, and that its store stays', async () => {
     await open('restart');
     for (const label of [
       'Docker Engine restarts once',

@@ -66,7 +66,7 @@ describe('the run', () => {
     ]);
   });
 
-  it('says what stopping means at each point: nothing yet, files only, or one more restart', async () => {
+  it('explains what stopping means at each point: nothing yet, files only, or one more restart', async () => {
     const at = async (step: ApplyStep, engine: 'reload' | 'restart' = 'reload') => {
       const reached = run(progress({ at: step, engine }));
       await renderApp({ ...state('applying'), run: reached }, 'review', reviewResponses('applying'));

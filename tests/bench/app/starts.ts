@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { startDisplay } from '../../../e2e/display.ts';
 import { median, report } from './report.ts';
 
-/** A line of the output about a frame, and when it came. */
+/** A line of the output about a frame, and its time. */
 interface MeasuredLine {
   /** From the start of the process, measured here. */
   readonly ms: number;
