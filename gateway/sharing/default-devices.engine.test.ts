@@ -104,8 +104,8 @@ describe('A1: a file of the image is hidden by a device that every container has
     const pid = Number(await sh('docker inspect kept -f "{{.State.Pid}}"'));
     process.kill(pid, 'SIGKILL');
     await expect
-      .poll(() => sh('docker inspect kept -f "{{.State.Running}} {{.RestartCount}}"'))
-      .toBe('true 1\n');
+      .poll(() => sh('docker inspect kept -f "{{.State.Restarting}} {{.RestartCount}}"'))
+      .toBe('false 1\n');
     expect(await sh(`docker exec kept ${see}`)).toBe('1:3\n');
     await sh('docker rm -f kept; docker rmi committed');
   });
