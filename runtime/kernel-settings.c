@@ -95,7 +95,9 @@ static bool is_owned_by(int mounts, int user) {
  * network namespace of whoever looks.
  */
 static bool enter_container(long pid, unsigned base) {
-  int user = open_namespace(pid, "user"), mounts = open_namespace(pid, "mnt"), net = open_namespace(pid, "net");
+  int user = open_namespace(pid, "user");
+  int mounts = open_namespace(pid, "mnt");
+  int net = open_namespace(pid, "net");
   if (!is_isolated(pid, base)) return false;
   bool entered = user >= 0 && mounts >= 0 && net >= 0 && is_owned_by(mounts, user) &&
       setns(user, CLONE_NEWUSER) == 0 && setns(mounts, CLONE_NEWNS) == 0 && setns(net, CLONE_NEWNET) == 0 &&

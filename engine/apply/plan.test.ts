@@ -256,7 +256,7 @@ describe('plan', () => {
     });
     expect(withRecreation(plan, item('refused'))).toMatchObject({
       blocked: true,
-      blockers: [{ code: 'recreation', message: expect.stringContaining('recreate busy.') }],
+      blockers: [{ code: 'recreation', message: expect.stringContaining('recreating busy.') }],
       recreation: { blocked: true },
     });
     expect(withRecreation(plan, item('gone-at-restart'))).toMatchObject({
