@@ -63,7 +63,7 @@ const usualWords = {
   },
 } as const;
 
-describe('the search finds settings by the words that people use for them', () => {
+describe('the search finds settings by their common synonyms', () => {
   it.each(['en', 'zh-CN'] as const)('in the language %s', async (language) => {
     const { search } = await openPalette(appState(), language);
     for (const [text, name] of Object.entries(usualWords[language]))
@@ -88,15 +88,17 @@ describe('the search finds settings by the words that people use for them', () =
 describe('the search with Docker Desktop', () => {
   it.each([
     ['en', 'proxy', 'Proxy of Docker Desktop'],
-    ['en', 'port', 'API on TCP port 2375'],
+    ['en', 'port', 'Published ports'],
+    ['en', '2375', 'API on TCP port 2375'],
     ['en', 'updates', 'No updates'],
     ['en', 'telemetry', 'Usage statistics'],
     ['en', 'disableUpdate', 'No updates'],
     ['zh-CN', '代理', 'Docker Desktop 的代理'],
-    ['zh-CN', '端口', 'TCP 端口 2375 上的 API'],
+    ['zh-CN', '端口', '已发布端口'],
+    ['zh-CN', '2375', 'TCP 端口 2375 上的 API'],
     ['zh-CN', '更新', '不更新'],
     ['zh-CN', '遥测', '使用情况统计'],
-  ] as const)('leads in %s from "%s" to the form of "%s"', async (language, text, name) => {
+  ] as const)('opens in %s for "%s" the form of "%s"', async (language, text, name) => {
     const { search, user } = await openPalette(namedState('desktop'), language);
     const offered = await search(text);
     expect(offered[0]).toMatch(new RegExp(`^${name}Docker Desktop`));
@@ -106,7 +108,7 @@ describe('the search with Docker Desktop', () => {
     expect(window.location.hash).toMatch(/^#\/desktop-settings\?pointer=/);
   });
 
-  it('leads to JSON where the form does not exist', async () => {
+  it('opens JSON if the form does not exist', async () => {
     const { search } = await openPalette(appState(), 'en');
     expect(await search('proxy')).toContain('ProxyJSONSetting');
     expect((await search('telemetry')).filter((one) => one.includes('Docker Desktop'))).toEqual([]);
