@@ -12,7 +12,8 @@ import { displayWidth, padColumns } from './columns.ts';
 import { printable, printError, resolveRoot, withJson, withRoot } from './output.ts';
 import { translateSentence } from './text.ts';
 import { helpText } from './help.ts';
-import { listFormatOf, renderList, withFormat } from './list.ts';
+import { listFormatOf, renderList } from './list.ts';
+import { withFormat } from './list-options.ts';
 import type { ListFormat } from './list-format.ts';
 import { styled } from './style.ts';
 

@@ -24,7 +24,8 @@ import { engineRecord } from './engine-record.ts';
 import { describeEngine, stepText } from './engine-text.ts';
 import { offerContext, withdrawContext } from './engine-context.ts';
 import { helpText } from './help.ts';
-import { listFormatOf, renderList, withResultFormat } from './list.ts';
+import { listFormatOf, renderList } from './list.ts';
+import { withResultFormat } from './list-options.ts';
 import type { ListOptions } from './list-format.ts';
 import { about, errorText, text, translate } from './text.ts';
 

@@ -1,7 +1,5 @@
-import { Option, type Command } from 'commander';
 import type { AppError, Result } from '../shared/result.ts';
 import { displayWidth, padColumns } from './columns.ts';
-import { helpText } from './help.ts';
 import { parseListFormat, type ListFormat, type ListOptions } from './list-format.ts';
 import { printable } from './output.ts';
 import { styled, type Tone } from './style.ts';
@@ -33,24 +31,6 @@ interface Cell {
   readonly text: string;
   readonly tone: Tone | null;
 }
-
-/** Adds `--format`, with an example of its fields. */
-export const withFormat = (command: Command, example = String.raw`{{.ID}}\t{{.Name}}`): Command =>
-  command.addOption(
-    new Option('--format <format>', helpText('cli-help.format', { example })).conflicts('json'),
-  );
-
-/** Adds `--format` and `--quiet`. */
-export const withListFormat = (command: Command): Command =>
-  withFormat(command).addOption(
-    new Option('-q, --quiet', helpText('cli-help.quiet')).conflicts(['json', 'format']),
-  );
-
-/** Adds `--format`, and a `--quiet` that prints nothing: for commands whose exit code says the result. */
-export const withResultFormat = (command: Command, example: string): Command =>
-  withFormat(command, example).addOption(
-    new Option('-q, --quiet', helpText('cli-help.quiet-result')).conflicts(['json', 'format']),
-  );
 
 /** The requested format of a list; an unusable one is `input.unusable`. */
 export const listFormatOf = <Row>(

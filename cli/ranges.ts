@@ -5,7 +5,8 @@ import { message } from '../shared/messages/message.ts';
 import { printError, printResult, progress, withJson } from './output.ts';
 import { text } from './text.ts';
 import { helpText } from './help.ts';
-import { listFormatOf, renderList, withListFormat, type ListDefinition } from './list.ts';
+import { listFormatOf, renderList, type ListDefinition } from './list.ts';
+import { withListFormat } from './list-options.ts';
 import type { ListFormat, ListOptions } from './list-format.ts';
 
 type OwnerRow = Pick<OwnedRanges, 'owner' | 'account'>;

@@ -11,7 +11,7 @@ import { withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 import { printHistory } from './history-list.ts';
 import { parseVersion, printDiff } from './settings-diff.ts';
-import { withListFormat } from './list.ts';
+import { withListFormat } from './list-options.ts';
 import { lint, type LintOptions } from './lint.ts';
 import { about, text, translate } from './text.ts';
 

@@ -3,7 +3,7 @@ import { rootPaths } from '../engine/base/root-paths.ts';
 import { ok } from '../shared/result.ts';
 import { rootOf } from '../shared/targets/target-id.ts';
 import { helpText } from './help.ts';
-import { withResultFormat } from './list.ts';
+import { withResultFormat } from './list-options.ts';
 import { checkExitCodes, printError, resolveTarget, withJson, withRoot, type CheckState } from './output.ts';
 import { requireEngineAt } from './require-engine.ts';
 import type { StatusOptions } from './status-output.ts';

@@ -6,7 +6,8 @@ import type { DiscoveredTarget } from '../shared/targets/target.ts';
 import { printError, printResult, resolveRoot, withJson, withRoot } from './output.ts';
 import type { RootOptions } from './target.ts';
 import { phaseText } from './engine-text.ts';
-import { listFormatOf, renderList, withListFormat, type ListDefinition } from './list.ts';
+import { listFormatOf, renderList, type ListDefinition } from './list.ts';
+import { withListFormat } from './list-options.ts';
 import type { ListOptions } from './list-format.ts';
 import { text } from './text.ts';
 

@@ -11,7 +11,8 @@ import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { labelled } from './columns.ts';
 import { helpText } from './help.ts';
-import { listFormatOf, renderList, withResultFormat, type ListDefinition } from './list.ts';
+import { listFormatOf, renderList, type ListDefinition } from './list.ts';
+import { withResultFormat } from './list-options.ts';
 import type { ListOptions } from './list-format.ts';
 import { text, translate } from './text.ts';
 

@@ -1,0 +1,20 @@
+import { Option, type Command } from 'commander';
+import { helpText } from './help.ts';
+
+/** Adds `--format`, with an example of its fields. */
+export const withFormat = (command: Command, example = String.raw`{{.ID}}\t{{.Name}}`): Command =>
+  command.addOption(
+    new Option('--format <format>', helpText('cli-help.format', { example })).conflicts('json'),
+  );
+
+/** Adds `--format` and `--quiet`. */
+export const withListFormat = (command: Command): Command =>
+  withFormat(command).addOption(
+    new Option('-q, --quiet', helpText('cli-help.quiet')).conflicts(['json', 'format']),
+  );
+
+/** Adds `--format`, and a `--quiet` that prints nothing: for commands whose exit code says the result. */
+export const withResultFormat = (command: Command, example: string): Command =>
+  withFormat(command, example).addOption(
+    new Option('-q, --quiet', helpText('cli-help.quiet-result')).conflicts(['json', 'format']),
+  );
