@@ -1,11 +1,13 @@
-import { createInterface } from 'node:readline/promises';
 import { sharesToConfirm, type ApplyPlan } from '../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
+import { openPrompt, type Terminal } from './terminal-prompt.ts';
 import { text } from './text.ts';
 
+type AskedPlan = Pick<ApplyPlan, 'remove' | 'recreate' | 'effects'>;
+
 /** The question before an apply. */
-function confirmation(plan: ApplyPlan): string {
+function confirmation(plan: AskedPlan): string {
   const remove = text('cli-output.containers', { count: plan.remove.length });
   const recreate = text('cli-output.containers', { count: plan.recreate.length });
   if (plan.remove.length > 0)
@@ -23,14 +25,15 @@ const notConfirmed = () =>
   });
 
 /** Prompts on the terminal for consent to the plan; refused without consent, or without a terminal. */
-export async function confirmApply(plan: ApplyPlan): Promise<Result<void, AppError>> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+export async function confirmApply(plan: AskedPlan, terminal?: Terminal): Promise<Result<void, AppError>> {
+  const prompt = openPrompt(terminal);
   try {
-    for (const path of sharesToConfirm(plan))
-      if ((await prompt.question(text('cli-output.confirm-share', { path }))).trim() !== path)
-        return notConfirmed();
-    const answer = await prompt.question(confirmation(plan));
-    return /^y(es)?$/i.test(answer.trim()) ? ok(undefined) : notConfirmed();
+    for (const path of sharesToConfirm(plan)) {
+      const typed = await prompt.ask(text('cli-output.confirm-share', { path }));
+      if (typed?.trim() !== path) return notConfirmed();
+    }
+    const answer = await prompt.ask(confirmation(plan));
+    return answer !== null && /^y(es)?$/i.test(answer.trim()) ? ok(undefined) : notConfirmed();
   } finally {
     prompt.close();
   }

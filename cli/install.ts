@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { rootPaths, systemRoot } from '../engine/base/root-paths.ts';
 import type { InstallOptions, InstallStep } from '../engine/targets/system/install-steps.ts';
@@ -8,6 +7,7 @@ import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { helpText } from './help.ts';
 import { bulkheadCommand, printError, printResult, progress, withJson } from './output.ts';
+import { openPrompt } from './terminal-prompt.ts';
 import { text, translateSentence } from './text.ts';
 
 interface InstallCommandOptions {
@@ -138,11 +138,12 @@ async function carryOut(
 
 async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const prompt = openPrompt();
   try {
-    return /^(?:y|yes|是)$/i.test((await lines.question(question)).trim());
+    const answer = await prompt.ask(question);
+    return answer !== null && /^(?:y|yes|是)$/i.test(answer.trim());
   } finally {
-    lines.close();
+    prompt.close();
   }
 }
 

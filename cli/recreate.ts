@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
 import type { RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
@@ -17,6 +16,7 @@ import { describeRecreatePlan, outcomeText, recreationPrinter } from './recreate
 import { message } from '../shared/messages/message.ts';
 import { withExistingTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
+import { openPrompt } from './terminal-prompt.ts';
 import { text, translateSentence } from './text.ts';
 
 interface RecreateOptions extends RootOptions {
@@ -185,15 +185,15 @@ async function confirm(count: number, running: number): Promise<Result<void, App
       reason: message('cli.standard-input-is-no-terminal'),
       hint: message('cli.look-at-dry-run-then-recreate-with'),
     });
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const prompt = openPrompt();
   try {
     const containers = text('cli-output.containers', { count });
-    const answer = await prompt.question(
+    const answer = await prompt.ask(
       running === 0
         ? text('cli-output.confirm-recreate', { containers })
         : text('cli-output.confirm-recreate-running', { containers, running }),
     );
-    return /^y(es)?$/i.test(answer.trim())
+    return answer !== null && /^y(es)?$/i.test(answer.trim())
       ? ok(undefined)
       : fail('apply.not-confirmed', message('cli.nothing-was-recreated'), {
           reason: message('cli.it-was-not-confirmed'),
