@@ -21,7 +21,8 @@ export function ExportButton({ entries }: { readonly entries: readonly ActivityE
   const run = async () => {
     close();
     const result = await request.run({ entries: entries.map(({ seq }) => seq) });
-    if (!result.ok) return;
+    // Null where no file was chosen.
+    if (!result.ok || result.value === null) return;
     setDone(result.value);
     setShown(true);
   };
