@@ -27,8 +27,8 @@ export type Column = {
   readonly caption?: string;
 } & (
   | { readonly label: ReactNode; readonly sorts?: undefined }
-  /** The label of a header that sorts the table, by the rows' `sortTexts`. */
-  | { readonly sorts: string; readonly label?: undefined }
+  /** The label of a head that sorts the table, by the rows' `sortTexts`, and what stands beside it. */
+  | { readonly sorts: string; readonly beside?: ReactNode; readonly label?: undefined }
 );
 
 export interface TableEntry extends SortableRow {
@@ -83,13 +83,16 @@ export function DataTable({
                 {column.sorts === undefined ? (
                   column.label
                 ) : (
-                  <SortButton
-                    direction={directionOf(column.key)}
-                    label={column.sorts}
-                    onClick={() => {
-                      sortBy(column.key);
-                    }}
-                  />
+                  <>
+                    <SortButton
+                      direction={directionOf(column.key)}
+                      label={column.sorts}
+                      onClick={() => {
+                        sortBy(column.key);
+                      }}
+                    />
+                    {column.beside}
+                  </>
                 )}
               </TableCell>
             ))}

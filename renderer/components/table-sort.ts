@@ -1,10 +1,18 @@
 import { useMemo, useState } from 'react';
 import type { SortDirection } from './sort-button.tsx';
 
-/** The sort key of a row: a text for each column that sorts. */
+/**
+ * The sort key of a row: a text for each column that sorts, its digits ordered as numbers. A function is
+ * called only to sort by its column.
+ */
 export interface SortableRow {
-  readonly sortTexts?: Readonly<Record<string, string>>;
+  readonly sortTexts?: Readonly<Record<string, string | (() => string | undefined)>>;
 }
+
+const sortText = ({ sortTexts }: SortableRow, column: string): string | undefined => {
+  const given = sortTexts?.[column];
+  return typeof given === 'function' ? given() : given;
+};
 
 interface Sorting<Row> {
   readonly rows: readonly Row[];
@@ -20,12 +28,14 @@ export function useSorting<Row extends SortableRow>(given: readonly Row[]): Sort
     if (sort === null) return given;
     const collator = new Intl.Collator(undefined, { numeric: true });
     const sign = sort.descending ? -1 : 1;
-    return given.toSorted((a, b) => {
-      const [one, other] = [a.sortTexts?.[sort.column], b.sortTexts?.[sort.column]];
-      if (one === undefined || other === undefined)
-        return Number(one === undefined) - Number(other === undefined);
-      return sign * collator.compare(one, other);
-    });
+    return given
+      .map((row) => ({ row, text: sortText(row, sort.column) }))
+      .toSorted(({ text: one }, { text: other }) => {
+        if (one === undefined || other === undefined)
+          return Number(one === undefined) - Number(other === undefined);
+        return sign * collator.compare(one, other);
+      })
+      .map(({ row }) => row);
   }, [given, sort]);
   return {
     rows,

@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
-import { appliedText, offText, settingsState } from '../../dev/settings-fixture.ts';
+import { appliedText, offText, settingsState, socketText } from '../../dev/settings-fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { fail, ok } from '../../../shared/result.ts';
 import { draftDocument, patience, open, row, countChanges } from '../../dev/docker-socket-page-fixture.tsx';
@@ -167,6 +167,51 @@ describe('allowed images (B2)', patience, () => {
     expect(screen.queryByText('No image yet')).toBeNull();
     await renderApp(namedState('stopped'), 'docker-socket');
     expect(screen.getAllByText('Unknown')).toHaveLength(3);
+  });
+
+  it.each([
+    // How much is trusted: one digest, what a tag is, any tag.
+    ['Trusted content', ['registry.example/ci/agent', 'docker:cli', 'docker.io/testcontainers/ryuk']],
+    // How many images there are: none, one, two.
+    ['On this engine', ['docker.io/testcontainers/ryuk', 'docker:cli', 'registry.example/ci/agent']],
+    // The default list, then own ones.
+    ['Commands', ['docker.io/testcontainers/ryuk', 'registry.example/ci/agent', 'docker:cli']],
+    ['Image', ['docker:cli', 'docker.io/testcontainers/ryuk', 'registry.example/ci/agent']],
+  ])('are sorted by "%s", up, down, and then as they are written', async (column, sorted) => {
+    const image = (name: string, digest: string) => ({
+      id: `sha256:${digest.repeat(64)}`,
+      tags: [name],
+      digests: [`${name.split(':')[0]}@sha256:${digest.repeat(64)}`],
+    });
+    const agent = 'registry.example/ci/agent';
+    const pinned = /agent@(sha256:[0-9a-f]+)/.exec(socketText)?.[1] ?? '';
+    const app = await renderApp(appState({ settings: settingsState(socketText) }), 'docker-socket', {
+      'images:list': () =>
+        ok([
+          image('docker:cli', '1'),
+          { ...image(`${agent}:1`, '2'), digests: [`${agent}@${pinned}`] },
+          { ...image(`${agent}:2`, '3'), digests: [`${agent}@${pinned}`] },
+        ]),
+    });
+    await waitFor(() => {
+      expect(within(row(agent)).getByText('2 images')).toBeTruthy();
+    });
+    const head = screen.getByRole('columnheader', { name: new RegExp(`^${column}`) });
+    const listed = () =>
+      within(screen.getByRole('table', { name: 'Allowed images' }))
+        .getAllByRole('row')
+        .slice(1)
+        .map((one) => sorted.find((name) => one.textContent.startsWith(name)));
+    const written = listed();
+    const sort = () => app.user.click(within(head).getByRole('button', { name: column }));
+    await sort();
+    expect(head.getAttribute('aria-sort')).toBe('ascending');
+    expect(listed()).toEqual(sorted);
+    await sort();
+    expect(head.getAttribute('aria-sort')).toBe('descending');
+    expect(listed()[0]).toBe(sorted.at(-1));
+    await sort();
+    expect(listed()).toEqual(written);
   });
 
   it('renders only what is near the view of 1,000 entries', async () => {

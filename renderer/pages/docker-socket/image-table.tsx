@@ -13,10 +13,11 @@ import { FindingNotice } from './finding-notice.tsx';
 import { findingsByPointer } from './findings-by-pointer.ts';
 import { ImageMenuButton } from './image-menu-button.tsx';
 import { Marked, Reference, RowActions } from './image-row.tsx';
+import { imageSortTexts } from './image-sort-texts.ts';
 import { undoRow, type ListRow } from './list-changes.ts';
 import { LocalImageCell } from './local-image-cell.tsx';
+import { LookupProgress } from './lookup-progress.tsx';
 import { isShownInCell, TrustCell } from './trust-cell.tsx';
-import { TrustHead } from './trust-head.tsx';
 import type { ImageList } from './use-image-list.ts';
 
 interface ImageTableProps {
@@ -32,16 +33,22 @@ export function ImageTable(props: ImageTableProps) {
   const { rows, table } = props.list;
   const columns = [
     { key: 'image', sorts: t('socket.images.column.image') },
-    { key: 'trust', label: <TrustHead />, width: '27%', caption: t('socket.images.column.trust') },
+    {
+      key: 'trust',
+      sorts: t('socket.images.column.trust'),
+      beside: <LookupProgress />,
+      width: '27%',
+      caption: t('socket.images.column.trust'),
+    },
     {
       key: 'here',
-      label: t('socket.images.column.here'),
+      sorts: t('socket.images.column.here'),
       width: '16%',
       caption: t('socket.images.column.here'),
     },
     {
       key: 'commands',
-      label: t('socket.images.column.commands'),
+      sorts: t('socket.images.column.commands'),
       width: '16%',
       caption: t('socket.images.column.commands'),
     },
@@ -102,7 +109,7 @@ function listedEntry(
     ) : undefined;
   return {
     key: keyOf(row),
-    sortTexts: { image: row.value },
+    sortTexts: imageSortTexts(row.value, list),
     pointer: `${imagesPointer}/${row.index}`,
     edited: row.kind !== 'same',
     ...(below === undefined ? {} : { below }),

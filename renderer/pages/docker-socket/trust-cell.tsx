@@ -13,6 +13,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { parseImageReference, type ImageReference } from '../../../shared/settings/index.ts';
+import { breadthOf } from './breadth.ts';
 import { Quiet } from './cell-text.tsx';
 import { shortDigest, useRegistryState, type RegistryState } from './registry-state.ts';
 import { translateText } from '../../i18n/translate.ts';
@@ -107,9 +108,16 @@ export function TrustCell({
 
 /** What a reference covers beyond one manifest, if so. */
 function openness(t: TFunction, reference: ImageReference): string | null {
-  if (reference.kind === 'any') return t('socket.images.anyImage');
-  if (reference.path === '*' || reference.path.endsWith('/*')) return t('socket.images.anyRepository');
-  return reference.digest === null && reference.tag === '*' ? t('socket.images.anyTag') : null;
+  switch (breadthOf(reference)) {
+    case 'any-image':
+      return t('socket.images.anyImage');
+    case 'any-repository':
+      return t('socket.images.anyRepository');
+    case 'any-tag':
+      return t('socket.images.anyTag');
+    default:
+      return null;
+  }
 }
 
 function DigestTag({

@@ -5,14 +5,16 @@ import IconButton from '@mui/material/IconButton';
 import { RefreshIcon } from '../../theme/icons.ts';
 import { RegistryContext, useRegistryProgress } from './registry-state.ts';
 
-/** The column's name; progress of the registry lookups, and a button to repeat them. */
-export function TrustHead() {
+/** Beside the column's name: how far the registry lookups are, and a button to repeat them. */
+export function LookupProgress() {
   const { t } = useTranslation();
   const { refresh } = use(RegistryContext);
   const { requested, completed } = useRegistryProgress();
   return (
-    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '4px' }}>
-      {t('socket.images.column.trust')}
+    <Box
+      component="span"
+      sx={{ display: 'inline-flex', alignItems: 'center', marginLeft: '4px', verticalAlign: 'middle' }}
+    >
       {requested > 0 && completed === requested && (
         <IconButton
           size="small"
