@@ -1,5 +1,5 @@
-import { useLayoutEffect, useMemo, useState, type ReactNode } from 'react';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import Box from '@mui/material/Box';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
@@ -7,8 +7,9 @@ import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { color, stacked, visuallyHidden } from '../theme/tokens.ts';
-import { settingAnchor } from './linked-setting.ts';
-import { SortButton } from './sort-button.tsx';
+import { distanceFromTop, findScroller } from './find-scroller.ts';
+import { settingAnchor, usePointer } from './linked-setting.ts';
+import { SortButton, type SortDirection } from './sort-button.tsx';
 import { useSorting, type SortableRow } from './table-sort.ts';
 import { virtualizeAbove } from './virtual-rows.tsx';
 
@@ -27,7 +28,7 @@ export type Column = {
   readonly caption?: string;
 } & (
   | { readonly label: ReactNode; readonly sorts?: undefined }
-  /** The label of a head that sorts the table, by the rows' `sortTexts`, and what stands beside it. */
+  /** The label of a header that sorts the table, by the rows' `sortTexts`, and what stands beside it. */
   | { readonly sorts: string; readonly beside?: ReactNode; readonly label?: undefined }
 );
 
@@ -51,14 +52,17 @@ export function DataTable({
   columns,
   rows: given,
   footer,
+  revealed,
 }: {
   readonly label: string;
   readonly columns: readonly Column[];
   readonly rows: readonly TableEntry[];
   readonly footer?: ReactNode;
+  /** Key of a row that is to be in view, as one that is edited. The one that the address names is anyway. */
+  readonly revealed?: string | undefined;
 }) {
   const { rows, directionOf, sortBy } = useSorting(given);
-  const near = useRowsInView(rows);
+  const near = useRowsInView(rows, revealed);
   const whole = near.first === 0 && near.last === rows.length;
   return (
     <>
@@ -80,20 +84,7 @@ export function DataTable({
                 {...(column.sorts === undefined ? {} : { 'aria-sort': directionOf(column.key) })}
                 sx={{ ...(column.width === undefined ? {} : { width: column.width }) }}
               >
-                {column.sorts === undefined ? (
-                  column.label
-                ) : (
-                  <>
-                    <SortButton
-                      direction={directionOf(column.key)}
-                      label={column.sorts}
-                      onClick={() => {
-                        sortBy(column.key);
-                      }}
-                    />
-                    {column.beside}
-                  </>
-                )}
+                <HeaderLabel column={column} direction={directionOf(column.key)} onSort={sortBy} />
               </TableCell>
             ))}
           </TableRow>
@@ -126,6 +117,30 @@ export function DataTable({
           {footer}
         </Box>
       )}
+    </>
+  );
+}
+
+function HeaderLabel({
+  column,
+  direction,
+  onSort,
+}: {
+  readonly column: Column;
+  readonly direction: SortDirection;
+  readonly onSort: (column: string) => void;
+}) {
+  if (column.sorts === undefined) return column.label;
+  return (
+    <>
+      <SortButton
+        direction={direction}
+        label={column.sorts}
+        onClick={() => {
+          onSort(column.key);
+        }}
+      />
+      {column.beside}
     </>
   );
 }
@@ -274,7 +289,7 @@ interface RowsInView {
  * The rows of a long table in the page's own scroll area that are near the view; all rows of a short table.
  * Heights are estimated until a row is rendered.
  */
-function useRowsInView(rows: readonly TableEntry[]): RowsInView {
+function useRowsInView(rows: readonly TableEntry[], revealed: string | undefined): RowsInView {
   const [body, setBody] = useState<HTMLElement | null>(null);
   const [scrollMargin, setScrollMargin] = useState(0);
   const scroller = useMemo(() => (body === null ? null : findScroller(body)), [body]);
@@ -295,10 +310,10 @@ function useRowsInView(rows: readonly TableEntry[]): RowsInView {
   // eslint-disable-next-line react-hooks/exhaustive-deps -- after every render; it ends where nothing moved
   useLayoutEffect(() => {
     if (!windowed || body === null || scroller === null) return;
-    const distance =
-      body.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+    const distance = distanceFromTop(body, scroller);
     setScrollMargin((now) => (Math.abs(now - distance) < 1 ? now : distance));
   });
+  useScrollToRow(virtualizer, windowed && scroller !== null ? rows : [], revealed);
   if (!windowed)
     return { first: 0, last: rows.length, before: 0, after: 0, body: setBody, measure: () => undefined };
   const inView = virtualizer.getVirtualItems();
@@ -313,12 +328,35 @@ function useRowsInView(rows: readonly TableEntry[]): RowsInView {
   };
 }
 
-/** The nearest element around another that scrolls. */
-function findScroller(element: HTMLElement): HTMLElement {
-  for (let parent = element.parentElement; parent !== null; parent = parent.parentElement) {
-    if (/auto|scroll/.test(getComputedStyle(parent).overflowY)) return parent;
-  }
-  return document.documentElement;
+/**
+ * Brings the row that the address names into view, and later the one with the key `revealed`, where they are
+ * too far from the view to be drawn: what is drawn can bring itself there. `rows`: empty until they can be
+ * scrolled.
+ */
+function useScrollToRow(
+  virtualizer: Virtualizer<HTMLElement, HTMLTableRowElement>,
+  rows: readonly TableEntry[],
+  revealed: string | undefined,
+): void {
+  const pointer = usePointer();
+  const now = useRef(rows);
+  now.current = rows;
+  const canScroll = rows.length > 0;
+  const scrollTo = useCallback(
+    (isMeant: (row: TableEntry) => boolean) => {
+      const index = now.current.findIndex(isMeant);
+      const isDrawn = virtualizer.getVirtualItems().some((item) => item.index === index);
+      if (index >= 0 && !isDrawn) virtualizer.scrollToIndex(index, { align: 'center' });
+    },
+    [virtualizer],
+  );
+  useLayoutEffect(() => {
+    if (!canScroll || pointer === null) return;
+    scrollTo((row) => row.pointer !== undefined && `${pointer}/`.startsWith(`${row.pointer}/`));
+  }, [canScroll, pointer, scrollTo]);
+  useLayoutEffect(() => {
+    if (canScroll && revealed !== undefined) scrollTo(({ key }) => key === revealed);
+  }, [canScroll, revealed, scrollTo]);
 }
 
 /** Height of a row with the content below it, px; the estimate if there is no layout. */

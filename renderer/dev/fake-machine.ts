@@ -35,6 +35,10 @@ export const registryResponses: Readonly<Record<string, IpcOutput<'registry:reso
     at: minutesAgo(180),
     lastKnown: 'the registry could not be reached',
   },
+  // One of a thousand (`socketHuge`).
+  'example.org/team/tool-700:6': served(
+    'sha256:5c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c6a7d0',
+  ),
   'example.org/gone:1': { kind: 'absent' },
   'docker:24': { kind: 'absent' },
 };

@@ -30,7 +30,7 @@ interface ImageTableProps {
 export function ImageTable(props: ImageTableProps) {
   const { t } = useTranslation();
   const draft = useDraft();
-  const { rows, table } = props.list;
+  const { rows, table, editing } = props.list;
   const columns = [
     { key: 'image', sorts: t('socket.images.column.image') },
     {
@@ -66,9 +66,15 @@ export function ImageTable(props: ImageTableProps) {
       ? removedEntry(props.list, row)
       : listedEntry(props, row, findingsAt.get(`${imagesPointer}/${row.index}`) ?? []),
   );
+  const edited = rows.find(({ kind, index }) => kind !== 'removed' && index === editing?.index);
   return (
     <div ref={table}>
-      <DataTable label={t('socket.images.title')} columns={columns} rows={entries} />
+      <DataTable
+        label={t('socket.images.title')}
+        columns={columns}
+        rows={entries}
+        revealed={edited === undefined ? undefined : keyOf(edited)}
+      />
     </div>
   );
 }
