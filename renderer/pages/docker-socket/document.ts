@@ -1,10 +1,11 @@
+import { imageEntries, settleDraft, writeEntries } from '../../state/draft-lists.ts';
 import type { DraftView } from '../../state/draft-view.ts';
 import type { AppStore } from '../../state/snapshot.ts';
-import { diffSettings, namedCommands, readingCommands } from '../../../shared/settings/index.ts';
+import { namedCommands, readingCommands } from '../../../shared/settings/index.ts';
 import { sameEntries } from './list-changes.ts';
 
 export const mountPointer = '/enhancedContainerIsolation/dockerSocketMount';
-export const imagesPointer = `${mountPointer}/imageList/images`;
+export const imagesPointer = imageEntries.pointer;
 export const derivedPointer = `${mountPointer}/imageList/allowDerivedImages`;
 export const defaultListPointer = `${mountPointer}/commandList`;
 export const ownListsPointer = '/bulkhead/perImageCommandLists';
@@ -82,16 +83,8 @@ export function ownLists(draft: DraftView): {
   };
 }
 
-/** Replaces a draft without semantic changes by the applied text, byte for byte. */
-function restoreIfUnchanged(store: AppStore, draft: DraftView): void {
-  if (draft.dirty && diffSettings(draft.applied.text, store.get().draft).length === 0)
-    draft.setText(draft.applied.text);
-}
-
 export function writeImages(store: AppStore, draft: DraftView, next: readonly string[]): void {
-  const applied = draft.appliedValue(imagesPointer);
-  draft.edit(imagesPointer, sameEntries(stringsOf(applied), next) ? applied : next);
-  restoreIfUnchanged(store, draft);
+  writeEntries(store, draft, imageEntries, next);
 }
 
 export function writeCommands(
@@ -105,13 +98,13 @@ export function writeCommands(
     `${place.pointer}/commands`,
     place.before !== null && sameEntries(before ?? [], next) ? before : next,
   );
-  restoreIfUnchanged(store, draft);
+  settleDraft(store, draft);
 }
 
 export function writeType(store: AppStore, draft: DraftView, place: ListPlace, type: 'deny' | 'allow'): void {
   const before = place.before?.type;
   draft.edit(`${place.pointer}/type`, place.before !== null && type === (before ?? 'deny') ? before : type);
-  restoreIfUnchanged(store, draft);
+  settleDraft(store, draft);
 }
 
 /** Whether a list allows exactly the read-only commands. */
@@ -130,7 +123,7 @@ export function writeReadingOnly(store: AppStore, draft: DraftView, { pointer }:
     { pointer: `${pointer}/type`, value: 'allow' },
     { pointer: `${pointer}/commands`, value: readingCommands },
   ]);
-  restoreIfUnchanged(store, draft);
+  settleDraft(store, draft);
 }
 
 /** What containers of one image see through their socket; undefined: as for all images. */
@@ -141,7 +134,7 @@ export function writeListScope(
   scope: 'own' | 'all' | undefined,
 ): void {
   draft.edit(`${place.pointer}/scope`, scope);
-  restoreIfUnchanged(store, draft);
+  settleDraft(store, draft);
 }
 
 /**
@@ -155,12 +148,12 @@ export function writeChoice(
   missing: string,
 ): void {
   draft.editOr(pointer, value, missing);
-  restoreIfUnchanged(store, draft);
+  settleDraft(store, draft);
 }
 
 export function writeDerived(store: AppStore, draft: DraftView, on: boolean): void {
   draft.editOr(derivedPointer, on, true);
-  restoreIfUnchanged(store, draft);
+  settleDraft(store, draft);
 }
 
 /** Gives an image its own list, equal to the default one: nothing changes until it is edited. */
@@ -171,7 +164,7 @@ export function addOwnList(store: AppStore, draft: DraftView, image: string): vo
     type: now.type ?? 'deny',
     commands: [...(now.commands ?? [])],
   });
-  restoreIfUnchanged(store, draft);
+  settleDraft(store, draft);
 }
 
 export function removeOwnList(store: AppStore, draft: DraftView, index: number): void {
@@ -192,5 +185,5 @@ function writeOwnLists(store: AppStore, draft: DraftView, next: readonly unknown
     ownListsPointer,
     next.length === 0 && draft.appliedValue(ownListsPointer) === undefined ? undefined : next,
   );
-  restoreIfUnchanged(store, draft);
+  settleDraft(store, draft);
 }

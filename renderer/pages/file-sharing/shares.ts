@@ -1,8 +1,9 @@
 import type { DraftView } from '../../state/draft-view.ts';
+import { settleDraft, shareEntries, writeEntries } from '../../state/draft-lists.ts';
 import type { AppStore } from '../../state/snapshot.ts';
 import { diffSettings } from '../../../shared/settings/index.ts';
 
-export const listPointer = '/filesharingAllowedDirectories';
+export const listPointer = shareEntries.pointer;
 
 /** One entry of the document; unknown keys are preserved. */
 export interface Share {
@@ -11,11 +12,8 @@ export interface Share {
   readonly [key: string]: unknown;
 }
 
-/** The meaning of a missing list on our engines. */
-export const defaultShares: readonly Share[] = [
-  { path: '$HOME', sharedByDefault: true },
-  { path: '$TMP', sharedByDefault: true },
-];
+/** What a missing list means on our engines. */
+export const defaultShares: readonly Share[] = shareEntries.missing;
 
 const isShare = (entry: unknown): entry is Share =>
   typeof entry === 'object' && entry !== null && 'path' in entry && typeof entry.path === 'string';
@@ -123,23 +121,15 @@ export function shareList(draft: DraftView): ShareList {
   };
 }
 
-/**
- * Makes `next` the draft's list. A list that equals the applied one is written as applied; a list that did
- * not exist is removed again.
- */
+/** Makes `next` the draft's list; back at what is applied, it is written as there. */
 export function writeShares(store: AppStore, draft: DraftView, next: readonly Share[]): void {
-  const applied = draft.appliedValue(listPointer);
-  const back = shareRows(sharesOf(applied) ?? defaultShares, next).every((row) => row.kind === 'same');
-  writeList(store, draft, back ? applied : next);
+  writeEntries(store, draft, shareEntries, next);
 }
 
-/**
- * Writes the list as given, undefined to remove it. A draft without semantic changes is replaced by the
- * applied text.
- */
+/** Writes the list as given, undefined to remove it. */
 export function writeList(store: AppStore, draft: DraftView, value: unknown): void {
   draft.edit(listPointer, value);
-  if (diffSettings(draft.applied.text, store.get().draft).length === 0) draft.setText(draft.applied.text);
+  settleDraft(store, draft);
 }
 
 /** An entry with the switch set; a key with the default value is left out if the applied entry has none. */

@@ -1,20 +1,17 @@
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import { useDraft } from '../../state/context.tsx';
-import { navigate } from '../../state/router.ts';
-import { useSettingPage } from '../../state/setting-page.ts';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
-import { findingTitle, findingExplanation, fixTitle } from '../../components/finding-text.ts';
-import { useReadOnlyReason } from '../../components/read-only.ts';
+import { findingTitle, findingExplanation } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
-import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { asSentence, joinSentences } from '../../i18n/lists.ts';
+import { FindingActions } from './finding-actions.tsx';
+import { RemovedNotice, useRemoval } from './removed-entry.tsx';
 
 /** Rows that are rendered at first, and for each "Show more". */
 const atOnce = 100;
@@ -31,9 +28,9 @@ const order = { error: 0, warning: 1, note: 2 } as const;
 /** The linter's findings for the draft on this engine. A fix edits the draft; undo reverts it. */
 export function FindingsCard() {
   const { t } = useTranslation();
-  const pageOf = useSettingPage();
   const draft = useDraft();
-  const readOnly = useReadOnlyReason() !== undefined;
+  const rows = useRef<HTMLDivElement>(null);
+  const removal = useRemoval(rows);
   const blocking = draft.findings.filter((finding) => finding.severity === 'error').length;
   const sorted = useMemo(
     () =>
@@ -57,53 +54,44 @@ export function FindingsCard() {
           <Box sx={{ color: color.text2 }}>{t('review.findings.checked')}</Box>
         </CardBody>
       )}
-      <Box sx={{ maxHeight: 360, overflow: 'auto' }}>
-        {shown.map((finding) => {
-          const Icon = severityIcon[finding.severity];
-          return (
-            <Row key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}>
-              <Icon
-                titleAccess={t(`severity.${finding.severity}`)}
-                sx={{ fontSize: 18, color: toneText[toneOf(finding)] }}
-              />
-              <RowText
-                primary={withCode(findingTitle(t, finding))}
-                secondary={joinSentences(t, [
-                  ...(finding.severity === 'note'
-                    ? [asSentence(t, t('findings.line', { line: finding.range.line }))]
-                    : []),
-                  findingExplanation(finding),
-                ])}
-              />
-              {finding.fix !== undefined ? (
-                <Button
-                  size="small"
-                  disabled={readOnly}
-                  onClick={() => {
-                    draft.setText(applyFix(draft.text, finding));
-                  }}
-                >
-                  {fixTitle(finding.fix)}
-                </Button>
-              ) : (
-                (finding.severity !== 'note' || pageOf(finding.pointer) !== 'json') && (
-                  <Button
-                    size="small"
-                    onClick={() => {
-                      navigate(pageOf(finding.pointer), { pointer: finding.pointer });
-                    }}
-                  >
-                    {t('review.findings.open')}
-                  </Button>
-                )
-              )}
-            </Row>
-          );
-        })}
+      <Box ref={rows} sx={{ maxHeight: 360, overflow: 'auto' }}>
+        {shown.map((finding, index) => (
+          <FindingRow
+            key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}
+            finding={finding}
+            onRemove={() => {
+              removal.remove(finding, index);
+            }}
+          />
+        ))}
         {more !== null && (
           <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>
         )}
       </Box>
+      <RemovedNotice removal={removal} />
     </Card>
+  );
+}
+
+function FindingRow({ finding, onRemove }: { readonly finding: Finding; readonly onRemove: () => void }) {
+  const { t } = useTranslation();
+  const Icon = severityIcon[finding.severity];
+  return (
+    <Row>
+      <Icon
+        titleAccess={t(`severity.${finding.severity}`)}
+        sx={{ fontSize: 18, color: toneText[toneOf(finding)] }}
+      />
+      <RowText
+        primary={withCode(findingTitle(t, finding))}
+        secondary={joinSentences(t, [
+          ...(finding.severity === 'note'
+            ? [asSentence(t, t('findings.line', { line: finding.range.line }))]
+            : []),
+          findingExplanation(finding),
+        ])}
+      />
+      <FindingActions finding={finding} onRemove={onRemove} />
+    </Row>
   );
 }

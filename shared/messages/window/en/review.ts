@@ -69,6 +69,10 @@ export const review = {
     blocks_other: '{{count}} block applying',
     blocksNothing: 'Nothing blocks applying',
     open: 'Open',
+    pin: 'Pin digest…',
+    remove: 'Remove',
+    removeEntry: 'Remove {{entry}}',
+    removed: 'Removed from the draft: {{entry}}',
     checked: 'The draft was checked for this engine.',
   },
   blocked: {

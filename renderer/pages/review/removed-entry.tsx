@@ -1,0 +1,71 @@
+import { useState, type RefObject } from 'react';
+import { useTranslation } from 'react-i18next';
+import Button from '@mui/material/Button';
+import Snackbar from '@mui/material/Snackbar';
+import { useDraft, useStore } from '../../state/context.tsx';
+import { removeEntry } from '../../state/draft-lists.ts';
+import type { Finding } from '../../../shared/settings/findings.ts';
+import { entryOf } from './finding-actions.tsx';
+
+/** An entry that was removed, and the draft before and after. */
+interface RemovedEntry {
+  readonly entry: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+interface Removal {
+  readonly last: RemovedEntry | null;
+  /** Removes the entry that a finding is about; `index` is the place of its row. */
+  readonly remove: (finding: Finding, index: number) => void;
+}
+
+/** `rows`: the findings' rows. Focus goes to the row that takes the place of the one that goes. */
+export function useRemoval(rows: RefObject<HTMLElement | null>): Removal {
+  const store = useStore();
+  const draft = useDraft();
+  const [last, setLast] = useState<RemovedEntry | null>(null);
+  return {
+    last,
+    remove: (finding, index) => {
+      const before = draft.text;
+      removeEntry(store, draft, finding.pointer);
+      setLast({ entry: entryOf(finding) ?? '', before, after: store.get().draft });
+      requestAnimationFrame(() => {
+        const left = [...(rows.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
+        (left[index] ?? left.at(-1))?.querySelector('button')?.focus();
+      });
+    },
+  };
+}
+
+/** Says what was removed, with the way back, until the draft is edited again. */
+export function RemovedNotice({ removal: { last } }: { readonly removal: Removal }) {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  /** The removal whose notice was read. */
+  const [read, setRead] = useState<RemovedEntry | null>(null);
+  return (
+    <Snackbar
+      open={last !== null && last !== read && draft.text === last.after}
+      anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
+      autoHideDuration={8000}
+      onClose={(_, reason) => {
+        if (reason !== 'clickaway') setRead(last);
+      }}
+      message={t('review.findings.removed', { entry: last?.entry ?? '' })}
+      action={
+        <Button
+          size="small"
+          variant="text"
+          sx={{ color: 'inherit', textDecoration: 'underline' }}
+          onClick={() => {
+            if (last !== null) draft.setText(last.before);
+          }}
+        >
+          {t('button.undo')}
+        </Button>
+      }
+    />
+  );
+}
