@@ -153,6 +153,40 @@ describe('the window', () => {
     expect(requested()[2]).toEqual({ zoomPercent: 100 });
   });
 
+  it.each([
+    ['linux', 'en', 'View', ['Zoom inCtrl+', 'Zoom outCtrl−', 'Zoom to 100 %Ctrl0']],
+    ['win32', 'zh-CN', '视图', ['放大Ctrl+', '缩小Ctrl−', '缩放到 100 %Ctrl0']],
+  ] as const)(
+    'changes the size of its content by a menu (%s, %s)',
+    async (platform, language, name, items) => {
+      const { preferences } = appState();
+      const state = appState({ platform, preferences: { ...preferences, language, zoomPercent: 200 } });
+      const { user, bridge } = await renderApp(state, 'overview');
+      await user.click(screen.getByRole('button', { name }));
+      const menu = await screen.findByRole('menu', { name });
+      const [larger, smaller] = within(menu).getAllByRole('menuitem');
+      expect(
+        within(menu)
+          .getAllByRole('menuitem')
+          .map((item) => item.textContent),
+      ).toEqual(items);
+      // It is as large as it gets.
+      expect(larger?.getAttribute('aria-disabled')).toBe('true');
+      if (smaller !== undefined) await user.click(smaller);
+      await waitFor(() => {
+        expect(bridge.calls).toContainEqual({ name: 'preferences:set', input: { zoomPercent: 175 } });
+      });
+      await waitFor(() => {
+        expect(screen.queryByRole('menu')).toBeNull();
+      });
+    },
+  );
+
+  it('leaves the menu to the application menu on macOS', async () => {
+    await renderApp(appState({ platform: 'darwin' }), 'overview');
+    expect(screen.queryByRole('button', { name: 'View' })).toBeNull();
+  });
+
   it('zooms by the application menu of macOS', async () => {
     const { bridge } = await renderApp(appState(), 'overview');
     act(() => {

@@ -5,6 +5,7 @@ import { Kbd } from '../../components/mono.tsx';
 import { SearchIcon } from '../../theme/icons.ts';
 import { color, narrow, size } from '../../theme/tokens.ts';
 import { useStore } from '../../state/context.tsx';
+import { ViewMenu } from './view-menu.tsx';
 
 const noDrag = { WebkitAppRegion: 'no-drag' } as const;
 
@@ -45,6 +46,8 @@ export function TitleBar({
       >
         <Logo />
         {t('frame.app')}
+        {/* The application menu of macOS has it. */}
+        {!mac && onSearch !== null && <ViewMenu />}
       </Box>
       {onSearch === null ? <span /> : <SearchButton mac={mac} onSearch={onSearch} />}
       {mac ? <span /> : <WindowButtons />}

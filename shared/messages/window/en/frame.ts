@@ -18,6 +18,7 @@ export const frame = {
   group: { protect: 'Protect', observe: 'Observe', document: 'Settings file' },
   navigation: 'Pages',
   hasChanges: 'has changes that are not applied',
+  view: 'View',
   search: 'Search settings, containers, activity',
   searchLabel: 'Search and commands',
   searchEmpty: 'No results.',

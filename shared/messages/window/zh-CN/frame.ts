@@ -21,6 +21,7 @@ export const frame: Translation<typeof english> = {
   group: { protect: '防护', observe: '观察', document: '设置文件' },
   navigation: '页面',
   hasChanges: '有尚未应用的更改',
+  view: '视图',
   search: '搜索设置、容器或活动',
   searchLabel: '搜索和命令',
   searchEmpty: '没有结果。',
