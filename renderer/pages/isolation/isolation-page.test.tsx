@@ -85,6 +85,29 @@ describe('turning ECI on while containers exist', () => {
     });
   });
 
+  it('takes every choice back by keeping all', async () => {
+    const { user, store } = await renderApp(off(), 'isolation');
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    const all = within(dialog.getByRole('group', { name: 'Set all to' }));
+    const pressed = () =>
+      all.getAllByRole('button').flatMap((b) => (b.ariaPressed === 'true' ? b.textContent : []));
+    expect(pressed()).toEqual(['Keep unprotected']);
+    await user.click(all.getByRole('button', { name: 'Remove' }));
+    expect(pressed()).toEqual(['Remove']);
+    await user.click(dialog.getByRole('combobox', { name: 'What happens to old-vpn' }));
+    await user.click(await screen.findByRole('option', { name: 'Stop and remove' }));
+    expect(pressed()).toEqual(['Choose for each']);
+    expect(dialog.queryByText('9 kept unprotected')).toBeNull();
+    await user.click(all.getByRole('button', { name: 'Keep unprotected' }));
+    expect(pressed()).toEqual(['Keep unprotected']);
+    expect(dialog.getByText('9 kept unprotected')).toBeTruthy();
+    for (const choice of dialog.getAllByRole('combobox'))
+      expect(choice.textContent).toContain('Keep unprotected');
+    await user.click(dialog.getByRole('button', { name: 'Continue to review' }));
+    expect(store.get().choices).toEqual({ remove: [], includeRunning: false, removeVolumes: false });
+  });
+
   it('states in advance what happens to kept containers, and lets them be used on request', async () => {
     const state = off();
     const [first, ...others] = state.scan?.containers ?? [];
