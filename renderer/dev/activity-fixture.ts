@@ -191,13 +191,20 @@ export const manyEntries = (count: number): readonly ActivityEntry[] =>
     seq: index + 1,
   }));
 
+/** What the same requests come to in audit mode. */
+export const auditEntries: readonly ActivityEntry[] = someEntries.map((one) =>
+  one.outcome === 'deny' ? { ...one, outcome: 'would-deny' } : one,
+);
+
 /** The entries of a named state. */
 export const entriesOf = (state: string): readonly ActivityEntry[] =>
   state === 'activityMany'
     ? manyEntries(10_000)
     : ['activityEmpty', 'activityNoRights', 'activityReading', 'activityReadFailed'].includes(state)
       ? []
-      : someEntries;
+      : state === 'audit'
+        ? auditEntries
+        : someEntries;
 
 /** Main's response for entries, none of them seen; with denials on the previous days. */
 export function activitySummary(

@@ -7,6 +7,7 @@ import { appState } from './app-fixture.ts';
 import {
   appliedText,
   brokenDraft,
+  editedDraft,
   minutesAgo,
   offText,
   retainedPolicyFacts,
@@ -76,11 +77,19 @@ export const historyItems: readonly HistoryItem[] = [
   none,
 ];
 
-/** The versions of each state. */
+/** Version 7, by another program. */
+const unrecordedText = editedDraft;
+const changesOf7 = diffSettings(appliedText, unrecordedText);
+const unrecorded = item(7, {
+  changes: changesOf7.length,
+  changed: changesOf7.slice(0, namedChanges).map(({ pointer, kind, page }) => ({ pointer, kind, page })),
+});
+
+/** The list each state shows. */
 const lists: Readonly<Record<string, readonly HistoryItem[]>> = {
   noFile: [],
   historyFound: [
-    { ...item(7), at: null, user: '', how: 'unrecorded', eci: null, current: true, changes: 2 },
+    { ...unrecorded, at: null, user: '', how: 'unrecorded', eci: null, current: true },
     item(6, { current: false }),
     ...historyItems.slice(1),
   ],
@@ -101,7 +110,7 @@ const mine = appliedText
 const retainedVersion6 = { ...retainedPolicyFacts, recordedVersion: 6, restorable: 6 };
 
 export const documentStates: Record<string, () => AppState> = {
-  historyFound: () => appState({ settings: settingsState(`${appliedText}\n`, { appliedVersion: 7 }) }),
+  historyFound: () => appState({ settings: settingsState(unrecordedText, { appliedVersion: 7 }) }),
   historyUnusable: () =>
     appState({ settings: settingsState(brokenDraft, { appliedVersion: 7, policyFacts: retainedVersion6 }) }),
   historyDeleted: () =>
@@ -133,6 +142,12 @@ export const documentStates: Record<string, () => AppState> = {
   historyHuge: () => appState({ settings: settingsState(appliedText, { appliedVersion: 1006 }) }),
 };
 
+function textOf(version: number, state: string): string | null {
+  if (version === 0) return null;
+  if (version === 7 && state === 'historyFound') return unrecordedText;
+  return texts[version] ?? appliedText;
+}
+
 export const documentResponses = (
   state: string,
 ): {
@@ -146,6 +161,5 @@ export const documentResponses = (
           hint: 'Run as a user who may read it (root), or give it mode 0644.',
         })
       : ok([...(lists[state] ?? historyItems)]),
-  'history:read': ({ version }) =>
-    ok({ text: version === 0 ? null : (texts[version] ?? texts.at(-1) ?? '') }),
+  'history:read': ({ version }) => ok({ text: textOf(version, state) }),
 });

@@ -217,24 +217,58 @@ function applied(): AppState {
   };
 }
 
-/** What the engine and the steps write while ECI is turned on. */
-export const log: EngineLogLine[] = [
-  [
-    'dockerd',
-    'time="2026-11-10T10:42:07.803Z" level=info msg="Got signal to reload configuration, reloading from: ' +
-      '/run/bulkhead/4fd1/daemon.json"',
-  ],
-  [
-    'dockerd',
-    'time="2026-11-10T10:42:07.811Z" level=info msg="Reloaded configuration: {\\"default-runtime\\":' +
-      '\\"bulkhead\\"}"',
-  ],
-  ...verification.claims.map(({ id, verdict, evidence }) => ['bulkhead', `${id}: ${verdict}: ${evidence}`]),
-].map(([source, text], index, { length }): EngineLogLine => ({
-  at: new Date(Date.now() - (length - index) * 71).toISOString(),
-  source: source as EngineLogLine['source'], // one of the two above
-  text: text ?? '',
-}));
+/** What dockerd writes in a step. */
+function engineLines({ step, state }: ApplyStepStatus): readonly string[] {
+  if (step === 'reload-engine')
+    return [
+      'level=info msg="Got signal to reload configuration, reloading from: /run/bulkhead/4fd1/daemon.json"',
+      'level=info msg="Reloaded configuration: {\\"default-runtime\\":\\"bulkhead\\"}"',
+    ];
+  if (step !== 'restart-engine') return [];
+  return [
+    'level=info msg="Processing signal \'terminated\'"',
+    'level=info msg="stopping event stream following graceful shutdown" error="<nil>" namespace=moby',
+    state === 'failed' ? (startFailed.reason ?? '') : 'level=info msg="Loading containers: done."',
+  ];
+}
+
+/** What the steps of an apply write once they have ended. */
+function stepLines({ step, state, detail }: ApplyStepStatus, { outcome }: ApplyRun): readonly string[] {
+  if (state === 'failed') return [`${step}: ${detail ?? ''}`];
+  if (step === 'verify')
+    return verification.claims.map(({ id, verdict, evidence }) => `${id}: ${verdict}: ${evidence}`);
+  if (outcome?.kind !== 'applied') return [];
+  if (step === 'clean-up')
+    return outcome.removed.map(({ name, removed, error }) =>
+      removed ? `removed ${name}` : `not removed: ${name}: ${error ?? ''}`,
+    );
+  return step === 'recreate' ? outcome.recreated.map(({ name }) => `recreated ${name}`) : [];
+}
+
+function outcomeLines({ outcome }: ApplyRun): readonly string[] {
+  if (outcome === null) return [];
+  if (outcome.kind === 'applied') return [`version ${outcome.version} is applied`];
+  const why = outcome.error.message;
+  return [
+    `rolling back to version 11: ${why}`,
+    ...(outcome.kind === 'rolled-back' ? ['rolled back to version 11'] : []),
+  ];
+}
+
+/** The log of a run up to where it is. */
+export function logOf(run: ApplyRun): EngineLogLine[] {
+  const lines = (source: EngineLogLine['source'], at: string | null, texts: readonly string[]) =>
+    texts.map((text): EngineLogLine => ({ at: at ?? run.startedAt, source, text }));
+  return [
+    ...run.steps
+      .filter(({ state }) => state === 'done' || state === 'failed')
+      .flatMap((step) => [
+        ...lines('dockerd', step.startedAt, engineLines(step)),
+        ...lines('bulkhead', step.startedAt, stepLines(step, run)),
+      ]),
+    ...lines('bulkhead', run.endedAt, outcomeLines(run)),
+  ];
+}
 
 const isPlanName = (name: string): name is PlanName => planNames.some((one) => one === name);
 /** The plan of a state's draft; for states without one of their own, that of turning ECI on. */
@@ -251,5 +285,8 @@ export const reviewResponses = (
   'apply:log': () => Result<EngineLogLine[]>;
 } => ({
   'plan:make': ({ choices }) => ok(withChoices(planOf(state), choices)),
-  'apply:log': () => ok(log),
+  'apply:log': () => {
+    const { run } = (reviewStates[state] ?? states[state] ?? appState)();
+    return ok(run === null ? [] : logOf(run));
+  },
 });

@@ -1,7 +1,7 @@
 import { engineProblem } from '../../shared/engine-status/status.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
-import { activitySummary } from './activity-fixture.ts';
+import { activitySummary, auditEntries } from './activity-fixture.ts';
 import {
   appliedText,
   minutesAgo,
@@ -67,7 +67,10 @@ export const states: Record<string, () => AppState> = {
     }),
   audit: () =>
     appState({
-      settings: settingsState(socketText.replace('"bulkhead": { ', '"bulkhead": { "mode": "audit", ')),
+      settings: settingsState(socketText.replace('"bulkhead": { ', '"bulkhead": { "mode": "audit", '), {
+        appliedBy: { user: 'sam', at: minutesAgo(1500) },
+      }),
+      activity: activitySummary(auditEntries),
       verification: {
         ...verification,
         claims: verification.claims.map((c) =>

@@ -7,9 +7,10 @@ import { pageIds } from '../../shared/pages/pages.ts';
 import { startBrowserPages, settle, type PageLook } from './browser-pages.ts';
 
 /**
- * `npm run screenshots [-- --docs]`: every page and the main dialogs, in both themes and both languages, with
- * invented states in a current Chromium, as artifacts/screenshots/<language>/<theme>/<name>.png with an
- * index. `--docs` writes those of the README to docs/screenshots.
+ * `npm run screenshots [-- [--docs] NAME...]`: every page and the main dialogs, or those with these names, in
+ * both themes and both languages, with invented states in a current Chromium, as
+ * artifacts/screenshots/<language>/<theme>/<name>.png with an index. `--docs` writes those of the README to
+ * docs/screenshots.
  */
 interface Shot {
   readonly name: string;
@@ -128,14 +129,15 @@ const shown: readonly (readonly [string, string])[] = [
 const project = path.join(import.meta.dirname, '../..');
 const out = path.join(project, 'artifacts', 'screenshots');
 const pages = await startBrowserPages();
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const failed: string[] = [];
 try {
   for (const language of ['en', 'zh-CN'] as const)
     for (const theme of ['light', 'dark'] as const) {
       const directory = path.join(out, language, theme);
-      rmSync(directory, { recursive: true, force: true });
+      if (names.length === 0) rmSync(directory, { recursive: true, force: true });
       mkdirSync(directory, { recursive: true });
-      for (const shot of shots) {
+      for (const shot of shots.filter(({ name }) => names.length === 0 || names.includes(name))) {
         try {
           const { name: _name, click, press, key, ...look } = shot;
           const open = await pages.open({ ...look, theme, language });
