@@ -9,6 +9,9 @@ import { useDraftEci } from '../../components/draft-eci.ts';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { useMissingRoot } from '../../components/missing-root.tsx';
+import { protectionOf } from '../../components/protection.ts';
+import { useNow } from '../../i18n/clock.ts';
+import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
@@ -166,7 +169,9 @@ function AppliedProblem() {
   const { t } = useTranslation();
   const app = useApp();
   const draft = useDraft();
-  if (draft.dirty || draft.applied.settings.ok || app.settings.readError !== null) return null;
+  // Above the page stands what the gateway enforces instead.
+  const hasAlarm = enforcementAlarm(protectionOf(app, useNow()).enforcement) !== null;
+  if (hasAlarm || draft.dirty || draft.applied.settings.ok || app.settings.readError !== null) return null;
   return (
     <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
       <Notice

@@ -31,6 +31,7 @@ export function engineFacts(
 ): readonly Fact[] {
   const { engine } = app;
   const ready = engine.phase === 'ready';
+  const isLost = engine.missingRoot !== undefined;
   return [
     {
       label: t('overview.engine.engine'),
@@ -50,12 +51,12 @@ export function engineFacts(
         ]),
     {
       label: t('overview.engine.policy'),
-      value: policyText(t, formats, app.settings, protection),
+      value: isLost ? t('unknown') : policyText(t, formats, app.settings, protection),
     },
     {
       label: t('overview.engine.lock'),
       value:
-        protection.enforcement.now.source === 'unknown' || (protection.unreadable && !ready)
+        isLost || protection.enforcement.now.source === 'unknown' || (protection.unreadable && !ready)
           ? t('unknown')
           : protection.locked
             ? t('overview.engine.locked')

@@ -30,7 +30,14 @@ it('explains why containers are unprotected also by a scan from before ECI was o
   expect(row.textContent).toMatch(/Unprotected9 found$/);
 });
 
-it('a crash that killed containers links to them, until all of them run again', async () => {
+it('ECI is not called off, nor a policy named, while the engine’s directory is gone', async () => {
+  await renderApp(namedState('rootGone'), 'overview');
+  expect(screen.queryByText('ECI is off')).toBeNull();
+  expect(screen.queryByText('No settings file')).toBeNull();
+  expect(screen.queryByText('Users may change it')).toBeNull();
+});
+
+it('what a crash of the engine killed leads to the containers, until all of it runs again', async () => {
   const { containers = [] } = appState().scan ?? {};
   const [first, second] = containers;
   if (first === undefined || second === undefined) throw new Error('the fixture has containers');

@@ -18,7 +18,9 @@ export function isolationOffStep(context: NextStepContext): NextStep | null {
   // A missing settings file has its alarm, and a stopped gateway its own step.
   const { difference, by } = protection.enforcement;
   const isOff = !protection.eci && !isAlarm(difference) && (by !== 'nothing' || app.engine.phase !== 'ready');
-  if (!canApply || !applied.settings.ok || !isOff) return null;
+  // Without the engine's directory nothing is known of its settings.
+  const isKnown = applied.settings.ok && app.engine.missingRoot === undefined;
+  if (!canApply || !applied.settings.ok || !isKnown || !isOff) return null;
   const id = chosenBackend(applied.settings.value.backend);
   const chosen = app.backends.find((backend) => backend.id === id);
   if (chosen === undefined || chosen.available)

@@ -22,6 +22,9 @@ function questionEffect({ effects }: ApplyPlan): PlanEffect['code'] {
   return has('containers-recreated') ? 'containers-recreated' : 'containers-removed';
 }
 
+/** Whether nothing could be planned, since the draft can't be used: an apply always takes some time. */
+const isUnplanned = ({ blocked, estimatedSeconds }: ApplyPlan): boolean => blocked && estimatedSeconds === 0;
+
 /** The keys of the engine's configuration that the plan changes. */
 const configuredKeys = ({ daemonJson }: ApplyPlan): readonly string[] =>
   daemonJson
@@ -33,6 +36,17 @@ const configuredKeys = ({ daemonJson }: ApplyPlan): readonly string[] =>
  * from here.
  */
 export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
+  const { t } = useTranslation();
+  if (isUnplanned(plan))
+    return (
+      <Card title={t('review.happen.title')}>
+        <Box sx={{ padding: 2, color: color.text2 }}>{t('review.happen.unplanned')}</Box>
+      </Card>
+    );
+  return <PlannedEffects plan={plan} />;
+}
+
+function PlannedEffects({ plan }: { readonly plan: ApplyPlan }) {
   const { t } = useTranslation();
   const store = useStore();
   const choices = useSnapshotPart((snapshot) => snapshot.choices);

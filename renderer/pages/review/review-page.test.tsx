@@ -41,12 +41,20 @@ describe('the plan', () => {
     expect(screen.queryByText(/restarts once|running containers? stop/)).toBeNull();
   });
 
-  it('shows why an engine restarts, which containers stop then, and that its store stays', async () => {
+  it('tells nothing of an apply that a draft which can’t be used does not come to', async () => {
+    await open('errors');
+    await screen.findByText('Nothing, as long as the draft can’t be used.');
+    expect(screen.queryByText(/^About/)).toBeNull();
+    expect(screen.queryByText('Ends verified, or rolled back')).toBeNull();
+  });
+
+  it('says why an engine restarts, which containers stop then, and that its store stays', async () => {
     await open('restart');
     for (const label of [
       'Docker Engine restarts once',
       'log-driver in daemon.json has changed',
       '7 running containers stop',
+      'Started again with the engine: old-vpn. The others stay stopped.',
       '12 images, 9 containers',
     ])
       expect(await screen.findByText(label)).toBeTruthy();

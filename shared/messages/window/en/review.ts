@@ -86,6 +86,7 @@ export const review = {
     now: 'While applying',
     afterwards: 'Afterwards',
     nothing: 'Nothing beyond the settings.',
+    unplanned: 'Nothing, as long as the draft can\u2019t be used.',
     choose: 'Choose…',
   },
   kind: {
@@ -135,8 +136,8 @@ export const review = {
     daemonJsonBack: '{{keys}}. Rolled back to what was there before ECI.',
     stops_one: '{{count}} running container stops',
     stops_other: '{{count}} running containers stop',
-    stopsAll: '{{names}} start again with the engine.',
-    stopsSome: '{{names}} start again with the engine, the others stay stopped.',
+    stopsAll: 'Started again with the engine: {{names}}.',
+    stopsSome: 'Started again with the engine: {{names}}. The others stay stopped.',
     stopsNone_one: '{{names}}. It has no restart policy and stays stopped.',
     stopsNone_other: '{{names}}. They have no restart policy and stay stopped.',
     stopsSlow_one: '{{count}} does not take the stop signal: up to {{duration}} more.',

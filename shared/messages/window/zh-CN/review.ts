@@ -79,6 +79,7 @@ export const review: Translation<typeof english> = {
     about: '约 {{duration}}',
     now: '应用期间',
     afterwards: '应用之后',
+    unplanned: '草稿可用之前，不会发生任何变化。',
     nothing: '除设置所述之外没有其他影响。',
     choose: '选择…',
   },
