@@ -114,6 +114,9 @@ function useChoices(containers: readonly Container[], initial: ContainerChoices)
   return { choices, setChoices, toRemove, toRecreate, kept };
 }
 
+/** So many containers are all shown, and the dialog alone scrolls. */
+const unscrolledRows = 20;
+
 function ChoiceTable({
   containers,
   choices,
@@ -154,7 +157,7 @@ function ChoiceTable({
       <VirtualRows
         count={containers.length}
         heightOf={heightOf}
-        maxHeight={336}
+        maxHeight={containers.length <= unscrolledRows ? containers.length * rowHeight : 336}
         rowKey={(index) => containers[index]?.id ?? String(index)}
         render={(index) => {
           const container = containers[index];

@@ -37,7 +37,7 @@ export function movingTagSteps({ t, protection, appliedFindings }: NextStepConte
     key: `tag-${finding.pointer}`,
     icon: severityIcon.warning,
     tone: 'warn',
-    title: t('overview.next.movingTag', { image: finding.params['image'] ?? '' }),
+    title: withCode(t('overview.next.movingTag', { image: finding.params['image'] ?? '' })),
     why: t('overview.next.movingTagWhy'),
     action: t('overview.next.pin'),
     run: () => {

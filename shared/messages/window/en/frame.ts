@@ -197,7 +197,7 @@ export const frame = {
     restore: 'Restore version {{version}}',
     nothingToRestore: 'History has no version that could be restored.',
     deleted: 'Settings file deleted',
-    unusable: 'Settings file unusable',
+    unusable: 'Settings unusable',
   },
   appeared: {
     title_one: '{{names}} is not protected',

@@ -112,7 +112,7 @@ export const overview = {
     seen: '{{why}} Seen {{date}}.',
     seeDenials: 'See denials',
     seeDenial: 'See denial',
-    movingTag: '{{image}} follows a tag that can move',
+    movingTag: '`{{image}}` follows a tag that can move',
     movingTagWhy: 'A new image under that tag is trusted as soon as it is published.',
     pin: 'Pin digest…',
     auditWhy: 'What would be denied is let through and written to the decision log.',

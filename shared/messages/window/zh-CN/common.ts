@@ -47,7 +47,7 @@ export const common: Translation<typeof english> = {
     clear: '清除',
     startEngine: '启动引擎',
   },
-  locked: { by: '由 {{who}} 锁定', applyRun: '正在进行的应用过程' },
+  locked: { by: '锁定原因：{{who}}', applyRun: '正在进行的应用过程' },
   loading: '正在加载',
   unknown: '未知',
 };

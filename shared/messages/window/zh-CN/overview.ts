@@ -99,7 +99,7 @@ export const overview: Translation<typeof english> = {
     seen: '{{why}}发生时间：{{date}}。',
     seeDenials: '查看拒绝记录',
     seeDenial: '查看拒绝记录',
-    movingTag: '{{image}} 使用可变标签',
+    movingTag: '`{{image}}` 使用可变标签',
     movingTagWhy: '该标签下发布的新镜像会立即受信任。',
     pin: '固定摘要…',
     auditWhy: '本应拒绝的请求会放行，并写入决策日志。',
