@@ -85,7 +85,7 @@ const unrecorded = item(7, {
   changed: changesOf7.slice(0, namedChanges).map(({ pointer, kind, page }) => ({ pointer, kind, page })),
 });
 
-/** The list each state shows. */
+/** The versions of each state. */
 const lists: Readonly<Record<string, readonly HistoryItem[]>> = {
   noFile: [],
   historyFound: [

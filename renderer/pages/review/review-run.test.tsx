@@ -121,7 +121,7 @@ describe('the run', () => {
     await screen.findByText('Step 7 of 8', { exact: false });
   });
 
-  it('shows the log so far and what comes, by source, and copies it whole', async () => {
+  it('shows the log so far and new lines, by source, and copies all of it', async () => {
     const { user, bridge } = await open('cleaning');
     const region = await screen.findByRole('log');
     await within(region).findByText(/^A2-user-namespace: pass/);
