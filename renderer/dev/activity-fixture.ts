@@ -196,15 +196,14 @@ export const auditEntries: readonly ActivityEntry[] = someEntries.map((one) =>
   one.outcome === 'deny' ? { ...one, outcome: 'would-deny' } : one,
 );
 
+const withoutEntries = ['activityEmpty', 'activityNoRights', 'activityReading', 'activityReadFailed'];
+
 /** The entries of a named state. */
-export const entriesOf = (state: string): readonly ActivityEntry[] =>
-  state === 'activityMany'
-    ? manyEntries(10_000)
-    : ['activityEmpty', 'activityNoRights', 'activityReading', 'activityReadFailed'].includes(state)
-      ? []
-      : state === 'audit'
-        ? auditEntries
-        : someEntries;
+export function entriesOf(state: string): readonly ActivityEntry[] {
+  if (state === 'activityMany') return manyEntries(10_000);
+  if (state === 'audit') return auditEntries;
+  return withoutEntries.includes(state) ? [] : someEntries;
+}
 
 /** Main's response for entries, none of them seen; with denials on the previous days. */
 export function activitySummary(
