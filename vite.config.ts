@@ -69,11 +69,14 @@ function moduleAfterFirstFrame(): Plugin {
       order: 'post',
       handler(html) {
         if (!module.test(html)) throw new Error('the built page has no module');
-        return html.replace(
-          module,
-          '<link rel="modulepreload" crossorigin href="$1">\n' +
-            '    <script defer src="./run-after-first-frame.js" data-module="$1"></script>',
-        );
+        return html.replace(module, (_, file: string) => {
+          // Also of a page in a directory below (renderer/dev).
+          const root = file.replace(/assets\/[^/]*$/, '');
+          return (
+            `<link rel="modulepreload" crossorigin href="${file}">\n` +
+            `    <script defer src="${root}run-after-first-frame.js" data-module="${file}"></script>`
+          );
+        });
       },
     },
   };
