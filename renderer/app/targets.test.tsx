@@ -51,8 +51,8 @@ describe('Docker Desktop as the open engine', () => {
     await renderApp(state('desktopEdited'), 'isolation');
     expect(
       screen.getByText(
-        'Quit and reopen Docker Desktop. While the file is there, it enforces sign-in, and holds the ' +
-          'engine at boot until a Business user signs in.',
+        'Quit and reopen Docker Desktop. While the file is there, it holds the engine at boot until a ' +
+          'Business user signs in.',
       ),
     ).toBeTruthy();
   });

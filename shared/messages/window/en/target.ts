@@ -53,8 +53,8 @@ export const target = {
   },
   ownLists: 'One list for all images: Docker Desktop has no other',
   footer:
-    'Quit and reopen Docker Desktop. While the file is there, it enforces sign-in, and holds the engine at ' +
-    'boot until a Business user signs in.',
+    'Quit and reopen Docker Desktop. While the file is there, it holds the engine at boot until a Business ' +
+    'user signs in.',
   step: {
     reconfigure: 'Get ready',
     'restart-engine': 'Quit and reopen Docker Desktop',

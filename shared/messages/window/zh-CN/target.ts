@@ -43,8 +43,7 @@ export const target: Translation<typeof english> = {
     usersSet_other: '{{names}} 有所不同',
   },
   ownLists: '所有镜像共用一个列表：Docker Desktop 不支持其他方式',
-  footer:
-    '需退出并重新打开 Docker Desktop。只要该文件存在，它就会强制登录，并在 Business 用户登录之前阻止引擎启动。',
+  footer: '需退出并重新打开 Docker Desktop。只要该文件存在，它就会在 Business 用户登录之前阻止引擎启动。',
   step: {
     reconfigure: '准备',
     'restart-engine': '退出并重新打开 Docker Desktop',
