@@ -1,6 +1,7 @@
+import { defaultDeviceAt } from '../../shared/isolation/default-devices.ts';
 import { message } from '../../shared/messages/message.ts';
 import { deny } from '../../shared/policy/decision.ts';
-import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import type { Verdict } from '../http/exchange.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { filterChanges } from './changes.ts';
@@ -61,6 +62,17 @@ async function verdictInto(
     throw denyCopy(
       deny('copy-shared', message('gateway.copy-into-sharing-container', { name: container.facts.name })),
     );
+  const device = container.facts.mounts.find(isWritableDevice);
+  if (device !== undefined && !byRoot)
+    throw denyCopy(
+      deny(
+        'copy-shared',
+        message('gateway.copy-into-container-with-device', {
+          name: container.facts.name,
+          path: device.source,
+        }),
+      ),
+    );
   const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
   const others = query.filter(({ key }) => key !== 'copyUIDGID');
   const owner = byContainer ? await copyOwner(container.facts, facts) : null;
@@ -82,6 +94,14 @@ async function verdictInto(
       : {}),
   };
 }
+
+/**
+ * Whether the engine's copy would see the machine's own file of a default device (`-v /dev/null:/path`)
+ * writable. The planner mounts a read-only one of ours in the container, but a copy does not enter that: by
+ * an archive with links the engine, as root, would change mode and times of the machine's.
+ */
+const isWritableDevice = ({ type, source, readOnly }: MountFacts): boolean =>
+  type === 'bind' && !readOnly && defaultDeviceAt(source) !== null;
 
 /**
  * The verdict for a container whose ids are not shifted, or that does not exist: only the archive is checked.

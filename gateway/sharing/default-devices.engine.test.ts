@@ -140,6 +140,39 @@ describe('A8: such a mount gives nothing more', () => {
     expect(await sh('docker rm into; stat -c "%a %u:%g %Y" /dev/null')).toBe(`into\n${before}`);
   });
 
+  it("by an archive with links a user changes neither mode nor times of the machine's file", async () => {
+    const before = await sh('stat -c "%a %u:%g %Y" /dev/null');
+    // The engine unpacks as root: a link to the device, and a hard link to that with a mode. It looks whether
+    // `s` is a link from its own working directory, where it is a file.
+    await writeFile(
+      path.join(guarded.scratch, 'links.py'),
+      [
+        'import sys, tarfile',
+        "out = tarfile.open(fileobj=sys.stdout.buffer, mode='w|')",
+        'def add(name, kind, link, mode):',
+        '  entry = tarfile.TarInfo(name)',
+        '  entry.type, entry.linkname, entry.mode, entry.mtime = kind, link, mode, 1',
+        '  out.addfile(entry)',
+        "add('s', tarfile.SYMTYPE, 'x', 0o777)",
+        "add('h', tarfile.LNKTYPE, 's', 0)",
+        "add('d', tarfile.DIRTYPE, '', 0o755)",
+        "add('d', tarfile.SYMTYPE, 'x', 0o777)",
+        'out.close()',
+      ].join('\n'),
+    );
+    const archive = `python3 ${path.join(guarded.scratch, 'links.py')}`;
+    await sh('docker create --name linked -v /dev/null:/tmp/x busybox');
+    const output = await sh(`${archive} | docker cp - linked:/tmp`);
+    const after = await sh('stat -c "%a %u:%g %Y" /dev/null');
+    await sh('docker rm linked');
+    expect(after).toBe(before);
+    expect(output).toContain("docker cp into container linked, which has the host's /dev/null mounted");
+    // Read-only, as the engine sees it, too: it may be copied into.
+    await sh('docker create --name shown -v /dev/null:/tmp/x:ro busybox');
+    await sh(`${archive} | docker cp - shown:/tmp; docker rm shown`);
+    expect(await sh('stat -c "%a %u:%g %Y" /dev/null')).toBe(before);
+  });
+
   it.each([
     '/dev',
     '/dev/tty',

@@ -117,6 +117,8 @@ export const gateway = {
   'gateway.missing-images': 'images',
   'gateway.copy-into-sharing-container':
     'docker cp into container {{name}}, with which a user shares directories',
+  'gateway.copy-into-container-with-device':
+    "docker cp into container {{name}}, which has the host's {{path}} mounted without read-only (:ro)",
   'gateway.copy-in-shared-directory': '{{what}} in a directory shared with container {{name}}',
   'gateway.sharing-user-unknown': 'it is not known who shares it: recreate the container',
   'gateway.copy-looks-where-user-may-not-go': 'looking at {{path}}, where the sharing user may not go,',

@@ -101,6 +101,8 @@ export const gateway: Translated<typeof english> = {
   'gateway.missing-image': '镜像 {{name}}',
   'gateway.missing-images': '镜像',
   'gateway.copy-into-sharing-container': 'docker cp 到与用户共享目录的容器 {{name}}',
+  'gateway.copy-into-container-with-device':
+    'docker cp 到容器 {{name}}，其中挂载了主机的 {{path}} 且未设为只读（:ro）',
   'gateway.copy-in-shared-directory': '在与容器 {{name}} 共享的目录中{{what}}',
   'gateway.sharing-user-unknown': '不知道由谁共享：请重新创建容器',
   'gateway.copy-looks-where-user-may-not-go': '查看共享用户无权进入的 {{path}}',
