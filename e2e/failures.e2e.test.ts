@@ -221,7 +221,7 @@ exec /usr/sbin/dockerd "$@"
     ).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
     const { run } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 120_000);
     expect(run?.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'restart-engine' });
-    expect(JSON.stringify(run?.outcome)).toContain('told to fail');
+    expect(JSON.stringify(run?.outcome)).toContain('configured to fail');
     expect(await readFile(stage.paths.settings, 'utf8').catch(() => null)).toBeNull();
     expect(await readFile(stage.paths.daemonJson, 'utf8').catch(() => null)).toBe(daemonJson);
     const after = await window.until('the engine is ready', (s) => s.engine.phase === 'ready');
@@ -234,7 +234,7 @@ exec /usr/sbin/dockerd "$@"
     await window.page
       .getByRole('alert')
       .filter({ hasText: 'Restart Docker Engine failed' })
-      .getByText('told to fail')
+      .getByText('configured to fail')
       .first()
       .waitFor();
     await window.screenshot('rolled-back');
