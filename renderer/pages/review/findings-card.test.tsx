@@ -4,6 +4,7 @@ import { appliedText, dangerousDraft, settingsState } from '../../dev/settings-f
 import { renderApp } from '../../dev/render-app.tsx';
 import { reviewResponses } from '../../dev/review-fixture.ts';
 import { state } from '../../dev/review-page-fixture.tsx';
+import { ok } from '../../../shared/result.ts';
 
 const open = (draft: string, applied = appliedText, more: { language?: 'zh-CN' } = {}) => {
   const base = state('turningOn');
@@ -68,6 +69,34 @@ describe('what a finding is about', () => {
     const { user, store } = await open(draft, applied);
     await user.click(await screen.findByRole('button', { name: 'Remove /etc' }));
     expect(JSON.parse(store.get().draft)).toMatchObject({ filesharingAllowedDirectories: [] });
+  });
+
+  it('is restored by Undo also if nothing is left to apply without it', async () => {
+    const applied = withShares('/srv');
+    const draft = withShares('/srv', '/etc');
+    const responses = reviewResponses('turningOn');
+    let isChanged = true;
+    const { user, store } = await renderApp(
+      { ...state('turningOn'), settings: settingsState(applied, { draft }) },
+      'review',
+      {
+        ...responses,
+        'plan:make': (input) => {
+          const plan = responses['plan:make'](input);
+          if (!plan.ok || isChanged) return plan;
+          const blockers = [{ code: 'nothing-to-apply' as const, message: 'Nothing.' }];
+          return ok({ ...plan.value, changes: [], effects: [], blocked: true, blockers });
+        },
+      },
+    );
+    const remove = await screen.findByRole('button', { name: 'Remove /etc' });
+    isChanged = false;
+    await user.click(remove);
+    await screen.findByText('The draft is what is applied already: there is nothing to apply.');
+    isChanged = true;
+    await user.click(button('Undo'));
+    expect(store.get().draft).toBe(draft);
+    await screen.findByRole('button', { name: 'Remove /etc' });
   });
 
   it('hands the focus to the row that takes its place', async () => {

@@ -1,4 +1,4 @@
-import { useMemo, useRef } from 'react';
+import { useMemo, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useDraft } from '../../state/context.tsx';
@@ -11,7 +11,7 @@ import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { asSentence, joinSentences } from '../../i18n/lists.ts';
 import { FindingActions } from './finding-actions.tsx';
-import { RemovedNotice, useRemoval } from './removed-entry.tsx';
+import type { Removal } from './removed-entry.tsx';
 
 /** Rows that are rendered at first, and for each "Show more". */
 const atOnce = 100;
@@ -25,12 +25,15 @@ const toneOf = (finding: Finding): Tone =>
   finding.code === 'share-dangerous' ? 'danger' : severityTone[finding.severity];
 const order = { error: 0, warning: 1, note: 2 } as const;
 
+export interface FindingsCardProps {
+  readonly rows: RefObject<HTMLDivElement | null>;
+  readonly removal: Removal;
+}
+
 /** The linter's findings for the draft on this engine. A fix edits the draft; undo reverts it. */
-export function FindingsCard() {
+export function FindingsCard({ rows, removal }: FindingsCardProps) {
   const { t } = useTranslation();
   const draft = useDraft();
-  const rows = useRef<HTMLDivElement>(null);
-  const removal = useRemoval(rows);
   const blocking = draft.findings.filter((finding) => finding.severity === 'error').length;
   const sorted = useMemo(
     () =>
@@ -68,7 +71,6 @@ export function FindingsCard() {
           <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>
         )}
       </Box>
-      <RemovedNotice removal={removal} />
     </Card>
   );
 }

@@ -15,10 +15,11 @@ import { color } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { ChangesCard } from './changes-card.tsx';
-import { FindingsCard } from './findings-card.tsx';
+import { FindingsCard, type FindingsCardProps } from './findings-card.tsx';
 import { EffectsCard } from './effects-card.tsx';
 import { PlanFooter } from './plan-footer.tsx';
 import { planSubtitle } from './plan-subtitle.ts';
+import { RemovedNotice, useRemoval } from './removed-entry.tsx';
 import { usePlan } from './use-plan.ts';
 import { asSentence, joinSentences } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
@@ -33,6 +34,8 @@ export function PlanView() {
   const { plan, error, again } = planned;
   const start = useRequest('apply:start');
   const back = useRef<HTMLButtonElement>(null);
+  const rows = useRef<HTMLDivElement>(null);
+  const removal = useRemoval(rows, back);
   // The initial focus is on "Back to editing", not on the button that applies.
   useEffect(() => {
     back.current?.focus();
@@ -81,8 +84,9 @@ export function PlanView() {
       ) : problem !== null && draft.draft.syntax.length > 0 ? (
         problem
       ) : (
-        <PlanColumns plan={plan} error={error} />
+        <PlanColumns plan={plan} error={error} findings={{ rows, removal }} />
       )}
+      <RemovedNotice removal={removal} />
     </Page>
   );
 }
@@ -109,7 +113,15 @@ function NothingToApply() {
 }
 
 /** The changes with their findings, and beside them the effects. */
-function PlanColumns({ plan, error }: { readonly plan: ApplyPlan | null; readonly error: AppError | null }) {
+function PlanColumns({
+  plan,
+  error,
+  findings,
+}: {
+  readonly plan: ApplyPlan | null;
+  readonly error: AppError | null;
+  readonly findings: FindingsCardProps;
+}) {
   const { t } = useTranslation();
   return (
     <Columns
@@ -118,7 +130,7 @@ function PlanColumns({ plan, error }: { readonly plan: ApplyPlan | null; readonl
         <>
           {plan !== null && plan.blocked && <Blockers plan={plan} />}
           <ChangesCard />
-          <FindingsCard />
+          <FindingsCard {...findings} />
         </>
       }
       side={

@@ -14,14 +14,22 @@ interface RemovedEntry {
   readonly after: string;
 }
 
-interface Removal {
+/** The removal of entries that findings are about. */
+export interface Removal {
   readonly last: RemovedEntry | null;
   /** Removes the entry that a finding is about; `index` is the place of its row. */
   readonly remove: (finding: Finding, index: number) => void;
 }
 
-/** `rows`: the findings' rows. Focus goes to the row that takes the place of the one that goes. */
-export function useRemoval(rows: RefObject<HTMLElement | null>): Removal {
+/**
+ * Removal of entries in the page that outlives the list of findings: without the last change there is no
+ * plan, and no list. `rows`: the findings' rows. Focus goes to the row that takes the place of the one that
+ * goes; without one to `otherwise`.
+ */
+export function useRemoval(
+  rows: RefObject<HTMLElement | null>,
+  otherwise: RefObject<HTMLElement | null>,
+): Removal {
   const store = useStore();
   const draft = useDraft();
   const [last, setLast] = useState<RemovedEntry | null>(null);
@@ -33,7 +41,8 @@ export function useRemoval(rows: RefObject<HTMLElement | null>): Removal {
       setLast({ entry: entryOf(finding) ?? '', before, after: store.get().draft });
       requestAnimationFrame(() => {
         const left = [...(rows.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
-        (left[index] ?? left.at(-1))?.querySelector('button')?.focus();
+        const next = (left[index] ?? left.at(-1))?.querySelector('button') ?? otherwise.current;
+        next?.focus();
       });
     },
   };
@@ -49,7 +58,6 @@ export function RemovedNotice({ removal: { last } }: { readonly removal: Removal
     <Snackbar
       open={last !== null && last !== read && draft.text === last.after}
       anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
-      autoHideDuration={8000}
       onClose={(_, reason) => {
         if (reason !== 'clickaway') setRead(last);
       }}
