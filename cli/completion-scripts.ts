@@ -98,6 +98,8 @@ _${name}() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     word=\${COMP_WORDS[index]}
     if [[ $word == -- ]]; then return; fi
+    # bash splits --root=DIR at the sign.
+    if [[ $word == = ]]; then continue; fi
     case $previous in
       ${engineOptionNames.join(' | ')}) engine+=("$previous" "$word") ;;
       ${valueOptions(tree).join(' | ')}) ;;
@@ -109,6 +111,7 @@ _${name}() {
     esac
     previous=$word
   done
+  if [[ $current == = ]]; then current=; fi
   case $previous in
 ${options.join('\n')}
     ${valueOptions(tree).join(' | ')}) return ;;

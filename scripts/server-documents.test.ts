@@ -67,6 +67,10 @@ describe('documents of the package for servers', () => {
     ]);
     expect(await values('settings', 'rollback', '--target', 'system', '1')).toEqual(['12', '11']);
     expect(await values('settings', 'rollback', '--js')).toEqual(['--json']);
+    // bash splits `--root=/srv/a` at the sign.
+    expect(await values('containers', 'recreate', '--root', '=', '/srv/a', 'd')).toEqual(['db']);
+    expect(await values('status', '--target', '=', 'sys')).toEqual(['system']);
+    expect(await values('status', '--target', '=')).toContain('system');
   });
 
   it('describe every command for zsh and fish', () => {
