@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { decisionSubject, decisionText } from '../shared/audit/decision-text.ts';
 import { isProbes } from '../shared/audit/activity.ts';
+import { systemCode } from '../engine/base/system-code.ts';
 import { watchDirectory } from '../engine/base/watch-directory.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
@@ -103,7 +104,7 @@ export function configureAudit(command: Command): void {
         printError(
           fail('input.unusable', message('cli.decision-log-cannot-be-followed', { value: file.value }), {
             cause: error,
-            hint: message('cli.run-it-as-root'),
+            ...(systemCode(error) === 'EACCES' ? { hint: message('cli.run-it-as-root') } : {}),
           }).error,
           options,
         );
