@@ -80,8 +80,8 @@ describe('one term for a concept', () => {
     const keywords = /^frame\.settingKeywords\./;
     const list = /\ballow ?lists?\b|\bwhitelist|\bimage lists?\b|\blisted images?\b/i;
     expect(withWord('English', list, keywords)).toEqual([]);
-    expect(withWord('Chinese', /白名单|允许列表|(?<!允许的)镜像列表|列出的(?:每个)?镜像/, keywords)).toEqual(
-      [],
-    );
+    expect(
+      withWord('Chinese', /白名单|允许列表|(?<!允许的)镜像列表|列出的(?:每个)?镜像|所列镜像/, keywords),
+    ).toEqual([]);
   });
 });

@@ -217,7 +217,7 @@ export const settings: Translated<typeof english> = {
   'settings.needs-newer-docker-desktop':
     '{{what}}需要 Docker Desktop {{since}} 或更高版本；已安装的是 {{version}}，会忽略此设置。',
   'settings.list-of-images-that-may-mount-docker': '允许的镜像列表',
-  'settings.allowing-images-built-from-listed-ones': '允许基于所列镜像构建的镜像',
+  'settings.allowing-images-built-from-listed-ones': '允许基于允许的镜像构建的镜像',
   'settings.rename-it-to': '重命名为“{{closest}}”',
   'settings.key-is-not-known': '“{{written}}”不是已知的键。会原样保留。',
   'settings.key-is-not-known-did-you-mean': '“{{written}}”不是已知的键。您是否想写“{{closest}}”？',

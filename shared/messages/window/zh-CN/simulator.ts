@@ -129,7 +129,7 @@ export const simulator: Translation<typeof english> = {
     shareDanger: '共享 `{{path}}`。不建议：{{why}}',
     image: '允许 `{{image}}` 挂载 Docker 套接字。',
     imageAny: '允许 `{{image}}` 的任意标签挂载 Docker 套接字。',
-    derived: '同时允许由所列镜像派生的镜像。',
+    derived: '同时允许基于允许的镜像构建的镜像。',
     byHand: '有设置可以允许此操作：见该页面。',
     add: '添加到草稿…',
     cannot: '没有设置可以允许此操作。{{instead}}',
