@@ -45,14 +45,17 @@ static struct setting {
 } settings[MAX_SETTINGS];
 static size_t n_settings;
 
-/* Reads the machine's value. A setting that the kernel does not have is left out. */
+/*
+ * Reads the machine's value. A setting that the kernel does not have is left out, and one that root may not
+ * read, as in a user namespace: the machine's refuses writes then.
+ */
 static bool read_setting(size_t file_system, const char *path) {
   char whole[PATH_MAX];
   (void)snprintf(whole, sizeof whole, "/%s/%s", file_systems[file_system].directory, path);
   struct setting *setting = &settings[n_settings];
   struct stat st;
   int fd = open(whole, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0 && errno == ENOENT) return true;
+  if (fd < 0 && (errno == ENOENT || errno == EACCES || errno == EPERM)) return true;
   ssize_t n = fd < 0 || fstat(fd, &st) != 0 ? -1 : read(fd, setting->value, sizeof setting->value);
   if (n < 0) log_errno("cannot read %s", whole);
   if (fd >= 0) (void)close(fd);
