@@ -1,8 +1,9 @@
 import { chosenIds, sharingUserLabel } from '../../shared/isolation/ids-inside.ts';
 import { message } from '../../shared/messages/message.ts';
-import { deny, type Denial } from '../../shared/policy/decision.ts';
+import type { Denial } from '../../shared/policy/decision.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { InspectionContext } from './inspection-context.ts';
+import { unknownLabelDenial } from './unknown-label.ts';
 
 /** For whether the labels choose anything, which does not depend on who shares. */
 const anybody = { uid: 0, gid: 0 };
@@ -14,19 +15,16 @@ const anybody = { uid: 0, gid: 0 };
  */
 export async function recordIdsInside(
   { sharing }: InspectionContext,
-  { id, name, labels }: ContainerFacts,
+  container: ContainerFacts,
 ): Promise<Denial | null> {
+  const { id, labels } = container;
   const chosen = chosenIds(labels, anybody);
   if (chosen === 'unknown')
-    return deny(
-      'unmodelled-value',
-      message('gateway.container-with-label', {
-        name,
-        label: sharingUserLabel,
-        value: (labels[sharingUserLabel] ?? '').slice(0, 200),
-      }),
-      { spec: 'A8', detail: message('gateway.values-of-the-label-for-the-sharing-user') },
-    );
+    return unknownLabelDenial(container, {
+      label: sharingUserLabel,
+      spec: 'A8',
+      detail: message('gateway.values-of-the-label-for-the-sharing-user'),
+    });
   // The labels of a container never change: what was recorded before stays right.
   const user = chosen === null ? null : ((await sharing?.userOf(id)) ?? null);
   const inside = user === null ? null : chosenIds(labels, user);
