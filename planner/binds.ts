@@ -1,7 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { defaultDeviceAt } from '../shared/isolation/default-devices.ts';
-import { deviceNumber } from '../shared/isolation/device-number.ts';
+import { defaultDeviceAt, isDefaultDevice } from '../shared/isolation/default-devices.ts';
 import { isBind, type BindSource } from './config/bundle.ts';
 import type { DeviceNodes } from './config/device-nodes.ts';
 import type { OciMount, OciSpec } from './base/oci-spec.ts';
@@ -162,10 +161,8 @@ function planDefaultDevice(
   plan: PlanBuilder,
   { deviceNodes, namespace }: BindContext,
 ): { readonly tree: TreeNumber; readonly lockedFlags: readonly string[] } {
-  const device = defaultDeviceAt(source);
-  const found = characterDevice === null ? null : deviceNumber(characterDevice);
   // Whatever else is there was not allowed when the container was created.
-  if (device === null || found?.major !== device.major || found.minor !== device.minor)
+  if (!isDefaultDevice(source, characterDevice))
     refuse(`${source} is not the device of that name on this machine, and cannot be mounted`);
   const node = deviceNodes.harmless(source);
   const tree =

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { defaultDeviceAt } from '../../shared/isolation/default-devices.ts';
-import { deviceNumber } from '../../shared/isolation/device-number.ts';
+import { isDefaultDevice } from '../../shared/isolation/default-devices.ts';
 import { cleanPath, isInside, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { PathLookups, type Resolution, type Resolved } from './path-lookups.ts';
@@ -121,7 +120,8 @@ export function createBindSourceResolver(
       insideEngineDirectory: aliased || isOneOf(found, directories) || isInsideOneOf(found, directories),
       containsEngineDirectory: isAboveOneOf(found, directories),
       share,
-      isDefaultDevice: isDefaultDevice(found),
+      // The planner binds a file of its own by that name.
+      isDefaultDevice: isDefaultDevice(found.real, found.characterDevice),
       ...(share === null ? shareProblem(environment.shareProblem, shares) : {}),
     };
   };
@@ -157,14 +157,6 @@ async function resolvePathSet(files: readonly string[], lookups: PathLookups): P
     identities: new Set(list.flatMap(({ identity }) => (identity === null ? [] : [identity]))),
     above: new Set(list.flatMap((one) => [...parents(one.real), ...one.above()])),
   };
-}
-
-/** Whether it is a default device under its own name, by which the planner binds a file of its own. */
-function isDefaultDevice({ real, characterDevice }: Resolved): boolean {
-  const device = defaultDeviceAt(real);
-  if (device === null || characterDevice === null) return false;
-  const { major, minor } = deviceNumber(characterDevice);
-  return major === device.major && minor === device.minor;
 }
 
 const isOneOf = (found: Resolved, { list, identities }: PathSet): boolean =>

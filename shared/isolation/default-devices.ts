@@ -1,3 +1,5 @@
+import { deviceNumber } from './device-number.ts';
+
 /**
  * Character devices that the engine gives every container, and that reach nothing of the machine. `name`: of
  * the machine's file.
@@ -13,3 +15,14 @@ export const defaultDevices = [
 /** The default device whose file has that name. Whether the file is that device is not known. */
 export const defaultDeviceAt = (file: string): (typeof defaultDevices)[number] | null =>
   defaultDevices.find(({ name }) => name === file) ?? null;
+
+/**
+ * Whether a file is the default device of its name; `characterDevice`: its `st_rdev`, null if it is no
+ * character device.
+ */
+export function isDefaultDevice(file: string, characterDevice: bigint | null): boolean {
+  const device = defaultDeviceAt(file);
+  if (device === null || characterDevice === null) return false;
+  const { major, minor } = deviceNumber(characterDevice);
+  return major === device.major && minor === device.minor;
+}
