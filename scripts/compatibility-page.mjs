@@ -1,6 +1,6 @@
 // docs/compatibility.md, and what test runs print, from a record of results (docs/compatibility.json): the
 // same record makes the same page.
-import { reasons } from './matrix-reasons.mjs';
+import { notRunReasons, reasons } from './matrix-reasons.mjs';
 import { cellStages, machineSuites, runsIn, stores, suites } from './matrix-suites.mjs';
 
 const byNumber = (one, other) => one.localeCompare(other, 'en', { numeric: true });
@@ -93,6 +93,7 @@ export function compatibilityPage(record) {
     ...listed(notPassed(record)),
     counted(record),
     '',
+    ...whatDidNotRun(record),
   ].join('\n');
 }
 
@@ -147,6 +148,38 @@ function counted(record) {
   const ran = entries.filter(({ result }) => result !== null).length;
   const notRun = entries.length - ran;
   return `${ran} of ${entries.length} cells were run${notRun > 0 ? `, ${notRun} were not run` : ''}.`;
+}
+
+/** Every suite without a result, with the cells where it has none, and why; nothing if there is none. */
+function whatDidNotRun(record) {
+  const inCells = entriesOf(record).map(({ cell, suite, result }) => [suite.name, cell.name, result]);
+  const onMachines = machineSuites.map(({ file }) => [`\`${file}\``, 'QEMU', record.kernels[file] ?? null]);
+  const rows = [...inCells, ...onMachines]
+    .filter(([, , result]) => result === null)
+    .map(([suite, cell]) => ({ suite, cell, why: notRunReason(cell, suite) }));
+  if (rows.length === 0) return [];
+  const places = (same) => [...new Set(same.map(({ cell }) => cell))].join('; ');
+  const merged = grouped(rows, ({ suite, why }) => [suite, why]).map((same) => ({
+    ...same[0],
+    where: places(same),
+  }));
+  const byPlace = grouped(merged, ({ where, why }) => [where, why]);
+  return [
+    '## What was not run, and why',
+    '',
+    ...table(
+      ['suites', 'where', 'why'],
+      byPlace.map((same) => [same.map(({ suite }) => suite).join(', '), same[0].where, same[0].why]),
+    ),
+    '',
+  ];
+}
+
+/** The reason why a suite has no result in a cell: the last of the list is for all. */
+function notRunReason(cell, suite) {
+  return notRunReasons.find(
+    (reason) => (reason.suite?.test(suite) ?? true) && (reason.cell?.test(cell) ?? true),
+  )?.why;
 }
 
 /** Rows of the engine tests and of the machines in QEMU, by kernel; what did not run is last. */
@@ -222,15 +255,11 @@ function origins(record) {
 
 function listed(rows) {
   if (rows.length === 0) return ['All tests that ran passed.'];
-  const byTest = new Map();
-  for (const row of rows) {
-    const key = [row.suite, row.how, row.title, row.why].join('\n');
-    byTest.set(key, [...(byTest.get(key) ?? []), row]);
-  }
+  const byTest = grouped(rows, ({ suite, how, title, why }) => [suite, how, title, why]);
   return [
     ...table(
       ['suite', 'test', 'where', 'why'],
-      [...byTest.values()].map((same) => {
+      byTest.map((same) => {
         const [{ suite, how, title, why }] = same;
         const where = same.map(({ cell }) => cell).join('; ');
         const outcome = how === 'failed' ? 'failed' : 'left out';
@@ -239,6 +268,16 @@ function listed(rows) {
     ),
     '',
   ];
+}
+
+/** Lists of the rows of which `keyOf` tells the same, in the order of their first ones. */
+function grouped(rows, keyOf) {
+  const groups = new Map();
+  for (const row of rows) {
+    const key = keyOf(row).join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()];
 }
 
 const sorted = (object) => Object.entries(object).sort(([one], [other]) => byNumber(one, other));

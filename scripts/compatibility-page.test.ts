@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compatibilityPage, printedRecord, unexplained } from './compatibility-page.mjs';
 import { readRecord, recordText } from './compatibility-record.mjs';
-import { reasons } from './matrix-reasons.mjs';
+import { notRunReasons, reasons } from './matrix-reasons.mjs';
 import { cellStages, machineSuites, suites } from './matrix-suites.mjs';
 import { at } from './paths.mjs';
 
@@ -36,9 +36,31 @@ describe('the page', () => {
   });
 
   it('counts the cells that were not run, and calls only those that were passed', () => {
-    expect(page(good).endsWith(`\nAll tests that ran passed.\n${countLine}\n`)).toBe(true);
+    expect(page(good)).toContain(`\nAll tests that ran passed.\n${countLine}\n`);
     expect(page(bad)).not.toContain('All tests that ran passed.');
     expect(page(bad)).toContain(`\n${countLine}\n`);
+  });
+
+  it('says why cells and machines were not run, and nothing once all were', () => {
+    const [inMachine, anywhere] = ['QEMU', 'x/y/z'].map(
+      (place) => notRunReasons.find((reason) => reason.cell?.test(place) ?? true)?.why,
+    );
+    const rows = page(good).split('## What was not run, and why\n')[1]?.split('\n');
+    expect(rows).toContainEqual(expect.stringMatching(/^\| comparison, .*\| 26\.1\.5\/overlay2\/26\.1\.5; /));
+    expect(rows).toContain(`| docker-cli | 26.1.5/containerd/26.1.5 | ${anywhere} |`);
+    expect(rows?.join('\n')).toMatch(/\| `tests\/machine\/packages[^|]* \| QEMU \| /);
+    expect(rows?.join('\n')).toContain(`| QEMU | ${inMachine} |`);
+    expect(rows?.join('\n')).not.toContain('system-engine');
+
+    const each = (names: string[]) => Object.fromEntries(names.map((name) => [name, { ...good, ...origin }]));
+    const files = machineSuites.map(({ file }) => file);
+    const names = suites.map(({ name }) => name);
+    const whole = {
+      ...record(null),
+      cells: Object.fromEntries(['overlay2', 'containerd'].map((s) => [`26.1.5/${s}/26.1.5`, each(names)])),
+      kernels: each(files),
+    };
+    expect(compatibilityPage(whole)).not.toContain('What was not run');
   });
 
   it('has the kernels, with what ran on them and what did not', () => {
