@@ -38,23 +38,23 @@ export async function findApp(
   if (packaged !== null) return ok({ program: packaged, first: [], packaged: true });
   // The package for servers has no scripts.
   if (!existsSync(path.join(root, 'scripts')))
-    return fail('internal', message('cli.desktop-app-is-not-installed'), {
-      hint: message('cli.install-bulkhead-desktop'),
+    return fail('internal', message('cli.app-not-installed'), {
+      hint: message('cli.install-app'),
     });
   if (
     !existsSync(path.join(root, 'dist', 'electron', 'main.cjs')) ||
     !existsSync(path.join(root, 'dist', 'renderer', 'index.html'))
   ) {
-    return fail('internal', message('cli.desktop-app-is-not-built'), {
-      hint: message('cli.run-npm-run-build-first-or-npm'),
+    return fail('internal', message('cli.app-not-built'), {
+      hint: message('cli.build-app'),
     });
   }
   const { code, stdout, stderr } = await run(process.execPath, [
     path.join(root, 'scripts', 'electron-path.mjs'),
   ]);
   if (code !== 0)
-    return fail('internal', message('cli.there-is-no-electron-runtime-to-run'), {
-      hint: message('cli.run-npm-run-set-up-first-or'),
+    return fail('internal', message('cli.electron-missing'), {
+      hint: message('cli.run-set-up'),
       ...(stderr.trim() === '' ? {} : { reason: lastLine(stderr) }),
     });
   return ok({ program: stdout.trim(), first: [root], packaged: false });
@@ -85,9 +85,9 @@ export function missingDisplay(
 ): AppError | null {
   if (platform !== 'linux' || (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '')
     return null;
-  const missing = fail('input.unusable', message('cli.there-is-no-display-to-show-app'), {
-    reason: message('cli.neither-display-nor-wayland-display-is-set'),
-    hint: message('cli.run-it-in-desktop-session-or-over'),
+  const missing = fail('input.unusable', message('cli.no-display'), {
+    reason: message('cli.display-variables-unset'),
+    hint: message('cli.run-in-desktop-session'),
   });
   return missing.error;
 }
@@ -141,12 +141,12 @@ export async function launchApp(
     child.unref();
     if (how === 'shown') return ok({ pid: child.pid ?? null, alreadyOpen: false });
     if (how === 'late')
-      return fail('internal', message('cli.app-was-started-and-has-shown-no'), {
+      return fail('internal', message('cli.app-shows-no-window'), {
         reason: decisiveLine(readErrors(errorFile)),
       });
     // A second start ends at once with success.
     if (how.code === 0) return ok({ pid: null, alreadyOpen: true });
-    return fail('internal', message('cli.app-ended-before-it-showed-its-window'), {
+    return fail('internal', message('cli.app-ended-early'), {
       reason: decisiveLine(readErrors(errorFile)) || String(how.code),
     });
   } finally {

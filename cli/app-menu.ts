@@ -52,9 +52,9 @@ export async function installInMenu(
     await writeFile(`${entry}.part`, menuEntry(command));
     await rename(`${entry}.part`, entry);
   } catch (cause) {
-    return fail('internal', message('cli.menu-entry-could-not-be-written'), {
+    return fail('internal', message('cli.menu-entry-unwritable'), {
       cause,
-      hint: message('cli.check-rights-on-directory-that-is-named'),
+      hint: message('cli.check-directory-rights'),
     });
   }
   await updateDesktopDatabase(applications, env, true);
@@ -71,9 +71,9 @@ export async function removeFromMenu(
   try {
     for (const file of [entry, icon]) await rm(file, { force: true });
   } catch (cause) {
-    return fail('internal', message('cli.menu-entry-could-not-be-removed'), {
+    return fail('internal', message('cli.menu-entry-not-removed'), {
       cause,
-      hint: message('cli.check-rights-on-directory-that-is-named'),
+      hint: message('cli.check-directory-rights'),
     });
   }
   await updateDesktopDatabase(applications, env, false);
@@ -91,6 +91,6 @@ async function updateDesktopDatabase(
 }
 
 const notHere = (): Result<never, AppError> =>
-  fail('input.unusable', message('cli.this-system-keeps-no-menu-entries-as'), {
-    hint: message('cli.installed-app-registers-itself-here'),
+  fail('input.unusable', message('cli.menu-entries-unsupported'), {
+    hint: message('cli.app-registers-itself'),
   });

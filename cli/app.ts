@@ -81,33 +81,33 @@ export function appArguments(
   options: AppOptions,
 ): Result<readonly string[], AppError> {
   if (options.install === true && options.uninstall === true)
-    return fail('input.unusable', message('cli.install-and-uninstall-contradict-each-other'), {
-      hint: message('cli.give-one-of-two'),
+    return fail('input.unusable', message('cli.install-and-uninstall'), {
+      hint: message('cli.give-one-option'),
     });
   const links = given.filter((arg) => !arg.startsWith('--'));
   // After `--`: for Chromium (--user-data-dir=…, --force-device-scale-factor=2).
   const others = given.filter((arg) => arg.startsWith('--'));
   const [link, ...more] = links;
   if (more.length > 0 || (link !== undefined && options.route !== undefined))
-    return fail('input.unusable', message('cli.one-place-can-be-shown-and-several'), {
-      hint: message('cli.give-one-link-or-one-route'),
+    return fail('input.unusable', message('cli.several-places'), {
+      hint: message('cli.give-one-place'),
     });
   if (link !== undefined && parseDeepLink(link) === null) {
-    return fail('input.unusable', message('cli.is-no-link-that-app-opens', { link }), {
-      hint: message('cli.links-look-like-docker-socket-or-isolation', {
+    return fail('input.unusable', message('cli.link-invalid', { link }), {
+      hint: message('cli.link-examples', {
         deepLinkScheme,
         deepLinkScheme2: deepLinkScheme,
       }),
     });
   }
   if (options.route !== undefined && parseRoute(options.route) === null) {
-    return fail('input.unusable', message('cli.is-no-place-in-app', { route: options.route }), {
-      hint: message('cli.pages-are-listed-by-bulkhead-app-help'),
+    return fail('input.unusable', message('cli.route-unknown', { route: options.route }), {
+      hint: message('cli.see-app-help'),
     });
   }
   if (options.target !== undefined && parseTargetId(options.target) === null)
-    return fail('input.unusable', message('cli.is-not-id-of-engine', { target: options.target }), {
-      hint: message('cli.see-which-there-are-bulkhead-targets'),
+    return fail('input.unusable', message('cli.target-unknown', { target: options.target }), {
+      hint: message('cli.see-targets'),
     });
   return ok([
     ...(options.target === undefined ? [] : ['--target', options.target]),

@@ -21,7 +21,7 @@ function confirmation(plan: AskedPlan): string {
 
 const notConfirmed = () =>
   fail('apply.not-confirmed', message('cli.nothing-was-applied'), {
-    reason: message('cli.it-was-not-confirmed'),
+    reason: message('cli.not-confirmed'),
   });
 
 /** Prompts on the terminal for consent to the plan; refused without consent, or without a terminal. */

@@ -131,9 +131,9 @@ async function applyWithEvents(
   };
   if (options.yes !== true && !process.stdin.isTTY) {
     refuse(
-      fail('apply.not-confirmed', message('cli.nobody-is-there-to-confirm'), {
-        reason: message('cli.standard-input-is-no-terminal'),
-        hint: message('cli.look-at-bulkhead-plan-then-apply-with'),
+      fail('apply.not-confirmed', message('cli.cannot-confirm'), {
+        reason: message('cli.stdin-not-a-terminal'),
+        hint: message('cli.apply-with-yes'),
       }).error,
     );
     return;

@@ -69,13 +69,11 @@ export function configureAudit(command: Command): void {
           fail(
             absent ? 'input.unusable' : 'rights.not-root',
             absent
-              ? message('cli.there-is-no-decision-log', { value: file.value })
-              : message('cli.decision-log-cannot-be-read', { value: file.value }),
+              ? message('cli.decision-log-missing', { value: file.value })
+              : message('cli.decision-log-unreadable', { value: file.value }),
             {
               cause: there,
-              hint: absent
-                ? message('cli.nothing-was-decided-yet-or-root-names')
-                : message('cli.run-it-as-root'),
+              hint: absent ? message('cli.nothing-decided-yet') : message('cli.run-as-root'),
             },
           ).error,
           options,
@@ -102,9 +100,9 @@ export function configureAudit(command: Command): void {
         if (isTable(format.value)) process.stdout.write(`${renderList(rows, auditList, format.value)}\n`);
       } catch (error) {
         printError(
-          fail('input.unusable', message('cli.decision-log-cannot-be-followed', { value: file.value }), {
+          fail('input.unusable', message('cli.decision-log-not-followed', { value: file.value }), {
             cause: error,
-            ...(systemCode(error) === 'EACCES' ? { hint: message('cli.run-it-as-root') } : {}),
+            ...(systemCode(error) === 'EACCES' ? { hint: message('cli.run-as-root') } : {}),
           }).error,
           options,
         );
@@ -145,9 +143,9 @@ export function parseSince(text: string | undefined, now: number): Result<number
   if (ago !== null) return ok(now - Number(ago[1]) * (units[ago[2] ?? 's'] ?? 1000));
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(time)
-    ? fail('input.unusable', message('cli.since-is-no-time'), {
-        reason: message('cli.was-given', { text }),
-        hint: message('cli.give-iso-date-or-how-long-ago'),
+    ? fail('input.unusable', message('cli.since-invalid'), {
+        reason: message('cli.value-given', { text }),
+        hint: message('cli.since-examples'),
       })
     : ok(time);
 }

@@ -63,8 +63,8 @@ export async function resolveChoices(
     const found = find(containers, name);
     if (!found.ok) return found;
     if (isRunning(found.value) && !choices.includeRunning)
-      return fail('containers.running', message('cli.is-running', { name: found.value.name }), {
-        hint: message('cli.add-include-running-to-stop-and-remove'),
+      return fail('containers.running', message('cli.container-running', { name: found.value.name }), {
+        hint: message('cli.add-include-running'),
         params: { name: found.value.name },
       });
     gone.add(found.value.id);
@@ -81,14 +81,14 @@ export async function resolveChoices(
       if (!found.ok) return found;
       const { id, name: called, obstacles } = found.value;
       if (gone.has(id))
-        return fail('input.unusable', message('cli.cannot-be-removed-and-recreated', { called }), {
-          hint: message('cli.say-one-of-two-for-it'),
+        return fail('input.unusable', message('cli.removed-and-recreated', { called }), {
+          hint: message('cli.choose-remove-or-recreate'),
           params: { name: called },
         });
       if (obstacles.length > 0)
-        return fail('containers.recreate-blocked', message('cli.cannot-be-recreated-as-it-is', { called }), {
+        return fail('containers.recreate-blocked', message('cli.container-not-recreatable', { called }), {
           reason: obstacles.join(', '),
-          hint: message('cli.eci-does-not-allow-that-make-it'),
+          hint: message('cli.create-without-option'),
           params: { name: called },
         });
       anew.add(id);
@@ -121,17 +121,15 @@ async function recreationPossible(target: Target, text: string): Promise<Result<
     import('../shared/targets/capabilities.ts'),
   ]);
   if (missingBecause(target.capabilities, 'recreate') !== null)
-    return fail('containers.recreate-blocked', message('cli.containers-are-not-recreated-on-this-engine'), {
-      hint: message('cli.remove-them-and-make-them-anew-once'),
+    return fail('containers.recreate-blocked', message('cli.recreation-unsupported'), {
+      hint: message('cli.create-again-under-eci'),
     });
   const settings = effectiveSettings(text, { exists: true });
   // An unreadable text is an error of the plan.
   if (!settings.ok || settings.value.eci.value) return ok(null);
-  return fail(
-    'containers.recreate-blocked',
-    message('cli.nothing-is-recreated-enhanced-container-isolation-is'),
-    { hint: message('cli.turn-it-on-in-them-or-leave') },
-  );
+  return fail('containers.recreate-blocked', message('cli.recreation-needs-eci'), {
+    hint: message('cli.turn-on-or-omit-recreate'),
+  });
 }
 
 function find(containers: readonly Container[], name: string): Result<Container, AppError> {
@@ -140,8 +138,8 @@ function find(containers: readonly Container[], name: string): Result<Container,
     containers.find((container) => container.id === name || container.name === name) ??
     (begins.length === 1 ? begins[0] : undefined);
   return found === undefined
-    ? fail('containers.not-found', message('cli.there-is-no-container', { name }), {
-        hint: message('cli.see-bulkhead-containers-list'),
+    ? fail('containers.not-found', message('cli.container-missing', { name }), {
+        hint: message('cli.see-containers-list'),
         params: { name },
       })
     : ok(found);

@@ -217,11 +217,9 @@ export function supervisedRoot(options: EngineOptions): Result<string, AppError>
   if (!ref.ok) return ref;
   const root = rootOf(ref.value);
   return root === null
-    ? fail(
-        'input.unusable',
-        message('cli.this-command-is-for-engines-of-bulkhead', { target: targetId(ref.value) }),
-        { hint: message('cli.name-one-root-dir') },
-      )
+    ? fail('input.unusable', message('cli.not-an-embedded-engine', { target: targetId(ref.value) }), {
+        hint: message('cli.name-engine-root'),
+      })
     : ok(root);
 }
 

@@ -19,7 +19,7 @@ const explanation = (more: Partial<Explanation>): Explanation => ({
   facts: [],
   images: [],
   engine: true,
-  clientWords: '',
+  clientOutput: '',
   leftOut: [],
   notes: [],
   ...more,
@@ -122,7 +122,7 @@ describe('bulkhead explain', () => {
         explanation({
           outcome: 'deny',
           requests: [request('web', 'allow'), request('agent', 'deny')],
-          clientWords: 'The "TAG" variable is not set.',
+          clientOutput: 'The "TAG" variable is not set.',
           leftOut: ['web.post_start'],
           notes: ['compose-environment'],
         }),

@@ -80,19 +80,19 @@ async function composeText(
   args: readonly string[],
 ): Promise<Result<{ readonly text: string; readonly projectDirectory: string }, AppError>> {
   if (args.length > 0)
-    return fail('input.unusable', message('cli.compose-file-takes-place-of-command'), {
-      hint: message('cli.give-one-of-two'),
+    return fail('input.unusable', message('cli.compose-file-and-command'), {
+      hint: message('cli.give-one-option'),
     });
   try {
     const compose = await readFile(file === '-' ? '/dev/stdin' : path.resolve(file), 'utf8');
     return compose.length > maxComposeBytes
-      ? fail('input.unusable', message('cli.is-too-large-for-compose-file', { file }))
+      ? fail('input.unusable', message('cli.compose-file-too-large', { file }))
       : ok({
           text: compose,
           projectDirectory: file === '-' ? path.resolve('.') : path.dirname(path.resolve(file)),
         });
   } catch (error) {
-    return fail('input.unusable', message('cli.cannot-be-read', { file }), { cause: error });
+    return fail('input.unusable', message('cli.file-unreadable', { file }), { cause: error });
   }
 }
 
@@ -111,7 +111,7 @@ const findingText = (finding: Finding): string =>
 
 /** One line per finding, then the conclusion. */
 export function describeExplanation(explanation: Explanation): string {
-  const { requests, notes, missingFacts, missingFactSentences, leftOut, clientWords } = explanation;
+  const { requests, notes, missingFacts, missingFactSentences, leftOut, clientOutput } = explanation;
   const lines = requests.flatMap((request) => [headOf(request), ...describeFindings(request)]);
   if (missingFacts.length > 0)
     lines.push(
@@ -120,8 +120,8 @@ export function describeExplanation(explanation: Explanation): string {
       }),
     );
   if (notes.includes('image-assumed')) lines.push(text('cli-explain.image-assumed'));
-  if (notes.includes('compose-environment') && clientWords !== '')
-    lines.push(...clientWords.split('\n').map((line) => `Compose: ${line}`));
+  if (notes.includes('compose-environment') && clientOutput !== '')
+    lines.push(...clientOutput.split('\n').map((line) => `Compose: ${line}`));
   if (leftOut.length > 0) lines.push(text('cli-explain.not-checked', { items: leftOut.join(', ') }));
   if (notes.includes('compose-stopped')) lines.push(text('cli-explain.compose-stopped'));
   if (notes.includes('build-calls') || notes.includes('compose-build'))

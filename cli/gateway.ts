@@ -212,9 +212,9 @@ function isRunning(pidFile: string): boolean {
 function unixPath(text: string, option: string): Result<string, AppError> {
   const given = text.startsWith('unix://') ? text.slice('unix://'.length) : text;
   if (!path.isAbsolute(given) || given.includes('\0')) {
-    return fail('input.unusable', message('cli.is-not-unix-socket', { option }), {
-      reason: message('cli.was-given', { text }),
-      hint: message('cli.give-absolute-path-unix-run-docker-sock', { option }),
+    return fail('input.unusable', message('cli.not-a-unix-socket', { option }), {
+      reason: message('cli.value-given', { text }),
+      hint: message('cli.socket-example', { option }),
     });
   }
   return ok(given);

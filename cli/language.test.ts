@@ -102,11 +102,9 @@ describe('the language of the command line', () => {
         /^ {3}- enhanced container isolation: .*\/etc.*管理员可以.*filesharingAllowedDirectories/,
       ),
     ]);
-    expect(
-      translateSentence(
-        message('apply.under-these-settings-gateway-refuses-to-recreate', { list: 'bad, worse' }),
-      ),
-    ).toBe('按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
+    expect(translateSentence(message('apply.recreation-denied', { list: 'bad, worse' }))).toBe(
+      '按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。',
+    );
   });
 
   it('prints the protection sentence', async () => {

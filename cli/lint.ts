@@ -73,7 +73,7 @@ export async function lint(file: string | undefined, options: LintOptions): Prom
     return;
   }
   if (!read.value.exists) {
-    print(fail('input.unusable', message('cli.there-is-no-file', { file })));
+    print(fail('input.unusable', message('cli.file-missing', { file })));
     return;
   }
   const { homedir } = await import('node:os');

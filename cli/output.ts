@@ -97,8 +97,8 @@ export function resolveTarget(options: {
   }
   const ref = parseTargetId(options.target);
   return ref === null
-    ? fail('input.unusable', message('cli.is-not-id-of-engine', { target: options.target }), {
-        hint: message('cli.see-which-there-are-bulkhead-targets'),
+    ? fail('input.unusable', message('cli.target-unknown', { target: options.target }), {
+        hint: message('cli.see-targets'),
       })
     : ok(ref);
 }
@@ -118,25 +118,23 @@ export function resolveRoot(
     const root = ref === null ? null : guardedRootOf(ref);
     return root !== null
       ? ok(root)
-      : fail(
-          'input.unusable',
-          message('cli.this-command-is-for-engines-of-bulkhead', { target: options.target }),
-          { hint: message('cli.name-one-root-dir') },
-        );
+      : fail('input.unusable', message('cli.not-an-embedded-engine', { target: options.target }), {
+          hint: message('cli.name-engine-root'),
+        });
   }
   const given = options.root ?? env['BULKHEAD_ROOT'];
   if (given !== undefined && given.trim() !== '') {
     if (given.includes('\0'))
-      return fail('input.unusable', message('cli.root-directory-is-not-path'), {
-        reason: message('cli.it-contains-nul-byte'),
+      return fail('input.unusable', message('cli.root-invalid'), {
+        reason: message('cli.contains-nul-byte'),
       });
     return ok(path.resolve(given));
   }
   if (isSystemEngineDefault()) return ok(systemRoot);
   if (uid === 0) return ok(defaultRoot);
-  return fail('input.unusable', message('cli.no-engine-was-named'), {
-    reason: message('cli.neither-root-nor-bulkhead-root-is-set'),
-    hint: message('cli.give-engine-directory-root-dir'),
+  return fail('input.unusable', message('cli.engine-not-named'), {
+    reason: message('cli.root-not-set'),
+    hint: message('cli.give-root'),
   });
 }
 
@@ -193,9 +191,9 @@ export function endWithReader(): void {
 export function secondsOption(text: string, name: string): Result<number, AppError> {
   const value = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 86_400) {
-    return fail('input.unusable', message('cli.is-not-number-of-seconds', { name }), {
-      reason: message('cli.was-given', { text }),
-      hint: message('cli.give-number-above-0-for-example-60', { name }),
+    return fail('input.unusable', message('cli.seconds-invalid', { name }), {
+      reason: message('cli.value-given', { text }),
+      hint: message('cli.seconds-example', { name }),
     });
   }
   return ok(Math.round(value * 1000));

@@ -64,8 +64,8 @@ export function configureRanges(ranges: Command): void {
 }
 
 function notAnOwner(owner: string): AppError {
-  const failed = fail('input.unusable', message('cli.there-is-no-such-user', { text: owner }), {
-    hint: message('cli.give-user-id-or-builds-unnamed-or'),
+  const failed = fail('input.unusable', message('cli.user-missing', { text: owner }), {
+    hint: message('cli.give-range-owner'),
   });
   return failed.error;
 }

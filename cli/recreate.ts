@@ -60,7 +60,7 @@ async function requestOf(
   options: RecreateOptions,
 ): Promise<Result<RecreateRequest, AppError>> {
   if (options.keepOld === true && options.removeOld === true)
-    return fail('input.unusable', message('cli.keep-old-and-remove-old-contradict-each'));
+    return fail('input.unusable', message('cli.keep-old-and-remove-old'));
   const { recreateRequestSchema } = await import('../shared/containers/recreate.ts');
   const ids = [...new Set(names)];
   const parsed = recreateRequestSchema.safeParse({
@@ -73,7 +73,7 @@ async function requestOf(
   });
   return parsed.success
     ? ok(parsed.data)
-    : fail('input.unusable', message('cli.containers-to-recreate-are-not-usable'), {
+    : fail('input.unusable', message('cli.recreation-choice-invalid'), {
         reason: parsed.error.issues[0]?.message ?? '',
       });
 }
@@ -181,9 +181,9 @@ async function settleInterrupted(target: Target): Promise<Result<void, AppError>
 
 async function confirm(count: number, running: number): Promise<Result<void, AppError>> {
   if (!process.stdin.isTTY)
-    return fail('apply.not-confirmed', message('cli.nobody-is-there-to-confirm'), {
-      reason: message('cli.standard-input-is-no-terminal'),
-      hint: message('cli.look-at-dry-run-then-recreate-with'),
+    return fail('apply.not-confirmed', message('cli.cannot-confirm'), {
+      reason: message('cli.stdin-not-a-terminal'),
+      hint: message('cli.recreate-with-yes'),
     });
   const prompt = openPrompt();
   try {
@@ -196,7 +196,7 @@ async function confirm(count: number, running: number): Promise<Result<void, App
     return answer !== null && /^y(es)?$/i.test(answer.trim())
       ? ok(undefined)
       : fail('apply.not-confirmed', message('cli.nothing-was-recreated'), {
-          reason: message('cli.it-was-not-confirmed'),
+          reason: message('cli.not-confirmed'),
         });
   } finally {
     prompt.close();

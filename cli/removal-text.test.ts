@@ -3,7 +3,7 @@ import { message, sentenceOf } from '../shared/messages/message.ts';
 import { removalText } from './removal-text.ts';
 
 test('a running container that was not removed comes with the option that removes it', () => {
-  const running = message('containers.running-container-is-not-removed');
+  const running = message('containers.running-not-removed');
   expect(
     removalText({ id: 'a', name: 'web', removed: false, error: running.text, ...sentenceOf(running) }),
   ).toBe(
@@ -16,5 +16,5 @@ test('a running container that was not removed comes with the option that remove
 });
 
 test('the sentence itself names no option: the window shows it, too', () => {
-  expect(message('containers.running-container-is-not-removed').text).not.toMatch(/--|\bsay\b/);
+  expect(message('containers.running-not-removed').text).not.toMatch(/--|\bsay\b/);
 });

@@ -5,7 +5,7 @@ import { text, translate } from './text.ts';
 export function removalText({ name, removed, error, sentence }: RemoveOutcome): string {
   const reason = translate(error ?? '', sentence);
   if (!removed)
-    return sentence?.id === 'containers.running-container-is-not-removed'
+    return sentence?.id === 'containers.running-not-removed'
       ? text('cli-output.running-not-removed', { name, reason })
       : text('cli-output.not-removed', { name, reason });
   return error === undefined

@@ -24,7 +24,7 @@ const traces = (paths: RootPaths): readonly string[] => [
 export async function requireEngineAt(paths: RootPaths): Promise<Result<void, AppError>> {
   return traces(paths).every(isAbsent) && (await processesWithoutState(paths)) === 0
     ? fail('engine.root-invalid', message('cli.no-engine-at', { root: paths.root }), {
-        hint: message('cli.start-one-or-see-targets', { command: engineCommand('start', paths.root) }),
+        hint: message('cli.start-engine-or-see-targets', { command: engineCommand('start', paths.root) }),
       })
     : ok(undefined);
 }

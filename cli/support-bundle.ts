@@ -47,7 +47,7 @@ export function configureSupportBundle(command: Command): void {
     .action((options: SupportOptions) => {
       if (process.getuid?.() !== 0) {
         printError(
-          fail('rights.not-root', message('cli-support.not-root'), { hint: message('cli.run-it-as-root') })
+          fail('rights.not-root', message('cli-support.not-root'), { hint: message('cli.run-as-root') })
             .error,
           options,
         );

@@ -93,7 +93,7 @@ export async function readTextToApply(
   if (!read.ok) return read;
   return read.value.exists
     ? ok(read.value.text)
-    : fail('input.unusable', message('cli.there-is-no-file', { file }), {
-        hint: message('cli.give-path-of-settings-file-or-none'),
+    : fail('input.unusable', message('cli.file-missing', { file }), {
+        hint: message('cli.give-settings-file'),
       });
 }

@@ -119,7 +119,7 @@ async function explain(
     );
   } catch (error) {
     if (!(error instanceof EngineUnreachable)) throw error;
-    return fail('engine.unreachable', message('cli.engine-could-not-be-asked-about-image'), {
+    return fail('engine.unreachable', message('cli.image-query-failed'), {
       cause: error,
       hint: startHint(paths.clientSocket),
     });
@@ -214,8 +214,8 @@ function commandsText(list: NonNullable<SocketExplanation['list']>): string {
 function describeCheck({ entry, outcome, local, query: question, answer }: EntryCheck): string {
   const request =
     question === null
-      ? text('cli-explain.check-unasked', { entry, outcome, local })
-      : text('cli-explain.check-asked', {
+      ? text('cli-explain.check-not-queried', { entry, outcome, local })
+      : text('cli-explain.check-queried', {
           entry,
           outcome,
           local,

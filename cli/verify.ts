@@ -82,6 +82,6 @@ async function findWhyNotDue(target: Target): Promise<NotDue | null> {
 const printNotDue = (notDue: NotDue | 'under-way', { json, format, quiet }: VerifyOptions): void => {
   printResult(ok({ notDue }), {
     json,
-    human: () => (format === undefined && quiet !== true ? text(`cli-plan.not-due-${notDue}`) : ''),
+    human: () => (format === undefined && quiet !== true ? text(`verify.not-due-${notDue}`) : ''),
   });
 };

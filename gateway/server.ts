@@ -217,9 +217,9 @@ function openLocks(file: string): Result<FileLocks, AppError> {
   try {
     return ok(new FileLocks(file));
   } catch (error) {
-    return fail('engine.start-failed', message('gateway.locks-cannot-be-used', { file }), {
+    return fail('engine.start-failed', message('gateway.locks-file-unusable', { file }), {
       cause: error,
-      hint: message('gateway.check-directory-and-rights-on-it'),
+      hint: message('gateway.check-directory-rights'),
     });
   }
 }

@@ -49,7 +49,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
   const lock = await acquireLock(paths.lock);
   if (!lock.ok) {
     if (lock.error.code !== 'apply.in-progress') return lock;
-    return fail('isolation.planner-failed', message('planner.another-isolation-planner-serves-this-engine'), {
+    return fail('isolation.planner-failed', message('planner.already-running'), {
       reason: lock.error.reason ?? paths.lock,
       hint: message('planner.stop-it-first'),
     });
@@ -64,7 +64,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     });
   } catch (error) {
     await lock.value.release();
-    return fail('isolation.planner-failed', message('planner.isolation-planner-could-not-start'), {
+    return fail('isolation.planner-failed', message('planner.start-failed'), {
       cause: error,
       hint: message('planner.run-as-root'),
     });

@@ -48,7 +48,7 @@ it('a rule of the list is explained on the command line', () => {
     facts: [],
     images: [],
     engine: true,
-    clientWords: '',
+    clientOutput: '',
     notes: [],
     leftOut: [],
   });

@@ -120,7 +120,7 @@ export class EngineRunner {
     const { paths, record, log } = this.#options;
     const dockerd = this.#dockerd;
     if (dockerd === null || this.#launched === null)
-      return fail('engine.not-ready', message('engine.it-does-not-run'));
+      return fail('engine.not-ready', message('engine.not-running'));
     const reloaded = await reloadEngine(paths, { dockerd, runtime: this.#launched.prepared }, log);
     if (!reloaded.ok) return reloaded;
     this.#launched = { ...this.#launched, eci: reloaded.value };

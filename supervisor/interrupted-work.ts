@@ -63,13 +63,13 @@ export class InterruptedWork {
     const { settleRecreation, log } = this.#options;
     const settled =
       (await settleRecreation?.().catch((error: unknown): Result<never, AppError> =>
-        fail('internal', message('engine.settling-interrupted-recreation-hit-defect'), { cause: error }),
+        fail('internal', message('engine.recreation-settling-defect'), { cause: error }),
       )) ?? ok([]);
     if (!settled.ok && settled.error.code !== 'apply.in-progress')
       log(`${settled.error.message}: ${settled.error.reason ?? ''}`);
     for (const { names, how, problems } of settled.ok ? settled.value : [])
       log(
-        message('engine.interrupted-recreation-was-settled', {
+        message('engine.recreation-settled', {
           names: names.join(', '),
           outcome: joinMessages('statements', [how, ...problems]),
         }),

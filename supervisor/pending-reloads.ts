@@ -35,4 +35,4 @@ export class PendingReloads {
   }
 }
 
-const stopping = (): Outcome => fail('engine.not-ready', message('engine.engine-is-being-stopped'));
+const stopping = (): Outcome => fail('engine.not-ready', message('engine.being-stopped'));

@@ -53,7 +53,7 @@ export function resumeWithin(
     startOrRestart: EngineDriver['start'],
     call: DriverCallOptions = {},
   ): Promise<Result<EngineStatus, AppError>> => {
-    if (ending.signal.aborted) return fail('engine.not-ready', message('engine.engine-is-being-stopped'));
+    if (ending.signal.aborted) return fail('engine.not-ready', message('engine.being-stopped'));
     if (running) return startOrRestart({ ...call, signal: ending.signal });
     resolveNeeded();
     const outcome = await started;
@@ -78,7 +78,7 @@ export function resumeWithin(
   };
   const run = async (): Promise<Result<ApplyRun | null, AppError>> => {
     const resumed = await resume(driver).catch((error: unknown): Result<never, AppError> =>
-      fail('internal', message('engine.resuming-it-hit-defect'), { cause: error }),
+      fail('internal', message('engine.resume-defect'), { cause: error }),
     );
     if (resumed.ok && resumed.value !== null)
       options.log(`an interrupted apply was settled: ${resumed.value.outcome?.kind ?? ''}`);
@@ -99,7 +99,7 @@ export function resumeWithin(
     retry: run,
     close: () => {
       ending.abort();
-      resolveStarted(fail('engine.not-ready', message('engine.engine-is-being-stopped')));
+      resolveStarted(fail('engine.not-ready', message('engine.being-stopped')));
     },
   };
 }

@@ -54,7 +54,7 @@ async function bindControlSocket(file: string): Promise<Result<ControlServer, Ap
   try {
     return ok(await ControlServer.bind(file));
   } catch (error) {
-    return fail('engine.start-failed', message('engine.supervisor-control-socket-could-not-be-made'), {
+    return fail('engine.start-failed', message('engine.control-socket-failed'), {
       cause: error,
       params: { path: file },
     });
@@ -64,7 +64,7 @@ async function bindControlSocket(file: string): Promise<Result<ControlServer, Ap
 async function acquireSupervisorLock(paths: RootPaths): Promise<Result<Lock, AppError>> {
   const lock = await acquireLock(supervisorLock(paths));
   if (lock.ok || lock.error.code !== 'apply.in-progress') return lock;
-  return fail('engine.already-running', message('engine.this-engine-has-supervisor-already'), {
+  return fail('engine.already-running', message('engine.supervisor-running'), {
     ...(lock.error.reason === undefined ? {} : { reason: lock.error.reason }),
   });
 }

@@ -179,9 +179,7 @@ export class Supervisor {
   async #probeBackends(): Promise<void> {
     const probed = await this.#options
       .examine?.()
-      .catch((cause: unknown) =>
-        fail('internal', message('engine.backends-could-not-be-examined'), { cause }),
-      );
+      .catch((cause: unknown) => fail('internal', message('engine.backends-not-examined'), { cause }));
     if (probed?.ok === false) this.#log(`${probed.error.message}: ${probed.error.reason ?? ''}`);
   }
 
@@ -197,7 +195,7 @@ export class Supervisor {
         continue;
       }
       if (event === 'restart') failures = 0;
-      if (event === 'engine-ended') this.#log(message('engine.dockerd-ended-unexpectedly'));
+      if (event === 'engine-ended') this.#log(message('engine.dockerd-crashed'));
       const up = await this.#restartEngine();
       resolveReloads(up);
       if (this.#isStopping) return;
@@ -248,7 +246,7 @@ export class Supervisor {
       const { stopped, removed } = await this.#engine.killed();
       if (stopped.length === 0 && removed.length === 0) return earlier;
       const names = [...stopped, ...removed].map(({ name }) => name).join(', ');
-      this.#log(message('engine.crash-killed', { names }));
+      this.#log(message('engine.killed-by-crash', { names }));
       return {
         at: new Date().toISOString(),
         containers: [...new Set([...(earlier?.containers ?? []), ...stopped.map(({ id }) => id)])],

@@ -82,8 +82,7 @@ export class ContainerScans {
   async #run(): Promise<Result<ContainerScan, AppError>> {
     const state = this.#state;
     state.set({ busy: { ...state.get().busy, scanning: true } });
-    const unexpected = (cause: unknown) =>
-      fail('internal', message('app.containers-could-not-be-listed'), { cause });
+    const unexpected = (cause: unknown) => fail('internal', message('app.containers-not-listed'), { cause });
     const result = await this.#target.scan({ inspectLimitMs }).catch(unexpected);
     if (result.ok) this.#watched = watchScan(this.#watched, result.value);
     // The last scan stays, with its age, when this one fails.

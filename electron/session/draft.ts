@@ -91,8 +91,8 @@ export class DraftSession {
     const { draft } = await this.flush();
     return sha256(draft) === hash
       ? ok(draft)
-      : fail('settings.draft-changed', message('app.draft-was-changed-after-this-plan-was'), {
-          hint: message('app.read-plan-of-draft-as-it-is'),
+      : fail('settings.draft-changed', message('app.plan-outdated'), {
+          hint: message('app.read-current-plan'),
         });
   }
 

@@ -37,7 +37,7 @@ export async function followBundle(
     done: ended.value.then((end) => {
       if (cancelled) return ok(null);
       if (complete) return ok(entries);
-      const failure = message('app.support-bundle-was-not-collected');
+      const failure = message('app.support-bundle-failed');
       return elevationFailure(end, failure, end.code === 0 ? fail('internal', failure).error : null);
     }),
   });

@@ -73,18 +73,18 @@ export function elevationFailure(
 ): Result<never, AppError> {
   switch (code) {
     case dismissed:
-      return fail('rights.not-root', message('app.administrator-rights-were-not-given'), {
-        hint: message('app.try-again-and-enter-password'),
+      return fail('rights.not-root', message('app.authorization-denied'), {
+        hint: message('app.enter-password'),
       });
     case notAuthorised:
-      return fail('rights.not-root', message('app.this-user-may-not-get-administrator-rights'), {
+      return fail('rights.not-root', message('app.user-not-authorized'), {
         ...reason(stderr),
-        hint: message('app.ask-administrator-or-run-bulkhead-as-root'),
+        hint: message('app.ask-administrator'),
       });
     case noPromptShown:
-      return fail('rights.not-root', message('app.administrator-rights-could-not-be-asked-for'), {
+      return fail('rights.not-root', message('app.authorization-failed'), {
         ...reason(stderr),
-        hint: message('app.see-that-authentication-agent-of-polkit-runs'),
+        hint: message('app.check-polkit-agent'),
       });
     default: {
       const error = reported ?? errorIn(parsed(stderr.split('\n').at(-1) ?? ''));

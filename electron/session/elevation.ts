@@ -78,8 +78,8 @@ export function elevation({
   ): Promise<Result<ElevatedChild, AppError>> => {
     const engine = target();
     return engine === null
-      ? fail('engine.request-failed', message('app.no-engine-is-open-yet'), {
-          hint: message('app.wait-until-it-is-open'),
+      ? fail('engine.request-failed', message('app.no-engine-open'), {
+          hint: message('app.wait-until-open'),
         })
       : elevator.run(command, [...args, ...engine, ...rest]);
   };
@@ -133,7 +133,7 @@ export function elevation({
       if (end.code === 0) return ok(await status());
       const { error } = fail(
         action === 'stop' ? 'engine.stop-failed' : 'engine.start-failed',
-        message('app.engine-did-not', { action }),
+        message('app.engine-action-failed', { action }),
         { reason: end.stderr },
       );
       return elevationFailure(end, error.message, error);
@@ -176,7 +176,7 @@ async function textFile(
       import('../../engine/base/files.ts'),
       import('../../engine/base/system-code.ts'),
     ]);
-    return fail('settings.unwritable', message('app.could-not-be-written', { os: os.tmpdir() }), {
+    return fail('settings.unwritable', message('app.file-unwritable', { os: os.tmpdir() }), {
       cause,
       hint: writeHint(systemCode(cause)),
       params: { path: os.tmpdir() },
@@ -218,9 +218,9 @@ async function followApply(
     done: ended.value.then(({ code, stderr }) => {
       const last = latest();
       if (last.activity === 'ended') return last;
-      const { error } = fail('internal', message('app.elevated-apply-ended-in-middle', { code }), {
+      const { error } = fail('internal', message('app.elevated-apply-interrupted', { code }), {
         reason: stderr,
-        hint: message('app.run-bulkhead-apply-again-it-finishes-or'),
+        hint: message('app.apply-again'),
       });
       const failedStep = last.steps.find((s) => s.state === 'running')?.step ?? 'back-up';
       const over: ApplyRun = {
@@ -264,9 +264,9 @@ async function followRecreate(
     done: ended.value.then(({ code, stderr }) => {
       const last = latest();
       if (last.activity === 'ended') return last;
-      const { error } = fail('internal', message('app.elevated-recreation-ended-in-middle', { code }), {
+      const { error } = fail('internal', message('app.elevated-recreation-interrupted', { code }), {
         reason: stderr,
-        hint: message('app.recreate-again-what-was-begun-is-settled'),
+        hint: message('app.recreate-again'),
       });
       return {
         ...last,

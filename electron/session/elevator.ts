@@ -78,8 +78,8 @@ const polkit = (pkexec: string): Elevator => ({
   missing: () => missingProgram(pkexec),
   async run(command, args) {
     if ((await missingProgram(pkexec)) !== null)
-      return fail('rights.not-root', message('app.this-needs-administrator-rights-and-pkexec-is'), {
-        hint: message('app.install-polkit-pkexec-or-run-as-root', { list: args.join(' ') }),
+      return fail('rights.not-root', message('app.pkexec-missing'), {
+        hint: message('app.install-pkexec', { list: args.join(' ') }),
       });
     const child = spawn(pkexec, [...command, ...args], {
       stdio: 'pipe',
@@ -191,7 +191,7 @@ function throughSocket(prompt: ElevationPrompt): Elevator {
     try {
       directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-'));
     } catch (cause) {
-      return fail('settings.unwritable', message('app.could-not-be-written', { os: os.tmpdir() }), { cause });
+      return fail('settings.unwritable', message('app.file-unwritable', { os: os.tmpdir() }), { cause });
     }
     const place =
       process.platform === 'win32'
@@ -214,7 +214,7 @@ function throughSocket(prompt: ElevationPrompt): Elevator {
       });
     } catch (cause) {
       await rm(directory, { recursive: true, force: true });
-      return fail('internal', message('app.elevated-command-could-not-be-listened-to'), { cause });
+      return fail('internal', message('app.elevated-output-unreadable'), { cause });
     }
     const fullCommand = [...command, ...args, '--events-to', place];
     const child = spawn(prompt.program, [...prompt.args(fullCommand)], {

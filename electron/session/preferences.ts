@@ -135,7 +135,7 @@ function withMemoryFallback(backing: KeyValueStore) {
       write();
       problem = null;
     } catch (cause) {
-      problem = fail('settings.unwritable', message('app.what-you-prefer-and-draft-can-t'), {
+      problem = fail('settings.unwritable', message('app.user-data-unwritable'), {
         cause,
         hint: writeHint(systemCode(cause)),
       }).error;

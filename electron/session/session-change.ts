@@ -15,8 +15,8 @@ export async function beginChange<T>(
   if (!free.ok) return free;
   const { engine } = state.get().busy;
   if (engine !== null)
-    return fail('apply.in-progress', message('app.engine-is', { engine }), {
-      hint: message('app.wait-until-that-has-ended'),
+    return fail('apply.in-progress', message('app.engine-phase', { engine }), {
+      hint: message('app.wait-for-engine'),
     });
   state.set({ busy: { ...state.get().busy, beginning: true } });
   try {
@@ -29,20 +29,20 @@ export async function beginChange<T>(
 /** Whether operations that must not run at the same time as an apply are possible. */
 export function refuseDuringApply(state: AppState): Result<null, AppError> {
   if (state.busy.beginning)
-    return fail('apply.in-progress', message('app.change-to-this-engine-is-about-to'), {
-      hint: message('app.wait-until-it-has-begun-where-password'),
+    return fail('apply.in-progress', message('app.change-starting'), {
+      hint: message('app.wait-for-password'),
     });
   if (state.recreation !== null && state.recreation.activity !== 'ended')
-    return fail('apply.in-progress', message('app.containers-are-being-recreated'), {
-      hint: message('app.wait-until-that-has-ended-or-cancel'),
+    return fail('apply.in-progress', message('app.recreation-under-way'), {
+      hint: message('app.wait-for-change'),
     });
   if (state.removal !== null && state.removal.activity !== 'ended')
-    return fail('apply.in-progress', message('app.containers-are-being-removed'), {
-      hint: message('app.wait-until-that-has-ended-or-cancel'),
+    return fail('apply.in-progress', message('app.removal-under-way'), {
+      hint: message('app.wait-for-change'),
     });
   return state.run !== null && state.run.activity !== 'ended'
-    ? fail('apply.in-progress', message('app.apply-is-under-way'), {
-        hint: message('app.wait-until-it-has-ended-or-cancel'),
+    ? fail('apply.in-progress', message('app.apply-under-way'), {
+        hint: message('app.wait-for-apply'),
       })
     : ok(null);
 }

@@ -54,8 +54,8 @@ export function openSessions(
     then: (fulfilled, rejected) => current.then(fulfilled, rejected),
     async switchTo(ref) {
       if (switching) {
-        const hint = message('app.wait-until-it-is-open');
-        return fail('apply.in-progress', message('app.another-engine-is-being-opened'), { hint });
+        const hint = message('app.wait-until-open');
+        return fail('apply.in-progress', message('app.opening-another-engine'), { hint });
       }
       switching = true;
       try {
@@ -77,7 +77,7 @@ export function openSessions(
         for (const listener of listeners) listener(next);
         return ok(next.state.get());
       } catch (cause) {
-        return fail('engine.request-failed', message('app.engine-could-not-be-opened'), { cause });
+        return fail('engine.request-failed', message('app.engine-not-opened'), { cause });
       } finally {
         switching = false;
       }
@@ -85,8 +85,8 @@ export function openSessions(
     async withEngine(id, act) {
       await current;
       if (opened?.target.id === id) return act(opened);
-      const hint = message('app.try-again-with-shown-engine');
-      return fail('engine.changed', message('app.another-engine-was-opened-meanwhile'), { hint });
+      const hint = message('app.try-shown-engine');
+      return fail('engine.changed', message('app.engine-switched'), { hint });
     },
     onOpened(listener) {
       listeners.push(listener);
@@ -101,6 +101,6 @@ export function openSessions(
 function refuseWhileBusy(state: AppState): Result<null, AppError> {
   const free = refuseDuringApply(state);
   if (!free.ok || state.busy.engine === null) return free;
-  const hint = message('app.wait-until-that-has-ended');
-  return fail('apply.in-progress', message('app.engine-is', { engine: state.busy.engine }), { hint });
+  const hint = message('app.wait-for-engine');
+  return fail('apply.in-progress', message('app.engine-phase', { engine: state.busy.engine }), { hint });
 }

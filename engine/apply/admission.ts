@@ -68,27 +68,27 @@ const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
 };
 const blockerText: Readonly<Record<Blocker, { message: Message; hint: Message }>> = {
   findings: {
-    message: message('apply.settings-have-errors-and-were-not-applied'),
+    message: message('apply.settings-invalid'),
     hint: message('apply.correct-settings'),
   },
   requirement: {
-    message: message('apply.eci-cannot-be-turned-on-here'),
-    hint: message('apply.meet-requirement-then-plan-again'),
+    message: message('apply.eci-unavailable'),
+    hint: message('apply.meet-requirement'),
   },
   'daemon-json': {
-    message: message('apply.daemon-json-stands-in-way'),
-    hint: message('apply.correct-daemon-json-then-plan-again'),
+    message: message('apply.daemon-json-conflict'),
+    hint: message('apply.correct-daemon-json'),
   },
   'nothing-to-apply': {
-    message: message('apply.there-is-nothing-to-apply'),
+    message: message('apply.nothing-to-apply'),
     hint: message('apply.change-draft-first'),
   },
   recreation: {
-    message: message('apply.not-all-chosen-can-be-recreated'),
-    hint: message('apply.plan-says-why-with-setting'),
+    message: message('apply.not-all-recreatable'),
+    hint: message('apply.see-recreation-plan'),
   },
   rights: {
-    message: message('apply.this-user-may-not-apply-settings'),
-    hint: message('containers.run-same-command-with-sudo'),
+    message: message('apply.not-permitted'),
+    hint: message('containers.run-with-sudo'),
   },
 };

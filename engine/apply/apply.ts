@@ -135,7 +135,7 @@ async function applyReversibleSteps(
         ports,
         state,
         journal,
-        fail('internal', message('apply.applying-hit-defect'), { cause }).error,
+        fail('internal', message('apply.apply-defect'), { cause }).error,
       ),
     };
   }
@@ -161,8 +161,7 @@ async function complete(context: StepContext, results: ApplyResults): Promise<Ap
       journal = outcome.journal;
       error = outcome.error;
     } catch (cause) {
-      error =
-        step.defectError?.(cause) ?? fail('internal', message('apply.applying-hit-defect'), { cause }).error;
+      error = step.defectError?.(cause) ?? fail('internal', message('apply.apply-defect'), { cause }).error;
     }
     if (error !== null) {
       state.log(`${step.id}: ${error.message}`);
@@ -177,8 +176,8 @@ async function complete(context: StepContext, results: ApplyResults): Promise<Ap
 }
 
 const cancelled = (): AppError =>
-  fail('apply.cancelled', message('apply.apply-was-cancelled'), {
-    hint: message('apply.nothing-of-it-is-left-draft-is'),
+  fail('apply.cancelled', message('apply.cancelled'), {
+    hint: message('apply.draft-kept'),
   }).error;
 
 async function runStep(

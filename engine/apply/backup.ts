@@ -90,7 +90,7 @@ export async function writeBackup(
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     return fail('settings.unwritable', message('apply.backup-could-not-be-written'), {
       cause: error,
-      hint: message('apply.nothing-was-changed-make-room-or-give'),
+      hint: message('apply.nothing-changed'),
       params: { path: directory },
     });
   }
@@ -121,7 +121,7 @@ export async function readTargetText(paths: RootPaths): Promise<Result<string, A
   if (!read.ok) return read;
   return read.value.exists
     ? ok(read.value.text)
-    : fail('settings.unreadable', message('apply.text-being-applied-is-gone-from-backup'), {
+    : fail('settings.unreadable', message('apply.backup-text-missing'), {
         params: { path: backupDirectory(paths) },
       });
 }
@@ -163,7 +163,7 @@ export async function restoreBackup(
 ): Promise<Result<{ foreignSettings: boolean }, AppError>> {
   const manifest = await readManifest(paths);
   if (manifest === null)
-    return fail('apply.rollback-failed', message('apply.backup-cannot-be-read'), {
+    return fail('apply.rollback-failed', message('apply.backup-unreadable'), {
       reason: backupDirectory(paths),
       params: { path: backupDirectory(paths) },
     });
@@ -215,7 +215,7 @@ async function restoreFile(
     error instanceof Error ? error : new Error(String(error)),
   );
   if (bytes instanceof Error)
-    return fail('apply.rollback-failed', message('apply.backup-of-cannot-be-read', { file }), {
+    return fail('apply.rollback-failed', message('apply.backup-file-unreadable', { file }), {
       cause: bytes,
     });
   const written = await writeFileAtomic(file, bytes, { mode });

@@ -42,7 +42,7 @@ export async function finalise(
 ): Promise<ApplyOutcome> {
   const { paths } = ports;
   const recorded = await recordVersion(paths, journal, text).catch((cause: unknown) =>
-    fail('internal', message('apply.recording-version-hit-defect'), { cause }),
+    fail('internal', message('apply.recording-defect'), { cause }),
   );
   if (!recorded.ok) state.log(`history: ${recorded.error.message}`);
   try {

@@ -412,15 +412,15 @@ describe('plan', () => {
               {
                 pointer: '/hosts',
                 value: [],
-                reason: message('daemon-json.engine-must-listen-behind-the-gateway'),
-                hint: message('daemon-json.remove-from-daemon-json', { key: 'hosts' }),
+                reason: message('daemon-json.socket-behind-gateway'),
+                hint: message('daemon-json.remove-key', { key: 'hosts' }),
               },
             ],
           },
         },
       }),
     ).toEqual(['daemon-json']);
-    expect(blockers({ rights: message('engine.applying-settings-needs-root') })).toEqual(['rights']);
+    expect(blockers({ rights: message('engine.apply-needs-root') })).toEqual(['rights']);
     expect(blockers({}, settingsText(false))).toEqual(['nothing-to-apply']);
   });
   test('an unusable draft shows its errors, and no effects of another text', () => {
@@ -459,11 +459,9 @@ describe('plan', () => {
       expect(plan.findings.some((finding) => finding.severity === 'error')).toBe(true);
     }
     expect(
-      makePlan(
-        facts({ rights: message('engine.applying-settings-needs-root') }),
-        '{',
-        keepAllContainers,
-      ).blockers.map((blocker) => blocker.code),
+      makePlan(facts({ rights: message('engine.apply-needs-root') }), '{', keepAllContainers).blockers.map(
+        (blocker) => blocker.code,
+      ),
     ).toEqual(['findings', 'rights']);
   });
   test('without a file and without a draft there is nothing to apply, and no error', () => {

@@ -42,7 +42,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     return emptyPlan(facts, before, draft, {
       changes: [],
       findings: [],
-      blockers: [blocker('nothing-to-apply', message('apply.there-is-no-draft-yet-and-nothing'))],
+      blockers: [blocker('nothing-to-apply', message('apply.no-draft'))],
     });
   if (!parsed.ok) return unusablePlan(facts, before, draft, parsed.error);
   const after = parsed.value;
@@ -172,10 +172,7 @@ export function withRecreation(plan: ApplyPlan, recreation: RecreatePlan): Apply
   if (refused.length === 0) return { ...plan, recreation };
   const blockers: ApplyPlan['blockers'] = [
     ...plan.blockers,
-    blocker(
-      'recreation',
-      message('apply.under-these-settings-gateway-refuses-to-recreate', { list: refused.join(', ') }),
-    ),
+    blocker('recreation', message('apply.recreation-denied', { list: refused.join(', ') })),
   ];
   return { ...plan, recreation, blockers, blocked: true };
 }
@@ -239,14 +236,14 @@ function findBlockers(
 ): ApplyPlan['blockers'] {
   const blockers: ApplyPlan['blockers'] = [];
   if (facts.applied.exists && facts.applied.text === plan.draft && !plan.engineChanges)
-    blockers.push(blocker('nothing-to-apply', message('apply.draft-is-what-is-applied-already')));
+    blockers.push(blocker('nothing-to-apply', message('apply.draft-unchanged')));
   blockers.push(...findingsBlocker(plan.errors));
   if (
     facts.capabilities.settingsFormat === 'desktop' &&
     hasOwnKey(plan.draft) &&
     !hasOwnKey(facts.applied.text)
   )
-    blockers.push(blocker('findings', message('apply.bulkhead-is-never-written-for-docker-desktop')));
+    blockers.push(blocker('findings', message('apply.bulkhead-key-on-desktop')));
   if (plan.eciAfter && facts.backend?.available !== true) {
     const missing = facts.backend?.requirements.find((requirement) => !requirement.met);
     blockers.push(blocker('requirement', missingRequirement(missing)));
@@ -260,11 +257,11 @@ function findBlockers(
 }
 
 function missingRequirement(missing: Requirement | undefined): Message {
-  if (missing === undefined) return message('apply.no-isolation-backend-can-run-on-this');
+  if (missing === undefined) return message('apply.no-usable-backend');
   const found = withReference(missing.found, missing.sentences?.found);
   return missing.code === 'probe-built'
-    ? message('apply.what-it-does-could-not-be-verified', { found })
-    : message('apply.isolation-cannot-run-on-this-machine', { code: missing.code, found });
+    ? message('apply.backend-not-verified', { found })
+    : message('apply.isolation-requirement-failed', { code: missing.code, found });
 }
 
 /** Whether a text has the key that only embedded and guarded engines read. */

@@ -55,9 +55,9 @@ export async function resumeUnderLock(
       : await rollBackAfter(ports, state, journal);
   state.end(outcome);
   if (outcome.kind === 'rollback-failed') {
-    return fail('apply.rollback-failed', message('apply.interrupted-apply-could-not-be-rolled-back'), {
+    return fail('apply.rollback-failed', message('apply.interrupted-rollback-failed'), {
       reason: [outcome.rollbackError.message, outcome.rollbackError.reason].filter(Boolean).join(': '),
-      hint: message('apply.files-as-they-were-are-in', { backupDir: outcome.backupDir }),
+      hint: message('apply.backup-location', { backupDir: outcome.backupDir }),
       params: { backupDir: outcome.backupDir },
     });
   }
@@ -66,9 +66,9 @@ export async function resumeUnderLock(
 
 function rollBackAfter(ports: ApplyPorts, state: RunState, journal: Journal): Promise<ApplyOutcome> {
   state.activity('rolling-back', false);
-  const interrupted = fail('apply.rolled-back', message('apply.apply-was-interrupted'), {
-    reason: message('apply.its-process-ended-during', { step: journal.step }),
-    hint: message('apply.draft-is-kept-plan-and-apply-it'),
+  const interrupted = fail('apply.rolled-back', message('apply.interrupted'), {
+    reason: message('apply.interrupted-step', { step: journal.step }),
+    hint: message('apply.apply-draft-again'),
   });
   return rollBack(ports, state, journal, journal.error ?? interrupted.error);
 }
@@ -127,9 +127,9 @@ async function settleDamaged(ports: ApplyPorts): Promise<Result<null, AppError>>
     const status = await ports.driver.status();
     const restarted = status.phase === 'stopped' ? ok(undefined) : await ports.driver.restart();
     if (!restarted.ok) {
-      return fail('apply.rollback-failed', message('apply.interrupted-apply-could-not-be-rolled-back'), {
+      return fail('apply.rollback-failed', message('apply.interrupted-rollback-failed'), {
         reason: restarted.error.message,
-        hint: message('apply.files-as-they-were-are-in', { backupDir: backupDirectory(ports.paths) }),
+        hint: message('apply.backup-location', { backupDir: backupDirectory(ports.paths) }),
         params: { backupDir: backupDirectory(ports.paths) },
       });
     }

@@ -35,7 +35,7 @@ export async function rollBack(
   try {
     undone = await undo(ports, state, noted);
   } catch (defect) {
-    undone = fail('internal', message('apply.rolling-back-hit-defect'), { cause: defect });
+    undone = fail('internal', message('apply.rollback-defect'), { cause: defect });
   }
   if (!undone.ok) {
     state.log(`roll back failed: ${undone.error.message}`);

@@ -72,13 +72,13 @@ export async function effectiveCaller(sessionUser?: string): Promise<EffectiveCa
 /** A user of this machine by name or number; `input.unusable` for an unknown one. */
 export async function findUser(nameOrId: string): Promise<Result<EffectiveCaller, AppError>> {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(nameOrId))
-    return fail('input.unusable', message('engine.is-no-user', { nameOrId }));
+    return fail('input.unusable', message('engine.not-a-user', { nameOrId }));
   try {
     const [name = '', , uid = '', gid = '', , home = ''] = await passwdEntry(nameOrId);
     return ok({ name, uid: Number(uid), gid: Number(gid), ...(home === '' ? {} : { home }) });
   } catch {
-    return fail('input.unusable', message('engine.there-is-no-user', { nameOrId }), {
-      hint: message('engine.give-one-of-this-machine-users-as'),
+    return fail('input.unusable', message('engine.user-missing', { nameOrId }), {
+      hint: message('engine.give-local-user'),
     });
   }
 }

@@ -53,19 +53,19 @@ export const engineReason = (error: unknown): string | Message =>
 export function requestFailure(what: Message, error: unknown): Err<AppError> {
   const status = statusOf(error);
   if (systemCode(error) === 'EACCES') {
-    return fail('engine.unreachable', message('engine.this-user-may-not-use-engine-socket', { what }), {
+    return fail('engine.unreachable', message('engine.socket-not-permitted', { what }), {
       reason: engineReason(error),
-      hint: message('engine.join-group-that-may-use-it-docker'),
+      hint: message('engine.join-docker-group'),
     });
   }
   if (error instanceof EngineTimeout) {
-    return fail('engine.unreachable', message('engine.engine-does-not-answer-in-time', { what }), {
+    return fail('engine.unreachable', message('engine.no-response-in-time', { what }), {
       reason: engineReason(error),
-      hint: message('engine.see-which-container-holds-it-up-bulkhead'),
+      hint: message('engine.find-blocking-container'),
     });
   }
   if (status === null || status === 503) {
-    return fail('engine.unreachable', message('engine.engine-does-not-answer', { what }), {
+    return fail('engine.unreachable', message('engine.no-response', { what }), {
       reason: engineReason(error),
       hint: startHint(socketOf(error)),
     });

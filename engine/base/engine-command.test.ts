@@ -30,7 +30,7 @@ describe('an engine that does not respond', () => {
     const failure: unknown = await dockerClient(socket)
       .ping()
       .catch((error: unknown) => error);
-    return requestFailure(message('app.containers-could-not-be-listed'), failure).error.hint;
+    return requestFailure(message('app.containers-not-listed'), failure).error.hint;
   };
 
   it('is to be started by a command that names its directory', async () => {

@@ -16,7 +16,7 @@ export function startHint(socket: string | null): Message {
   const root = socket === null ? null : rootOfSocket(socket);
   return root === null
     ? message('engine.start-engine')
-    : message('engine.start-engine-by', { command: engineCommand('start', root) });
+    : message('engine.start-with-command', { command: engineCommand('start', root) });
 }
 
 /** The root directory of the engine of Bulkhead that has this socket; null if it is another engine's. */

@@ -40,13 +40,13 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
       return unreadable(
         file,
         null,
-        message(stat.isDirectory() ? 'engine.it-is-directory' : 'engine.it-is-not-regular-file'),
+        message(stat.isDirectory() ? 'engine.is-directory' : 'engine.not-regular-file'),
       );
     const bytes = await readUpTo(handle, maxTextLength + 1);
     if (bytes.length > maxTextLength) {
-      return fail('settings.too-large', message('engine.is-too-large-to-be-settings-file', { file }), {
-        reason: message('engine.it-has-more-than-bytes', { maxTextLength }),
-        hint: message('engine.check-that-it-is-right-file'),
+      return fail('settings.too-large', message('engine.settings-file-too-large', { file }), {
+        reason: message('engine.size-limit', { maxTextLength }),
+        hint: message('engine.check-file'),
         params: { path: file },
       });
     }
@@ -60,10 +60,8 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
 
 function unreadable(file: string, cause: unknown, reason?: Message): Result<never, AppError> {
   const hint =
-    systemCode(cause) === 'EACCES'
-      ? message('engine.run-as-user-who-may-read-it')
-      : message('engine.mend-or-move-it-away');
-  return fail('settings.unreadable', message('engine.could-not-be-read', { file }), {
+    systemCode(cause) === 'EACCES' ? message('engine.run-as-reader') : message('engine.repair-or-move');
+  return fail('settings.unreadable', message('engine.file-unreadable', { file }), {
     cause,
     ...(reason === undefined ? {} : { reason }),
     hint,
@@ -73,7 +71,7 @@ function unreadable(file: string, cause: unknown, reason?: Message): Result<neve
 
 function decode(file: string, bytes: Buffer): Result<StoredText, AppError> {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    return unreadable(file, null, message('engine.it-is-utf-16'));
+    return unreadable(file, null, message('engine.is-utf-16'));
   }
   try {
     return ok({
@@ -82,7 +80,7 @@ function decode(file: string, bytes: Buffer): Result<StoredText, AppError> {
       hash: sha256(bytes),
     });
   } catch {
-    return unreadable(file, null, message('engine.its-bytes-are-not-valid-utf-8'));
+    return unreadable(file, null, message('engine.not-utf-8'));
   }
 }
 
@@ -140,9 +138,9 @@ export async function writeFileAtomic(
     return ok(undefined);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail(options.code ?? 'settings.unwritable', message('app.could-not-be-written', { os: file }), {
+    return fail(options.code ?? 'settings.unwritable', message('app.file-unwritable', { os: file }), {
       cause: error,
-      hint: message('engine.old-file-is-unchanged', { hint: writeHint(systemCode(error)) }),
+      hint: message('engine.old-file-unchanged', { hint: writeHint(systemCode(error)) }),
       params: { path: file },
     });
   }
@@ -153,14 +151,14 @@ export function writeHint(code: string): Message {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return message('engine.make-room-on-disk-then-try-again');
+      return message('engine.disk-full');
     case 'EACCES':
     case 'EPERM':
-      return message('settings.run-as-user-who-may-write-there');
+      return message('settings.run-as-writer');
     case 'EROFS':
-      return message('engine.file-system-is-read-only-remount-it');
+      return message('engine.read-only-file-system');
     default:
-      return message('engine.see-what-system-says-then-try-again');
+      return message('engine.see-system-error');
   }
 }
 
@@ -186,7 +184,7 @@ export async function removeFile(
     await syncDirectory(path.dirname(file));
   } catch (error) {
     if (systemCode(error) !== 'ENOENT')
-      return fail(code, message('engine.could-not-be-deleted', { file }), {
+      return fail(code, message('engine.file-not-deleted', { file }), {
         cause: error,
         params: { path: file },
       });

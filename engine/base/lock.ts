@@ -45,7 +45,7 @@ async function take(
     }
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail('settings.unwritable', message('app.could-not-be-written', { os: file }), {
+    return fail('settings.unwritable', message('app.file-unwritable', { os: file }), {
       cause: error,
       hint: writeHint(systemCode(error)),
       params: { path: file },
@@ -60,7 +60,7 @@ async function take(
         return ok(createLock(file, text));
       } catch (error) {
         if (systemCode(error) !== 'EEXIST')
-          return fail('settings.unwritable', message('engine.could-not-be-made', { file }), {
+          return fail('settings.unwritable', message('engine.file-not-created', { file }), {
             cause: error,
             params: { path: file },
           });
@@ -105,11 +105,11 @@ function createLock(file: string, text: string): Lock {
 
 function inProgress(current: string): Result<never, AppError> {
   const owner = parseOwner(current);
-  return fail('apply.in-progress', message('engine.another-change-to-this-engine-is-under'), {
+  return fail('apply.in-progress', message('engine.locked'), {
     ...(owner === null
       ? {}
-      : { reason: message('engine.process-holds-lock', { pid: owner.pid }), params: { pid: owner.pid } }),
-    hint: message('engine.wait-until-it-has-ended-then-try'),
+      : { reason: message('engine.lock-holder', { pid: owner.pid }), params: { pid: owner.pid } }),
+    hint: message('engine.wait-and-retry'),
   });
 }
 

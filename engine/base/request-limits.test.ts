@@ -69,7 +69,7 @@ describe('a client of the engine', () => {
         .catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(EngineTimeout);
       expect(socketOf(error)).toBe(socket);
-      const failure = requestFailure(message('app.containers-could-not-be-listed'), error).error;
+      const failure = requestFailure(message('app.containers-not-listed'), error).error;
       expect(failure).toMatchObject({
         code: 'engine.unreachable',
         reason: 'the engine did not respond within 0.2 s',

@@ -19,7 +19,7 @@ export class EngineTimeout extends Error {
   readonly sentence: Message;
 
   constructor(limitMs: number) {
-    const sentence = message('engine.engine-did-not-answer-within-s', { seconds: limitMs / 1000 });
+    const sentence = message('engine.response-timed-out', { seconds: limitMs / 1000 });
     super(sentence.text);
     this.sentence = sentence;
   }

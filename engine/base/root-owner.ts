@@ -11,18 +11,18 @@ import type { RootPaths } from './root-paths.ts';
  */
 export async function checkRootOwner(paths: RootPaths): Promise<Result<void, AppError>> {
   const info = await lstat(paths.root).catch(() => null);
-  if (info !== null && !info.isDirectory()) return invalid(paths, message('engine.root-is-no-directory'));
+  if (info !== null && !info.isDirectory()) return invalid(paths, message('engine.root-not-a-directory'));
   const place = await firstForeignComponent(path.dirname(paths.root));
   if (place !== null)
     return invalid(
       paths,
-      message('engine.directory-may-be-replaced', { place }),
-      message('engine.choose-directory-that-only-root-may-write-to'),
+      message('engine.root-replaceable', { place }),
+      message('engine.choose-root-owned-directory'),
     );
   if (info !== null && (info.uid !== 0 || (info.mode & 0o022) !== 0))
     return invalid(
       paths,
-      message('engine.others-may-write-there'),
+      message('engine.root-writable-by-others'),
       message('engine.run-command', { command: `chown root ${paths.root} && chmod 0711 ${paths.root}` }),
     );
   return ok(undefined);
@@ -33,7 +33,7 @@ function invalid(
   reason: Message,
   hint = message('engine.choose-another-directory'),
 ): Result<never, AppError> {
-  return fail('engine.root-invalid', message('engine.cannot-be-engine-directory', { root: paths.root }), {
+  return fail('engine.root-invalid', message('engine.root-not-allowed', { root: paths.root }), {
     reason,
     hint,
     params: { path: paths.root },

@@ -35,9 +35,9 @@ export async function validateByDockerd(text: string): Promise<Result<void, AppE
     await writeFile(file, text, { mode: 0o600 });
     const output = await validate(file);
     if (output === null) return ok(undefined);
-    return fail('daemon-json.invalid', message('daemon-json.docker-engine-does-not-take-daemon-json'), {
+    return fail('daemon-json.invalid', message('daemon-json.rejected-by-engine'), {
       reason: output.replaceAll(file, 'daemon.json'),
-      hint: message('daemon-json.correct-daemon-json-then-try-again-nothing'),
+      hint: message('daemon-json.correct-and-retry'),
     });
   } finally {
     await rm(directory, { recursive: true, force: true });

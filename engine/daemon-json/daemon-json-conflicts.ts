@@ -19,15 +19,15 @@ export interface EngineConfigConflict {
  * Keys that an embedded engine sets by dockerd flags; dockerd refuses to start when the file has them too.
  */
 const fixedByFlags = {
-  hosts: message('daemon-json.engine-must-listen-behind-the-gateway'),
-  'data-root': message('daemon-json.data-belongs-below-the-engine-directory'),
-  'exec-root': message('daemon-json.run-time-files-have-their-directory'),
-  pidfile: message('daemon-json.pid-file-has-its-directory'),
-  bridge: message('daemon-json.engine-has-network-bridge-of-its-own'),
-  bip: message('daemon-json.engine-has-network-bridge-of-its-own-with'),
-  group: message('daemon-json.engine-own-socket-is-root-alone-users'),
-  'default-address-pools': message('daemon-json.engine-has-address-pools-of-its-own'),
-  containerd: message('daemon-json.engine-runs-containerd-of-its-own'),
+  hosts: message('daemon-json.socket-behind-gateway'),
+  'data-root': message('daemon-json.own-data-directory'),
+  'exec-root': message('daemon-json.own-exec-root'),
+  pidfile: message('daemon-json.own-pid-file'),
+  bridge: message('daemon-json.own-bridge'),
+  bip: message('daemon-json.own-bridge-address'),
+  group: message('daemon-json.own-socket'),
+  'default-address-pools': message('daemon-json.own-address-pools'),
+  containerd: message('daemon-json.own-containerd'),
 } as const satisfies Readonly<Record<string, Message>>;
 
 /**
@@ -48,8 +48,8 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
       add(
         `/${key}`,
         node,
-        message('daemon-json.cannot-be-set-here', { key, why }),
-        message('daemon-json.remove-from-daemon-json', { key }),
+        message('daemon-json.key-not-allowed', { key, why }),
+        message('daemon-json.remove-key', { key }),
       );
   }
 
@@ -58,8 +58,8 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
     add(
       '/firewall-backend',
       firewall,
-      message('daemon-json.nftables-table-is-shared'),
-      message('daemon-json.remove-from-daemon-json', { key: 'firewall-backend' }),
+      message('daemon-json.nftables-table-shared'),
+      message('daemon-json.remove-key', { key: 'firewall-backend' }),
     );
 
   const runtime = findNodeAtLocation(root, ['runtimes', desired.runtimeName]);
@@ -73,8 +73,8 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
     add(
       `/runtimes/${desired.runtimeName}`,
       runtime,
-      message('daemon-json.runtime-name-is-isolation-runtime-here-it', { runtimeName: desired.runtimeName }),
-      message('daemon-json.give-other-runtime-another-name-than', { runtimeName: desired.runtimeName }),
+      message('daemon-json.runtime-name-taken', { runtimeName: desired.runtimeName }),
+      message('daemon-json.rename-runtime', { runtimeName: desired.runtimeName }),
     );
   }
   if (!desired.eci) return conflicts;
@@ -84,8 +84,8 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
     add(
       '/userns-remap',
       remap,
-      message('daemon-json.engine-own-user-namespace-remapping-puts-every'),
-      message('daemon-json.remove-userns-remap-from-daemon-json'),
+      message('daemon-json.userns-remap-conflict'),
+      message('daemon-json.remove-userns-remap'),
     );
   }
   return conflicts;

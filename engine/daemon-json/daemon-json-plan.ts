@@ -251,9 +251,9 @@ function invalid(text: string, offset: number, reason: string): Result<never, Ap
   const before = withoutBom(text).slice(0, offset).split('\n');
   const line = before.length;
   const column = (before.at(-1)?.length ?? 0) + 1;
-  return fail('daemon-json.invalid', message('daemon-json.engine-configuration-file-daemon-json-cannot-be'), {
+  return fail('daemon-json.invalid', message('daemon-json.unreadable'), {
     reason: message('daemon-json.line-column', { line, column, reason }),
-    hint: message('daemon-json.correct-file-it-is-never-overwritten-while'),
+    hint: message('daemon-json.not-overwritten'),
     params: { line, column },
   });
 }

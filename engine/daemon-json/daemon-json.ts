@@ -71,8 +71,8 @@ async function linkConflict(file: string): Promise<EngineConfigConflict | null> 
   return {
     pointer: '',
     value: null,
-    reason: message('daemon-json.is-link', { file, target }),
-    hint: message('daemon-json.replace-link', { file, target }),
+    reason: message('daemon-json.is-symlink', { file, target }),
+    hint: message('daemon-json.replace-symlink', { file, target }),
   };
 }
 
@@ -134,7 +134,7 @@ async function writePlanned(
 /** The conflicts in daemon.json, as an error. */
 export function conflictError(conflicts: readonly EngineConfigConflict[]): Err<AppError> {
   const [first] = conflicts;
-  return fail('daemon-json.conflict', message('daemon-json.daemon-json-contradicts-how-this-engine-has'), {
+  return fail('daemon-json.conflict', message('daemon-json.contradicts-engine'), {
     ...(first === undefined
       ? {}
       : {
@@ -177,15 +177,11 @@ async function readConfig(paths: RootPaths): Promise<Result<ReadConfig, AppError
   // Continuing without it would make our own keys look like the administrator's, and lose the original for
   // good.
   if (!record.success) {
-    return fail(
-      'daemon-json.invalid',
-      message('daemon-json.record-of-daemon-json-before-enhanced-container'),
-      {
-        reason: recordFile(paths),
-        hint: message('daemon-json.take-our-keys-out'),
-        params: { path: recordFile(paths) },
-      },
-    );
+    return fail('daemon-json.invalid', message('daemon-json.record-damaged'), {
+      reason: recordFile(paths),
+      hint: message('daemon-json.remove-bulkhead-keys'),
+      params: { path: recordFile(paths) },
+    });
   }
   return ok({ text: text.value, record: record.data });
 }
@@ -197,22 +193,22 @@ async function readText(file: string): Promise<Result<string | null, AppError>> 
     bytes = await readFile(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
-    return fail('daemon-json.invalid', message('cli.cannot-be-read', { file: path.basename(file) }), {
+    return fail('daemon-json.invalid', message('cli.file-unreadable', { file: path.basename(file) }), {
       cause: error,
       params: { path: file },
     });
   }
   if (bytes.length > maxBytes)
-    return fail('daemon-json.invalid', message('daemon-json.is-too-large', { path: path.basename(file) }), {
-      reason: message('daemon-json.bytes-at-most-are-read', { count: bytes.length, maxBytes }),
+    return fail('daemon-json.invalid', message('daemon-json.too-large', { path: path.basename(file) }), {
+      reason: message('daemon-json.size-limit', { count: bytes.length, maxBytes }),
       params: { path: file },
     });
   try {
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    return fail('daemon-json.invalid', message('cli.cannot-be-read', { file: path.basename(file) }), {
-      reason: message('daemon-json.it-is-not-utf-8'),
-      hint: message('daemon-json.save-it-as-utf-8'),
+    return fail('daemon-json.invalid', message('cli.file-unreadable', { file: path.basename(file) }), {
+      reason: message('daemon-json.not-utf-8'),
+      hint: message('daemon-json.save-as-utf-8'),
       params: { path: file },
     });
   }

@@ -148,8 +148,8 @@ function settledOutcome(
   return old === undefined
     ? {
         kind: 'not-begun',
-        error: fail('containers.not-found', message('cli.there-is-no-container', { name }), {
-          reason: message('containers.it-is-gone-since-it-was-chosen'),
+        error: fail('containers.not-found', message('cli.container-missing', { name }), {
+          reason: message('containers.removed-since-chosen'),
           params: { name },
         }).error,
       }

@@ -36,7 +36,7 @@ export async function makeContainer(
     const request: object = { _query: { name: options.name }, _body: body };
     ({ id } = await clients.createContainer(request as Docker.ContainerCreateOptions));
   } catch (error) {
-    return refused(message('containers.new-container-was-not-made'), error);
+    return refused(message('containers.new-container-not-created'), error);
   }
   const noted = await options.onCreated(id);
   if (!noted.ok) return noted;
@@ -46,16 +46,16 @@ export async function makeContainer(
     const read = await inspect(ports.engine, id);
     if (!read.ok) return read;
     if (read.value === null)
-      return fail('containers.recreate-failed', message('containers.new-container-is-gone-again'));
+      return fail('containers.recreate-failed', message('containers.new-container-removed'));
     const { view } = read.value;
     if (view.Image !== options.imageId)
-      return fail('containers.recreate-failed', message('containers.new-container-is-of-another-image'), {
-        reason: message('containers.instead-of', { image: view.Image, imageId: options.imageId }),
-        hint: message('containers.tag-was-moved-just-now-try-again'),
+      return fail('containers.recreate-failed', message('containers.new-container-other-image'), {
+        reason: message('containers.image-mismatch', { image: view.Image, imageId: options.imageId }),
+        hint: message('containers.tag-moved'),
       });
     if (view.HostConfig.Runtime !== options.runtime)
-      return fail('containers.recreate-failed', message('containers.new-container-would-not-be-protected'), {
-        reason: message('containers.its-runtime-is', { runtime: view.HostConfig.Runtime }),
+      return fail('containers.recreate-failed', message('containers.new-container-unprotected'), {
+        reason: message('containers.runtime-is', { runtime: view.HostConfig.Runtime }),
       });
     // The old container was disconnected from the network it was created on.
     for (const network of networks.all === null ? [] : Object.keys(view.NetworkSettings.Networks)) {
@@ -64,7 +64,7 @@ export async function makeContainer(
     }
     return ok(id);
   } catch (error) {
-    return refused(message('containers.new-container-could-not-be-connected'), error);
+    return refused(message('containers.new-container-not-connected'), error);
   }
 }
 
@@ -74,7 +74,7 @@ export function refused(what: Message, error: unknown): Result<never, AppError> 
   return statusOf(error) === 403
     ? fail('containers.recreate-blocked', what, {
         reason,
-        hint: message('containers.nothing-is-changed-change-setting-it-names'),
+        hint: message('containers.change-named-setting'),
       })
     : fail('containers.recreate-failed', what, { reason });
 }

@@ -122,9 +122,9 @@ export class RecreateExecution {
     }).catch((defect: unknown) =>
       group.map((): RecreateOutcome => ({
         kind: 'not-begun',
-        error: fail('internal', message('containers.recreating-hit-defect'), {
+        error: fail('internal', message('containers.recreation-defect'), {
           cause: defect,
-          hint: message('containers.run-it-again-it-first-settles-what'),
+          hint: message('containers.recreate-again'),
         }).error,
       })),
     );
@@ -146,8 +146,8 @@ export class RecreateExecution {
 /** So many could not be rolled back that no further recreation can be recorded. */
 const notBegunAfterFailures = (): RecreateOutcome => ({
   kind: 'not-begun',
-  error: fail('apply.rollback-failed', message('containers.going-back-did-not-work-out-altogether'), {
-    hint: message('containers.run-it-again-it-first-settles-what'),
+  error: fail('apply.rollback-failed', message('containers.rollback-incomplete'), {
+    hint: message('containers.recreate-again'),
   }).error,
 });
 
@@ -159,7 +159,7 @@ function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): Rec
   if (signal.aborted)
     return group.map(() => ({
       kind: 'not-begun',
-      error: fail('apply.cancelled', message('containers.it-was-cancelled')).error,
+      error: fail('apply.cancelled', message('containers.cancelled')).error,
     }));
   return null;
 }
@@ -173,10 +173,10 @@ function blockedOutcome(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[
   const why = first.params['why'];
   const { error } = fail(
     'containers.recreate-blocked',
-    message('cli.cannot-be-recreated-as-it-is', { called: first.name }),
+    message('cli.container-not-recreatable', { called: first.name }),
     {
       ...(typeof why === 'string' ? { reason: withReference(why, first.sentence) } : {}),
-      hint: message('containers.plan-says-what-is-in-way-bulkhead'),
+      hint: message('containers.see-recreation-plan'),
       params: { code: first.code },
     },
   );

@@ -86,9 +86,9 @@ export async function recreateFacts(
       const begins = fits.length > 0 ? fits : known.filter((one) => id.length >= 4 && one.id.startsWith(id));
       const [one] = begins;
       if (one === undefined || begins.length > 1)
-        return fail('containers.not-found', message('cli.there-is-no-container', { name: id }), {
-          ...(begins.length > 1 ? { reason: message('containers.more-than-one-id-begins-so') } : {}),
-          hint: message('cli.see-bulkhead-containers-list'),
+        return fail('containers.not-found', message('cli.container-missing', { name: id }), {
+          ...(begins.length > 1 ? { reason: message('containers.id-prefix-ambiguous') } : {}),
+          hint: message('cli.see-containers-list'),
           params: { name: id },
         });
       chosen.add(one.it);
@@ -120,7 +120,7 @@ export async function recreateFacts(
       notInspected: closed.filter((one) => chosen.has(one)),
     });
   } catch (error) {
-    return requestFailure(message('containers.what-is-to-be-recreated-could-not'), error);
+    return requestFailure(message('containers.inspection-failed'), error);
   }
 }
 

@@ -82,7 +82,7 @@ class GroupRun {
       // A failure from here on is undone; an exception too.
       if (result.ok)
         result = await work().catch((error: unknown) =>
-          requestFailure(message('containers.engine-did-not-do-what-was-asked'), error),
+          requestFailure(message('containers.engine-request-failed'), error),
         );
       if (!result.ok) return this.#undo(this.#journal.step, result.error);
     }
@@ -195,7 +195,7 @@ class GroupRun {
       if (image === null)
         return fail(
           'containers.recreate-failed',
-          message('containers.image-is-gone-again', { commitTo: noted.commitTo }),
+          message('containers.committed-image-removed', { commitTo: noted.commitTo }),
         );
       const created = await this.#make(member, noted, 'new', { ...image, reference: noted.commitTo });
       if (!created.ok) return created;
@@ -221,7 +221,7 @@ class GroupRun {
         try {
           await this.#ports.clients(member.subject.user).getContainer(id).start();
         } catch (error) {
-          return refused(message('containers.new-container-did-not-start'), error);
+          return refused(message('containers.new-container-not-started'), error);
         }
         return this.#begin('wait');
       };
@@ -236,7 +236,7 @@ class GroupRun {
       if (read.value === null || !(await isUnderEci(read.value, this.#options.runtime)))
         return this.#about(
           member,
-          fail('containers.recreate-failed', message('containers.new-container-runs-but-not-in-user')).error,
+          fail('containers.recreate-failed', message('containers.new-container-without-userns')).error,
         );
     }
     return ok(undefined);
@@ -285,6 +285,6 @@ class GroupRun {
 }
 
 const cancelled = () =>
-  fail('apply.cancelled', message('containers.it-was-cancelled'), {
-    hint: message('containers.everything-is-as-it-was'),
+  fail('apply.cancelled', message('containers.cancelled'), {
+    hint: message('containers.nothing-changed'),
   });

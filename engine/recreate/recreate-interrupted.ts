@@ -62,11 +62,9 @@ async function settleGroup(
   journal: InterruptedGroup['journal'],
 ): Promise<Result<SettledRecreate, AppError>> {
   if (journal === 'damaged')
-    return fail(
-      'apply.rollback-failed',
-      message('containers.interrupted-recreation-cannot-be-settled-its-journal'),
-      { hint: message('containers.look-at-docker-ps-put-right-what', { recreateJournalPath: file }) },
-    );
+    return fail('apply.rollback-failed', message('containers.journal-damaged'), {
+      hint: message('containers.delete-journal', { recreateJournalPath: file }),
+    });
   const names = journal.members.map(({ name }) => name);
   if (journal.phase === 'finishing') {
     const finished = await finishRecreate(ports, journal, file);

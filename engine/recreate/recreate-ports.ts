@@ -55,7 +55,7 @@ export async function inspect(
   } catch (error) {
     return statusOf(error) === 404
       ? ok(null)
-      : requestFailure(message('containers.container-could-not-be-inspected', { reference }), error);
+      : requestFailure(message('containers.container-not-inspected', { reference }), error);
   }
 }
 

@@ -31,25 +31,25 @@ export async function rollBackRecreate(
     }
   };
   for (const member of journal.members.toReversed()) {
-    await attempt(message('containers.what-was-made-could-not-be-removed', { name: member.name }), () =>
+    await attempt(message('containers.new-one-not-removed', { name: member.name }), () =>
       removeCreated(ports.engine, member),
     );
   }
   for (const member of journal.members)
-    await attempt(message('containers.could-not-be-put-back', { name: member.name }), () =>
+    await attempt(message('containers.not-rolled-back', { name: member.name }), () =>
       restoreMember(ports, member),
     );
   await ports.onCheckpoint?.('put back');
   for (const { commitTo } of journal.members) {
     if (commitTo !== null)
-      await attempt(message('containers.image-could-not-be-removed', { image: commitTo }), () =>
+      await attempt(message('containers.image-not-removed', { image: commitTo }), () =>
         ignoreAbsent(ports.engine.getImage(commitTo).remove()),
       );
   }
   if (problems.length > 0)
-    return fail('apply.rollback-failed', message('containers.going-back-did-not-work-out-altogether'), {
+    return fail('apply.rollback-failed', message('containers.rollback-incomplete'), {
       reason: joinMessages('statements', problems),
-      hint: message('containers.look-at-docker-ps-bulkhead-containers-recreate'),
+      hint: message('containers.recreate-retries-rollback'),
     });
   return removeJournalFile(file);
 }
@@ -101,7 +101,7 @@ export async function finishRecreate(
     if (old.value === null) continue;
     // Since then the machine may have crashed, or somebody may have removed it.
     if (created.value === null || created.value.view.Id === member.oldId) {
-      problems.push(message('containers.new-one-is-gone', { name: member.name, old: old.value.name }));
+      problems.push(message('containers.new-one-missing', { name: member.name, old: old.value.name }));
       continue;
     }
     // Without volumes: the new one uses them.
@@ -109,7 +109,7 @@ export async function finishRecreate(
       await ignoreAbsent(ports.engine.getContainer(member.oldId).remove({ v: false }));
     } catch (error) {
       problems.push(
-        message('containers.old-one-could-not-be-removed', {
+        message('containers.old-one-not-removed', {
           name: member.keptName,
           reason: engineReason(error),
         }),
@@ -172,14 +172,14 @@ export async function rollForwardRecreate(
       const created = found.created ?? (await createAgain(ports, member));
       const trial = found.trial;
       if (created === null) {
-        problems.push(message('containers.there-is-no-new-one', { name: member.name }));
+        problems.push(message('containers.no-new-one', { name: member.name }));
         continue;
       }
       if (trial) problems.push(await describeLostWrites(ports.engine, member));
       const container = ports.engine.getContainer(created.view.Id);
       if (created.name !== member.name) await container.rename({ name: member.name });
       if (found.created === null && (ended || startFailed)) {
-        problems.push(message('containers.new-one-made-again-not-started', { name: member.name }));
+        problems.push(message('containers.new-one-not-started', { name: member.name }));
         continue;
       }
       if (member.wasRunning && !created.view.State.Running)
@@ -193,7 +193,7 @@ export async function rollForwardRecreate(
   }
   const removed = await removeJournalFile(file);
   if (!removed.ok) return removed;
-  const what = message('containers.ran-with-rm-and-is-gone', { names: removedNames.join(', ') });
+  const what = message('containers.auto-removed', { names: removedNames.join(', ') });
   return problems.length === 0
     ? ok(what)
     : fail('apply.rollback-failed', what, { reason: joinMessages('statements', problems) });
@@ -256,8 +256,8 @@ async function describeLostWrites(
 ): Promise<Message> {
   const old = await inspect(docker, oldId);
   if (old.ok && old.value !== null)
-    return message('containers.new-one-without-writes-old-kept', { name, kept: old.value.name });
+    return message('containers.writes-in-old-container', { name, kept: old.value.name });
   return commitTo !== null && (await imageOf(docker, commitTo)) !== null
-    ? message('containers.new-one-without-writes-in-image', { name, image: commitTo })
-    : message('containers.new-one-without-writes', { name });
+    ? message('containers.writes-in-image', { name, image: commitTo })
+    : message('containers.writes-missing', { name });
 }

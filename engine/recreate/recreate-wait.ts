@@ -32,7 +32,7 @@ export async function startAndWait(
     // The engine sends events from this response on; its type is that of a Node stream without a class.
     stream = (await docker.getEvents({ filters: { container: [id], type: ['container'] } })) as Readable;
   } catch (error) {
-    return requestFailure(message('containers.engine-events-could-not-be-followed'), error);
+    return requestFailure(message('containers.events-unavailable'), error);
   }
   const ended = new AbortController();
   let notify: () => void = () => undefined;
@@ -68,7 +68,7 @@ export async function startAndWait(
       const happened = new Promise<void>((resolve) => {
         notify = resolve;
       });
-      if (options.signal.aborted) return fail('apply.cancelled', message('containers.it-was-cancelled'));
+      if (options.signal.aborted) return fail('apply.cancelled', message('containers.cancelled'));
       const read = await inspect(docker, id);
       if (!read.ok) return read;
       if (read.value === null)
@@ -78,10 +78,9 @@ export async function startAndWait(
       if (state !== 'waiting')
         return fail('containers.not-healthy', state, {
           reason: await failureDetail(docker, read.value),
-          hint: message('containers.mend-what-it-complains-about-then-recreate'),
+          hint: message('containers.correct-then-recreate'),
         });
-      if (lost)
-        return fail('engine.unreachable', message('containers.engine-events-ended-while-new-container-was'));
+      if (lost) return fail('engine.unreachable', message('containers.events-ended'));
       await happened;
     }
   } finally {
@@ -121,7 +120,7 @@ async function failureDetail(docker: Docker, container: Inspected): Promise<Mess
       .logs({ stdout: true, stderr: true, tail: tailLines, follow: false });
     return readable(Buffer.from(text)) || message('containers.log-is-empty');
   } catch {
-    return message('containers.log-could-not-be-read');
+    return message('containers.log-unreadable');
   }
 }
 

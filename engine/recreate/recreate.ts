@@ -56,9 +56,9 @@ export async function startRecreate(
   onEvent: (run: RecreateRun) => void,
 ): Promise<Result<RecreateHandle, AppError>> {
   if (process.getuid?.() !== 0)
-    return fail('rights.not-root', message('containers.this-user-may-not-recreate-containers'), {
-      reason: message('containers.rolling-back-uses-engine-own-socket'),
-      hint: message('containers.run-same-command-with-sudo'),
+    return fail('rights.not-root', message('containers.recreation-not-permitted'), {
+      reason: message('containers.rollback-needs-root'),
+      hint: message('containers.run-with-sudo'),
     });
   const lock = await acquireLock(applyLockPath(ports.paths));
   if (!lock.ok) return lock;

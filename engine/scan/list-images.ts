@@ -24,6 +24,6 @@ export async function listImages(
       })),
     );
   } catch (error) {
-    return requestFailure(message('desktop.images-could-not-be-listed'), error);
+    return requestFailure(message('desktop.images-not-listed'), error);
   }
 }

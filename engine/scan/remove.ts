@@ -83,7 +83,7 @@ async function inspectOne(docker: Docker, id: string): Promise<RequestedContaine
       name: id,
       removed: false,
       ...(statusOf(error) === 404
-        ? { gone: true as const, ...reasonFields(message('containers.there-is-no-such-container')) }
+        ? { gone: true as const, ...reasonFields(message('containers.container-missing')) }
         : reasonFields(engineReason(error))),
     };
   }
@@ -101,7 +101,7 @@ async function removeInspected(
       id,
       name,
       removed: false,
-      ...reasonFields(message('containers.running-container-is-not-removed')),
+      ...reasonFields(message('containers.running-not-removed')),
     };
   // By full id from here on: a name may be given to another container meanwhile.
   const target = docker.getContainer(inspected.Id);

@@ -57,7 +57,7 @@ export async function scanContainers(
   try {
     listed = await docker.listContainers({ all: true });
   } catch (error) {
-    return requestFailure(message('app.containers-could-not-be-listed'), error);
+    return requestFailure(message('app.containers-not-listed'), error);
   }
   const inSlot = inspectSlots();
   const results = await Promise.all(listed.map((item) => inSlot(() => inspectOne(docker, item, options))));

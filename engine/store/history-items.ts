@@ -166,9 +166,9 @@ const itemOf = (entry: HistoryEntry): Omit<HistoryItem, 'changes' | 'changed' | 
 
 function unreadable(history: string, version: number): HistoryItem {
   const path = versionDirectory(history, version);
-  const { error } = fail('settings.unreadable', message('settings.version-could-not-be-read', { version }), {
-    reason: message('settings.meta-json-is-missing-or-damaged', { path }),
-    hint: message('settings.other-versions-are-not-affected'),
+  const { error } = fail('settings.unreadable', message('settings.version-unreadable', { version }), {
+    reason: message('settings.version-record-damaged', { path }),
+    hint: message('settings.other-versions-unaffected'),
     params: { path },
   });
   return {

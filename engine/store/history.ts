@@ -82,7 +82,7 @@ export async function versionNumbers(history: string): Promise<Result<number[], 
   } catch (error) {
     return systemCode(error) === 'ENOENT'
       ? ok([])
-      : fail('settings.unreadable', message('engine.could-not-be-read', { file: history }), {
+      : fail('settings.unreadable', message('engine.file-unreadable', { file: history }), {
           cause: error,
           params: { path: history },
         });
@@ -154,9 +154,9 @@ export async function writeVersion(
     return ok(target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    return fail('settings.unwritable', message('settings.backup-could-not-be-written', { target }), {
+    return fail('settings.unwritable', message('settings.backup-unwritable', { target }), {
       cause: error,
-      hint: message('apply.nothing-was-changed-make-room-or-give'),
+      hint: message('apply.nothing-changed'),
       params: { path: target },
     });
   }
@@ -188,11 +188,11 @@ export async function readVersion(
   const entry = entries.value.find((candidate) => candidate.version === version);
   if (entry === undefined) {
     const known = entries.value.map((candidate) => candidate.version).join(', ');
-    return fail('settings.version-unknown', message('settings.there-is-no-version', { version }), {
+    return fail('settings.version-unknown', message('settings.version-missing', { version }), {
       reason:
         known === ''
-          ? message('settings.nothing-has-been-applied-yet')
-          : message('settings.there-are', { known }),
+          ? message('settings.nothing-applied-yet')
+          : message('settings.versions-available', { known }),
       params: { version },
     });
   }

@@ -127,7 +127,7 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
     },
     prefer: async (setting, value) => {
       if (options.preferences !== true)
-        return fail('settings.unwritable', message('settings.this-engine-takes-no-preferences-of-users'));
+        return fail('settings.unwritable', message('settings.preferences-unsupported'));
       const applied = await readSettings(paths.settings);
       if (!applied.ok) return applied;
       const written = await writePreference(paths.root, settingsOf(applied.value), setting, value);
@@ -214,8 +214,8 @@ async function dropDraft(paths: StorePaths): Promise<Result<void, AppError>> {
 
 async function keepDraft(paths: StorePaths, text: string, base: string): Promise<Result<void, AppError>> {
   if (Buffer.byteLength(text) > maxTextLength) {
-    return fail('settings.too-large', message('settings.draft-is-too-large-to-be-settings'), {
-      reason: message('engine.it-has-more-than-bytes', { maxTextLength }),
+    return fail('settings.too-large', message('settings.draft-too-large'), {
+      reason: message('engine.size-limit', { maxTextLength }),
     });
   }
   const directory = await ensureRoot(paths.root);
@@ -244,9 +244,9 @@ export async function ensureRoot(root: string): Promise<Result<void, AppError>> 
     await mkdir(root, { recursive: true, mode: 0o711 });
     return ok(undefined);
   } catch (error) {
-    return fail('settings.unwritable', message('engine.could-not-be-made', { file: root }), {
+    return fail('settings.unwritable', message('engine.file-not-created', { file: root }), {
       cause: error,
-      hint: message('settings.run-as-user-who-may-write-there'),
+      hint: message('settings.run-as-writer'),
       params: { path: root },
     });
   }

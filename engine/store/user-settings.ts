@@ -43,7 +43,7 @@ export async function readUserSettings(root: string): Promise<StoredPreferences>
     try {
       const info = await handle.stat();
       if (!info.isFile() || info.uid !== 0 || info.nlink !== 1 || (info.mode & 0o002) !== 0)
-        return { preferences: null, problem: message('settings.preferences-not-made-by-gateway') };
+        return { preferences: null, problem: message('settings.preferences-file-foreign') };
       if (info.size > maxPreferencesBytes)
         return { preferences: null, problem: message('settings.preferences-too-large') };
       // Limited to that, even if it grows meanwhile: other users write to it.
@@ -69,7 +69,7 @@ export async function readUserSettings(root: string): Promise<StoredPreferences>
   const preferences = parsePreferences(text);
   return {
     preferences,
-    problem: preferences === null ? message('settings.preferences-hold-something-else') : null,
+    problem: preferences === null ? message('settings.preferences-content-unknown') : null,
   };
 }
 
@@ -104,14 +104,14 @@ export async function writePreference(
   const pointer = preferencePointers[name];
   if (value !== null) {
     if (admin[name].locked)
-      return fail('settings.locked', message('settings.administrator-has-locked-this-setting'), {
-        reason: message('settings.is-locked', { pointer }),
+      return fail('settings.locked', message('settings.preference-locked'), {
+        reason: message('settings.key-locked', { pointer }),
         params: { pointer },
       });
     if (name === 'eci' && value && !admin.eci.value)
-      return fail('settings.locked', message('settings.isolation-can-t-be-turned-on-by'), {
-        reason: message('settings.it-takes-engine-that-was-started-for'),
-        hint: message('settings.ask-administrator-to-turn-it-on-bulkhead'),
+      return fail('settings.locked', message('settings.preference-cannot-turn-on'), {
+        reason: message('settings.engine-not-prepared'),
+        hint: message('settings.ask-administrator-to-apply'),
         params: { pointer },
       });
   }
@@ -137,15 +137,15 @@ export async function writePreference(
   } catch (error) {
     const code = systemCode(error);
     return code === 'ENOENT'
-      ? fail('settings.unwritable', message('settings.there-is-no-place-for-preferences-yet'), {
-          reason: message('settings.is-made-by-gateway-while-it-runs', {
+      ? fail('settings.unwritable', message('settings.preferences-file-missing'), {
+          reason: message('settings.preferences-file-origin', {
             userSettingsPath: userSettingsPath(root),
           }),
-          hint: message('engine.start-engine-by', { command: engineCommand('start', root) }),
+          hint: message('engine.start-with-command', { command: engineCommand('start', root) }),
         })
-      : fail('settings.unwritable', message('settings.preference-could-not-be-kept'), {
+      : fail('settings.unwritable', message('settings.preference-not-saved'), {
           cause: error,
-          hint: message('settings.members-of-group-that-may-use-socket'),
+          hint: message('settings.preferences-writers'),
         });
   }
 }

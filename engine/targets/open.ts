@@ -51,6 +51,6 @@ async function hostOf(sessionUser: string | undefined): Promise<Result<DesktopHo
   }
   const host = thisHost(user);
   return host === null
-    ? fail('input.unusable', message('engine.there-is-no-docker-desktop-for', { platform: process.platform }))
+    ? fail('input.unusable', message('engine.desktop-unsupported', { platform: process.platform }))
     : ok(host);
 }

@@ -26,7 +26,7 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
   try {
     architecture = (await docker.version()).Arch;
   } catch (error) {
-    return fail('verify.no-image', message('verify.probe-image-could-not-be-made'), {
+    return fail('verify.no-image', message('verify.probe-image-failed'), {
       reason: engineReason(error),
     });
   }
@@ -35,7 +35,7 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
   try {
     program = await readFile(binary);
   } catch (error) {
-    return fail('verify.no-image', message('verify.probe-program-is-missing'), {
+    return fail('verify.no-image', message('verify.probe-program-missing'), {
       cause: error,
       hint: probeHint,
       params: { path: binary, architecture },
@@ -56,9 +56,9 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
     const error = /"error":"((?:[^"\\]|\\.)*)"/.exec(output)?.[1];
     return error === undefined
       ? ok(`bulkhead/probe:${tag}`)
-      : fail('verify.no-image', message('verify.probe-image-could-not-be-made'), { reason: error });
+      : fail('verify.no-image', message('verify.probe-image-failed'), { reason: error });
   } catch (error) {
-    return fail('verify.no-image', message('verify.probe-image-could-not-be-made'), {
+    return fail('verify.no-image', message('verify.probe-image-failed'), {
       reason: engineReason(error),
     });
   }

@@ -23,13 +23,13 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
   try {
     kernel = (await options.docker.version()).KernelVersion;
   } catch (error) {
-    return requestFailure(message('desktop.protection-could-not-be-verified'), error);
+    return requestFailure(message('desktop.not-verified'), error);
   }
   const lock = await acquireLock(verifyLockPath(options.paths));
   if (!lock.ok)
     return lock.error.code === 'apply.in-progress'
-      ? fail('apply.in-progress', message('verify.another-verification-is-under-way'), {
-          hint: message('verify.wait-until-it-has-ended'),
+      ? fail('apply.in-progress', message('verify.already-running'), {
+          hint: message('verify.wait'),
         })
       : lock;
   const begun = Date.now();
@@ -38,7 +38,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
       await removeProbes(options.docker);
       await removeBuiltImages(options.docker);
     } catch (error) {
-      return requestFailure(message('desktop.protection-could-not-be-verified'), error);
+      return requestFailure(message('desktop.not-verified'), error);
     }
     const image = await makeProbeImage(options.docker, options.probeDirectory);
     if (!image.ok) return image;
@@ -49,7 +49,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
       await tidy(options.docker, image.value);
     }
     if (options.signal?.aborted === true)
-      return fail('apply.cancelled', message('desktop.verification-was-cancelled'));
+      return fail('apply.cancelled', message('desktop.verification-cancelled'));
     const verification: Verification = {
       at: new Date().toISOString(),
       durationMs: Date.now() - begun,

@@ -101,7 +101,7 @@ export function checkStatAccess({
       const { entries, missing } = await view.pathInMount(from);
       const above = missing > 0 ? entries : entries.slice(0, -1);
       if (!above.every((stat) => shares.canAccess(stat, 1)))
-        throw shares.refusal(message('gateway.copy-looks-where-user-may-not-go', { path: source }));
+        throw shares.refusal(message('gateway.copy-traverses-denied-path', { path: source }));
       return null;
     },
   };
@@ -181,7 +181,7 @@ async function planForShares(
   if (on !== null && shares.has(on)) {
     const { entries, missing } = await view.pathInMount(located.from);
     if (missing > 0 || !entries.slice(0, -1).every((stat) => shares.canAccess(stat, 1)))
-      throw shares.refusal(message('gateway.copy-reads-where-user-may-not-go', { path: source }));
+      throw shares.refusal(message('gateway.copy-reads-denied-directory', { path: source }));
   }
   const { isStable } = view;
   return ({ name, type, uid, gid, mode }) => {
@@ -194,7 +194,7 @@ async function planForShares(
       (files.has(type) && !shares.canAccess({ uid, gid, mode }, 4)) ||
       (type === '5' && !shares.canAccess({ uid, gid, mode }, 5))
     ) {
-      throw shares.refusal(message('gateway.copy-reads-what-user-may-not-read', { path: displayName(name) }));
+      throw shares.refusal(message('gateway.copy-reads-denied-file', { path: displayName(name) }));
     }
     return shared ? shares.shiftOut : plain;
   };

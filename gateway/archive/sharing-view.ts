@@ -93,7 +93,7 @@ export async function userShares(
     shiftIn: () => {
       if (user === null) throw refusal(message('gateway.copy-writes'));
       if (maps === null)
-        throw refusal(message('gateway.copy-writes'), message('gateway.ids-known-while-it-runs'));
+        throw refusal(message('gateway.copy-writes'), message('gateway.ids-unknown-while-stopped'));
       const disk = (which: 'uids' | 'gids') => (id: number) =>
         toDisk(maps[which], id) ?? toDisk(maps[which], nobody) ?? (which === 'uids' ? user.uid : user.gid);
       return { uid: disk('uids'), gid: disk('gids'), capabilityRoot: disk('uids') };

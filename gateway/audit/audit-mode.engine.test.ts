@@ -436,7 +436,7 @@ describe('explain: decided by the same code, nothing is done', () => {
       value: {
         explanation: {
           outcome: 'deny',
-          clientWords: expect.stringMatching(
+          clientOutput: expect.stringMatching(
             /^docker: Error response from daemon: enhanced container isolation: --pid=host/,
           ) as unknown,
         },

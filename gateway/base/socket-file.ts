@@ -33,15 +33,15 @@ export function temporaryName(file: string): string {
  */
 export async function removeStaleSocket(file: string): Promise<Result<void, AppError>> {
   if (Buffer.byteLength(file) > maxPathBytes) {
-    return fail('engine.start-failed', message('gateway.listening-on-is-not-possible', { file }), {
-      hint: message('gateway.path-of-unix-socket-may-have-bytes', { maxPathBytes }),
+    return fail('engine.start-failed', message('gateway.listen-failed', { file }), {
+      hint: message('gateway.socket-path-limit', { maxPathBytes }),
     });
   }
   const info = await lstat(file).catch(() => null);
   if (info === null) return ok(undefined);
   if (!info.isSocket())
-    return fail('engine.start-failed', message('gateway.is-there-and-is-not-socket', { file }), {
-      hint: message('gateway.move-it-away-or-listen-elsewhere'),
+    return fail('engine.start-failed', message('gateway.not-a-socket', { file }), {
+      hint: message('gateway.move-or-listen-elsewhere'),
     });
   const isServed = await new Promise<boolean>((resolve) => {
     const probe = connect(file);
@@ -58,15 +58,15 @@ export async function removeStaleSocket(file: string): Promise<Result<void, AppE
     await unlink(file);
     return ok(undefined);
   } catch (error) {
-    return fail('engine.start-failed', message('gateway.leftover-socket-cannot-be-removed', { file }), {
+    return fail('engine.start-failed', message('gateway.leftover-socket-not-removed', { file }), {
       cause: error,
     });
   }
 }
 
 function alreadyServed(file: string): Result<never, AppError> {
-  return fail('engine.already-running', message('gateway.somebody-is-already-listening-on', { file }), {
-    hint: message('gateway.stop-that-process-first-or-listen-elsewhere'),
+  return fail('engine.already-running', message('gateway.address-in-use', { file }), {
+    hint: message('gateway.stop-or-listen-elsewhere'),
   });
 }
 
@@ -86,9 +86,9 @@ export async function publishSocket(
   } catch (error) {
     // node:fs errors carry a code.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return alreadyServed(file);
-    return fail('engine.start-failed', message('gateway.socket-cannot-be-made', { file }), {
+    return fail('engine.start-failed', message('gateway.socket-not-created', { file }), {
       cause: error,
-      hint: message('gateway.check-directory-and-rights-on-it'),
+      hint: message('gateway.check-directory-rights'),
     });
   } finally {
     await unlink(temporary).catch(() => undefined);

@@ -91,7 +91,7 @@ export function createBindSourceResolver(
       isDefaultDevice: false,
     };
     const clean = cleanPath(requested);
-    if (clean === null) return { ...unresolved, problem: message('policy.it-is-not-absolute-path') };
+    if (clean === null) return { ...unresolved, problem: message('policy.path-not-absolute') };
     enginePaths ??= resolveEnginePaths(environment, lookups);
     const { sockets, dockerSockets, directories, shares } = await enginePaths;
     const found = await lookups.resolve(clean);
@@ -213,7 +213,7 @@ export function homeProblem(
 ): Message | undefined {
   return home !== null || uid === null || !sharesHome(settings)
     ? undefined
-    : message('gateway.home-is-not-known', { uid });
+    : message('gateway.home-unknown', { uid });
 }
 
 /**

@@ -52,7 +52,7 @@ export async function findCdiDevice(name: string): Promise<CdiDevice> {
   for (const directory of specDirectories.toReversed()) {
     for (const file of await specFiles(directory)) {
       if (!(await isRootControlledFile(file)))
-        return { problem: message('policy.cdi-specification-is-not-of-root', { file }) };
+        return { problem: message('policy.cdi-specification-changeable', { file }) };
       const spec = await readSpec(file);
       if (spec === null) unreadable ??= file;
       const found = spec?.kind === kind ? spec.devices.find((one) => one.name === device) : undefined;
@@ -67,8 +67,8 @@ export async function findCdiDevice(name: string): Promise<CdiDevice> {
   return {
     problem:
       unreadable === null
-        ? message('policy.cdi-device-is-not-known', { directories: specDirectories.join(', ') })
-        : message('policy.cdi-specification-is-unreadable', { file: unreadable }),
+        ? message('policy.cdi-device-unknown', { directories: specDirectories.join(', ') })
+        : message('policy.cdi-specification-unreadable', { file: unreadable }),
   };
 }
 
@@ -110,7 +110,7 @@ async function resolveNodes(file: string, nodes: readonly CdiDeviceNode[]): Prom
     const source = node.hostPath ?? node.path;
     const found = await deviceFile(source);
     if (found === null || !isDescribed(found, node))
-      return { problem: message('policy.cdi-device-file-is-missing', { file, path: source }) };
+      return { problem: message('policy.cdi-device-file-missing', { file, path: source }) };
     files.push({ ...found, access: (node.permissions ?? '') === '' ? 'rwm' : (node.permissions ?? 'rwm') });
   }
   return { nodes: files };

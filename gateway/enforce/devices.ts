@@ -136,13 +136,13 @@ async function obstacleOf(
   if (entry.users !== null || entry.groups !== null) {
     const requester = await user();
     if (requester === null || !(await isOneOf(requester, entry)))
-      return message('policy.device-entry-is-for-others', { device: entry.device });
+      return message('policy.device-entry-other-users', { device: entry.device });
   }
   if (entry.images === null) return null;
   const { socket } = context.settings;
   const verdict = await context.sockets?.trust?.decide(image, { ...socket, images: entry.images });
   if (verdict?.trusted === true) return null;
-  return message('policy.device-entry-is-for-other-images', {
+  return message('policy.device-entry-other-images', {
     device: entry.device,
     problem: verdict === undefined ? message('trust.cannot-check-images') : untrustedDetail(verdict),
   });

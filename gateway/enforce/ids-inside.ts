@@ -23,7 +23,7 @@ export async function recordIdsInside(
     return unknownLabelDenial(container, {
       label: sharingUserLabel,
       spec: 'A8',
-      detail: message('gateway.values-of-the-label-for-the-sharing-user'),
+      detail: message('gateway.sharing-user-label-values'),
     });
   // The labels of a container never change: what was recorded before stays right.
   const user = chosen === null ? null : ((await sharing?.userOf(id)) ?? null);

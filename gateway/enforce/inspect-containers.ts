@@ -95,7 +95,7 @@ async function checkStart(
   const denial = deny(
     'container-unprotected',
     message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),
-    { spec: 'A3', detail: message('gateway.it-is-not-known-who-made-it') },
+    { spec: 'A3', detail: message('gateway.creator-unknown') },
   );
   return context.settings.existingContainers === 'warn'
     ? { ...result, warning: denial, ...about }
@@ -160,7 +160,7 @@ async function recheckMounts(
     const noSocket: SocketDecision = {
       kind: 'refused',
       remedy: 'none',
-      detail: message('gateway.made-without-socket-of-its-own'),
+      detail: message('gateway.created-without-own-socket'),
     };
     const denial = decideExistingMounts(
       containerReference,

@@ -81,7 +81,7 @@ export async function createContainer(
         : checkSocketHolder(
             context,
             container,
-            message('gateway.create-with-parts-of-container', { name: reference }),
+            message('gateway.create-with-container-parts', { name: reference }),
             about,
           );
     if (result.kind !== 'passed') return result;

@@ -19,7 +19,7 @@ export async function recordKernelSettings(
     return unknownLabelDenial(container, {
       label: kernelSettingsLabel,
       spec: 'A4',
-      detail: message('gateway.values-of-the-label-for-kernel-settings'),
+      detail: message('gateway.kernel-settings-label-values'),
     });
   // The labels of a container never change: what was recorded before stays right. Without a record of who
   // shares there is nothing to add to.

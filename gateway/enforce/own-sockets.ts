@@ -72,7 +72,7 @@ export async function withSocket(
     return decide({
       kind: 'refused',
       remedy: 'none',
-      detail: message('gateway.socket-could-not-be-made'),
+      detail: message('gateway.own-socket-failed'),
     });
   }
   return {

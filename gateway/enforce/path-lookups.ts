@@ -48,7 +48,7 @@ const maxPaths = 20_000;
 const maxSteps = 500_000;
 /** Steps between two turns of the event loop. */
 const stepsPerTurn = 2000;
-const tooManyPaths = () => ({ problem: message('gateway.too-many-places', { most: maxPaths }) });
+const tooManyPaths = () => ({ problem: message('gateway.too-many-path-components', { most: maxPaths }) });
 
 /**
  * Resolves the paths of one request with a common cache: a common prefix is looked up once, and resolves
@@ -69,8 +69,8 @@ export class PathLookups {
    * links differ for every process, and unreadable ones.
    */
   async resolve(file: string): Promise<Resolution> {
-    if (!file.startsWith('/')) return { problem: message('policy.it-is-not-absolute-path') };
-    if (file.includes('\0')) return { problem: message('policy.it-has-nul-in-it') };
+    if (!file.startsWith('/')) return { problem: message('policy.path-not-absolute') };
+    if (file.includes('\0')) return { problem: message('policy.contains-nul') };
     // The next component is the last one.
     const pending = components(file).reverse();
     let at = this.#root;
@@ -82,15 +82,14 @@ export class PathLookups {
         continue;
       }
       const node = this.#below(at, part);
-      if (isInside(node.path, '/proc')) return { problem: message('gateway.it-leads-through-proc') };
+      if (isInside(node.path, '/proc')) return { problem: message('gateway.path-through-proc') };
       const entry = await this.#entry(node);
       if (entry === null) return tooManyPaths();
       switch (entry.kind) {
         case 'problem':
           return entry;
         case 'missing': {
-          if (pending.includes('..'))
-            return { problem: message('gateway.it-goes-up-from-missing-directory') };
+          if (pending.includes('..')) return { problem: message('gateway.up-from-missing-directory') };
           const real = [node.path, ...pending.reverse()].join('/');
           return {
             real,
@@ -102,7 +101,7 @@ export class PathLookups {
           };
         }
         case 'link':
-          if (++links > maxSymlinks) return { problem: message('gateway.it-has-too-many-links') };
+          if (++links > maxSymlinks) return { problem: message('gateway.too-many-links') };
           if (entry.target.startsWith('/')) at = this.#root;
           for (const one of components(entry.target).reverse()) pending.push(one);
           break;
@@ -112,7 +111,7 @@ export class PathLookups {
     }
     const entry = await this.#entry(at);
     if (entry?.kind !== 'other')
-      return { problem: message('gateway.path-cannot-be-looked-at', { path: at.path || '/' }) };
+      return { problem: message('gateway.path-not-examined', { path: at.path || '/' }) };
     const end = at;
     return {
       real: end.path || '/',
@@ -171,7 +170,7 @@ async function readEntry(file: string): Promise<Entry> {
       ? { kind: 'missing' }
       : {
           kind: 'problem',
-          problem: message('gateway.path-cannot-be-looked-at-because', { path: file, code }),
+          problem: message('gateway.path-not-examined-because', { path: file, code }),
         };
   }
 }

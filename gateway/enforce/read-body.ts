@@ -30,7 +30,7 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
     return {
       ok: false,
       denial: deny('unreadable-body', message('policy.the-body'), {
-        detail: message('gateway.it-is-not-utf-8'),
+        detail: message('gateway.not-utf-8'),
       }),
     };
   }

@@ -25,7 +25,7 @@ export async function sharesOf(files: readonly string[], lookups: PathLookups): 
         found:
           link === null
             ? await lookups.resolve(file)
-            : { problem: message('gateway.it-leads-through-changeable-link', { link }) },
+            : { problem: message('gateway.path-through-changeable-link', { link }) },
       };
     }),
   );
@@ -33,7 +33,7 @@ export async function sharesOf(files: readonly string[], lookups: PathLookups): 
     resolved: list.flatMap(({ found }) => ('problem' in found ? [] : [found])),
     problems: list.flatMap(({ file, found }) =>
       'problem' in found
-        ? [message('gateway.directory-is-not-shared', { path: file, problem: found.problem })]
+        ? [message('gateway.directory-not-shared', { path: file, problem: found.problem })]
         : [],
     ),
   };

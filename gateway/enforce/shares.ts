@@ -161,7 +161,7 @@ async function createSources(
     const created = await resolvePath(source);
     if (failed !== null || 'problem' in created || !created.exists || created.real !== source) {
       return deny('share-missing', message('policy.bind-mount', { source }), {
-        detail: failed ?? message('gateway.link-stands-in-its-way'),
+        detail: failed ?? message('gateway.link-in-path'),
       });
     }
   }
@@ -191,7 +191,7 @@ export function makeDirectory(directory: string, user: SharingUser): Promise<Mes
         resolve(
           error === null
             ? null
-            : message('gateway.user-cannot-make-it', {
+            : message('gateway.user-cannot-create-directory', {
                 uid: user.uid,
                 error: stderr.trim().split('\n').at(-1) || error.message,
               }),

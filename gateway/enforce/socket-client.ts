@@ -112,7 +112,7 @@ export function nestedDenial(
     }),
     {
       setting: list.setting,
-      detail: message('gateway.container-would-be-under-other-list', {
+      detail: message('gateway.new-container-other-list', {
         callerList: namesOf(client.list),
         containerList: namesOf(list),
       }),
@@ -139,7 +139,7 @@ export function holderDenial(
     if (!sameList(other, client.list)) {
       return deny('socket-holder', what, {
         setting: '/bulkhead/existingContainers',
-        detail: message('gateway.container-is-under-other-list', {
+        detail: message('gateway.socket-other-list', {
           callerList: namesOf(client.list),
           containerList: namesOf(other),
         }),

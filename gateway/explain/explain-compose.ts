@@ -48,7 +48,7 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
           );
     });
     return ok({
-      clientWords: warningsOf(`${config.value.stderr}\n${created.value.stderr}`),
+      clientOutput: warningsOf(`${config.value.stderr}\n${created.value.stderr}`),
       leftOut: services.flatMap(({ leftOut }) => leftOut),
       requests: inServiceOrder(
         deduplicate(explained),
@@ -99,7 +99,7 @@ const composeClient =
     );
 
 const fileRefused = ({ stderr }: ClientOutput): Result<never, AppError> =>
-  fail('input.unusable', message('gateway.compose-does-not-take-this-file'), { reason: errorOf(stderr) });
+  fail('input.unusable', message('gateway.compose-file-rejected'), { reason: errorOf(stderr) });
 
 /** The services as Compose reads the file. */
 async function readConfig(
@@ -109,16 +109,16 @@ async function readConfig(
   if (!read.ok) return read;
   const { code, stdout, stderr } = read.value;
   if (/is not a docker command|unknown (?:shorthand )?flag/.test(stderr) && code !== 0)
-    return fail('engine.not-installed', message('gateway.docker-compose-is-not-installed'), {
+    return fail('engine.not-installed', message('gateway.compose-not-installed'), {
       reason: firstLine(stderr),
-      hint: message('gateway.install-it-apt-get-install-docker-compose'),
+      hint: message('gateway.install-compose'),
     });
   if (code !== 0) return fileRefused(read.value);
   const config = configOf(stdout);
   const runs = programRunByCompose(config);
   if (runs !== null)
-    return fail('input.unusable', message('gateway.compose-itself-would-run-something-for', { runs }), {
-      hint: message('gateway.leave-it-out-nothing-is-run-to'),
+    return fail('input.unusable', message('gateway.compose-would-run', { runs }), {
+      hint: message('gateway.explain-runs-nothing'),
     });
   return ok({ services: servicesOf(config), stderr });
 }

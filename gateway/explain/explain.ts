@@ -90,17 +90,17 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
     return fail(
       'input.unusable',
       command === ''
-        ? message('gateway.there-is-no-command-to-explain')
-        : message('gateway.cannot-be-explained', { command }),
+        ? message('gateway.no-command')
+        : message('gateway.command-not-explainable', { command }),
       {
-        hint: message('gateway.give-docker-command-as-you-would-type'),
+        hint: message('gateway.give-docker-command'),
       },
     );
   }
   const writes = options.args.find((argument) => writing.test(argument));
   if (writes !== undefined)
-    return fail('input.unusable', message('gateway.would-write-file', { writes }), {
-      hint: message('gateway.leave-it-out-it-changes-nothing-about'),
+    return fail('input.unusable', message('gateway.option-writes-file', { writes }), {
+      hint: message('gateway.omit-option'),
     });
 
   return drySession(options, null, async ({ directory, socket, requests }) => {
@@ -117,12 +117,12 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
     });
     if (!result.ok) return result;
     if (requests.length === 0 && result.value.code !== 0)
-      return fail('input.unusable', message('gateway.docker-does-not-take-this-command-line'), {
+      return fail('input.unusable', message('gateway.command-line-rejected'), {
         reason: firstLine(result.value.stderr),
         hint: message('gateway.see-docker-help'),
       });
     return ok({
-      clientWords: requests.some(({ refusal }) => refusal !== null) ? result.value.stderr.trim() : '',
+      clientOutput: requests.some(({ refusal }) => refusal !== null) ? result.value.stderr.trim() : '',
       leftOut: [],
       notes: [
         ...(requests.length > 0 ? ['later-requests' as const] : []),

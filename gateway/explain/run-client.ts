@@ -42,9 +42,9 @@ export async function runClient(run: ClientRun): Promise<Result<ClientOutput, Ap
   )
     return fail(
       'input.unusable',
-      message('gateway.directory-cannot-be-entered', { workingDirectory: run.workingDirectory }),
+      message('gateway.working-directory-unusable', { workingDirectory: run.workingDirectory }),
       {
-        hint: message('gateway.it-is-where-relative-paths-begin-check'),
+        hint: message('gateway.check-working-directory'),
       },
     );
   const config = path.join(run.directory, 'config');
@@ -113,8 +113,8 @@ function spawnClient(
       if (run.signal?.aborted === true) resolve(cancelled());
       else if (code === null)
         resolve(
-          fail('input.unusable', message('gateway.docker-took-too-long'), {
-            hint: message('gateway.try-again-or-make-it-less-at'),
+          fail('input.unusable', message('gateway.docker-timed-out'), {
+            hint: message('gateway.retry-with-less'),
           }),
         );
       else resolve(ok({ code, stderr: withoutAdvice(stderr), stdout }));
@@ -124,10 +124,10 @@ function spawnClient(
 
 const startFailure = (error: NodeJS.ErrnoException): Result<never, AppError> =>
   error.code === 'ENOENT' && error.path === 'docker'
-    ? fail('engine.not-installed', message('gateway.docker-command-line-is-not-installed'), {
-        hint: message('gateway.install-it-apt-get-install-docker-cli'),
+    ? fail('engine.not-installed', message('gateway.docker-cli-not-installed'), {
+        hint: message('gateway.install-docker-cli'),
       })
-    : fail('input.unusable', message('gateway.docker-could-not-be-run'), { cause: error });
+    : fail('input.unusable', message('gateway.docker-not-run'), { cause: error });
 
 const cancelled = () => fail('apply.cancelled', message('gateway.cancelled'));
 

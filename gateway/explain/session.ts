@@ -43,7 +43,7 @@ export interface DrySession {
 /**
  * The result of the client's run; `requests` replaces the recorded ones, where more is known about them.
  */
-export interface ClientRunResult extends Pick<Explanation, 'clientWords' | 'leftOut' | 'notes'> {
+export interface ClientRunResult extends Pick<Explanation, 'clientOutput' | 'leftOut' | 'notes'> {
   readonly requests?: ExplainedRequest[];
 }
 
@@ -121,7 +121,7 @@ export async function drySession(
       facts: [...factRecords.values()],
       images: [...images.values()],
       engine: context.engineSocket !== null,
-      clientWords: result.value.clientWords,
+      clientOutput: result.value.clientOutput,
       leftOut: result.value.leftOut,
       notes: [
         ...result.value.notes,

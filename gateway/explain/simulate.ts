@@ -98,13 +98,9 @@ async function explainText(
 ): Promise<Result<{ line: CommandLine; explanation: Explanation }, AppError>> {
   const parsed = parseCommandLine(text, { home });
   if (!parsed.ok)
-    return fail(
-      'input.unusable',
-      message('gateway.this-is-no-command-line-that-can', { problem: parsed.problem }),
-      {
-        params: { problem: parsed.problem, start: parsed.start, end: parsed.end, what: parsed.what },
-      },
-    );
+    return fail('input.unusable', message('gateway.command-line-unreadable', { problem: parsed.problem }), {
+      params: { problem: parsed.problem, start: parsed.start, end: parsed.end, what: parsed.what },
+    });
   const { line } = parsed;
   const explained =
     line.kind === 'build'

@@ -37,5 +37,5 @@ export interface Budget {
  */
 export const foreignBuildDenial = (build: string) =>
   deny('build-identity', message('gateway.call-for-build', { build: brief(build) }), {
-    detail: message('gateway.build-is-of-another-connection'),
+    detail: message('gateway.build-of-another-connection'),
   });

@@ -22,7 +22,7 @@ function denialForMessage(text: string): Denial | null {
     return deny('build-entitlement', message('gateway.build-step-with', { entitlement }));
   if (!sourceDenied.test(text)) return null;
   return deny('build-source', message('gateway.source-of-frontend'), {
-    detail: message('gateway.own-source-policy-may-deny-it'),
+    detail: message('gateway.own-source-policy-may-deny'),
   });
 }
 

@@ -226,12 +226,12 @@ function startListening(
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException) => {
       resolve(
-        fail('engine.start-failed', message('gateway.listening-on-is-not-possible', { file: name }), {
+        fail('engine.start-failed', message('gateway.listen-failed', { file: name }), {
           cause: error,
           hint:
             Buffer.byteLength(name) > 107
-              ? message('gateway.path-of-unix-socket-may-have-107')
-              : message('gateway.check-directory-and-rights-on-it'),
+              ? message('gateway.engine-socket-path-limit')
+              : message('gateway.check-directory-rights'),
         }),
       );
     };

@@ -60,9 +60,9 @@ export async function serveMetrics(
     }
   });
   if (listening !== null)
-    return fail('engine.start-failed', message('gateway.listening-on-is-not-possible', { file }), {
+    return fail('engine.start-failed', message('gateway.listen-failed', { file }), {
       cause: listening,
-      hint: message('gateway.check-directory-and-rights-on-it'),
+      hint: message('gateway.check-directory-rights'),
     });
   server.on('error', (error) => {
     log(`metrics: ${error.message}`);

@@ -17,9 +17,9 @@ export function openSharingUsers(
   try {
     return ok(createSharingUsers(openSharingRecords(directory), containers, log));
   } catch (error) {
-    return fail('engine.start-failed', message('sharing.directory-cannot-be-used', { directory }), {
+    return fail('engine.start-failed', message('sharing.directory-unusable', { directory }), {
       cause: error,
-      hint: message('sharing.check-it-and-rights-on-it-it'),
+      hint: message('sharing.check-rights'),
     });
   }
 }

@@ -53,13 +53,13 @@ class Admission implements MountAdmission {
       this.#refused.delete(id);
       this.#commandLists.forget(id);
       return deny('socket-mount', message('gateway.this-docker-socket'), {
-        detail: message('gateway.container-of-socket-is-gone'),
+        detail: message('gateway.container-of-socket-removed'),
         setting: null,
       });
     }
     if (mount.container === null)
       return deny('socket-mount', message('gateway.this-docker-socket'), {
-        detail: message('gateway.container-of-socket-is-not-known-yet'),
+        detail: message('gateway.container-of-socket-pending'),
         setting: null,
       });
     const renew = (): Promise<void> | null => this.#commandLists.renew(id, settings);
@@ -82,7 +82,7 @@ class Admission implements MountAdmission {
     const refuse = (detail: Message): Denial =>
       foreignSocket(container.image, { kind: 'refused', remedy: 'none', detail });
     if (mount === null) return refuse(message('gateway.no-record-of-socket'));
-    if (mount.container === null) return refuse(message('gateway.socket-is-not-known-yet'));
+    if (mount.container === null) return refuse(message('gateway.socket-pending'));
     if (mount.container.id !== container.id)
       return refuse(message('gateway.socket-belongs-to-container', { name: nameOf(mount) }));
     return isAllowed(mount, settings) ? null : this.#checkImageTrust(mount, settings);
@@ -119,11 +119,11 @@ function removedEntryDenial(mount: SocketMount, verdict: ImageVerdict | null): D
     setting,
     detail:
       verdict?.trusted === false
-        ? message('gateway.entry-is-no-longer-listed-because', {
+        ? message('gateway.entry-no-longer-listed-because', {
             ...entry,
             problem: untrustedDetail(verdict),
           })
-        : message('gateway.entry-is-no-longer-listed', entry),
+        : message('gateway.entry-no-longer-listed', entry),
     subject: { image: mount.image },
   });
 }

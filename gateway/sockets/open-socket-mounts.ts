@@ -37,9 +37,9 @@ export function openSocketMounts(options: SocketMountModuleOptions): Result<Sock
   try {
     records = openMountRecords(directory);
   } catch (error) {
-    return fail('engine.start-failed', message('sharing.directory-cannot-be-used', { directory }), {
+    return fail('engine.start-failed', message('sharing.directory-unusable', { directory }), {
       cause: error,
-      hint: message('sharing.check-it-and-rights-on-it-it'),
+      hint: message('sharing.check-rights'),
     });
   }
   const containers = engineContainers(options.engineSocket);

@@ -41,9 +41,9 @@ describe('what the window gets about entries of the image list (B3)', () => {
     const lookups = openLookups();
     expect(await lookups.lookUp([`${host}/tool:1`, `${host}/tool:*`, '*', 'Not A Reference'])).toMatchObject([
       { kind: 'served', digest, children: [], lastKnown: null },
-      { kind: 'not-asked' },
-      { kind: 'not-asked' },
-      { kind: 'not-asked' },
+      { kind: 'not-queried' },
+      { kind: 'not-queried' },
+      { kind: 'not-queried' },
     ]);
     await lookups.lookUp([`${host}/tool:1`]);
     expect(queries).toBe(1);

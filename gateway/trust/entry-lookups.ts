@@ -55,7 +55,7 @@ export function createEntryLookups(at: {
   const cache = new RegistryCache(client, new KnownDigests(at.knownDigests, () => undefined, true), now);
   const one = async (reference: string, again: boolean): Promise<EntryLookupResult> => {
     const [query] = entryQueries(allowedEntries([reference]));
-    if (query === undefined) return { kind: 'not-asked' };
+    if (query === undefined) return { kind: 'not-queried' };
     const result = await cache.query(query, again ? 0 : freshMs);
     switch (result.kind) {
       case 'served':

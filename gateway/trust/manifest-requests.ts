@@ -61,7 +61,7 @@ export class ManifestRequests {
       return {
         ok: false,
         cause: 'limited',
-        ...registryProblem(message('registry.still-limits-rate', { time: timeText(until) })),
+        ...registryProblem(message('registry.still-rate-limited', { time: timeText(until) })),
       };
     const file = `/v2/${query.path}/manifests/${reference}`;
     let authorization = this.#auth.cached(endpoint, query.path);
@@ -77,7 +77,7 @@ export class ManifestRequests {
         return {
           ok: false,
           cause: 'denied',
-          ...registryProblem(message('registry.no-repository-or-right')),
+          ...registryProblem(message('registry.repository-missing-or-denied')),
         };
       const challenge = headerOf(response, 'www-authenticate');
       const granted = await this.#auth.authorize(web, endpoint, query.path, challenge);
@@ -92,7 +92,7 @@ export class ManifestRequests {
     if (status === 429 || (status === 503 && headers['retry-after'] !== undefined))
       return { ok: false, cause: 'limited', ...this.#backOff(endpoint, headers) };
     if (status === 403)
-      return { ok: false, cause: 'denied', ...registryProblem(message('registry.denies-access')) };
+      return { ok: false, cause: 'denied', ...registryProblem(message('registry.access-denied')) };
     // A redirect target must not get the registry's credentials.
     if (status === 401 && !response.own)
       return { ok: false, cause: 'denied', ...registryProblem(message('registry.redirects-to-denial')) };
@@ -107,7 +107,7 @@ export class ManifestRequests {
     return {
       ok: false,
       cause: 'denied',
-      ...registryProblem(message('registry.denies-access-because', { problem })),
+      ...registryProblem(message('registry.access-denied-because', { problem })),
     };
   }
 
@@ -115,6 +115,6 @@ export class ManifestRequests {
     const now = this.#now();
     const until = now + Math.min(Math.max(retryAfterMs(headers, now), 1000), maxBackoffMs);
     this.#backoffs.set(endpoint.origin, until);
-    return registryProblem(message('registry.limits-rate', { time: timeText(until) }));
+    return registryProblem(message('registry.rate-limited', { time: timeText(until) }));
   }
 }

@@ -94,7 +94,7 @@ export class RegistryAuth {
         return {
           ok: false,
           denied: true,
-          ...registryProblem(message('registry.wants-login', { registry: endpoint.credentialsFor ?? '' })),
+          ...registryProblem(message('registry.login-required', { registry: endpoint.credentialsFor ?? '' })),
         };
       return {
         ok: true,
@@ -225,14 +225,14 @@ function readTokenResponse(
       ok: false,
       denied: true,
       ...registryProblem(
-        message(stored === null ? 'registry.token-server-wants-login' : 'registry.credentials-refused'),
+        message(stored === null ? 'registry.token-server-login-required' : 'registry.credentials-refused'),
       ),
     };
   if (status === 429)
     return {
       ok: false,
       denied: false,
-      ...registryProblem(message('registry.token-server-limits-rate')),
+      ...registryProblem(message('registry.token-server-rate-limited')),
       limited: response.headers,
     };
   const grant = status === 200 ? readGrant(response.body) : null;

@@ -91,7 +91,7 @@ export class RegistryCache {
   private async current(key: string): Promise<RegistryResult> {
     const found = this.cache.get(key);
     if (found === undefined)
-      return { kind: 'unavailable', ...registryProblem(message('registry.not-asked')) };
+      return { kind: 'unavailable', ...registryProblem(message('registry.not-queried')) };
     const ageMs = Math.max(0, this.now() - found.at);
     const { response } = found;
     if (response.kind === 'served') return { ...response, ageMs, lastKnown: null };

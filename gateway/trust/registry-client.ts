@@ -99,7 +99,7 @@ async function queryEndpoints(
   const bounded = withDeadline(web, queryTimeoutMs);
   let last: RegistryResponse = {
     kind: 'unavailable',
-    ...registryProblem(message('registry.has-no-address')),
+    ...registryProblem(message('registry.no-address')),
   };
   for (const endpoint of endpoints) {
     const { noTls, ...response } = await queryEndpoint(
@@ -174,10 +174,9 @@ async function readContent(
   if (content.status !== 200)
     return {
       kind: 'unavailable',
-      ...registryProblem(message('registry.answered-status', { status: content.status })),
+      ...registryProblem(message('registry.error-status', { status: content.status })),
     };
   const read = readManifest(content.body, requestedDigest);
-  if (read === null)
-    return { kind: 'unavailable', ...registryProblem(message('registry.answered-no-manifest')) };
+  if (read === null) return { kind: 'unavailable', ...registryProblem(message('registry.not-a-manifest')) };
   return { kind: 'served', ...read };
 }

@@ -103,7 +103,7 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
               resolve({
                 ok: false,
                 cause: 'too-long',
-                ...registryProblem(message('registry.answer-too-long', { limit: request.limitBytes })),
+                ...registryProblem(message('registry.response-too-long', { limit: request.limitBytes })),
               });
               req.destroy();
             } else parts.push(part);

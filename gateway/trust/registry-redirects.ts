@@ -44,12 +44,16 @@ export async function followRedirects(
     if (!response.ok || ![301, 302, 303, 307, 308].includes(response.status))
       return response.ok ? { ...response, own } : response;
     if (hop >= maxRedirects)
-      return { ok: false, cause: 'protocol', ...registryProblem(message('registry.redirects-without-end')) };
+      return { ok: false, cause: 'protocol', ...registryProblem(message('registry.too-many-redirects')) };
     let next: URL;
     try {
       next = new URL(response.headers.location ?? '', url);
     } catch {
-      return { ok: false, cause: 'protocol', ...registryProblem(message('registry.redirects-nowhere')) };
+      return {
+        ok: false,
+        cause: 'protocol',
+        ...registryProblem(message('registry.redirect-without-address')),
+      };
     }
     const plainAllowed =
       url.protocol === 'http:' && (next.host === url.host || (isLoopback(next.host) && isLoopback(url.host)));

@@ -122,8 +122,8 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
     for (const base of bases) ledger.handBack(base);
     return ok(bases.length);
   } catch (error) {
-    const hint = message('planner.see-which-are-left');
-    return fail('isolation.planner-failed', message('planner.id-ranges-could-not-all-be-handed'), {
+    const hint = message('planner.see-ranges-list');
+    return fail('isolation.planner-failed', message('planner.not-all-released'), {
       cause: error,
       hint,
     });
@@ -142,8 +142,8 @@ interface OpenedRanges {
 function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError> {
   const { owners = rangeOwnersDirectory, claims = claimsDirectory, inUse = basesInUse, log } = options;
   if (process.getuid?.() !== 0) {
-    return fail('rights.not-root', message('planner.whose-id-ranges-are-is-for-root'), {
-      hint: message('planner.run-it-with-sudo'),
+    return fail('rights.not-root', message('planner.owners-need-root'), {
+      hint: message('planner.run-with-sudo'),
     });
   }
   try {
@@ -157,19 +157,19 @@ function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError
     const ledger = exists ? new RangeLedger({ directory: owners, mark: null, log }) : null;
     return ok({ ledger, claims, usedBy });
   } catch (error) {
-    return fail('isolation.planner-failed', message('planner.whose-id-ranges-are-could-not-be'), {
+    return fail('isolation.planner-failed', message('planner.owners-unreadable'), {
       cause: error,
     });
   }
 }
 
 function failInUse(bases: readonly number[]): Result<never, AppError> {
-  return fail('containers.running', message('planner.id-ranges-are-still-in-use'), {
+  return fail('containers.running', message('planner.ranges-in-use'), {
     reason: bases
       .slice(0, 5)
       .map((base) => `${base}-${base + rangeSize - 1}`)
       .join(', '),
-    hint: message('planner.remove-containers-of-that-owner-and-end'),
+    hint: message('planner.remove-containers-of-owner'),
   });
 }
 

@@ -34,12 +34,12 @@ const failedAt = (
 };
 
 const base = (name: string): AppState => (states[name] ?? appState)();
-const didNotStart = message('engine.engine-did-not-start');
+const didNotStart = message('engine.start-failed');
 const startFailed = fail('engine.start-failed', didNotStart, {
   reason:
     'failed to start daemon: error initializing graphdriver: write /var/lib/bulkhead/data/overlay2: no ' +
     'space left on device',
-  hint: message('engine.correct-its-configuration-daemon-json-or-see'),
+  hint: message('engine.check-configuration'),
 }).error;
 
 const richDraft = offText
@@ -171,7 +171,7 @@ export const reviewStates: Record<string, () => AppState> = {
  */
 function applied(): AppState {
   const recreated = ['web-1', 'api-1', 'db-1', 'builder'];
-  const stillRunning = message('containers.running-container-is-not-removed');
+  const stillRunning = message('containers.running-not-removed');
   const member = ({ id, name }: Container): RecreateMember => ({
     id,
     name,

@@ -57,7 +57,7 @@ const explanation = (more: Partial<Explanation>): Explanation => ({
   facts: [],
   images: [],
   engine: true,
-  clientWords: '',
+  clientOutput: '',
   notes: ['later-requests'],
   leftOut: [],
   ...more,
@@ -83,7 +83,7 @@ function composeSimulation(): SimulationResult {
     explanation: explanation({
       outcome: 'deny',
       notes: ['compose-environment'],
-      clientWords: '',
+      clientOutput: '',
       requests: [
         create({ service: 'web', image: 'nginx' }),
         create({
@@ -113,7 +113,7 @@ function bindSimulation(text: string): SimulationResult {
     without: { text: text.replace(' -v /etc:/x', ''), left: ['-v /etc:/x'], outcome: 'rewrite' },
     explanation: explanation({
       outcome: 'deny',
-      clientWords: `docker: Error response from daemon: ${etc.message}.\nSee 'docker run --help'.`,
+      clientOutput: `docker: Error response from daemon: ${etc.message}.\nSee 'docker run --help'.`,
       facts: [{ kind: 'image', name: 'docker:cli', found: 'sha256:4f2a5b7d1f6a' }],
       images: [
         {
@@ -144,7 +144,7 @@ function hostPidSimulation(text: string): SimulationResult {
     without: { text: text.replace(' --pid=host', ''), left: ['--pid=host'], outcome: 'rewrite' },
     explanation: explanation({
       outcome: 'deny',
-      clientWords: `docker: Error response from daemon: ${pid.message}.`,
+      clientOutput: `docker: Error response from daemon: ${pid.message}.`,
       requests: [
         create({ image: 'alpine', outcome: 'deny', findings: [pid, runtime], refusal: pid.message }),
       ],
@@ -197,7 +197,7 @@ export function simulate(
         findings: [],
         refusal: null,
       })),
-      clientWords: '',
+      clientOutput: '',
     };
   if (state.audit && explanation.outcome === 'deny') {
     const softer = explanation.requests.map((request) => ({
@@ -209,7 +209,13 @@ export function simulate(
         outcome: finding.outcome === 'deny' ? ('would-deny' as const) : finding.outcome,
       })),
     }));
-    explanation = { ...explanation, mode: 'audit', outcome: 'would-deny', clientWords: '', requests: softer };
+    explanation = {
+      ...explanation,
+      mode: 'audit',
+      outcome: 'would-deny',
+      clientOutput: '',
+      requests: softer,
+    };
   }
   return ok({
     at: minutesAgo(0),

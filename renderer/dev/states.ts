@@ -17,9 +17,7 @@ import { desktopStates } from './desktop-states.ts';
 import { settingsStates } from './settings-states.ts';
 import { containerStates } from './container-states.ts';
 
-const directoryGone = engineProblem(
-  message('engine.directory-is-gone', { root: '/var/lib/bulkhead', count: 3 }),
-);
+const directoryGone = engineProblem(message('engine.root-deleted', { root: '/var/lib/bulkhead', count: 3 }));
 
 /** An engine whose directory is missing with all its contents. */
 const withoutRoot = (engine: Pick<AppState['engine'], 'phase' | 'problem'>): Partial<AppState> => ({

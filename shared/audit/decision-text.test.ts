@@ -6,7 +6,7 @@ import { decisionSubject, decisionTexts, type DecisionParts } from './decision-t
 
 const translate = await loadTranslator('zh-CN');
 const denial = deny('bind-not-shared', message('policy.bind-mount', { source: '/etc' }), {
-  detail: message('policy.it-is-not-absolute-path'),
+  detail: message('policy.path-not-absolute'),
 });
 const entry: DecisionParts = {
   ...denial,

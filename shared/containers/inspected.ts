@@ -152,7 +152,7 @@ export function readInspected(response: unknown): Result<Inspected, AppError> {
   const raw = rawSchema.safeParse(value);
   if (!view.success || !raw.success) {
     const issue = (view.success ? raw.error : view.error)?.issues[0];
-    return fail('containers.recreate-failed', message('shared.engine-described-container-in-way-that-is'), {
+    return fail('containers.recreate-failed', message('shared.container-response-unknown'), {
       reason: issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`,
     });
   }

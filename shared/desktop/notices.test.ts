@@ -259,8 +259,8 @@ describe('the protection', () => {
 });
 
 it('a failed request of the tray is shown with reason and hint, in one language', async () => {
-  const { error } = fail('rights.not-root', message('app.administrator-rights-were-not-given'), {
-    hint: message('app.try-again-and-enter-password'),
+  const { error } = fail('rights.not-root', message('app.authorization-denied'), {
+    hint: message('app.enter-password'),
   });
   expect(
     failedNotice(desktopLabels('en', ''), 'verify', { ...error, reason: '<b>' }, await loadTranslator('en')),

@@ -74,7 +74,7 @@ describe('the words a rule is about', () => {
       facts: [],
       images: [],
       engine: true,
-      clientWords: '',
+      clientOutput: '',
       notes: [],
       leftOut: [],
     });

@@ -115,7 +115,7 @@ export const explanationSchema = z.object({
   /** Whether an engine was available. */
   engine: z.boolean(),
   /** The client's own output: errors if it was refused, warnings. */
-  clientWords: z.string(),
+  clientOutput: z.string(),
   /** What the explanation leaves open, as codes. */
   notes: z.array(z.enum(explanationNotes)),
   /** Options or fields that were not examined, as written. */

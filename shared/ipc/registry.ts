@@ -26,6 +26,6 @@ export const registryResultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('denied'), ...problemFields }),
   z.object({ kind: z.literal('unavailable'), ...problemFields }),
   /** A wildcard, or not a reference at all: there is no single manifest to query. */
-  z.object({ kind: z.literal('not-asked') }),
+  z.object({ kind: z.literal('not-queried') }),
 ]);
 export type EntryLookupResult = z.infer<typeof registryResultSchema>;

@@ -42,16 +42,16 @@ test('the form of a plural is that of the count in its language', async () => {
 test('an error contains its English texts, and the ids and values to translate them by', async () => {
   const { error } = fail(
     'settings.unwritable',
-    message('engine.could-not-be-made', { file: '/x/$t(a){{b}}' }),
+    message('engine.file-not-created', { file: '/x/$t(a){{b}}' }),
     {
       reason: 'ENOSPC',
-      hint: message('containers.run-same-command-with-sudo'),
+      hint: message('containers.run-with-sudo'),
     },
   );
   expect(error.message).toBe('/x/$t(a){{b}} could not be made');
   expect(error.sentences).toEqual({
-    message: { id: 'engine.could-not-be-made', params: { file: '/x/$t(a){{b}}' } },
-    hint: { id: 'containers.run-same-command-with-sudo' },
+    message: { id: 'engine.file-not-created', params: { file: '/x/$t(a){{b}}' } },
+    hint: { id: 'containers.run-with-sudo' },
   });
   const translated = translateError(error, await loadTranslator('zh-CN'));
   expect(translated).toEqual({
@@ -69,15 +69,15 @@ test('a sentence unknown to this version is shown in English', async () => {
 
 test('a value of any length is cut before it is rendered', () => {
   const value = `$t(${"''".repeat(6_000_000)}`;
-  const { text, params } = message('engine.could-not-be-made', { file: value });
+  const { text, params } = message('engine.file-not-created', { file: value });
   expect(text).toBe(`${value.slice(0, 5000)}… could not be made`);
   expect(params?.['file']).toHaveLength(5001);
 });
 
 test('JSON, spreads and structured clones of a sentence have its text', () => {
-  const sentence = message('engine.could-not-be-made', { file: '/x' });
+  const sentence = message('engine.file-not-created', { file: '/x' });
   const plain = {
-    id: 'engine.could-not-be-made',
+    id: 'engine.file-not-created',
     params: { file: '/x' },
     text: '/x could not be made',
   };
@@ -105,7 +105,7 @@ test('a text is rendered once, when it is first read', () => {
 
 test('texts are joined with the separator of their kind in every language', async () => {
   const translate = await loadTranslator('zh-CN');
-  const [first, second] = [message('containers.it-was-cancelled'), message('apply.no-check-ran')];
+  const [first, second] = [message('containers.cancelled'), message('apply.no-check-ran')];
   const joined = joinMessages('statements', [first, second, 'EIO']);
   expect(plainText(joined)).toBe('it was cancelled; no check ran; EIO');
   expect(translate(joined)).toBe('已取消；没有运行任何检查；EIO');

@@ -56,7 +56,7 @@ export function decideBindSource(facts: BindSourceFacts, context: BindSourceCont
   if (facts.containsEngineSocket)
     return deny('bind-engine-directory', what(), {
       spec: 'B1',
-      detail: message('policy.docker-socket-is-in-it'),
+      detail: message('policy.contains-docker-socket'),
     });
   if (facts.insideEngineDirectory || facts.containsEngineDirectory)
     return deny('bind-engine-directory', what());

@@ -51,34 +51,34 @@ export function parseBind(text: string): BindSpecResult {
     why,
     engineError,
   });
-  if (text.includes('\0')) return bad(message('policy.it-has-nul-in-it'));
+  if (text.includes('\0')) return bad(message('policy.contains-nul'));
   const parts = text.split(':');
   const [first = '', second, third] = parts;
   if (parts.length > 3 || parts.some((part) => part === '')) {
     const isNone = parts.length > 3 || first === '' || (parts.length === 2 && second === '');
-    return bad(message('policy.bind-has-other-form'), isNone ? invalidBind(text) : undefined);
+    return bad(message('policy.bind-form'), isNone ? invalidBind(text) : undefined);
   }
   if (second === undefined) {
     return first.startsWith('/')
       ? { ok: true, spec: { source: '', kind: 'anonymous', destination: first, options: [] } }
-      : bad(message('policy.destination-is-not-absolute'), invalidBindDestination(text, '', first));
+      : bad(message('policy.destination-not-absolute'), invalidBindDestination(text, '', first));
   }
   const options = third === undefined ? [] : third.split(',');
   if (!second.startsWith('/')) {
     // Options in place of the destination, or unknown options, are another error.
     const isPath = third === undefined && !second.split(',').some((word) => knownOptions.has(word));
     const engineError = isPath ? invalidBindDestination(text, first, second) : undefined;
-    return bad(message('policy.destination-is-not-absolute'), engineError);
+    return bad(message('policy.destination-not-absolute'), engineError);
   }
   for (const option of options) {
     if (!knownOptions.has(option))
-      return bad(message('policy.bind-option-is-unknown', { option }), invalidBindMode(options.join(',')));
+      return bad(message('policy.bind-option-unknown', { option }), invalidBindMode(options.join(',')));
   }
   if (first.startsWith('/'))
     return { ok: true, spec: { source: first, kind: 'path', destination: second, options } };
   if (volumeName.test(first))
     return { ok: true, spec: { source: first, kind: 'volume', destination: second, options } };
-  return bad(message('policy.source-is-no-path-nor-volume'), invalidVolumeName(first));
+  return bad(message('policy.bind-source-invalid'), invalidVolumeName(first));
 }
 
 /** Formats a bind. */

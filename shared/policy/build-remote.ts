@@ -133,9 +133,7 @@ export function gitIdentifierDenial(identifier: string): Denial | null {
 /** Decides `http.filename`: BuildKit joins it to a directory of its own and writes there as root. */
 export function fileNameDenial(name: string): Denial | null {
   const isName = !['/', '\\', '\0'].some((part) => name.includes(part)) && name !== '.' && name !== '..';
-  return isName
-    ? null
-    : deny('build-source', message('policy.file-name-for-what-build-downloads', { name: brief(name) }));
+  return isName ? null : deny('build-source', message('policy.download-file-name', { name: brief(name) }));
 }
 
 /** Decodes percent-encoding, as for the fragment of an address; null if it is invalid. */

@@ -260,7 +260,7 @@ function policies(all: readonly Message[]): Denial | null {
   const isReserved = rules.some((rule) =>
     reservedSelectors.has(textOf(messageOf(rule, 'selector'), 'identifier')),
   );
-  if (isReserved) return deny('unmodelled-value', message('policy.source-policy-with-selector-of-gateway'));
+  if (isReserved) return deny('unmodelled-value', message('policy.source-policy-gateway-selector'));
   return firstDenialOf(
     rules.flatMap((rule) => messagesOf(rule, 'updates')),
     (update) => {

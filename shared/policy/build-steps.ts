@@ -115,7 +115,7 @@ export function containerId(id: string): Denial | null {
   return clientContainerId.test(id)
     ? null
     : deny('unmodelled-value', message('policy.id-of-container-in-build', { id: brief(id) }), {
-        detail: message('policy.id-has-other-form'),
+        detail: message('policy.build-id-form'),
       });
 }
 
@@ -127,6 +127,6 @@ export function mounts(holder: Message): Denial | null {
     const type = numberOf(mount, 'mountType');
     return type <= lastMountType
       ? null
-      : deny('unmodelled-value', message('policy.mount-of-kind-in-build-step', { type: String(type) }));
+      : deny('unmodelled-value', message('policy.build-step-mount', { type: String(type) }));
   });
 }

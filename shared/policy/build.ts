@@ -123,7 +123,7 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
       case 'version':
         if (value === '2')
           return deny('build-unguarded', message('policy.buildkit-over-build-endpoint'), {
-            detail: message('policy.build-with-buildx-or-classic-builder'),
+            detail: message('policy.use-buildx-or-classic-builder'),
           });
         if (!['', classicBuilder].includes(value))
           return deny('unmodelled-value', message('policy.builder-version', { version: value }), {
@@ -163,14 +163,14 @@ function network(mode: string, facts: BuildFacts): string | Denial {
     if (facts.networks.get(mode)?.driver === 'host') return deny('host-network-build', what);
     return facts.networks.get(mode)
       ? mode
-      : deny('host-network-build', what, { detail: message('policy.it-is-not-network-of-engine') });
+      : deny('host-network-build', what, { detail: message('policy.not-engine-network') });
   }
   const container = facts.containers.get(name);
   if (!container)
-    return deny('foreign-namespace', what, { detail: message('policy.there-is-no-container', { name }) });
+    return deny('foreign-namespace', what, { detail: message('policy.container-missing', { name }) });
   return container.protected
     ? `container:${container.id}`
-    : deny('foreign-namespace', what, { detail: message('policy.is-not-protected', { name }) });
+    : deny('foreign-namespace', what, { detail: message('policy.container-not-protected', { name }) });
 }
 
 const outputsShape: Shape = {
@@ -191,7 +191,7 @@ function outputsDenial(text: string): Denial | null {
   if (shaped.ok) return null;
   const { path, goError } = shaped.problem;
   return deny('unreadable-body', 'docker build --output', {
-    detail: message('policy.outputs-have-other-form'),
+    detail: message('policy.outputs-form'),
     // Of a list, or of an output in it: Go words problems of their fields in another way.
     ...((path === wholeBody || /^\[\d+\]$/.test(path)) && goError !== undefined
       ? {

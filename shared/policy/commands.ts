@@ -169,7 +169,7 @@ function decideByList(
   const blocked = (command: string, detail: Message) =>
     deny('command-blocked', message('policy.command-through-socket', { command, image: mount.image }), {
       setting: list.setting,
-      detail: undecided ? message('policy.list-is-undecided', { detail }) : detail,
+      detail: undecided ? message('policy.list-undecided', { detail }) : detail,
       subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image },
     });
   const first = endpoint.commands.join('/');
@@ -195,7 +195,7 @@ function decideByList(
     return blocked(denied, message('policy.list-denies', { commands: quoted(list.commands) }));
   return endpoint.method !== 'GET' &&
     !endpoint.commands.some((command) => listedCommand(listedName(command)).kind === 'command')
-    ? blocked(first, message('policy.no-list-can-allow-it'))
+    ? blocked(first, message('policy.not-listable'))
     : null;
 }
 

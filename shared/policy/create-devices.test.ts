@@ -57,7 +57,7 @@ describe('A5: a requested device', () => {
   });
 
   it('is refused with the reason why the entry does not apply', () => {
-    const obstacle = message('policy.device-entry-is-for-others', { device: '/dev/*' });
+    const obstacle = message('policy.device-entry-other-users', { device: '/dev/*' });
     expect(refusal('r', node({ entries: [entry({ obstacle })] }))).toContain(
       'the entry /dev/* is for other users',
     );

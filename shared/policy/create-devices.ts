@@ -129,7 +129,7 @@ export function deviceDenial(
     ? null
     : deny('host-device', `--device-cgroup-rule "${rule}"`, {
         setting: null,
-        detail: message('policy.device-rules-follow-from-devices'),
+        detail: message('policy.device-rules-derived'),
       });
 }
 
@@ -196,14 +196,14 @@ function nodeDenial(
   if (widest === undefined)
     return deny('host-device', what, {
       subject,
-      detail: message('policy.device-in-use-needs-exact-path', { path: node.path }),
+      detail: message('policy.device-in-use', { path: node.path }),
     });
   // No container can create nodes, so this letter makes no difference.
   const wanted = [...requested.access].filter((right) => right !== 'm');
   if (usable.some(({ access }) => wanted.every((right) => access.includes(right)))) return null;
   return deny('host-device', what, {
     subject,
-    detail: message('policy.device-has-fewer-permissions', {
+    detail: message('policy.device-permissions', {
       permissions: widest.access,
       option: `--device ${requested.path}:${requested.path}:${widest.access}`,
     }),

@@ -39,6 +39,6 @@ export function inheritedDenial(
 }
 
 const tooMany = (count: number): Denial =>
-  deny('unmodelled-value', message('policy.container-with-mounts-networks-and-links', { count }), {
-    detail: message('policy.at-most-can-be-looked-at', { most: maxReferences }),
+  deny('unmodelled-value', message('policy.too-many-container-parts', { count }), {
+    detail: message('policy.examination-limit', { most: maxReferences }),
   });

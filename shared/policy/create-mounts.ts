@@ -195,7 +195,7 @@ function propagationDenial(mount: JsonObject, host: ReadonlyMap<string, Json>): 
   if (['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation)) return null;
   return deny(
     'bind-propagation',
-    message('policy.mount-of-with-propagation', { source: textAt(mount, 'Source'), propagation }),
+    message('policy.mount-with-propagation', { source: textAt(mount, 'Source'), propagation }),
     isShared ? {} : { engineError: invalidMount('bind', `invalid propagation mode: ${propagation}`) },
   );
 }
@@ -211,7 +211,7 @@ function bindMount(
   if (!source.startsWith('/'))
     return {
       denial: deny('bind-unresolvable', message('policy.bind-mount', { source }), {
-        detail: message('policy.it-is-not-absolute-path'),
+        detail: message('policy.path-not-absolute'),
         engineError: invalidMountSource(source),
       }),
     };

@@ -137,18 +137,18 @@ function shared(
   const container = facts.containers.get(name);
   if (!container)
     return deny('foreign-namespace', `${flag}=${mode}`, {
-      detail: message('policy.there-is-no-container', { name }),
+      detail: message('policy.container-missing', { name }),
       ...(container === null && isKnownAbsent(name) ? { engineError: noSuchContainer(name) } : {}),
     });
   if (!container.protected)
     return deny('foreign-namespace', `${flag}=${mode}`, {
-      detail: message('policy.is-not-protected', { name }),
+      detail: message('policy.container-not-protected', { name }),
     });
   const [own, others] = [facts.user ?? null, container.user ?? null];
   if (own !== null && others !== null && own !== others) {
     return deny('foreign-namespace', `${flag}=${mode}`, {
       spec: 'A3',
-      detail: message('policy.container-is-of-other-user', { name, others, own }),
+      detail: message('policy.container-of-other-user', { name, others, own }),
     });
   }
   const pinned = `container:${container.id}`;

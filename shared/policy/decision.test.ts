@@ -9,8 +9,8 @@ import { deny, refusalText } from './decision.ts';
 const translate = await loadTranslator('zh-CN');
 const socketMount = deny(
   'socket-mount',
-  message('policy.mounting-docker-socket-into-image', { source: '/var/run/docker.sock', image: 'alpine' }),
-  { detail: message('policy.there-is-no-such-container') },
+  message('policy.socket-into-image', { source: '/var/run/docker.sock', image: 'alpine' }),
+  { detail: message('policy.container-unknown') },
 );
 
 describe('a denial', () => {
@@ -28,10 +28,10 @@ describe('a denial', () => {
       detail: 'there is no such container',
       sentences: {
         what: {
-          id: 'policy.mounting-docker-socket-into-image',
+          id: 'policy.socket-into-image',
           params: { source: '/var/run/docker.sock', image: 'alpine' },
         },
-        detail: { id: 'policy.there-is-no-such-container' },
+        detail: { id: 'policy.container-unknown' },
       },
     });
     expect(deny('host-namespace', '--pid=host')).not.toHaveProperty('sentences');

@@ -24,7 +24,7 @@ export function decideVolumesFrom(
     if (parsed === null || !container)
       return deny('unmodelled-value', `--volumes-from ${text}`, {
         spec: 'A8',
-        detail: message('policy.there-is-no-such-container'),
+        detail: message('policy.container-unknown'),
         ...(container === null && isKnownAbsent(text) ? { engineError: invalidVolumesFrom(text) } : {}),
       });
     for (const mount of container.mounts) {

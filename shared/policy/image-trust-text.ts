@@ -40,7 +40,7 @@ export function checkSentence(check: EntryCheck): Message {
     case 'unanswered': {
       const problem =
         check.answer === null || check.answer.kind === 'absent'
-          ? message('trust.not-asked')
+          ? message('trust.not-queried')
           : check.answer.kind === 'served'
             ? message('trust.content-unreadable', { digest: shortDigest(check.answer.digest) })
             : problemText(check.answer);

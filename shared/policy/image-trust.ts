@@ -181,7 +181,7 @@ function judge(
   if (query === null) return { ...base, query, answer: null, outcome: 'match' };
   const answer = results.get(queryKey(query)) ?? {
     kind: 'unavailable' as const,
-    ...registryProblem(message('registry.not-asked')),
+    ...registryProblem(message('registry.not-queried')),
   };
   return { ...base, query, answer, outcome: outcomeOf(proven.digest, query, answer) };
 }

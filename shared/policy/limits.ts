@@ -77,16 +77,16 @@ export function limitDenial({ kind, at, has, most, sizes }: ExceededLimit): Deni
   const instead = message(sizes.instead ?? 'policy.advice-fewer');
   switch (kind) {
     case 'entries':
-      return deny('request-limit', message('policy.more-than-entries-in', { most, field }), {
+      return deny('request-limit', message('policy.too-many-entries', { most, field }), {
         detail: instead,
       });
     case 'allBytes':
-      return deny('request-limit', message('policy.more-than-bytes-in', { most, field }), {
+      return deny('request-limit', message('policy.too-many-bytes', { most, field }), {
         detail: instead,
       });
     case 'bytes':
-      return deny('request-limit', message('policy.value-of-bytes-in', { size: has, field }), {
-        detail: message('policy.at-most-are-allowed', {
+      return deny('request-limit', message('policy.value-too-long', { size: has, field }), {
+        detail: message('policy.allowed-limit', {
           most,
           shorter: message(sizes.shorter ?? 'policy.advice-shorter'),
         }),
@@ -185,24 +185,24 @@ export function connectionDenial(resource: ExhaustedResource, holder: AccountHol
   const name = holderName(holder);
   switch (resource) {
     case 'connections':
-      return deny(rule, message('policy.one-more-connection-of', { name }), {
-        detail: message('policy.most-connections', { most }),
+      return deny(rule, message('policy.connection-of-user', { name }), {
+        detail: message('policy.connection-limit', { most }),
       });
     case 'all-connections':
-      return deny(rule, message('policy.one-more-connection-of', { name }), {
-        detail: message('policy.most-connections-of-all', { most }),
+      return deny(rule, message('policy.connection-of-user', { name }), {
+        detail: message('policy.connection-limit-of-all', { most }),
       });
     case 'held':
-      return deny(rule, message('policy.sending-ahead', { name }), {
-        detail: message('policy.most-waiting-bytes', { most }),
+      return deny(rule, message('policy.waiting-bytes-of-user', { name }), {
+        detail: message('policy.waiting-bytes-limit', { most }),
       });
     case 'builds':
-      return deny(rule, message('policy.one-more-build-connection-of', { name }), {
-        detail: message('policy.most-build-connections', { most }),
+      return deny(rule, message('policy.build-connection-of-user', { name }), {
+        detail: message('policy.build-connection-limit', { most }),
       });
     case 'build-calls':
-      return deny(rule, message('policy.one-more-build-call-of', { name }), {
-        detail: message('policy.most-build-calls', { most }),
+      return deny(rule, message('policy.build-call-of-user', { name }), {
+        detail: message('policy.build-call-limit', { most }),
       });
   }
 }

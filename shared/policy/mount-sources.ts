@@ -44,7 +44,7 @@ export function checkedSource(
         'bind-unresolvable',
         source === '' ? message('policy.bind-mount-of-nothing') : message('policy.bind-mount', { source }),
         {
-          detail: message('policy.it-is-not-absolute-path'),
+          detail: message('policy.path-not-absolute'),
         },
       ),
     };

@@ -70,13 +70,9 @@ export function decideNetworkAddresses(request: NetworkRequest, machine: Machine
   }
   if (!dependsOnMachine(request)) return allow;
   if (machine === null) {
-    return deny(
-      'host-addresses',
-      message('policy.network-with-addresses-of-its-own', { name: request.name }),
-      {
-        detail: message('policy.routes-are-not-known'),
-      },
-    );
+    return deny('host-addresses', message('policy.network-with-addresses', { name: request.name }), {
+      detail: message('policy.routes-unreadable'),
+    });
   }
   const bridge = request.options.get(bridgeName) ?? '';
   if (machine.interfaces.has(bridge)) {
@@ -141,7 +137,7 @@ function decideAddress(
     return deny('unmodelled-value', what(), engineError === undefined ? {} : { engineError });
   if (!privateRanges.some((one) => contains(one, range))) {
     return deny('host-addresses', what(), {
-      detail: message('policy.only-private-addresses-are-for-networks'),
+      detail: message('policy.only-private-addresses'),
     });
   }
   const conflict = findUse(range);

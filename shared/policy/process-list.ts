@@ -111,6 +111,6 @@ const refused = (option: string | Message): Denial =>
     }),
     {
       spec: 'A5',
-      detail: message('policy.engine-would-name-processes'),
+      detail: message('policy.ps-reads-process-arguments'),
     },
   );

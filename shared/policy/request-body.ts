@@ -26,11 +26,11 @@ function shapeDenial(problem: ShapeProblem, shape: Shape): Denial {
       return deny('unmodelled-field', message('policy.the-field', { path: problem.path }));
     case 'repeated-field':
       return deny('unreadable-body', message('policy.the-field', { path: problem.path }), {
-        detail: message('policy.field-is-repeated', { name: problem.expected }),
+        detail: message('policy.field-repeated', { name: problem.expected }),
       });
     case 'wrong-type':
       return deny('unreadable-body', problem.path, {
-        detail: message('policy.it-must-be', { expected: problem.expected }),
+        detail: message('policy.must-be', { expected: problem.expected }),
         ...(problem.goError === undefined
           ? {}
           : { engineError: decoderError(problem.path, problem.goError, shape) }),

@@ -29,8 +29,8 @@ export type SocketDecision =
  */
 export function decideSocketMount(request: SocketMountRequest, decision: SocketDecision | null): Denial {
   if (!request.docker)
-    return deny('socket-mount', message('policy.mounting-docker-socket', { source: request.source }), {
-      detail: message('policy.engine-sockets-are-its-own'),
+    return deny('socket-mount', message('policy.docker-socket-mount', { source: request.source }), {
+      detail: message('policy.engine-socket-reserved'),
       setting: null,
     });
   const detail = decision?.kind === 'refused' ? decision.detail : '';
@@ -38,8 +38,8 @@ export function decideSocketMount(request: SocketMountRequest, decision: SocketD
   return deny(
     'socket-mount',
     request.image === ''
-      ? message('policy.mounting-docker-socket-into-no-image', { source: request.source })
-      : message('policy.mounting-docker-socket-into-image', {
+      ? message('policy.socket-without-image', { source: request.source })
+      : message('policy.socket-into-image', {
           source: request.source,
           image: request.image,
         }),
@@ -56,8 +56,8 @@ export function foreignSocket(image: string, decision: SocketDecision | null): D
   return deny(
     'socket-mount',
     image === ''
-      ? message('policy.socket-of-another-container-in-no-image')
-      : message('policy.socket-of-another-container-in-image', { image }),
+      ? message('policy.foreign-socket-without-image')
+      : message('policy.foreign-socket-into-image', { image }),
     {
       setting: decision?.kind === 'refused' ? settingOf(decision) : imageList,
       detail: decision?.kind === 'refused' ? decision.detail : '',

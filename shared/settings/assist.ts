@@ -119,7 +119,7 @@ function suggestValues(text: string, offset: number, { path, previousNode }: Loc
 function values(key: KnownKey): Suggestion[] {
   const value = (
     label: string,
-    about: Message | null = key.missing === label ? message('settings.what-a-missing-one-means') : null,
+    about: Message | null = key.missing === label ? message('settings.default-value') : null,
     insert = label,
   ): Suggestion => ({ label, insert, kind: 'value', about });
   if (key.values !== undefined) return key.values.map((one) => value(JSON.stringify(one)));
@@ -154,7 +154,7 @@ function commands(): Suggestion[] {
       label: JSON.stringify(group),
       insert: JSON.stringify(group),
       kind: 'group',
-      about: message('settings.every-command-of-the-group', { commands: commandsOf(group) }),
+      about: message('settings.command-group', { commands: commandsOf(group) }),
     })),
     ...dockerCommands.map((one): Suggestion => ({
       label: JSON.stringify(one.name),
@@ -166,7 +166,7 @@ function commands(): Suggestion[] {
       label: JSON.stringify(name),
       insert: null,
       kind: 'unsupported',
-      about: message('settings.cannot-be-listed-because', { why }),
+      about: message('settings.not-listable-because', { why }),
     })),
   ];
 }

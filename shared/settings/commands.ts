@@ -165,18 +165,18 @@ export const readingCommands: readonly string[] = [
 
 /** Commands that can't be listed, and why: the calls they make can be listed instead. */
 export const unsupportedCommands: Readonly<Record<string, Message>> = {
-  compose: message('settings.it-calls-run-create-network-create-and'),
-  dev: message('settings.it-works-outside-the-engine'),
-  extension: message('settings.it-works-outside-the-engine'),
-  feedback: message('settings.it-never-reaches-the-engine'),
-  init: message('settings.it-never-reaches-the-engine'),
-  manifest: message('settings.it-talks-to-registries-not-to-the'),
-  plugin: message('settings.plugins-are-refused-while-eci-is-on'),
-  plugins: message('settings.plugins-are-refused-while-eci-is-on'),
-  sbom: message('settings.it-reads-images-with-save-and-pull'),
-  scan: message('settings.it-never-reaches-the-engine'),
-  scout: message('settings.it-reads-images-with-save-and-pull'),
-  trust: message('settings.it-talks-to-registries-the-engine-sees'),
+  compose: message('settings.command-calls-others'),
+  dev: message('settings.command-outside-engine'),
+  extension: message('settings.command-outside-engine'),
+  feedback: message('settings.command-local-only'),
+  init: message('settings.command-local-only'),
+  manifest: message('settings.command-of-registries'),
+  plugin: message('settings.command-of-plugins'),
+  plugins: message('settings.command-of-plugins'),
+  sbom: message('settings.command-reads-images'),
+  scan: message('settings.command-local-only'),
+  scout: message('settings.command-reads-images'),
+  trust: message('settings.command-seen-as-push-pull'),
 };
 
 const bySpelling = new Map(

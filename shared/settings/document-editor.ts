@@ -20,7 +20,7 @@ export class SettingsEditor {
   set(root: Node, path: SettingsPath, value: unknown): Result<TextEdit[]> {
     if (path.length === 0) {
       if (value === undefined || typeof value !== 'object' || value === null || Array.isArray(value))
-        return fail('settings.pointer', message('settings.whole-document-can-only-be-replaced-by'), {
+        return fail('settings.pointer', message('settings.document-replacement-invalid'), {
           params: { pointer: '' },
         });
       return ok(this.replace(root, value, root));
@@ -53,7 +53,7 @@ export class SettingsEditor {
             ? ok([])
             : invalidPlace(
                 path,
-                message('settings.list-has-elements', { place: toPointer(path.slice(0, index)), length }),
+                message('settings.list-length', { place: toPointer(path.slice(0, index)), length }),
               );
       }
       if (value === undefined) return ok([]);

@@ -24,7 +24,7 @@ export function editSettings(text: string, path: SettingsPath, value: unknown): 
   if (value !== undefined) {
     const problem = notJson(value, new Set());
     if (problem !== null)
-      return fail('input.unusable', message('settings.value-cannot-be-written-as-json', { problem }), {
+      return fail('input.unusable', message('settings.value-not-json', { problem }), {
         params: { pointer: toPointer(path) },
       });
   }
@@ -54,10 +54,10 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 function notJson(value: unknown, above: Set<object>): Message | null {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
   if (typeof value === 'number')
-    return Number.isFinite(value) ? null : message('settings.is-not-json-number', { value });
+    return Number.isFinite(value) ? null : message('settings.number-not-json', { value });
   if (typeof value !== 'object') return message('settings.has-no-json-form', { value: typeof value });
-  if (above.has(value)) return message('settings.it-holds-itself');
-  if (above.size > 60) return message('settings.it-is-nested-too-deep');
+  if (above.has(value)) return message('settings.value-contains-itself');
+  if (above.size > 60) return message('settings.value-too-deep');
   above.add(value);
   const problem = Array.isArray(value)
     ? firstProblem(

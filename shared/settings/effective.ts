@@ -173,31 +173,26 @@ function usableSettings(parsed: ParsedSettings): Result<Settings> {
   if (settings === null) {
     const first = parsed.typeErrors[0];
     return unusable(
-      first === undefined
-        ? message('settings.known-key-has-wrong-type')
-        : withReference(first.message, first.sentence),
+      first === undefined ? message('settings.key-type-wrong') : withReference(first.message, first.sentence),
       first?.pointer ?? '',
     );
   }
   const duplicate = parsed.duplicates.find((d) => isEnginePointer(d.pointer));
   if (duplicate !== undefined)
-    return unusable(
-      message('settings.key-stands-there-twice', { pointer: duplicate.pointer }),
-      duplicate.pointer,
-    );
+    return unusable(message('settings.key-duplicated', { pointer: duplicate.pointer }), duplicate.pointer);
   const misspelt = misspeltCriticalKey(parsed.value);
   if (misspelt !== null)
     return unusable(
-      message('settings.key-must-be-written', { found: misspelt.found, known: misspelt.known }),
+      message('settings.key-letter-case', { found: misspelt.found, known: misspelt.known }),
       misspelt.pointer,
     );
   const version = settings.configurationFileVersion;
   if (version !== undefined && version !== settingsFileVersion) {
     return fail(
       'settings.version-unknown',
-      message('settings.settings-file-has-format-version-this-program', { version, settingsFileVersion }),
+      message('settings.format-version-unsupported', { version, settingsFileVersion }),
       {
-        hint: message('settings.set-configurationfileversion-to', { settingsFileVersion }),
+        hint: message('settings.set-format-version', { settingsFileVersion }),
         params: { version },
       },
     );
@@ -271,9 +266,9 @@ const hasNoMembersBut =
     Object.keys(entry).every((name) => known.has(name));
 
 function unusable(reason: string | Message, pointer: string): Result<never, AppError> {
-  return fail('settings.findings', message('settings.settings-file-cannot-be-used-as-policy'), {
+  return fail('settings.findings', message('settings.file-not-a-policy'), {
     reason,
-    hint: message('settings.correct-it-bulkhead-settings-lint-shows-every'),
+    hint: message('settings.correct-with-lint'),
     params: { pointer },
   });
 }

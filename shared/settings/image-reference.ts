@@ -32,16 +32,16 @@ export type ImageReferenceError =
 
 /** English sentence of an image reference error. */
 export const imageReferenceMessages: Readonly<Record<ImageReferenceError, Message>> = {
-  empty: message('settings.it-is-empty'),
-  space: message('settings.it-holds-white-space'),
-  'upper-case': message('settings.repository-names-are-lower-case'),
-  'bad-domain': message('settings.registry-host-is-not-valid'),
-  'bad-path': message('settings.repository-name-is-not-valid'),
-  'bad-tag': message('settings.tag-is-not-valid'),
-  'bad-digest': message('settings.digest-is-not-valid-sha256-and-64'),
-  'wildcard-place': message('settings.may-stand-for-whole-reference-for-tag'),
-  'too-long': message('settings.repository-name-is-longer-than-255-characters'),
-  'bare-id': message('settings.image-id-or-bare-digest-names-no'),
+  empty: message('settings.reference-empty'),
+  space: message('settings.reference-white-space'),
+  'upper-case': message('settings.repository-not-lower-case'),
+  'bad-domain': message('settings.registry-host-invalid'),
+  'bad-path': message('settings.repository-name-invalid'),
+  'bad-tag': message('settings.tag-invalid'),
+  'bad-digest': message('settings.digest-invalid'),
+  'wildcard-place': message('settings.wildcard-invalid'),
+  'too-long': message('settings.repository-name-too-long'),
+  'bare-id': message('settings.reference-without-repository'),
 };
 
 // The grammar of github.com/distribution/reference.

@@ -11,7 +11,7 @@ export function createMissingParents(
   let wrapped = value;
   for (const segment of rest.toReversed()) {
     if (typeof segment === 'number' && segment !== 0)
-      return invalidPlace(path, message('settings.new-list-starts-at-0'));
+      return invalidPlace(path, message('settings.list-index-not-zero'));
     wrapped =
       typeof segment === 'number' || segment === '-' ? [wrapped] : Object.fromEntries([[segment, wrapped]]);
   }
@@ -22,7 +22,7 @@ export function createMissingParents(
 export function invalidPlace(path: SettingsPath, why: Message): Result<never> {
   return fail(
     'settings.pointer',
-    message('settings.there-is-no-place-in-document', { toPointer: toPointer(path), why }),
+    message('settings.pointer-not-found', { toPointer: toPointer(path), why }),
     {
       params: { pointer: toPointer(path) },
     },

@@ -19,15 +19,15 @@ export function toPointer(path: SettingsPath): string {
 export function parsePointer(pointer: string): Result<(string | number)[]> {
   if (pointer === '') return ok([]);
   if (!pointer.startsWith('/')) {
-    return fail('settings.pointer', message('settings.is-not-json-pointer-it-must-be', { pointer }), {
-      hint: message('settings.write-it-like-enhancedcontainerisolation-value'),
+    return fail('settings.pointer', message('settings.pointer-start-invalid', { pointer }), {
+      hint: message('settings.pointer-example'),
       params: { pointer },
     });
   }
   const path: (string | number)[] = [];
   for (const token of pointer.slice(1).split('/')) {
     if (/~(?![01])/.test(token)) {
-      return fail('settings.pointer', message('settings.is-not-json-pointer-must-be-written', { pointer }), {
+      return fail('settings.pointer', message('settings.pointer-escape-invalid', { pointer }), {
         params: { pointer },
       });
     }

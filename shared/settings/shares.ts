@@ -38,16 +38,16 @@ export interface ShareContext {
 }
 
 const explain: Readonly<Record<ShareDanger, Message>> = {
-  everything: message('settings.this-shares-whole-file-system-container-could'),
-  engine: message('settings.this-holds-engine-own-files-container-could'),
-  socket: message('settings.this-holds-docker-socket-container-could-command'),
-  'system-configuration': message('settings.this-holds-configuration-of-this-machine-passwords'),
-  'runtime-state': message('settings.this-holds-sockets-and-state-of-system'),
-  kernel: message('settings.these-are-kernel-own-files-through-them'),
-  devices: message('settings.these-are-devices-of-this-machine-container'),
-  'administrator-home': message('settings.this-is-administrator-home-keys-and-start'),
-  programs: message('settings.this-holds-programs-that-this-machine-runs'),
-  'all-homes': message('settings.this-shares-every-user-home-directory-with'),
+  everything: message('settings.shares-file-system'),
+  engine: message('settings.shares-engine-files'),
+  socket: message('settings.shares-docker-socket'),
+  'system-configuration': message('settings.shares-configuration'),
+  'runtime-state': message('settings.shares-service-sockets'),
+  kernel: message('settings.shares-kernel-files'),
+  devices: message('settings.shares-devices'),
+  'administrator-home': message('settings.shares-administrator-home'),
+  programs: message('settings.shares-programs'),
+  'all-homes': message('settings.shares-all-homes'),
 };
 
 const trees: readonly (readonly [string, ShareDanger])[] = [
@@ -144,7 +144,9 @@ function dangerous(danger: ShareDanger, holds?: string, parts?: readonly string[
   return {
     kind: 'dangerous',
     danger,
-    message: parent ? message('settings.it-holds', { holds, explain: explain[danger] }) : explain[danger],
+    message: parent
+      ? message('settings.contains-and-explanation', { holds, explain: explain[danger] })
+      : explain[danger],
     ...(parent ? { holds } : {}),
   };
 }
@@ -154,28 +156,27 @@ function shapeProblem(written: string, platform: string): Extract<ShareVerdict, 
     reason: Extract<ShareVerdict, { kind: 'invalid' }>['reason'],
     message: Message,
   ): Extract<ShareVerdict, { kind: 'invalid' }> => ({ kind: 'invalid', reason, message });
-  if (written.trim() === '') return bad('empty', message('settings.path-is-empty'));
+  if (written.trim() === '') return bad('empty', message('settings.path-empty'));
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001F\u007F]/.test(written))
-    return bad('control-character', message('settings.path-holds-control-character'));
+    return bad('control-character', message('settings.path-control-character'));
   if (written.startsWith('$')) {
     const name = /^\$[A-Za-z_]*/.exec(written)?.[0] ?? '$';
     if (!shareVariables.some((v) => v === name) || !/^(?:[/\\]|$)/.test(written.slice(name.length)))
       return bad(
         'unknown-variable',
-        message('settings.only-are-replaced-is-not-path', { list: shareVariables.join(', '), written }),
+        message('settings.path-variable-unknown', { list: shareVariables.join(', '), written }),
       );
-  } else if (written.startsWith('~'))
-    return bad('unknown-variable', message('settings.is-not-replaced-write-home'));
+  } else if (written.startsWith('~')) return bad('unknown-variable', message('settings.path-tilde'));
   else if (
     platform === 'win32'
       ? !/^(?:[A-Za-z]:[\\/]|\\\\)/.test(written) && !written.startsWith('/')
       : !written.startsWith('/')
   ) {
-    return bad('relative', message('settings.path-must-be-absolute-or-start-with'));
+    return bad('relative', message('settings.path-not-absolute'));
   }
   if (written.split(platform === 'win32' ? /[\\/]/ : '/').some((part) => part === '.' || part === '..'))
-    return bad('not-normal', message('settings.path-must-not-hold-or-write-where'));
+    return bad('not-normal', message('settings.path-dot-segments'));
   return null;
 }
 

@@ -44,25 +44,25 @@ export interface SettingsSyntaxError extends Position {
 }
 
 const messages: Record<SyntaxErrorCode, Message> = {
-  empty: message('settings.file-is-empty-write-at-least-configurationfileversion'),
-  bom: message('settings.file-starts-with-byte-order-mark-save'),
-  'too-large': message('settings.file-is-larger-than-mib-settings-file', {
+  empty: message('settings.file-empty'),
+  bom: message('settings.byte-order-mark'),
+  'too-large': message('settings.file-too-large', {
     maxSettingsLength: maxTextLength / 1024 / 1024,
   }),
-  'too-deep': message('settings.document-is-nested-deeper-than-levels', { maxSettingsDepth }),
-  comment: message('settings.comments-are-not-allowed-in-json-remove'),
-  'trailing-comma': message('settings.there-is-comma-after-last-entry-remove'),
-  'comma-expected': message('settings.comma-is-missing-between-two-entries'),
-  'colon-expected': message('settings.colon-is-missing-between-key-and-value'),
-  'value-expected': message('settings.value-is-missing-here-string-in-double'),
-  'key-expected': message('settings.key-in-double-quotes-is-expected-here'),
-  'close-expected': message('settings.closing-bracket-is-missing'),
-  'end-expected': message('settings.document-has-ended-before-this-remove-what'),
-  'string-unfinished': message('settings.string-is-not-closed-on-its-line'),
-  'string-invalid': message('settings.string-holds-character-or-escape-that-json'),
-  'number-invalid': message('settings.this-is-not-number-as-json-writes'),
-  'symbol-invalid': message('settings.this-is-not-json-strings-and-keys'),
-  'not-an-object': message('settings.document-must-be-object'),
+  'too-deep': message('settings.document-too-deep', { maxSettingsDepth }),
+  comment: message('settings.json-comment'),
+  'trailing-comma': message('settings.json-trailing-comma'),
+  'comma-expected': message('settings.json-comma-missing'),
+  'colon-expected': message('settings.json-colon-missing'),
+  'value-expected': message('settings.json-value-missing'),
+  'key-expected': message('settings.json-key-missing'),
+  'close-expected': message('settings.json-bracket-missing'),
+  'end-expected': message('settings.json-text-after-end'),
+  'string-unfinished': message('settings.json-string-not-closed'),
+  'string-invalid': message('settings.json-string-invalid'),
+  'number-invalid': message('settings.json-number-invalid'),
+  'symbol-invalid': message('settings.json-unknown-token'),
+  'not-an-object': message('settings.document-not-object'),
 };
 
 const parserCodes: Record<string, SyntaxErrorCode> = {
@@ -158,16 +158,15 @@ export function syntaxErrorAt(
  */
 export function syntaxAppError(errors: readonly SettingsSyntaxError[]): AppError {
   const [first] = errors;
-  if (first === undefined)
-    return fail('settings.syntax', message('settings.settings-file-is-not-valid-json')).error;
+  if (first === undefined) return fail('settings.syntax', message('settings.file-not-json')).error;
   const { code, line, column, excerpt } = first;
   const problem = { ...first.sentence, text: first.message };
   return fail(
     code === 'too-large' ? 'settings.too-large' : 'settings.syntax',
-    message('settings.settings-file-cannot-be-read-line-column', { line, column }),
+    message('settings.file-unreadable-at', { line, column }),
     {
       reason: message('common.problem-and-excerpt', { problem, excerpt }),
-      hint: message('settings.correct-file-or-roll-back-to-last'),
+      hint: message('settings.correct-or-roll-back'),
       params: { line, column, syntax: code },
     },
   ).error;

@@ -43,7 +43,7 @@ export function describeIssue(issue: Issue, root: unknown): SettingsTypeError {
         ? JSON.stringify(value)
         : jsonType(value);
   const pointer = path.reduce<string>(childPointer, '');
-  const sentence = message('settings.value-must-be', {
+  const sentence = message('settings.value-type-mismatch', {
     pointer,
     expected: typeof expected === 'string' ? typeText(expected) : expected,
     found: typeText(found),

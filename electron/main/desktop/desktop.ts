@@ -122,16 +122,13 @@ class AppDesktop implements Desktop {
   }
 
   async setStartAtLogin(on: boolean): Promise<Result<DesktopState, AppError>> {
-    if (!this.#login.supported())
-      return fail('input.unusable', message('app.this-system-starts-nothing-at-login'));
+    if (!this.#login.supported()) return fail('input.unusable', message('app.autostart-unsupported'));
     try {
       await this.#login.set(on);
     } catch (cause) {
-      return fail(
-        'internal',
-        message('app.start-at-login-could-not-be-turned', { value: on ? 'on' : 'off' }),
-        { cause },
-      );
+      return fail('internal', message('app.autostart-change-failed', { value: on ? 'on' : 'off' }), {
+        cause,
+      });
     }
     this.#update({ startsAtLogin: await this.#login.isOn() });
     return ok(this.#state);

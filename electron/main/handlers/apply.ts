@@ -62,8 +62,8 @@ export function applyHandlers(
     'apply:log': (_input, { applyLog }) => ok(applyLog.lines()),
     'apply:dismiss': (_input, session) => {
       if (!refuseDuringApply(session.state.get()).ok)
-        return fail('apply.in-progress', message('app.run-under-way-cannot-be-dismissed'), {
-          hint: message('app.cancel-it-or-wait-until-it-has'),
+        return fail('apply.in-progress', message('app.apply-not-dismissible'), {
+          hint: message('app.cancel-or-wait'),
         });
       session.state.set({ run: null });
       return ok(undefined);

@@ -52,8 +52,8 @@ export function containerHandlers(): ContainerHandlers {
     'containers:dismiss-removal': (_input, session) => {
       const { removal } = session.state.get();
       if (removal !== null && removal.activity !== 'ended')
-        return fail('apply.in-progress', message('app.removal-under-way-cannot-be-dismissed'), {
-          hint: message('app.cancel-it-or-wait-until-it-has'),
+        return fail('apply.in-progress', message('app.removal-not-dismissible'), {
+          hint: message('app.cancel-or-wait'),
         });
       session.state.set({ removal: null });
       return ok(undefined);
@@ -93,9 +93,7 @@ async function removeWithProgress(
         session.state.set({ removal: { ...run, activity: signal.aborted ? 'cancelling' : 'removing' } });
       },
     })
-    .catch((error: unknown) =>
-      fail('internal', message('app.containers-could-not-be-removed'), { cause: error }),
-    );
+    .catch((error: unknown) => fail('internal', message('app.removal-failed'), { cause: error }));
   // The end is shown together with the resulting list.
   try {
     await session.scan();

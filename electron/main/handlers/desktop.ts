@@ -25,9 +25,9 @@ export const desktopHandlers = ({ users, desktop }: HandlerContext): DesktopHand
     try {
       return ok(licencesSchema.parse(JSON.parse(await readFile(file, 'utf8'))));
     } catch (cause) {
-      return fail('internal', message('app.list-of-packages-and-licences-could-not'), {
+      return fail('internal', message('app.licences-unreadable'), {
         cause,
-        hint: message('app.it-is-built-into', { file }),
+        hint: message('app.licences-file', { file }),
       });
     }
   },

@@ -22,8 +22,8 @@ export function engineHandlers({ elevation }: HandlerContext): EngineHandlers {
     if (!free.ok) return free;
     const busy = session.state.get().busy.engine;
     if (busy !== null)
-      return fail('engine.request-failed', message('app.engine-is-already', { busy }), {
-        hint: message('app.wait-until-that-has-ended'),
+      return fail('engine.request-failed', message('app.engine-busy', { busy }), {
+        hint: message('app.wait-for-engine'),
       });
     session.state.set({ busy: { ...session.state.get().busy, engine: busyState[action] } });
     try {

@@ -71,6 +71,6 @@ export async function resolvePath(written: string): Promise<ResolvedDirectory> {
       () => false,
     );
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return unresolved(dangling ? message('app.symbolic-link-to-nothing') : code === 'ENOENT' ? null : code);
+    return unresolved(dangling ? message('app.dangling-symlink') : code === 'ENOENT' ? null : code);
   }
 }

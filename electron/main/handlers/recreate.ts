@@ -43,8 +43,8 @@ export function recreateHandlers(
     'recreate:dismiss': (_input, session) => {
       const run = session.state.get().recreation;
       if (run !== null && run.activity !== 'ended')
-        return fail('apply.in-progress', message('app.recreation-under-way-cannot-be-dismissed'), {
-          hint: message('app.cancel-it-or-wait-until-it-has'),
+        return fail('apply.in-progress', message('app.recreation-not-dismissible'), {
+          hint: message('app.cancel-or-wait'),
         });
       session.state.set({ recreation: null });
       return ok(undefined);

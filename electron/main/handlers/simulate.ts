@@ -97,13 +97,13 @@ async function simulate(
 async function readCompose(file: string): Promise<Result<{ path: string; text: string }, AppError>> {
   try {
     const info = await stat(file);
-    if (!info.isFile()) return fail('input.unusable', message('app.is-no-file', { file }));
+    if (!info.isFile()) return fail('input.unusable', message('app.not-a-file', { file }));
     if (info.size > maxComposeLength)
-      return fail('input.unusable', message('cli.is-too-large-for-compose-file', { file }), {
-        reason: message('app.bytes-at-most', { count: info.size, maxComposeLength }),
+      return fail('input.unusable', message('cli.compose-file-too-large', { file }), {
+        reason: message('app.file-too-large', { count: info.size, maxComposeLength }),
       });
     return ok({ path: file, text: await readFile(file, 'utf8') });
   } catch (error) {
-    return fail('input.unusable', message('cli.cannot-be-read', { file }), { cause: error });
+    return fail('input.unusable', message('cli.file-unreadable', { file }), { cause: error });
   }
 }

@@ -51,7 +51,7 @@ export function supportHandlers({ elevation, window }: HandlerContext): SupportH
     },
     'support:save': async () => {
       const bundle = collected;
-      if (bundle === null) return fail('input.unusable', message('app.no-support-bundle-was-collected'));
+      if (bundle === null) return fail('input.unusable', message('app.support-bundle-missing'));
       const w = window();
       const options = {
         defaultPath: bundleFileName(bundle.at),

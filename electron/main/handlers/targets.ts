@@ -16,8 +16,8 @@ export const targetHandlers = (context: Pick<HandlerContext, 'sessions' | 'users
   'targets:forget': async ({ id }) => {
     const engine = (await listedEngines(context)).find((one) => one.id === id);
     if (engine !== undefined && !canForget(engine, (await context.sessions).target.id)) {
-      return fail('input.unusable', message('app.engine-stays-in-list'), {
-        reason: message('app.it-runs-or-is-shown'),
+      return fail('input.unusable', message('app.engine-not-forgotten'), {
+        reason: message('app.engine-in-use'),
       });
     }
     context.users.forgetTarget(id);
@@ -29,7 +29,7 @@ export const targetHandlers = (context: Pick<HandlerContext, 'sessions' | 'users
   },
   'target:switch': async ({ id }) => {
     const ref = parseTargetId(id);
-    if (ref === null) return fail('input.unusable', message('cli.is-not-id-of-engine', { target: id }));
+    if (ref === null) return fail('input.unusable', message('cli.target-unknown', { target: id }));
     return context.sessions.switchTo(ref);
   },
 });

@@ -48,14 +48,13 @@ export async function handleRequest<K extends IpcRequest>(
   { sessions, report = () => undefined }: HandleRequestOptions,
 ): Promise<Result<IpcOutput<K>, AppError>> {
   try {
-    if (!isOwnPage(frame))
-      return fail('ipc.bad-sender', message('app.was-refused-it-did-not-come-from', { name }));
+    if (!isOwnPage(frame)) return fail('ipc.bad-sender', message('app.ipc-foreign-sender', { name }));
     if (!withinLimits(payload))
-      return fail('ipc.bad-payload', message('app.was-refused-its-payload-is-too-large', { name }));
+      return fail('ipc.bad-payload', message('app.ipc-payload-too-large', { name }));
     const parsed = ipcContract.requests[name].input.safeParse(payload);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
-      return fail('ipc.bad-payload', message('app.was-refused-its-payload-does-not-fit', { name }), {
+      return fail('ipc.bad-payload', message('app.ipc-payload-invalid', { name }), {
         reason: issue === undefined ? 'unknown' : `${issue.path.join('.') || 'payload'}: ${issue.message}`,
       });
     }
@@ -66,13 +65,13 @@ export async function handleRequest<K extends IpcRequest>(
       handlers[name](input, ...(session as HandlerSession<K>)); // by the contract's scope, below
     if (!isEngineRequest(name)) return await call();
     if (typeof engine !== 'string')
-      return fail('ipc.bad-payload', message('app.was-refused-it-does-not-say-which', { name }));
+      return fail('ipc.bad-payload', message('app.ipc-engine-missing', { name }));
     return await sessions.withEngine(engine, call);
   } catch (error) {
     report(error);
-    return fail('internal', message('app.failed-this-is-defect-in-bulkhead', { name }), {
+    return fail('internal', message('app.ipc-defect', { name }), {
       cause: error,
-      hint: message('app.try-again-if-it-stays-so-report'),
+      hint: message('app.report-defect'),
     });
   }
 }

@@ -41,9 +41,9 @@ const notRemoved = (journal: Journal, error: AppError): RemoveOutcome[] =>
 
 /** An exception in the clean-up, as one of its outcomes: verified settings stay in force in any case. */
 export function cleanUpDefect(cause: unknown): AppError {
-  return fail('internal', message('apply.clean-up-after-applying-hit-defect'), {
+  return fail('internal', message('apply.clean-up-defect'), {
     cause,
-    hint: message('apply.look-at-list-of-containers'),
+    hint: message('apply.check-containers'),
   }).error;
 }
 

@@ -3,8 +3,8 @@ import { fail, type Result } from '../../../shared/result.ts';
 
 /** The file differs from the one the plan was made against. */
 export function settingsConflict(path: string): Result<never> {
-  return fail('settings.conflict', message('apply.settings-file-was-changed-by-another-program'), {
-    hint: message('apply.look-at-what-changed-then-plan-again'),
+  return fail('settings.conflict', message('apply.settings-file-changed'), {
+    hint: message('apply.check-changes'),
     params: { path },
   });
 }

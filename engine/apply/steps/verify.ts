@@ -20,12 +20,12 @@ export const verify: StepModule = {
     const open = claims.filter((claim) => claim.verdict === 'not-enforced').length;
     const bad = claims.filter((claim) => !settled(claim.verdict) && claim.verdict !== 'not-enforced');
     if (bad.length > 0 || claims.length === 0) {
-      return fail('verify.failed', message('apply.protection-could-not-be-shown-from-inside'), {
+      return fail('verify.failed', message('apply.verification-failed'), {
         reason:
           bad.length === 0
             ? message('apply.no-check-ran')
             : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '),
-        hint: message('apply.see-log-bulkhead-verify-runs-same-checks'),
+        hint: message('apply.run-verify'),
       });
     }
     return ok({

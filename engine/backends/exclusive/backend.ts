@@ -40,9 +40,9 @@ const layersByDescriptor = [6, 13] as const;
 const checkLine = z.object({ code: z.enum(requirementCodes), met: z.boolean(), found: z.string() });
 const probedFeatures = ['mount-api', 'idmapped-mounts', 'overlay-layers'] as const;
 const fixes: Record<(typeof probedFeatures)[number], Message> = {
-  'mount-api': message('isolation.allow-user-namespaces-sysctl-user-max-user'),
-  'idmapped-mounts': message('isolation.put-engine-data-on-ext4-xfs-or'),
-  'overlay-layers': message('isolation.use-kernel-5-19-or-newer-with'),
+  'mount-api': message('isolation.allow-user-namespaces'),
+  'idmapped-mounts': message('isolation.use-supported-file-system'),
+  'overlay-layers': message('isolation.use-kernel-with-overlayfs'),
 };
 
 /**
@@ -73,14 +73,14 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
       };
     },
     async install(paths) {
-      const what = message('isolation.isolation-runtime-could-not-be-installed');
+      const what = message('isolation.runtime-not-installed');
       try {
         await mkdir(paths.runtimeDir, { recursive: true, mode: 0o755 });
         const runc = await findRunc();
         if (runc === null)
           return fail('isolation.install-failed', what, {
-            reason: message('isolation.runc-is-not-installed'),
-            hint: message('isolation.install-runc-debian-apt-get-install-runc'),
+            reason: message('isolation.runc-not-installed'),
+            hint: message('isolation.install-runc'),
           });
         // Running containers keep using the file they started from: a new file takes its name.
         const temporary = path.join(paths.runtimeDir, `.bulkhead-runc.${process.pid}`);
@@ -99,7 +99,7 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
       } catch (cause) {
         return fail('isolation.install-failed', what, {
           cause,
-          hint: message('isolation.build-runtime-sh-runtime-build-sh-and', { runtimeDir: paths.runtimeDir }),
+          hint: message('isolation.build-runtime', { runtimeDir: paths.runtimeDir }),
         });
       }
     },
@@ -167,7 +167,7 @@ export function kernel(release: string): Requirement {
       'kernel',
       false,
       release,
-      message('isolation.use-linux-or-newer', { version: oldestKernel.join('.') }),
+      message('isolation.use-newer-linux', { version: oldestKernel.join('.') }),
     );
   return requirement(
     'kernel',
@@ -178,17 +178,17 @@ export function kernel(release: string): Requirement {
 
 async function runcFound(): Promise<Requirement> {
   const file = await findRunc();
-  const fix = message('isolation.install-runc-debian-apt-get-install-runc');
+  const fix = message('isolation.install-runc');
   if (file === null) return requirement('runc', false, message('isolation.not-found'), fix);
   try {
     const { stdout } = await run(file, ['--version'], { timeout: 10_000 });
     const first = stdout.split('\n')[0] ?? '';
     return first.startsWith('runc ')
-      ? requirement('runc', true, message('isolation.at', { first, file }))
-      : requirement('runc', false, message('isolation.is-not-runc', { file, first }), fix);
+      ? requirement('runc', true, message('isolation.found-at', { first, file }))
+      : requirement('runc', false, message('isolation.not-runc', { file, first }), fix);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return requirement('runc', false, message('isolation.does-not-run', { file, why }), fix);
+    return requirement('runc', false, message('isolation.program-does-not-run', { file, why }), fix);
   }
 }
 
@@ -197,15 +197,15 @@ async function builtFound(built: string): Promise<Requirement> {
     () => true,
     () => false,
   );
-  const found = met ? built : message('isolation.is-missing', { built });
-  return requirement('runtime-built', met, found, message('isolation.build-it-sh-runtime-build-sh-needs'));
+  const found = met ? built : message('isolation.program-missing', { built });
+  return requirement('runtime-built', met, found, message('isolation.build-it'));
 }
 
 /** Has the runtime try id-mapped mounts and overlays where the engine keeps its layers. */
 async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]> {
   const notProbed = (reason: string) =>
     probedFeatures.map((code) =>
-      requirement(code, false, message('isolation.could-not-be-tried', { reason }), fixes[code]),
+      requirement(code, false, message('isolation.not-tried-because', { reason }), fixes[code]),
     );
   // The data directory may not exist yet: its nearest existing ancestor is on the same file system.
   let directory = paths.data;
@@ -260,12 +260,7 @@ async function nativeOverlayDiff(): Promise<Requirement> {
   }
   const met = on.length === 0;
   const found = met
-    ? message('isolation.overlay-changes-are-stored-natively')
-    : message('isolation.overlay-is-on-by-default', { list: on.join(' and ') });
-  return requirement(
-    'native-overlay-diff',
-    met,
-    found,
-    message('isolation.load-overlay-module-with-redirect-dir-off'),
-  );
+    ? message('isolation.overlay-stored-natively')
+    : message('isolation.overlay-option-on', { list: on.join(' and ') });
+  return requirement('native-overlay-diff', met, found, message('isolation.load-overlay-module'));
 }

@@ -29,7 +29,7 @@ const services = [
   { socket: 'sysmgr.sock', name: 'sysbox-mgr' },
   { socket: 'sysfs.sock', name: 'sysbox-fs' },
 ] as const;
-const installFix = message('isolation.install-sysbox-from-its-own-releases-github');
+const installFix = message('isolation.install-sysbox');
 /** BuildKit accepts another runc from this version on. */
 const firstMajorForBuilds = 25;
 
@@ -74,7 +74,7 @@ export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
       const found = await installed(binary, timeoutMs);
       return found.met
         ? ok(undefined)
-        : fail('isolation.install-failed', message('isolation.sysbox-is-not-installed'), {
+        : fail('isolation.install-failed', message('isolation.sysbox-not-installed'), {
             reason: found.found,
             hint: installFix,
           });
@@ -106,7 +106,7 @@ async function installed(binary: string, timeout: number): Promise<Requirement> 
       () => false,
     ))
   )
-    return met(false, message('isolation.is-not-there', { binary }));
+    return met(false, message('isolation.sysbox-program-missing', { binary }));
   try {
     const { stdout } = await run(binary, ['--version'], { timeout, killSignal: 'SIGKILL' });
     const versionLine = stdout.split(/\s+/).join(' ').trim().slice(0, 200);
@@ -114,15 +114,15 @@ async function installed(binary: string, timeout: number): Promise<Requirement> 
       /^sysbox-runc\b/.test(versionLine),
       /^sysbox-runc\b/.test(versionLine)
         ? versionLine
-        : message('isolation.is-not-sysbox', { binary, output: versionLine }),
+        : message('isolation.not-sysbox', { binary, output: versionLine }),
     );
   } catch (error) {
     const killed = error instanceof Error && 'killed' in error && error.killed === true;
     return met(
       false,
       killed
-        ? message('isolation.does-not-answer-it-hangs', { binary })
-        : message('isolation.does-not-run', {
+        ? message('isolation.sysbox-hangs', { binary })
+        : message('isolation.program-does-not-run', {
             file: binary,
             why: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
           }),
@@ -144,14 +144,14 @@ async function running(directory: string, timeoutMs: number): Promise<Requiremen
     'sysbox-services',
     unresponsive.length === 0,
     unresponsive.length === 0
-      ? message('isolation.answer', { list: services.map(({ name }) => name).join(' and ') })
+      ? message('isolation.services-respond', { list: services.map(({ name }) => name).join(' and ') })
       : joinMessages('statements', unresponsive),
-    message('isolation.start-sysbox-services-systemctl-restart-sysbox-containers'),
+    message('isolation.start-sysbox-services'),
   );
 }
 
 async function builds(dockerd: string, timeout: number): Promise<Requirement> {
-  const fix = message('isolation.use-docker-engine-or-newer-older-ones', { firstMajorForBuilds });
+  const fix = message('isolation.use-newer-docker-engine', { firstMajorForBuilds });
   try {
     const { stdout } = await run(dockerd, ['--version'], { timeout });
     const version = /version (\d+)[\d.]*/.exec(stdout);
@@ -167,7 +167,7 @@ async function builds(dockerd: string, timeout: number): Promise<Requirement> {
     return requirement(
       'build-isolation',
       false,
-      message('isolation.engine-version-could-not-be-learned', {
+      message('isolation.engine-version-unreadable', {
         why: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
       }),
       fix,
@@ -183,8 +183,8 @@ async function noSelinux(): Promise<Requirement> {
   return requirement(
     'no-selinux',
     !enforcing,
-    enforcing ? message('isolation.selinux-is-enforcing') : message('isolation.selinux-is-not-enforcing'),
-    message('isolation.sysbox-does-not-work-under-selinux-set'),
+    enforcing ? message('isolation.selinux-enforcing') : message('isolation.selinux-not-enforcing'),
+    message('isolation.sysbox-under-selinux'),
   );
 }
 
@@ -201,7 +201,7 @@ async function noSnap(dockerd: string): Promise<Requirement> {
   return requirement(
     'no-snap',
     !snap,
-    file ?? message('isolation.engine-program-was-not-found'),
-    message('isolation.sysbox-cannot-be-used-by-engine-that'),
+    file ?? message('isolation.engine-program-missing'),
+    message('isolation.sysbox-with-snap'),
   );
 }

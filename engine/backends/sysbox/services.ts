@@ -49,7 +49,7 @@ function reasonOf(error: NodeJS.ErrnoException): string | Message {
     case 'ENOENT':
       return message('isolation.service-has-no-socket');
     case 'ECONNREFUSED':
-      return message('isolation.nothing-listens-on-its-socket');
+      return message('isolation.service-not-listening');
     default:
       return error.message;
   }

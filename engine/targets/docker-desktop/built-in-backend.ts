@@ -21,7 +21,7 @@ export async function probeRequirement(docker: Docker, directory: string): Promi
     () => true,
     () => false,
   );
-  const found = met ? file : message('isolation.is-missing', { built: file });
+  const found = met ? file : message('isolation.program-missing', { built: file });
   return requirement('probe-built', met, found, probeHint);
 }
 

@@ -137,13 +137,12 @@ class DesktopDriver implements EngineDriver {
         call.signal,
         async () => (['gone', 'unknown'].includes(await desktopPresence(host)) ? 'gone' : null),
       );
-      if (hasQuit === 'cancelled')
-        return fail('apply.cancelled', message('desktop.quitting-docker-desktop-was-cancelled'));
+      if (hasQuit === 'cancelled') return fail('apply.cancelled', message('desktop.quit-cancelled'));
       if (hasQuit === 'gone') return ok(undefined);
     }
-    return fail('engine.stop-failed', message('desktop.docker-desktop-did-not-quit'), {
-      reason: reason || message('desktop.it-still-runs-after-s', { limit: limit / 1000 }),
-      hint: message('desktop.quit-it-from-its-menu-then-try'),
+    return fail('engine.stop-failed', message('desktop.quit-failed'), {
+      reason: reason || message('desktop.still-running', { limit: limit / 1000 }),
+      hint: message('desktop.quit-from-menu'),
     });
   }
 
@@ -152,8 +151,8 @@ class DesktopDriver implements EngineDriver {
     if ((await respondingSocket(host)) !== null) return ok(undefined);
     const facts = await desktopFacts(host);
     if (facts.program === null && facts.version === null)
-      return fail('engine.not-installed', message('desktop.docker-desktop-is-not-installed'), {
-        hint: message('desktop.install-it-or-choose-another-engine'),
+      return fail('engine.not-installed', message('desktop.not-installed'), {
+        hint: message('desktop.install-or-choose-engine'),
       });
     const begun = host.now();
     const filesBefore = await changeTimes(host);
@@ -185,17 +184,16 @@ class DesktopDriver implements EngineDriver {
       }
       return null;
     });
-    if (hasStarted === 'cancelled')
-      return fail('apply.cancelled', message('desktop.waiting-for-docker-desktop-was-cancelled'));
+    if (hasStarted === 'cancelled') return fail('apply.cancelled', message('desktop.wait-cancelled'));
     if (hasStarted === 'late')
-      return fail('engine.start-failed', message('desktop.docker-desktop-did-not-come-up'), {
-        reason: message('desktop.its-engine-does-not-answer-after-s', { limit: limit / 1000 }),
-        hint: message('desktop.look-at-its-window-it-may-ask'),
+      return fail('engine.start-failed', message('desktop.not-ready'), {
+        reason: message('desktop.engine-no-response', { limit: limit / 1000 }),
+        hint: message('desktop.check-window'),
       });
     if (typeof hasStarted === 'object')
-      return fail('engine.start-failed', message('desktop.docker-desktop-could-not-start'), {
+      return fail('engine.start-failed', message('desktop.start-failed'), {
         reason: hasStarted.problem,
-        hint: message('desktop.file-it-reads-at-start-is-admin'),
+        hint: message('desktop.settings-file-at-start'),
       });
     return ok(undefined);
   }
@@ -214,7 +212,7 @@ class DesktopDriver implements EngineDriver {
 }
 
 const endedWith = (program: string, code: number | null): Message =>
-  message('desktop.ended-with', { program, code: code ?? message('desktop.no-code') });
+  message('desktop.program-ended', { program, code: code ?? message('desktop.no-code') });
 
 async function run(
   host: DesktopHost,
@@ -224,8 +222,8 @@ async function run(
   if (command.lasting === true)
     return (await host.launch(command.program, command.args))
       ? ok(undefined)
-      : fail('engine.start-failed', message('desktop.docker-desktop-could-not-be-started'), {
-          reason: message('desktop.could-not-be-run', { program: command.program }),
+      : fail('engine.start-failed', message('desktop.program-not-started'), {
+          reason: message('desktop.program-not-run', { program: command.program }),
         });
   const ended = await host.run(command.program, command.args, {
     timeoutMs: 60_000,
@@ -233,7 +231,7 @@ async function run(
   });
   return ended.code === 0
     ? ok(undefined)
-    : fail('engine.start-failed', message('desktop.docker-desktop-could-not-be-started'), {
+    : fail('engine.start-failed', message('desktop.program-not-started'), {
         reason: ended.stderr.trim() || ended.stdout.trim() || endedWith(command.program, ended.code),
       });
 }

@@ -83,7 +83,7 @@ export class OpenedDesktop {
     try {
       await docker.ping();
     } catch (error) {
-      return requestFailure(message('app.containers-could-not-be-removed'), error);
+      return requestFailure(message('app.removal-failed'), error);
     }
     return ok(await removeContainers(docker, request, call));
   }
@@ -136,7 +136,7 @@ export class OpenedDesktop {
       engineConfig: ok({ text: null, record: null, changes: [], conflicts: [] }),
       restartReason: null,
       scan: scanned?.value ?? null,
-      rights: elevated ? null : message('desktop.saving-file-needs-administrator'),
+      rights: elevated ? null : message('desktop.save-needs-administrator'),
     });
   }
 
@@ -147,8 +147,8 @@ export class OpenedDesktop {
   async withDraftDirectory<T>(work: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> {
     if (this.host.platform !== 'win32') return work();
     if (!(await this.host.elevated()))
-      return fail('settings.unwritable', message('desktop.draft-of-docker-desktop-is-kept-by'), {
-        hint: message('desktop.run-same-command-from-elevated-prompt'),
+      return fail('settings.unwritable', message('desktop.draft-needs-administrator'), {
+        hint: message('desktop.run-elevated'),
       });
     const prepared = await this.#prepareState();
     return prepared.ok ? work() : prepared;
@@ -160,11 +160,11 @@ export class OpenedDesktop {
    */
   async prepareApply(): Promise<Result<void, AppError>> {
     if (!(await this.host.elevated()))
-      return fail('rights.not-root', message('desktop.saving-file-of-docker-desktop-needs-administrator'), {
+      return fail('rights.not-root', message('desktop.save-not-permitted'), {
         hint:
           this.host.platform === 'win32'
-            ? message('desktop.run-same-command-from-elevated-prompt')
-            : message('containers.run-same-command-with-sudo'),
+            ? message('desktop.run-elevated')
+            : message('containers.run-with-sudo'),
       });
     const shared = await this.#directories.prepareShared(path.dirname(this.paths.settings));
     return shared.ok ? this.#prepareState() : shared;

@@ -28,13 +28,13 @@ export const ownDirectories = (host: DesktopHost): OwnDirectories =>
   host.platform === 'win32' ? new WindowsDirectories(host) : modeRights;
 
 const foreign = (directory: string, hint: Message): Result<never, AppError> =>
-  fail('settings.unwritable', message('desktop.is-not-safe-to-write-in', { directory }), {
-    reason: message('desktop.somebody-other-than-administrator-may-write-there'),
+  fail('settings.unwritable', message('desktop.directory-unsafe', { directory }), {
+    reason: message('desktop.others-may-write'),
     hint,
     params: { path: directory },
   });
 const unmade = (directory: string, cause: unknown): Result<never, AppError> =>
-  fail('settings.unwritable', message('engine.could-not-be-made', { file: directory }), {
+  fail('settings.unwritable', message('engine.file-not-created', { file: directory }), {
     cause,
     params: { path: directory },
   });
@@ -44,7 +44,7 @@ const checkMode = async (directory: string): Promise<Result<void, AppError>> => 
     const info = await lstat(directory);
     return info.isDirectory() && info.uid === process.getuid?.() && (info.mode & 0o022) === 0
       ? ok(undefined)
-      : foreign(directory, message('desktop.give-it-to-root-with-mode-0755'));
+      : foreign(directory, message('desktop.set-owner-and-mode'));
   } catch (cause) {
     return systemCode(cause) === 'ENOENT' ? ok(undefined) : unmade(directory, cause);
   }
@@ -183,14 +183,14 @@ class WindowsDirectories implements OwnDirectories {
     });
     return ended.code === 0
       ? ok(undefined)
-      : fail('settings.unwritable', message('desktop.rights-of-could-not-be-set', { directory }), {
+      : fail('settings.unwritable', message('desktop.rights-not-set', { directory }), {
           reason: ended.stderr.trim() || ended.stdout.trim(),
           params: { path: directory },
         });
   }
 }
 
-const ownersHint = (directory: string) => message('desktop.look-at-directory-and-remove-it', { directory });
+const ownersHint = (directory: string) => message('desktop.remove-directory', { directory });
 
 interface Security {
   readonly owned: boolean;

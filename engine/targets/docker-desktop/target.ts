@@ -21,8 +21,8 @@ const ignore = (): void => undefined;
 
 const notOffered = (what: Message) =>
   fail('input.unusable', message('desktop.on-docker-desktop', { what }), {
-    reason: message('desktop.docker-desktop-makes-and-guards-its-containers'),
-    hint: message('desktop.remove-container-and-create-it-again-as'),
+    reason: message('desktop.protects-own-containers'),
+    hint: message('desktop.create-again'),
   });
 
 /**
@@ -46,8 +46,8 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     scan: (call) => desktop.scan(call),
     remove: (request, call) => desktop.remove(request, call),
     verify: (signal) => desktop.verify(signal),
-    planRecreate: () => Promise.resolve(notOffered(message('engine.containers-are-not-recreated'))),
-    startRecreate: () => Promise.resolve(notOffered(message('engine.containers-are-not-recreated'))),
+    planRecreate: () => Promise.resolve(notOffered(message('engine.recreation-unsupported'))),
+    startRecreate: () => Promise.resolve(notOffered(message('engine.recreation-unsupported'))),
     settleRecreate: () => Promise.resolve(ok([])),
     settings: guardedStore(desktop, disposers),
     backendReports: () => Promise.resolve([]),
@@ -105,7 +105,7 @@ function applyPorts(desktop: OpenedDesktop): ApplyPorts {
     isolation: () => desktop.backend,
     verify: (signal) => desktop.verify(signal),
     lastVerification: () => desktop.lastVerification(),
-    reconfigure: () => Promise.resolve(ok(message('desktop.reads-file-when-it-starts'))),
+    reconfigure: () => Promise.resolve(ok(message('desktop.reads-file-at-start'))),
     remove: (request, onProgress) => desktop.remove(request, { onProgress }),
     health: async () => {
       try {

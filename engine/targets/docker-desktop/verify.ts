@@ -62,8 +62,8 @@ export async function verifyDesktop(
 ): Promise<Result<Verification, AppError>> {
   const socket = await respondingSocket(host);
   if (socket === null)
-    return fail('engine.unreachable', message('desktop.protection-could-not-be-verified-docker-desktop'), {
-      hint: message('desktop.start-docker-desktop-and-sign-in-if'),
+    return fail('engine.unreachable', message('desktop.not-verified-no-response'), {
+      hint: message('desktop.start-and-sign-in'),
     });
   const docker = host.docker(socket);
   const signal = options.signal ?? new AbortController().signal;
@@ -71,7 +71,7 @@ export async function verifyDesktop(
   try {
     await removeProbes(docker);
   } catch (error) {
-    return requestFailure(message('desktop.protection-could-not-be-verified'), error);
+    return requestFailure(message('desktop.not-verified'), error);
   }
   const image = await makeProbeImage(docker, options.probeDirectory);
   if (!image.ok) return image;
@@ -104,7 +104,7 @@ export async function verifyDesktop(
     await removeProbes(docker).catch(() => undefined);
     await removeImage(docker, image.value).catch(() => undefined);
   }
-  if (signal.aborted) return fail('apply.cancelled', message('desktop.verification-was-cancelled'));
+  if (signal.aborted) return fail('apply.cancelled', message('desktop.verification-cancelled'));
   const verification: Verification = {
     at: new Date(host.now()).toISOString(),
     durationMs: host.now() - begun,
@@ -114,7 +114,7 @@ export async function verifyDesktop(
   try {
     await mkdir(path.dirname(options.file), { recursive: true, mode: 0o755 });
   } catch (cause) {
-    return fail('settings.unwritable', message('desktop.verification-could-not-be-kept'), { cause });
+    return fail('settings.unwritable', message('desktop.verification-not-saved'), { cause });
   }
   const written = await writeFileAtomic(options.file, `${JSON.stringify(verification, null, 2)}\n`);
   return written.ok ? ok(verification) : written;

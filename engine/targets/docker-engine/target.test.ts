@@ -96,6 +96,6 @@ it.runIf(process.getuid?.() === 0)('nor is one that this user may not ask: it sa
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
   expect(JSON.parse(stdout)).toEqual({
     phase: 'unreachable',
-    why: message('engine.join-group-that-may-use-engine-socket'),
+    why: message('engine.user-needs-docker-group'),
   });
 });

@@ -38,21 +38,21 @@ export async function queryEngine(socket: string, timeoutMs = 3000): Promise<Eng
     const parsed = infoSchema.safeParse(await dockerClient(socket, timeoutMs).info());
     return parsed.success
       ? { phase: 'ready', info: parsed.data }
-      : { phase: 'unreachable', why: message('engine.engine-answer-is-not-known') };
+      : { phase: 'unreachable', why: message('engine.response-not-understood') };
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return { phase: 'stopped' };
     if (code === 'EACCES')
       return {
         phase: 'unreachable',
-        why: message('engine.join-group-that-may-use-engine-socket'),
+        why: message('engine.user-needs-docker-group'),
       };
     return {
       phase: 'unreachable',
       why:
         statusOf(error) === null
-          ? message('engine.engine-gave-no-answer-within-s', { seconds: Math.round(timeoutMs / 1000) })
-          : message('engine.engine-responded-with-error', { error: engineMessage(error) }),
+          ? message('engine.no-response-within-seconds', { seconds: Math.round(timeoutMs / 1000) })
+          : message('engine.error-response', { error: engineMessage(error) }),
     };
   }
 }
@@ -73,18 +73,18 @@ export function openMachineTarget(socket: string): Target {
   };
   const store = createSettingsStore(paths);
   const refused = (what: Message): Err<AppError> =>
-    fail('input.unusable', message('engine.on-machine-own-docker-engine', { what }), {
-      reason: message('engine.no-gateway-and-no-isolation-runtime-stand'),
-      hint: message('engine.use-embedded-engine-bulkhead-engine-start-it', { root: defaultRoot }),
+    fail('input.unusable', message('engine.on-plain-docker-engine', { what }), {
+      reason: message('engine.nothing-would-enforce'),
+      hint: message('engine.install-gateway', { root: defaultRoot }),
     });
   const driver = machineDriver(paths, socket, refused);
   const loadScan = atFirstUse(() => import('../../scan/scan.ts'));
   const disposers = new Disposers();
   const readOnly = (state: SettingsState): SettingsState => ({
     ...state,
-    ...readOnlyFields(message('engine.nothing-on-this-engine-enforces-file')),
+    ...readOnlyFields(message('engine.file-not-enforced')),
   });
-  const unwritable = () => Promise.resolve(refused(message('engine.settings-are-not-kept')));
+  const unwritable = () => Promise.resolve(refused(message('engine.settings-not-kept')));
   return {
     ref,
     id: targetId(ref),
@@ -116,14 +116,14 @@ export function openMachineTarget(socket: string): Target {
         eciSince: null,
         runtimeName: '',
       }),
-    remove: () => Promise.resolve(refused(message('engine.containers-are-not-removed'))),
-    planRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),
-    startRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),
+    remove: () => Promise.resolve(refused(message('engine.removal-unsupported'))),
+    planRecreate: () => Promise.resolve(refused(message('engine.recreation-unsupported'))),
+    startRecreate: () => Promise.resolve(refused(message('engine.recreation-unsupported'))),
     settleRecreate: () => Promise.resolve(ok([])),
-    plan: () => Promise.resolve(refused(message('engine.settings-are-not-applied'))),
-    startApply: () => Promise.resolve(refused(message('engine.settings-are-not-applied'))),
+    plan: () => Promise.resolve(refused(message('engine.apply-unsupported'))),
+    startApply: () => Promise.resolve(refused(message('engine.apply-unsupported'))),
     resume: () => Promise.resolve(ok(null)),
-    verify: () => Promise.resolve(refused(message('engine.there-is-no-protection-to-verify'))),
+    verify: () => Promise.resolve(refused(message('engine.verification-unsupported'))),
     lastVerification: () => Promise.resolve(null),
     watchVerification: () => () => undefined,
     images: () => listImages(() => dockerClient(socket)),
@@ -174,9 +174,9 @@ function machineDriver(
     kind: 'docker-engine',
     paths,
     status,
-    start: not(message('engine.it-is-not-started')),
-    stop: not(message('engine.it-is-not-stopped')),
-    restart: not(message('engine.it-is-not-restarted')),
+    start: not(message('engine.start-unsupported')),
+    stop: not(message('engine.stop-unsupported')),
+    restart: not(message('engine.restart-unsupported')),
     checkConfig: () => Promise.resolve(ok(undefined)),
     log: () => Promise.resolve([]),
   };

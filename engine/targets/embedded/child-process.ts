@@ -110,10 +110,10 @@ class RestartedChild implements SupervisedChild {
     await stopRunning(current);
     return fail(
       name === 'planner' ? 'isolation.planner-failed' : 'engine.start-failed',
-      message('engine.did-not-start', { name }),
+      message('engine.process-not-started', { name }),
       {
         reason: [reason, ...current.lastLines].join(' | '),
-        hint: message('engine.its-log-is-logs-log-in-engine', { name }),
+        hint: message('engine.process-log', { name }),
       },
     );
   }

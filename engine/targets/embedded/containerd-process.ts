@@ -84,9 +84,9 @@ export class ContainerdProcess {
     const reason = await this.#untilReady(running, launch.timeoutMs);
     if (reason === null) return ok(undefined);
     await this.stop();
-    return fail('engine.start-failed', message('engine.did-not-start', { name: 'containerd' }), {
+    return fail('engine.start-failed', message('engine.process-not-started', { name: 'containerd' }), {
       reason: `${reason} | ${await lastLogLines(logFile(this.#paths, 'dockerd'), 3)}`,
-      hint: message('engine.its-log-is-logs-log-in-engine', { name: 'dockerd' }),
+      hint: message('engine.process-log', { name: 'dockerd' }),
     });
   }
 

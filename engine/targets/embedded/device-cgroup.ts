@@ -133,8 +133,8 @@ const cgroupName = ({ id }: RootPaths) => `bulkhead-${id}`;
 const record = (paths: RootPaths) => path.join(paths.run, 'devices-cgroup');
 
 function unconfined(reason: string): Result<never, AppError> {
-  return fail('isolation.requirement-missing', message('engine.engine-may-open-device-nodes-that-images'), {
+  return fail('isolation.requirement-missing', message('engine.device-nodes-not-denied'), {
     reason,
-    hint: message('engine.run-engine-as-root-where-it-may'),
+    hint: message('engine.run-with-cgroups'),
   });
 }

@@ -82,22 +82,18 @@ export class DriverCall {
   /** Why the call was aborted, once `signal` is aborted. */
   async cancelledResult(): Promise<Result<never, AppError>> {
     if (this.#options.signal?.aborted === true)
-      return fail(
-        'engine.not-ready',
-        message('engine.waiting-for-engine-to-was-given-up', { what: this.#what }),
-        {
-          reason: message('containers.it-was-cancelled'),
-        },
-      );
+      return fail('engine.not-ready', message('engine.wait-abandoned', { what: this.#what }), {
+        reason: message('containers.cancelled'),
+      });
     return fail(
       this.#what === 'stop' ? 'engine.stop-failed' : 'engine.not-ready',
-      message('engine.engine-did-not-within-s', {
+      message('engine.wait-timed-out', {
         what: this.#what,
         math: Math.round(this.timeoutMs / 1000),
       }),
       {
         reason: (await readLogs(this.#paths, 3)).map((line) => line.text).join(' | '),
-        hint: message('engine.it-goes-on-in-background-ask-for'),
+        hint: message('engine.continues-in-background'),
       },
     );
   }

@@ -31,7 +31,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
     alive(state?.dockerd ?? null),
     engineUnitState(paths),
     orphans > 0
-      ? engineProblem(message('engine.directory-is-gone', { root: paths.root, count: orphans }))
+      ? engineProblem(message('engine.root-deleted', { root: paths.root, count: orphans }))
       : problemOf(paths, { state, supervised, gatewayUp: responds }),
   ]);
   return {
@@ -84,16 +84,16 @@ async function problemOf(
   },
 ): Promise<EngineStatus['problem']> {
   if (state !== null && (supervised || state.phase === 'failed') && state.phase === 'failed') {
-    const failure = state.error === null ? message('engine.engine-failed') : errorMessage(state.error);
+    const failure = state.error === null ? message('engine.failed') : errorMessage(state.error);
     return engineProblem(failure, state.problem?.logTail);
   }
   if (state !== null && !supervised && state.phase !== 'stopped')
-    return engineProblem(message('engine.supervisor-ended-unexpectedly'));
+    return engineProblem(message('engine.supervisor-crashed'));
   if (!supervised) return null;
   const { error } = await readEnginePolicy(paths);
   if (error !== null) {
     const why = errorMessage({ ...error, reason: error.reason?.split('\n', 1)[0] });
-    return engineProblem(message('engine.settings-cannot-be-used', { why }));
+    return engineProblem(message('engine.settings-unusable', { why }));
   }
   if (state?.problem != null) return state.problem;
   // While the engine starts the gateway may not have read the settings.
@@ -101,7 +101,7 @@ async function problemOf(
   if (unstored !== null) return engineProblem(unstored);
   return (await isInLoginSession(state?.supervisor))
     ? engineProblem(
-        message('engine.runs-in-login-session', {
+        message('engine.in-login-session', {
           command: `${engineCommand('stop', paths.root)} && ${engineCommand('start', paths.root)}`,
         }),
       )

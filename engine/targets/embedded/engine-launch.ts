@@ -152,7 +152,7 @@ export async function launchEngine(
     });
   const limits = [
     ...(missing.length > 0
-      ? [message('engine.isolation-cannot-run', { missing: joinMessages('statements', missing) })]
+      ? [message('engine.isolation-unavailable', { missing: joinMessages('statements', missing) })]
       : []),
     ...(confined.ok ? [] : [errorMessage(confined.error)]),
   ];
@@ -213,8 +213,8 @@ async function prepareIsolation(
 }
 
 const cancelledStart = (): Err<AppError> =>
-  fail('engine.start-failed', message('engine.engine-did-not-start'), {
-    reason: message('engine.start-was-cancelled'),
+  fail('engine.start-failed', message('engine.start-failed'), {
+    reason: message('engine.start-cancelled'),
   });
 
 /** `logTail`: the last error lines of dockerd. */
@@ -264,9 +264,9 @@ async function startOnNetwork(
       options.log(`dockerd has a stale record of bridge ${network.bridge}: it goes on with ${next.bridge}`);
       return startOnNetwork(paths, next, more, options, true);
     }
-    const failure = fail('engine.start-failed', message('engine.engine-did-not-start'), {
+    const failure = fail('engine.start-failed', message('engine.start-failed'), {
       reason: logTail.length > 0 ? logTail.map(plainLogLine).join(' | ') : String(error),
-      hint: message('engine.correct-its-configuration-daemon-json-or-see'),
+      hint: message('engine.check-configuration'),
     });
     return { ok: false, error: { ...failure.error, logTail } };
   }

@@ -11,7 +11,7 @@ import { launchConfigOnDisk, readLaunchedConfig, writeLaunchedConfig } from './l
 import { followLogs, plainLogLine } from './log-files.ts';
 
 const refusedReload = /level=error.*(?:reconfiguring the daemon|configur|directives)/;
-const seeLog = message('engine.correct-its-configuration-daemon-json-or-see');
+const seeLog = message('engine.check-configuration');
 
 /** A running engine, as its start left it. */
 export interface RunningEngine {
@@ -34,7 +34,7 @@ export async function reloadEngine(
   const before = await readLaunchedConfig(paths);
   const next = await launchConfigOnDisk(paths, runtime);
   const keys = before === null ? [] : restartKeys(before, next);
-  if (keys.length > 0) return refused(message('engine.keys-take-restart', { keys: keys.join(', ') }));
+  if (keys.length > 0) return refused(message('engine.keys-need-restart', { keys: keys.join(', ') }));
   const eci = capabilitiesOfRuntime(defaultRuntimeOf(next)) !== null;
   const settleVolumes = (settle: typeof guardVolumes): Promise<void> =>
     settle(paths).catch((error: unknown) => {
@@ -79,7 +79,7 @@ export async function reloadUnlessRefused(
 }
 
 const sendHangup = ({ child }: DockerdProcess): Result<void, AppError> =>
-  child.kill('SIGHUP') ? ok(undefined) : refused(message('engine.dockerd-ended-unexpectedly'));
+  child.kill('SIGHUP') ? ok(undefined) : refused(message('engine.dockerd-crashed'));
 
 const refused = (reason: string | Message): Result<never, AppError> =>
   fail('engine.request-failed', message('engine.reload-failed'), { reason, hint: seeLog });

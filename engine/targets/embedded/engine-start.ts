@@ -94,7 +94,7 @@ class EngineStart {
       await endRestarts(this.#paths);
       return state.phase === 'failed'
         ? failedStart(state)
-        : fail('engine.not-ready', message('engine.engine-was-stopped-while-it-started'));
+        : fail('engine.not-ready', message('engine.stopped-while-starting'));
     }
     // It lost the race against another one started at the same moment: that one is waited for; when it is
     // gone too, we try again.
@@ -103,9 +103,9 @@ class EngineStart {
       this.#sawOther = false;
       return null;
     }
-    return fail('engine.start-failed', message('engine.supervisor-ended-at-once'), {
+    return fail('engine.start-failed', message('engine.supervisor-ended-early'), {
       reason: await firstLines(logFile(this.#paths, 'supervisor'), spawned.logFrom),
-      hint: message('engine.its-log-is-logs-supervisor-log-in'),
+      hint: message('engine.supervisor-log'),
     });
   }
 
@@ -152,16 +152,16 @@ export async function unreachableSupervisor(paths: RootPaths): Promise<EngineSta
 
 /** A supervisor of another version refused the subscription. */
 export function refusedByOther(reason: string): Result<never, AppError> {
-  return fail('engine.not-ready', message('engine.supervisor-that-runs-is-of-another-version'), {
+  return fail('engine.not-ready', message('engine.supervisor-version-differs'), {
     reason,
-    hint: message('engine.stop-engine-and-start-it-again'),
+    hint: message('engine.restart-engine'),
   });
 }
 
 /** The error of a state whose phase is `failed`. */
 export function failedStart(state: EngineState): Result<never, AppError> {
   return state.error === null
-    ? fail('engine.start-failed', message('engine.engine-did-not-start'))
+    ? fail('engine.start-failed', message('engine.start-failed'))
     : err(state.error);
 }
 

@@ -124,8 +124,8 @@ export async function startEngineUnit(
   }
   const state = (await unitStates([name])).get(name);
   if (state?.isConditionMet === false)
-    return fail('engine.start-failed', message('engine.condition-of-unit-failed', { unit: name }), {
-      hint: message('engine.see-conditions-of-unit', { unit: name }),
+    return fail('engine.start-failed', message('engine.unit-condition-failed', { unit: name }), {
+      hint: message('engine.see-unit-conditions', { unit: name }),
     });
   const pid = state?.mainPid ?? -1;
   return ok({ pid, ended: endOfProcess(pid) });

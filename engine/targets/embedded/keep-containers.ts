@@ -24,6 +24,6 @@ export async function keepContainers(paths: RootPaths, dockerd: readonly Process
       return Promise.resolve(ok(undefined));
     },
     signal: AbortSignal.timeout(await timeLimit('leftoverEngineReload')),
-    hint: message('engine.correct-its-configuration-daemon-json-or-see'),
+    hint: message('engine.check-configuration'),
   }).catch(() => undefined);
 }

@@ -128,7 +128,7 @@ export class NetworkSeparation {
     if (await this.#isInForce()) this.#problem = await sharedChainsProblem();
     else {
       await this.#set(subnet);
-      if (this.#inForce !== null) this.#options.log(message('engine.separation-rules-set-again'));
+      if (this.#inForce !== null) this.#options.log(message('engine.separation-rules-restored'));
     }
     if (before !== this.#problem?.text) this.#options.onChange();
   }
@@ -143,7 +143,7 @@ export class NetworkSeparation {
     } catch (error) {
       this.#inForce = null;
       const reason = error instanceof Error ? error.message : String(error);
-      const problem = message('engine.separation-rules-could-not-be-set', { reason });
+      const problem = message('engine.separation-rules-failed', { reason });
       const isConcern = await isBesideAnother();
       if (isConcern && problem.text !== this.#problem?.text) this.#options.log(problem);
       this.#problem = isConcern ? problem : null;

@@ -104,7 +104,7 @@ async function reload(paths: RootPaths, callOptions: DriverCallOptions): Promise
     if (reply?.ok === true) return ok(undefined);
     if (call.signal.aborted) return call.cancelledResult();
     return fail('engine.request-failed', message('engine.reload-failed'), {
-      reason: reply?.message ?? message('engine.supervisor-does-not-answer'),
+      reason: reply?.message ?? message('engine.supervisor-no-response'),
     });
   });
 }
@@ -113,8 +113,8 @@ async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<R
   const isGone = (await stat(paths.root).catch(() => null)) === null;
   if (isGone && !(await isLeft(paths))) return ok(undefined);
   if (process.getuid?.() !== 0)
-    return fail('rights.not-root', message('engine.embedded-engine-must-be-stopped-by-root'), {
-      hint: message('containers.run-same-command-with-sudo'),
+    return fail('rights.not-root', message('engine.stop-needs-root'), {
+      hint: message('containers.run-with-sudo'),
     });
   if (isGone) return stopWithoutDirectory(paths);
   const own = await checkRootOwner(paths);
@@ -141,7 +141,7 @@ async function stopWithoutDirectory(paths: RootPaths): Promise<Result<void, AppE
 }
 
 const stopFailed = (cause: unknown): Result<never, AppError> =>
-  fail('engine.stop-failed', message('engine.engine-could-not-be-stopped-completely'), { cause });
+  fail('engine.stop-failed', message('engine.stop-incomplete'), { cause });
 
 function stopSupervised(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {
   return DriverCall.run(paths, 'stop', callOptions, async (call) => {

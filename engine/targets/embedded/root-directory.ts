@@ -25,17 +25,17 @@ export function checkRootPath(paths: RootPaths): Result<void, AppError> {
   ]) {
     const bytes = Buffer.byteLength(socket);
     if (bytes > maxSocketPath) {
-      return fail('engine.root-invalid', message('engine.engine-directory-has-too-long-path'), {
-        reason: message('engine.has-bytes-system-takes-at-most-for', { socket, bytes, maxSocketPath }),
-        hint: message('engine.choose-directory-with-shorter-path'),
+      return fail('engine.root-invalid', message('engine.root-path-too-long'), {
+        reason: message('engine.socket-path-limit', { socket, bytes, maxSocketPath }),
+        hint: message('engine.choose-shorter-path'),
         params: { path: paths.root },
       });
     }
   }
   if (/[\n\r,:]/.test(paths.root)) {
-    return fail('engine.root-invalid', message('engine.engine-directory-has-path-that-cannot-be'), {
-      reason: message('engine.it-holds-line-break-comma-or-colon'),
-      hint: message('engine.choose-directory-without-them'),
+    return fail('engine.root-invalid', message('engine.root-path-invalid'), {
+      reason: message('engine.root-path-characters'),
+      hint: message('engine.choose-path-without-them'),
       params: { path: paths.root },
     });
   }
@@ -45,20 +45,20 @@ export function checkRootPath(paths: RootPaths): Result<void, AppError> {
 /** Needs root; dockerd and its helpers must be installed. */
 export async function checkMachine(): Promise<Result<void, AppError>> {
   if (process.platform !== 'linux')
-    return fail('engine.not-installed', message('engine.embedded-engine-runs-on-linux-only'), {
+    return fail('engine.not-installed', message('engine.embedded-linux-only'), {
       hint: message('engine.use-docker-desktop-here'),
     });
   if (process.getuid?.() !== 0)
-    return fail('rights.not-root', message('engine.embedded-engine-must-be-started-by-root'), {
-      reason: message('engine.it-makes-namespaces-mounts-and-network-bridges'),
-      hint: message('containers.run-same-command-with-sudo'),
+    return fail('rights.not-root', message('engine.start-needs-root'), {
+      reason: message('engine.start-needs-root-reason'),
+      hint: message('containers.run-with-sudo'),
     });
   try {
     await run('dockerd', ['--version']);
   } catch {
-    return fail('engine.not-installed', message('engine.docker-engine-is-not-installed'), {
-      reason: message('engine.dockerd-is-not-on-path'),
-      hint: message('engine.install-it-apt-get-install-docker-io'),
+    return fail('engine.not-installed', message('engine.docker-not-installed'), {
+      reason: message('engine.dockerd-not-on-path'),
+      hint: message('engine.install-docker'),
     });
   }
   return ok(undefined);
@@ -83,7 +83,7 @@ export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppErr
     await recordEngine(paths.root);
     return ok(undefined);
   } catch (error) {
-    return fail('engine.root-invalid', message('engine.engine-directory-cannot-be-used'), {
+    return fail('engine.root-invalid', message('engine.root-unusable'), {
       cause: error,
       params: { path: paths.root },
     });

@@ -86,12 +86,12 @@ export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, 
     await chmod(paths.home, 0o555);
     const found = await readdir(paths.home);
     if (found.length > 0) {
-      return fail('engine.start-failed', message('engine.engine-home-is-not-empty'), {
-        reason: message('engine.holds-git-and-ssh-of-builds-would', {
+      return fail('engine.start-failed', message('engine.home-not-empty'), {
+        reason: message('engine.home-content', {
           home: paths.home,
           list: found.slice(0, 3).join(', '),
         }),
-        hint: message('engine.remove-what-is-in', { home: paths.home }),
+        hint: message('engine.empty-home', { home: paths.home }),
         params: { path: paths.home },
       });
     }
@@ -109,7 +109,7 @@ export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, 
     }
     return ok(undefined);
   } catch (error) {
-    return fail('engine.start-failed', message('engine.engine-home-could-not-be-made'), {
+    return fail('engine.start-failed', message('engine.home-not-created'), {
       cause: error,
       params: { path: paths.home },
     });

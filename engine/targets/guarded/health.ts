@@ -17,8 +17,8 @@ export async function checkHealth(
         : '';
     await docker.listContainers({ limit: 1 });
     if (expectedRuntime !== null && runtime !== expectedRuntime) {
-      return fail('engine.not-ready', message('engine.engine-runs-but-not-as-configured'), {
-        reason: message('engine.its-default-runtime-is-not', { runtime, expectedRuntime }),
+      return fail('engine.not-ready', message('engine.configuration-not-in-force'), {
+        reason: message('engine.default-runtime-differs', { runtime, expectedRuntime }),
       });
     }
     return ok(message('engine.default-runtime', { runtime }));

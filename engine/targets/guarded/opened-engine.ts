@@ -77,7 +77,7 @@ export class OpenedEngine {
       await this.docker().ping();
       return ok(await removeContainers(this.docker(), request, call));
     } catch (error) {
-      return requestFailure(message('app.containers-could-not-be-removed'), error);
+      return requestFailure(message('app.removal-failed'), error);
     }
   }
 

@@ -47,7 +47,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
       : null;
   const scanned = status.phase === 'ready' ? await engine.scan() : null;
   if (scanned !== null && !scanned.ok) return scanned;
-  const rights = isRoot ? null : message('engine.applying-settings-needs-root');
+  const rights = isRoot ? null : message('engine.apply-needs-root');
   return ok({
     capabilities: engine.capabilities,
     applied: applied.value,

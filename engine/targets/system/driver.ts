@@ -194,7 +194,7 @@ async function problemOf(
   const { error } = await readEnginePolicy(paths);
   if (error !== null) {
     const why = errorMessage({ ...error, reason: error.reason?.split('\n', 1)[0] });
-    problems.push(message('engine.settings-cannot-be-used', { why }));
+    problems.push(message('engine.settings-unusable', { why }));
   }
   const unstored = await unstoredPolicy(paths, await gatewayUp);
   if (unstored !== null) problems.push(unstored);

@@ -40,7 +40,7 @@ export async function withInstallLock(work: () => Promise<Outcome>): Promise<Out
   const paths = rootPaths(systemRoot);
   if (process.getuid?.() !== 0)
     return fail('rights.not-root', message('system.install-needs-root'), {
-      hint: message('containers.run-same-command-with-sudo'),
+      hint: message('containers.run-with-sudo'),
     });
   const own = await checkRootOwner(paths);
   if (!own.ok) return own;

@@ -119,7 +119,7 @@ async function prepareDirectories(paths: RootPaths): Promise<Outcome> {
     await mkdir(path.dirname(paths.daemonJson), { recursive: true, mode: 0o755 });
     return ok(undefined);
   } catch (cause) {
-    return fail('engine.root-invalid', message('engine.engine-directory-cannot-be-used'), {
+    return fail('engine.root-invalid', message('engine.root-unusable'), {
       cause,
       params: { path: paths.root },
     });

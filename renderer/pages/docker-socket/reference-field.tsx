@@ -83,7 +83,7 @@ export function checkReference(
         : t('socket.add.here', { count: matches.length });
   switch (state?.kind) {
     case undefined:
-    case 'not-asked':
+    case 'not-queried':
       return { usable: true, tone: 'neutral', text: here };
     case 'asking':
       return { usable: true, tone: 'neutral', text: t('socket.add.asking', { here }) };

@@ -82,7 +82,7 @@ function registryOf(store: AppStore): {
           states.set(
             next.reference,
             result.ok
-              ? (result.value[0] ?? { kind: 'not-asked' })
+              ? (result.value[0] ?? { kind: 'not-queried' })
               : { kind: 'unavailable', why: result.error.reason ?? result.error.message },
           );
           changed();

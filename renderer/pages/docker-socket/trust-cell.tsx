@@ -142,7 +142,7 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
   const isSlow = useElapsedSinceMount(200);
   switch (state?.kind) {
     case undefined:
-    case 'not-asked':
+    case 'not-queried':
       return null;
     case 'asking':
       return isSlow ? (

@@ -54,7 +54,7 @@ const cases: readonly (readonly [Message | string, string, string])[] = [
     '已移除 1/1 个；已重新创建 2/3 个',
   ],
   [message('apply.detail-nothing-recreated'), 'Nothing recreated', '未重新创建任何容器'],
-  [message('apply.apply-was-cancelled'), 'The apply was cancelled', '应用已取消'],
+  [message('apply.cancelled'), 'The apply was cancelled', '应用已取消'],
   ['dockerd did not become ready', 'dockerd did not become ready', 'dockerd did not become ready'],
   ['version 12', 'Version 12', 'Version 12'],
 ];

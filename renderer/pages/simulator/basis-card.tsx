@@ -36,7 +36,7 @@ export function BasisCard({
               beingApplied: applying({ run }) && run?.toVersion === simulation.version,
             }),
             ...queriedFacts(t, simulation, list),
-            ...(compose && explanation.clientWords !== ''
+            ...(compose && explanation.clientOutput !== ''
               ? [
                   {
                     label: t('simulator.compose.warnings'),
@@ -46,7 +46,7 @@ export function BasisCard({
                         lang="en"
                         sx={{ margin: 0, font: 'inherit', whiteSpace: 'pre-wrap' }}
                       >
-                        {explanation.clientWords}
+                        {explanation.clientOutput}
                       </Box>
                     ),
                   },

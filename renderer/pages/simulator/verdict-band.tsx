@@ -221,8 +221,8 @@ function clientOutputOf(simulation: Simulation, translateForClient: (sentence: M
       .map(({ service, refusal }) => `${service ?? ''}: Error response from daemon: ${refusal ?? ''}`)
       .join('\n');
   if (explanation.outcome === 'deny')
-    return explanation.clientWords !== ''
-      ? explanation.clientWords
+    return explanation.clientOutput !== ''
+      ? explanation.clientOutput
       : explanation.requests.flatMap(({ refusal }) => (refusal === null ? [] : [refusal])).join('\n');
   return explanation.outcome === 'would-deny'
     ? [...new Set(refusalTexts(simulation, translateForClient))].join('\n')

@@ -10,8 +10,8 @@ const derivedImages = [...mount, 'imageList', 'allowDerivedImages'];
 
 /** What a sentence names in place of the key, where that says more. */
 const partNames: Readonly<Record<string, Message>> = {
-  [toPointer([...mount])]: message('settings.list-of-images-that-may-mount-docker'),
-  [toPointer(derivedImages)]: message('settings.allowing-images-built-from-listed-ones'),
+  [toPointer([...mount])]: message('settings.list-of-allowed-images'),
+  [toPointer(derivedImages)]: message('settings.derived-images'),
 };
 
 /**
@@ -74,7 +74,7 @@ function lintWildcards(report: Report, version: string): void {
       'desktop-version-too-old',
       'warning',
       [...mount, 'imageList', 'images', index],
-      message('settings.needs-docker-desktop-4-36-or-newer', { what, version }),
+      message('settings.needs-desktop-4-36', { what, version }),
       { params: { version, since: '4.36', what } },
     );
   }

@@ -14,7 +14,7 @@ export function lintDevices(report: Report): void {
         'device-invalid',
         'warning',
         [...path, 'device'],
-        message('settings.is-no-device', { device }),
+        message('settings.not-a-device', { device }),
         {
           params: { device },
         },

@@ -26,7 +26,7 @@ export function lintDocument(report: Report): void {
       critical ? 'error' : 'warning',
       duplicate.pointer,
       duplicate,
-      message('settings.stands-here-twice-first-in-line-readers', {
+      message('settings.duplicate-key', {
         key: duplicate.key,
         line: report.parsed.lines.at(duplicate.firstOffset).line,
       }),
@@ -94,9 +94,16 @@ function walkObject(
   }
   for (const [name, member] of Object.entries(key.keys ?? {})) {
     if (member.required === true && nodeAt(node, [name]) === undefined)
-      report.addAt('wrong-type', 'error', pointerText(path), node, message('settings.is-missing', { name }), {
-        params: { key: name, expected: member.type, found: 'nothing' },
-      });
+      report.addAt(
+        'wrong-type',
+        'error',
+        pointerText(path),
+        node,
+        message('settings.key-missing', { name }),
+        {
+          params: { key: name, expected: member.type, found: 'nothing' },
+        },
+      );
   }
 }
 
@@ -141,7 +148,7 @@ function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey
     'wrong-type',
     severity,
     path,
-    message('settings.this-must-be-and-is', { expected, found: found.text }),
+    message('settings.type-mismatch', { expected, found: found.text }),
     {
       params: { expected: alternatives === null ? type : plainText(alternatives), found: found.value },
       ...(fixed === null
@@ -190,8 +197,8 @@ function unknownKey(
         };
   const text =
     closest === null
-      ? message('settings.key-is-not-known', { written })
-      : message('settings.key-is-not-known-did-you-mean', { written, closest });
+      ? message('settings.key-unknown', { written })
+      : message('settings.key-misspelt', { written, closest });
   report.addAt(
     'unknown-key',
     pointer === misspelt ? 'error' : closest === null ? 'note' : 'warning',
@@ -213,10 +220,9 @@ function undocumentedKey(report: Report, name: Node, path: SettingsPath): void {
     'note',
     pointerText(path),
     name,
-    message(
-      isAppSetting(written) ? 'settings.key-is-undocumented' : 'settings.key-is-undocumented-or-unknown',
-      { written },
-    ),
+    message(isAppSetting(written) ? 'settings.key-undocumented' : 'settings.key-undocumented-or-unknown', {
+      written,
+    }),
     { params: { key: written } },
   );
 }
@@ -228,7 +234,7 @@ function onlyForDesktop(report: Report, name: Node, path: SettingsPath): void {
     'note',
     pointerText(path),
     name,
-    message('settings.only-docker-desktop-reads-it-is-kept', { written }),
+    message('settings.key-of-desktop-only', { written }),
     { params: { key: written } },
   );
 }
@@ -243,7 +249,7 @@ function usedHere(report: Report, name: Node, key: KnownKey, path: SettingsPath)
       'warning',
       pointerText(path),
       name,
-      message('settings.docker-desktop-does-not-know-nothing-in', { written }),
+      message('settings.key-unknown-to-desktop', { written }),
       { params: { key: written } },
     );
   }
@@ -266,7 +272,7 @@ function readElsewhere(
     'note',
     pointerText(path),
     name,
-    message('settings.docker-desktop-reads-on-another-operating-system', { written, systems }),
+    message('settings.key-of-other-system', { written, systems }),
     { params: { key: written, platform: platforms.join(' ') } },
   );
 }
@@ -277,7 +283,7 @@ function lintEmbedded(report: Report, path: SettingsPath, text: string): void {
   try {
     const value: unknown = JSON.parse(text);
     if (jsonType(value) === 'object') return;
-    problem = message('settings.it-is-not-object', { type: jsonType(value) });
+    problem = message('settings.not-an-object', { type: jsonType(value) });
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
@@ -286,7 +292,7 @@ function lintEmbedded(report: Report, path: SettingsPath, text: string): void {
     'embedded-json-invalid',
     report.ownEngine ? 'warning' : 'error',
     path,
-    message('settings.json-document-inside-this-string-is-not', { problem }),
+    message('settings.embedded-json-invalid', { problem }),
     { params: { problem: plainText(problem) } },
   );
 }

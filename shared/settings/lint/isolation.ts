@@ -16,12 +16,7 @@ export function lintIsolation(report: Report): void {
       ['bulkhead', 'networkVolumes'],
     ]) {
       if (report.list(path).length > 0)
-        report.add(
-          'eci-off-with-allowlist',
-          'warning',
-          path,
-          message('settings.enhanced-container-isolation-is-off-this-list'),
-        );
+        report.add('eci-off-with-allowlist', 'warning', path, message('settings.list-without-eci'));
     }
   }
   if (report.ownEngine && on) lintAuditMode(report);
@@ -39,7 +34,7 @@ function lintAuditMode(report: Report): void {
     'audit-mode',
     'warning',
     ['bulkhead', 'mode'],
-    message('settings.audit-mode-nothing-is-refused-what-would'),
+    message('settings.audit-mode'),
     node === undefined
       ? {}
       : { fix: { title: message('settings.enforce'), edits: [replaceNode(node, '"enforce"')] } },
@@ -59,7 +54,7 @@ function lintUnlocked(report: Report, locked: unknown): void {
     'eci-unlocked',
     'warning',
     node === undefined ? ['enhancedContainerIsolation', 'value'] : ['enhancedContainerIsolation', 'locked'],
-    message('settings.enhanced-container-isolation-is-on-but-not'),
+    message('settings.eci-not-locked'),
     edit === null ? {} : { fix: { title: message('settings.lock-it'), edits: [edit] } },
   );
 }
@@ -77,7 +72,7 @@ function lintFileSharingDrivers(report: Report): void {
       'file-sharing-drivers-off',
       'error',
       virtioFs,
-      message('settings.virtiofs-and-grpc-fuse-are-both-off'),
+      message('settings.file-sharing-all-off'),
       node === undefined
         ? {}
         : { fix: { title: message('settings.turn-virtiofs-on'), edits: [replaceNode(node, 'true')] } },
@@ -109,7 +104,7 @@ function lintKubernetes(report: Report, eci: boolean): void {
     'kubernetes-images-not-allowed',
     'warning',
     ['kubernetes', 'imagesRepository'],
-    message('settings.kubernetes-from-this-repository-mounts-docker-socket', {
+    message('settings.kubernetes-needs-socket', {
       list: missing.map((m) => `${m}*`).join(' and '),
     }),
     { params: { images: missing.map((m) => `${m}*`).join(' ') } },

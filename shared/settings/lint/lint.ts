@@ -60,7 +60,7 @@ function bom(text: string): Finding {
     'error',
     '',
     { offset: 0, length: 1 },
-    message('settings.file-starts-with-byte-order-mark-which'),
+    message('settings.byte-order-mark-blocks-engine'),
     { fix: { title: message('settings.remove-byte-order-mark'), edits } },
   );
 }

@@ -16,7 +16,7 @@ export function lintNetworkVolumes(report: Report): void {
         'network-volume-invalid',
         'warning',
         [...at, 'source'],
-        message('settings.is-no-network-share', { source, type }),
+        message('settings.not-a-network-share', { source, type }),
         { params: { source } },
       );
   });

@@ -44,9 +44,9 @@ function lintExclude(report: Report, proxy: string): void {
     const list = `[${namesIn(value)
       .map((host) => JSON.stringify(host))
       .join(',')}]`;
-    report.add('proxy-exclude-text', 'note', path, message('settings.hosts-are-better-listed'), {
+    report.add('proxy-exclude-text', 'note', path, message('settings.hosts-as-string'), {
       params: { key: path.join('.') },
-      fix: { title: message('settings.make-it-list'), edits: [replaceNode(node, list)] },
+      fix: { title: message('settings.convert-to-list'), edits: [replaceNode(node, list)] },
     });
   }
 }
@@ -61,7 +61,7 @@ function wrongType(
     'wrong-type',
     report.ownEngine ? 'warning' : 'error',
     path,
-    message('settings.this-must-be-and-is', { expected: typeText(expected), found: typeText(found) }),
+    message('settings.type-mismatch', { expected: typeText(expected), found: typeText(found) }),
     { params: { expected, found } },
   );
 }

@@ -12,8 +12,8 @@ export function lintShares(report: Report): void {
       report.ownEngine ? 'note' : 'warning',
       [key],
       report.ownEngine
-        ? message('settings.empty-list-no-host-directory-may-be')
-        : message('settings.docker-desktop-treats-empty-list-like-missing'),
+        ? message('settings.no-shared-directories')
+        : message('settings.empty-list-on-desktop'),
     );
   }
   report.list([key]).forEach((entry, index) => {

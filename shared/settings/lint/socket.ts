@@ -39,7 +39,7 @@ function lintUse(report: Report, image: unknown, path: SettingsPath): void {
       'socket-list-unused',
       'warning',
       path,
-      message('settings.no-image-that-may-mount-docker-socket', { image: String(image) }),
+      message('settings.command-list-image-not-allowed', { image: String(image) }),
       { params: { image: String(image) } },
     );
 }
@@ -61,7 +61,7 @@ export function lintImage(report: Report, image: unknown, path: SettingsPath, na
       'socket-image-invalid',
       'warning',
       path,
-      message('settings.is-not-image-reference-it-matches-no', {
+      message('settings.not-an-image-reference', {
         image,
         why: imageReferenceMessages[parsed.error],
       }),
@@ -83,40 +83,30 @@ export function lintImage(report: Report, image: unknown, path: SettingsPath, na
   lintDigest(report, image, path);
   const reference = parsed.value;
   if (reference.kind === 'any') {
-    report.add(
-      'socket-image-any',
-      'warning',
-      path,
-      message('settings.every-image-may-mount-docker-socket-and'),
-      { params: { image } },
-    );
+    report.add('socket-image-any', 'warning', path, message('settings.all-images-allowed'), {
+      params: { image },
+    });
   } else if (reference.path === '*' || reference.path.endsWith('/*')) {
     report.add(
       'socket-image-wildcard-tag',
       'warning',
       path,
-      message('settings.every-repository-below-is-trusted-whoever-may', {
+      message('settings.all-repositories-trusted', {
         domain: reference.domain,
         path: reference.path.replace(/\*$/, ''),
       }),
       { params: { image } },
     );
   } else if (reference.digest === null && reference.tag === '*') {
-    report.add(
-      'socket-image-wildcard-tag',
-      'warning',
-      path,
-      message('settings.every-tag-of-this-image-is-trusted'),
-      { params: { image } },
-    );
+    report.add('socket-image-wildcard-tag', 'warning', path, message('settings.all-tags-trusted'), {
+      params: { image },
+    });
   } else if (reference.digest === null) {
     report.add(
       'socket-image-mutable-tag',
       'note',
       path,
-      reference.tagWritten
-        ? message('settings.this-tag-can-move-what-is-pushed')
-        : message('settings.no-tag-means-latest-which-moves-what'),
+      reference.tagWritten ? message('settings.tag-can-move') : message('settings.latest-can-move'),
       { params: { image, tag: reference.tag ?? '' } },
     );
   }
@@ -131,7 +121,7 @@ function lintDigest(report: Report, image: string, path: SettingsPath): void {
       'socket-image-no-digest',
       'warning',
       path,
-      message('settings.registry-serves-no-image-for-entry-lets', { image }),
+      message('settings.image-not-in-registry', { image }),
       { params: { image } },
     );
   } else {
@@ -139,7 +129,7 @@ function lintDigest(report: Report, image: string, path: SettingsPath): void {
       'socket-image-no-digest',
       'warning',
       path,
-      message('settings.registry-could-not-be-asked-for-while', { image, why: problemText(answer) }),
+      message('settings.registry-query-failed', { image, why: problemText(answer) }),
       { params: { image, reason: answer.why } },
     );
   }
@@ -154,13 +144,13 @@ function lowerCaseName(image: string): string | null {
 
 function unknownCommand(entry: string, suggestion: string | null, deniesAll: boolean): Message {
   if (suggestion === null)
-    return message(deniesAll ? 'settings.no-docker-command-denies-all' : 'settings.no-docker-command', {
+    return message(deniesAll ? 'settings.command-unknown-denies-all' : 'settings.command-unknown', {
       entry,
     });
-  return message(
-    deniesAll ? 'settings.no-docker-command-suggestion-denies-all' : 'settings.no-docker-command-suggestion',
-    { entry, suggestion },
-  );
+  return message(deniesAll ? 'settings.command-misspelt-denies-all' : 'settings.command-misspelt', {
+    entry,
+    suggestion,
+  });
 }
 
 function lintCommands(report: Report, path: SettingsPath): void {
@@ -175,10 +165,10 @@ function lintCommands(report: Report, path: SettingsPath): void {
         'socket-command-unsupported',
         'warning',
         at,
-        message(
-          deniesAll ? 'settings.command-cannot-be-listed-denies-all' : 'settings.command-cannot-be-listed',
-          { name: listed.name, why: listed.why },
-        ),
+        message(deniesAll ? 'settings.command-not-listable-denies-all' : 'settings.command-not-listable', {
+          name: listed.name,
+          why: listed.why,
+        }),
         { params: { command: listed.name } },
       );
     } else if (listed.kind === 'unknown') {

@@ -33,7 +33,7 @@ function lintNumber(report: Report, node: Node, path: SettingsPath, key: KnownKe
       'wrong-type',
       report.ownEngine ? 'warning' : 'error',
       path,
-      message('settings.this-must-be-and-is', { expected: typeText('integer'), found: written }),
+      message('settings.type-mismatch', { expected: typeText('integer'), found: written }),
       {
         params: { expected: 'integer', found: written },
         ...(Number.isSafeInteger(value) ? { fix: changeTo(node, String(value)) } : {}),

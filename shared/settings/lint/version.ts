@@ -25,7 +25,7 @@ export function lintVersion(report: Report): void {
       'missing-version',
       'warning',
       ['configurationFileVersion'],
-      message('settings.configurationfileversion-is-missing-docker-desktop-requires-it', {
+      message('settings.format-version-missing', {
         settingsFileVersion,
       }),
       { fix: { title: message('settings.add-it'), edits: [edit] } },
@@ -36,7 +36,7 @@ export function lintVersion(report: Report): void {
       'version-unsupported',
       'error',
       ['configurationFileVersion'],
-      message('settings.format-version-is-not-known-it-must', { version, settingsFileVersion }),
+      message('settings.format-version-unknown', { version, settingsFileVersion }),
       {
         params: { version: String(version) },
         ...(node === undefined

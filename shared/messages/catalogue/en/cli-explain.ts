@@ -44,8 +44,8 @@ export const cliExplain = {
     'commands by {{settings}} (all of them: the one for the image could not be determined)',
   'cli-explain.entry': 'entry',
   'cli-explain.base': 'base',
-  'cli-explain.check-unasked': '{{entry}}: {{outcome}}; local {{local}}; no registry needed',
-  'cli-explain.check-asked':
+  'cli-explain.check-not-queried': '{{entry}}: {{outcome}}; local {{local}}; no registry needed',
+  'cli-explain.check-queried':
     '{{entry}}: {{outcome}}; local {{local}}; queried {{repository}} for {{reference}}',
   'cli-explain.served': ': serves {{digest}}{{index}}, {{seconds}} s ago{{lastKnown}}',
   'cli-explain.index': ' (an index of {{size}})',

@@ -142,9 +142,4 @@ export const cliPlan = {
   'cli-plan.audit-mode': 'audit mode: nothing is denied',
   'cli-plan.verification-off':
     'Enhanced Container Isolation is off: root in a container is root in the engine.',
-  'cli-plan.not-due-engine-stopped': 'No verification is due: the engine does not run.',
-  'cli-plan.not-due-eci-off': 'No verification is due: Enhanced Container Isolation is off.',
-  'cli-plan.not-due-audit-mode': 'No verification is due: nothing is denied in audit mode.',
-  'cli-plan.not-due-holds': 'No verification is due: the last one passed on this kernel, not long ago.',
-  'cli-plan.not-due-under-way': 'No verification is due: another one is under way.',
 } as const;

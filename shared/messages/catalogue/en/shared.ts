@@ -1,4 +1,3 @@
 export const shared = {
-  'shared.engine-described-container-in-way-that-is':
-    'the engine described a container in a way that is not understood',
+  'shared.container-response-unknown': 'the engine described a container in a way that is not understood',
 } as const;

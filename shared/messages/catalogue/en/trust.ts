@@ -25,7 +25,7 @@ export const trust = {
     'image is {{local}}: pull it again, or allow what it is',
   ),
   'trust.unanswered': 'the registry could not be queried for {{reference}}: {{problem}}',
-  'trust.not-asked': 'it was not queried',
+  'trust.not-queried': 'it was not queried',
   'trust.content-unreadable': 'what {{digest}} consists of could not be read',
   'trust.base-is-not-allowed': 'it is built from {{base}}, but {{problem}}',
   'trust.derived-is-in-registry': concat(

@@ -42,8 +42,9 @@ export const cliExplain: Translated<typeof english> = {
   'cli-explain.commands-undecided': '命令依据 {{settings}}（全部：无法确定该镜像使用哪一个）',
   'cli-explain.entry': '条目',
   'cli-explain.base': '基础镜像',
-  'cli-explain.check-unasked': '{{entry}}：{{outcome}}；本地 {{local}}；无需查询镜像仓库',
-  'cli-explain.check-asked': '{{entry}}：{{outcome}}；本地 {{local}}；已向 {{repository}} 查询 {{reference}}',
+  'cli-explain.check-not-queried': '{{entry}}：{{outcome}}；本地 {{local}}；无需查询镜像仓库',
+  'cli-explain.check-queried':
+    '{{entry}}：{{outcome}}；本地 {{local}}；已向 {{repository}} 查询 {{reference}}',
   'cli-explain.served': '：提供 {{digest}}{{index}}，{{seconds}} 秒前{{lastKnown}}',
   'cli-explain.index': '（包含 {{size}} 项的索引）',
   'cli-explain.last-known': '；最近已知，因为 {{why}}',

@@ -119,9 +119,4 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.verdict-not-enforced': '审计',
   'cli-plan.audit-mode': '审计模式：不会拒绝任何请求',
   'cli-plan.verification-off': '增强型容器隔离已关闭：容器内的 root 就是引擎中的 root。',
-  'cli-plan.not-due-engine-stopped': '无需验证：引擎未运行。',
-  'cli-plan.not-due-eci-off': '无需验证：增强型容器隔离已关闭。',
-  'cli-plan.not-due-audit-mode': '无需验证：审计模式下不会拒绝任何请求。',
-  'cli-plan.not-due-holds': '无需验证：上次验证不久前已在此内核上通过。',
-  'cli-plan.not-due-under-way': '无需验证：另一次验证正在进行。',
 };

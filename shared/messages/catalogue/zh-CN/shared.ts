@@ -2,5 +2,5 @@ import type { shared as english } from '../en/shared.ts';
 import type { Translated } from '../translated.ts';
 
 export const shared: Translated<typeof english> = {
-  'shared.engine-described-container-in-way-that-is': '无法理解引擎对某个容器的描述',
+  'shared.container-response-unknown': '无法理解引擎对某个容器的描述',
 };

@@ -18,7 +18,7 @@ export const trust: Translated<typeof english> = {
   'trust.differed':
     '{{reference}} 在其镜像仓库中为 {{served}}（{{age}}前的情况，现在：{{problem}}），而本地镜像为 {{local}}：请重新拉取，或允许本地的内容',
   'trust.unanswered': '无法向镜像仓库查询 {{reference}}：{{problem}}',
-  'trust.not-asked': '尚未查询',
+  'trust.not-queried': '尚未查询',
   'trust.content-unreadable': '无法读取 {{digest}} 的组成',
   'trust.base-is-not-allowed': '它基于 {{base}} 构建，但{{problem}}',
   'trust.derived-is-in-registry':
