@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { slowness } from '../engine/base/machine-speed.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
+import { collectAfterStart } from '../gateway/base/garbage-collection.ts';
 import { measureSlownessBy } from '../gateway/base/time-limit.ts';
 import type { GatewayOptions } from '../gateway/gateway-options.ts';
 import type { ServiceManager } from '../gateway/base/service-manager.ts';
@@ -157,6 +158,7 @@ async function serve(
   });
   process.stdout.write(`gateway listening on unix://${gateway.listenSocket}\n`);
   service?.manager.ready();
+  collectAfterStart();
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.once(signal, () => {

@@ -14,11 +14,11 @@ import {
 import path from 'node:path';
 import process from 'node:process';
 import {
-  lazyBuiltins,
   bundle,
   bundleRenderer,
   commandLineBundle,
   electronBundles,
+  gatewayBundles,
   makeCodeCache,
   removeStaleOutputs,
 } from './bundle.mjs';
@@ -38,25 +38,21 @@ const targets = [
     bundles: 'dist/cli',
     build: async () => {
       await bundle(commandLineBundle(at('dist', 'cli')));
-      await makeCodeCache(at('dist', 'cli'));
+      await makeCodeCache('command-line', at('dist', 'cli'));
     },
   },
   {
     // A bundle of its own: it runs for months beside the engine, and the rest of the command line would only
-    // use memory. One file: an upgrade may replace what it would load later.
+    // use memory.
     name: 'gateway',
     inputs: ['shared', 'gateway', 'cli'],
-    outputs: ['dist/gateway/main.cjs', 'dist/gateway/splice-thread.cjs'],
+    outputs: ['dist/gateway/main.cjs', 'dist/gateway/program.cjs', 'dist/gateway/splice-thread.cjs'],
     bundles: 'dist/gateway',
     build: async () => {
-      const common = { directory: at('dist', 'gateway'), target: 'node24', minify: true };
-      await bundle({ ...common, input: { 'splice-thread': at('gateway', 'http', 'splice', 'thread.ts') } });
-      await bundle({
-        ...common,
-        input: { main: at('cli', 'gateway-main.ts') },
-        // 10 MB that most gateways never need; used by builds over gRPC, and registries.
-        plugins: [lazyBuiltins(['node:http2', 'node:https', 'node:tls'])],
-      });
+      const directory = at('dist', 'gateway');
+      for (const options of gatewayBundles(directory)) await bundle(options);
+      // Elsewhere it does not run.
+      if (process.platform === 'linux') await makeCodeCache('gateway', directory);
     },
   },
   {

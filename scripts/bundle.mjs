@@ -75,11 +75,15 @@ export function rolldownOptions({
 }
 
 /**
- * Bundles entry points; `options` are those of rolldownOptions.
+ * Bundles entry points.
  *
+ * @param {object} options those of rolldownOptions
+ * @param {boolean} [options.ascii] other characters are escaped: V8 keeps two bytes for each character of a
+ *   file that has any. They may be only in literals and comments; what follows one on its line moves against
+ *   the source map
  * @throws {ActionableError} with the first errors of the bundler
  */
-export async function bundle(options) {
+export async function bundle({ ascii = false, ...options }) {
   const { rolldown } = await import('rolldown');
   const { output: outputOptions, ...inputOptions } = rolldownOptions(options);
   let output;
@@ -92,7 +96,7 @@ export async function bundle(options) {
       `The sources do not bundle:\n${firstLines(error instanceof Error ? error.message : String(error), 12)}`,
     );
   }
-  writeOutputs(options.directory, output);
+  writeOutputs(options.directory, output, ascii ? escapeNonAscii : (code) => code);
 }
 
 /** Options of the command line's bundle: main.cjs runs program.cjs with a code cache (`makeCodeCache`). */
@@ -144,14 +148,37 @@ export const commandLineBundle = (directory) => ({
 });
 
 /**
- * Adds V8's code cache to a built command line, by running it in this Node: a command takes half the time to
- * start (docs/decisions/015-start-of-a-command.md).
+ * Options of the gateway's bundles: main.cjs runs program.cjs with a code cache (`makeCodeCache`). Each is
+ * one file: a gateway runs for months, and an upgrade may replace what it would load later.
  */
-export const makeCodeCache = (directory) =>
+export function gatewayBundles(directory) {
+  const common = { directory, target: 'node24', minify: true };
+  return [
+    { ...common, input: { 'splice-thread': at('gateway', 'http', 'splice', 'thread.ts') } },
+    { ...common, input: { main: at('cli', 'start.ts') } },
+    {
+      ...common,
+      ascii: true,
+      input: { program: at('cli', 'gateway-main.ts') },
+      // 10 MB that most gateways never need; used by builds over gRPC, and registries.
+      plugins: [lazyData(sentences), lazyBuiltins(['node:http2', 'node:https', 'node:tls'])],
+    },
+  ];
+}
+
+/**
+ * Adds V8's code cache to a built program, by running it in this Node: a command takes half the time to start
+ * (docs/decisions/015-start-of-a-command.md), and a gateway less memory
+ * (docs/decisions/013-memory-of-the-gateway.md).
+ *
+ * @param {'command-line' | 'gateway'} program what runs in it (scripts/code-cache.mjs)
+ */
+export const makeCodeCache = (program, directory) =>
   runOrThrow(
     process.execPath,
-    [at('scripts', 'code-cache.mjs'), directory],
-    'No code cache could be made of the command line: see below.',
+    // V8 refuses a cache that was made without the flags that the launcher passes.
+    [...(program === 'gateway' ? ['--expose-gc'] : []), at('scripts', 'code-cache.mjs'), program, directory],
+    `No code cache could be made of the ${program.replace('-', ' ')}: see below.`,
   );
 
 /** Options of the two bundles of an Electron app whose main process starts in `entry`: main and preload. */
@@ -189,12 +216,12 @@ export function electronBundles({ entry, directory }) {
  * Installs the files of a bundle, each atomically, the entry points last. Chunks of the previous build stay
  * until the next one (`removeStaleOutputs`): a running program may still load them.
  */
-function writeOutputs(directory, output) {
+function writeOutputs(directory, output, encode) {
   mkdirSync(directory, { recursive: true });
   for (const file of [...output].sort((a, b) => Number(a.isEntry ?? false) - Number(b.isEntry ?? false))) {
     const target = path.join(directory, file.fileName);
     const fresh = `${target}.${process.pid}`;
-    writeFileSync(fresh, file.type === 'chunk' ? file.code : file.source);
+    writeFileSync(fresh, file.type === 'chunk' ? encode(file.code) : file.source);
     renameSync(fresh, target);
   }
 }
@@ -303,12 +330,13 @@ export const eagerReactCompilation = {
 
 /** A JSON text in ASCII, if that makes it little longer: V8 reads a file of ASCII in half the time. */
 function mostlyAscii(text) {
-  const escaped = text.replace(
-    /[^\0-\x7f]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const escaped = escapeNonAscii(text);
   return escaped.length < text.length * 1.1 ? escaped : text;
 }
+
+/** In a text that is JSON or code. */
+const escapeNonAscii = (text) =>
+  text.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /**
  * Plugin: loads dockerode when the first client is created, from an entry point of its own with that name. It

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await mkdir(at('bin'));
   await writeFile(at('bin', 'bulkhead'), '');
   await symlink(paths.at('node_modules'), at('node_modules'));
-  await makeCodeCache(at('dist', 'cli'));
+  await makeCodeCache('command-line', at('dist', 'cli'));
   await mkdir(at('stopped'));
   await writeFile(at('stopped', 'admin-settings.json'), '{"configurationFileVersion": 2}');
   // Required before the program: lists the files that were loaded, at the end. First closes inherited

@@ -18,6 +18,11 @@ import { bothProbes } from './probes.mjs';
 
 /** The app's bundle, by its directory below the repository and its entry points. */
 const appBundle = { directory: '/dist/electron', entries: ['main.cjs', 'preload.cjs'] };
+/** The bundles of the programs, likewise. */
+export const programBundles = [
+  { directory: 'dist/cli', entries: ['main.cjs'] },
+  { directory: 'dist/gateway', entries: ['main.cjs', 'splice-thread.cjs'] },
+];
 /** Other parts of app.asar, with everything below. */
 const appTrees = ['/dist/renderer', '/dist/icons', '/dist/licences.json', '/package.json'];
 
@@ -72,8 +77,8 @@ export function stageProgram(directory) {
     });
   };
   copy('bin', 'bulkhead');
-  copyBundle(at('dist', 'cli'), ['main.cjs'], path.join(directory, 'dist', 'cli'));
-  copy('dist', 'gateway');
+  for (const bundle of programBundles)
+    copyBundle(at(bundle.directory), bundle.entries, path.join(directory, bundle.directory));
   // For `bulkhead app --install`.
   copy('dist', 'icons', 'app.png');
   if (process.platform === 'linux') copy('runtime', 'build', 'bulkhead-runc');

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { bundleFiles } from './package-contents.mjs';
+import { bundleFiles, programBundles } from './package-contents.mjs';
 import { repository } from './paths.mjs';
 
 /** Architectures by Debian's names, with npm's and rpm's names. */
@@ -78,12 +78,12 @@ function packageJson(root) {
 export function serverPrograms(architecture, root = repository) {
   const copied = [
     { from: 'bin/bulkhead', to: program('bin/bulkhead'), mode: executable },
-    ...bundleFiles(path.join(root, 'dist/cli'), ['main.cjs'])
+    ...programBundles
+      .flatMap(({ directory, entries }) =>
+        bundleFiles(path.join(root, directory), entries).map((file) => `${directory}/${file}`),
+      )
       // The Node of another architecture refuses the code cache of this one.
-      .filter((file) => architecture === nativeArchitecture || !file.endsWith('.cache'))
-      .map((file) => `dist/cli/${file}`),
-    'dist/gateway/main.cjs',
-    'dist/gateway/splice-thread.cjs',
+      .filter((file) => architecture === nativeArchitecture || !file.endsWith('.cache')),
     ...koffiFiles.map((file) => `node_modules/koffi/${file}`),
     ...nativeFiles(architecture, root),
     ...['verify.path', 'verify.service', 'verify.timer', 'verify-due.service']

@@ -42,6 +42,7 @@ const arm64Files = [
 async function makeClone(): Promise<void> {
   await put('package.json', JSON.stringify({ name: 'bulkhead', version: '1.0.0', devDependencies: {} }));
   await put('dist/cli/main.cjs', 'require("./apply-1.cjs") //# sourceMappingURL=main.cjs.map');
+  await put('dist/gateway/main.cjs', 'load("./program.cjs")');
   for (const file of [
     'dist/cli/apply-1.cjs',
     'dist/cli/apply-1.cjs.cache',
@@ -49,6 +50,9 @@ async function makeClone(): Promise<void> {
     'dist/cli/apply-0.cjs.cache',
     'dist/cli/main.cjs.map',
     'dist/gateway/main.cjs.map',
+    'dist/gateway/program.cjs',
+    'dist/gateway/program.cjs.cache',
+    'dist/gateway/splice-thread.cjs',
     'node_modules/koffi/src/koffi/src/ffi.cc',
     'node_modules/@koromix/koffi-linux-arm64/musl_arm64/koffi.node',
     ...arm64Files,
@@ -69,6 +73,8 @@ describe('the package for servers', () => {
           ...(nativeArchitecture === 'arm64' ? ['dist/cli/apply-1.cjs.cache'] : []),
           'dist/cli/main.cjs',
           'dist/gateway/main.cjs',
+          'dist/gateway/program.cjs',
+          ...(nativeArchitecture === 'arm64' ? ['dist/gateway/program.cjs.cache'] : []),
           'dist/gateway/splice-thread.cjs',
           'node_modules/@koromix/koffi-linux-arm64/index.js',
           'node_modules/@koromix/koffi-linux-arm64/linux_arm64/koffi.node',

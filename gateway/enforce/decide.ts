@@ -1,5 +1,5 @@
 import type { GatekeeperOptions } from './gatekeeper-options.ts';
-import { countParsedBytes } from '../base/minor-gc.ts';
+import { countParsedBytes } from '../base/garbage-collection.ts';
 import type { Gatekeeper, GatewayRequest, GatekeeperResult, Verdict } from '../http/exchange.ts';
 import { matchRoute, isSupportedVersion } from '../routes/match.ts';
 import type { Route } from '../routes/route.ts';

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { countParsedBytes } from '../base/minor-gc.ts';
+import { countParsedBytes } from '../base/garbage-collection.ts';
 import { unscaledLimits } from '../../shared/process/time-limits.ts';
 import { EngineTimeout, EngineUnreachable } from './engine-facts.ts';
 

@@ -2,7 +2,7 @@ import { constants, type ClientHttp2Stream, type ServerHttp2Stream } from 'node:
 import { frame, FrameReader, prefix } from '../../shared/grpc/frames.ts';
 import { decideBuildMessage, failedReturn, type BuildMessage } from '../../shared/policy/build-solve.ts';
 import { refusalText } from '../../shared/policy/decision.ts';
-import { countParsedBytes } from '../base/minor-gc.ts';
+import { countParsedBytes } from '../base/garbage-collection.ts';
 import { TooManyWaiting } from '../turns/fair-share.ts';
 import type { ReceivingTurn } from '../turns/receiving-turns.ts';
 import { largeBodyBytes } from '../turns/turns.ts';

@@ -9,7 +9,7 @@ import {
   type DetachedReadHandle,
   type DetachedWriteHandle,
 } from './splice/detached-handles.ts';
-import { countReadBytes } from '../base/minor-gc.ts';
+import { countReadBytes } from '../base/garbage-collection.ts';
 import { hasUnread, isHungUp } from '../base/hung-up.ts';
 import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import { peerCredentials, type PeerCredentials } from '../base/peer-credentials.ts';

@@ -7,7 +7,7 @@ import {
   type DetachedReadHandle,
   type DetachedWriteHandle,
 } from './splice/detached-handles.ts';
-import { countReadBytes } from '../base/minor-gc.ts';
+import { countReadBytes } from '../base/garbage-collection.ts';
 
 /** Events of the engine connection. */
 export interface EngineEvents {
