@@ -2,13 +2,8 @@ import path from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { DesktopState } from '../../shared/ipc/app-state.ts';
-import {
-  engineAtRoot,
-  parseTargetId,
-  rootOf,
-  targetId,
-  type TargetRef,
-} from '../../shared/targets/target-id.ts';
+import { targetArguments } from '../../shared/targets/target-arguments.ts';
+import { engineAtRoot, parseTargetId, type TargetRef } from '../../shared/targets/target-id.ts';
 import { createDesktop, type DesktopOptions } from './desktop/desktop.ts';
 import { elevation } from '../session/elevation.ts';
 import { elevatedCommand, noElevation } from '../session/elevator.ts';
@@ -56,7 +51,7 @@ export async function startBackend(
   onSessions(opened);
   const rights = elevation({
     bulkheadCommand: elevatedCommand(projectRoot),
-    target: targetArguments,
+    target: elevatedArguments,
     ...(isRoot ? { elevator: noElevation } : {}),
   });
   const actOnEngine: DesktopOptions['act'] = (action, engine) => {
@@ -114,11 +109,10 @@ async function complete(session: Session, report: (error: unknown) => void): Pro
  * it.
  */
 let openTargetRef: TargetRef | undefined;
-function targetArguments(): readonly string[] | null {
+function elevatedArguments(): readonly string[] | null {
   if (openTargetRef === undefined) return null;
   const user = process.getuid === undefined ? [] : ['--session-user', String(process.getuid())];
-  const root = rootOf(openTargetRef);
-  return root === null ? ['--target', targetId(openTargetRef), ...user] : ['--root', root, ...user];
+  return [...targetArguments(openTargetRef), ...user];
 }
 
 /** The engine requested at the start, the last one used, else the first one found. */

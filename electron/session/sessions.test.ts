@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { run } from '../../renderer/dev/apply-fixture.ts';
 import { targetCapabilities, appState } from '../../renderer/dev/app-fixture.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
+import { message } from '../../shared/messages/message.ts';
 import { ok } from '../../shared/result.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target-id.ts';
 import type { Session } from './session.ts';
@@ -101,6 +102,20 @@ describe('switching engines', () => {
     ]);
     expect([first.ok, second.ok]).toEqual([true, false]);
     expect(log).not.toContain('open embedded:/c');
+  });
+});
+
+describe('the commands that sentences advise', () => {
+  const advised = () => message('apply.run-verify').text;
+
+  it('are about the open engine, also while another one opens and after that failed', async () => {
+    const { sessions } = stage();
+    await sessions;
+    expect(advised()).toContain('bulkhead verify --root /a runs');
+    await sessions.switchTo(engine('/bad'));
+    expect(advised()).toContain('bulkhead verify --root /a runs');
+    await sessions.switchTo({ kind: 'docker-desktop' });
+    expect(advised()).toContain('bulkhead verify --target docker-desktop runs');
   });
 });
 

@@ -1,6 +1,8 @@
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { targetOptions } from '../../shared/targets/target-arguments.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target-id.ts';
+import { setEngineOptions } from '../../shared/messages/engine-options.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { Session } from './session.ts';
 import { refuseDuringApply } from './session-change.ts';
@@ -29,11 +31,16 @@ export interface Sessions extends PromiseLike<Session> {
   close(): Promise<void>;
 }
 
-/** Opens `first` at once. `open` must not reject, whatever the state of the engine. */
+/** Opens `first` at once. `openSession` must not reject, whatever the state of the engine. */
 export function openSessions(
   first: TargetRef | Promise<TargetRef>,
-  open: (ref: TargetRef) => Promise<Session>,
+  openSession: (ref: TargetRef) => Promise<Session>,
 ): Sessions {
+  /** Opens an engine: what fails meanwhile advises commands about it. */
+  const open = (ref: TargetRef): Promise<Session> => {
+    adviseCommandsFor(ref);
+    return openSession(ref);
+  };
   const listeners: ((session: Session) => void)[] = [];
   let opened: Session | undefined;
   let current = Promise.resolve(first)
@@ -68,6 +75,7 @@ export function openSessions(
         const next = await open(ref);
         const again = refuseWhileBusy(before.state.get());
         if (!again.ok) {
+          adviseCommandsFor(before.target.ref);
           await next.close();
           return again;
         }
@@ -77,6 +85,7 @@ export function openSessions(
         for (const listener of listeners) listener(next);
         return ok(next.state.get());
       } catch (cause) {
+        if (opened !== undefined) adviseCommandsFor(opened.target.ref);
         return fail('engine.request-failed', message('app.engine-not-opened'), { cause });
       } finally {
         switching = false;
@@ -95,6 +104,11 @@ export function openSessions(
       await (await current).close();
     },
   };
+}
+
+/** Lets the commands in sentences be about this engine. */
+function adviseCommandsFor(ref: TargetRef): void {
+  setEngineOptions(targetOptions(ref));
 }
 
 /** Refuses a switch while an operation changes the engine. */

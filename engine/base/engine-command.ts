@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { shellWord } from '../../shared/process/shell-word.ts';
+import { targetOptions } from '../../shared/targets/target-arguments.ts';
+import { engineAtRoot } from '../../shared/targets/target-id.ts';
 import { rootPaths, systemInstallRecord, systemRoot } from './root-paths.ts';
 
 /**
@@ -9,7 +10,7 @@ import { rootPaths, systemInstallRecord, systemRoot } from './root-paths.ts';
  * names the engine: which one is meant without that depends on the machine and the user. Pure.
  */
 export const engineCommand = (action: 'start' | 'stop', root: string): string =>
-  `bulkhead engine ${action} ${root === systemRoot ? '--target system' : `--root ${shellWord(root)}`}`;
+  `bulkhead engine ${action}${targetOptions(root === systemRoot ? { kind: 'system' } : engineAtRoot(root))}`;
 
 /** How the engine is started that should respond at this socket; null: not known which one that is. */
 export function startHint(socket: string | null): Message {

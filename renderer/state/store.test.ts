@@ -6,6 +6,8 @@ import { someContainers } from '../dev/container-fixture.ts';
 import { appliedText, offText, settingsState } from '../dev/settings-fixture.ts';
 import { fakeBridge } from '../dev/fake-bridge.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
+import { message } from '../../shared/messages/message.ts';
+import { loadTranslator } from '../../shared/messages/translator.ts';
 import { fail, ok } from '../../shared/result.ts';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import { createAppStore } from './store.ts';
@@ -73,6 +75,18 @@ describe('the choices for containers', () => {
       }),
     });
     expect(store.get().choices).toEqual(keepAllContainers);
+  });
+});
+
+describe('the commands that sentences advise', () => {
+  it('are about the engine that is shown, in both languages', async () => {
+    const shown = appState().target;
+    const { bridge } = await open(appState({ target: { ...shown, id: 'embedded:/srv/a b' } }));
+    expect(message('apply.run-verify').text).toContain("bulkhead verify --root '/srv/a b' runs");
+    const chinese = await loadTranslator('zh-CN');
+    expect(chinese(message('cli.see-containers-list'))).toContain("containers list --root '/srv/a b'");
+    bridge.emit('changed', { target: { ...shown, id: 'system' } });
+    expect(message('apply.run-verify').text).toContain('bulkhead verify --target system runs');
   });
 });
 

@@ -9,6 +9,9 @@ import type { AppState } from '../../shared/ipc/app-state.ts';
 import type { IpcEvents } from '../../shared/ipc/contract.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
+import { setEngineOptions } from '../../shared/messages/engine-options.ts';
+import { targetOptions } from '../../shared/targets/target-arguments.ts';
+import { parseTargetId } from '../../shared/targets/target-id.ts';
 
 const logDepth = 5000;
 
@@ -43,6 +46,12 @@ function withChanges(app: AppState, part: IpcEvents['changed']): AppState {
   };
 }
 
+/** Lets the commands in sentences be about the engine that is shown. */
+function adviseCommandsFor({ id }: AppState['target']): void {
+  const ref = parseTargetId(id);
+  setEngineOptions(ref === null ? '' : targetOptions(ref));
+}
+
 /** Appends to the log, at most one update per frame; `clear` drops pending lines. */
 function createLogBuffer({ get, set }: SnapshotHolder) {
   let pending: EngineLogLine[] = [];
@@ -75,6 +84,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     // Another engine: draft edits, undo steps and choices belonged to the previous one.
     if (part.target !== undefined && part.target.id !== app.target.id) discardEngineState();
     const next = withChanges(app, part);
+    adviseCommandsFor(next.target);
     set({ app: next, ...(sync.isAhead() ? {} : { draft: next.settings.draft }) });
   };
   const sync = createDraftSync(holder, requests, (settings) => {
@@ -100,6 +110,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
         return;
       }
       tick();
+      adviseCommandsFor(result.value.target);
       set({ app: result.value, draft: result.value.settings.draft, loadError: null });
       if (result.value.run !== null) {
         const lines = await requests.send('apply:log', undefined);

@@ -34,7 +34,7 @@ export const app = {
   'app.support-bundle-failed': 'the support bundle was not collected',
   'app.support-bundle-missing': 'no support bundle was collected',
   'app.elevated-apply-interrupted': 'the elevated apply ended in the middle ({{code}})',
-  'app.apply-again': 'Run bulkhead apply again: it finishes or rolls back what was begun.',
+  'app.apply-again': 'Run bulkhead apply{{onEngine}} again: it finishes or rolls back what was begun.',
   'app.elevated-recreation-interrupted': 'the elevated recreation ended in the middle ({{code}})',
   'app.recreate-again': 'Recreate again: what was begun is settled first.',
   'app.pkexec-missing': 'this needs administrator rights, and pkexec is not installed',

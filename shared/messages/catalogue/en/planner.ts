@@ -10,5 +10,5 @@ export const planner = {
   'planner.remove-containers-of-owner':
     'Remove the containers of that owner and end processes with such ids, then try again.',
   'planner.run-as-root': 'Run as root, and see that nothing else uses this engine root.',
-  'planner.see-ranges-list': 'See which are left: bulkhead ranges list.',
+  'planner.see-ranges-list': 'See which are left: bulkhead ranges list{{onEngine}}',
 } as const;

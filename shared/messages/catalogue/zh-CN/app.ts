@@ -36,7 +36,7 @@ export const app: Translated<typeof english> = {
   'app.support-bundle-failed': '未能收集支持包的内容',
   'app.support-bundle-missing': '尚未收集支持包的内容',
   'app.elevated-apply-interrupted': '提升权限的应用进程中途结束 ({{code}})',
-  'app.apply-again': '请再次运行 bulkhead apply：它会完成或回滚已开始的操作。',
+  'app.apply-again': '请再次运行 bulkhead apply{{onEngine}}：它会完成或回滚已开始的操作。',
   'app.elevated-recreation-interrupted': '提升权限的重新创建进程中途结束 ({{code}})',
   'app.recreate-again': '请重新创建：会先处理已开始的部分。',
   'app.pkexec-missing': '此操作需要管理员权限，但未安装 pkexec',

@@ -12,5 +12,5 @@ export const planner: Translated<typeof english> = {
   'planner.ranges-in-use': 'ID 范围仍在使用中',
   'planner.remove-containers-of-owner': '请移除其所有者的容器，并结束具有此类 ID 的进程，然后重试。',
   'planner.run-as-root': '请以 root 身份运行，并确认没有其他程序使用此引擎目录。',
-  'planner.see-ranges-list': '查看剩余的范围：bulkhead ranges list。',
+  'planner.see-ranges-list': '查看剩余的范围：bulkhead ranges list{{onEngine}}',
 };

@@ -37,7 +37,7 @@ export const target: Translation<typeof english> = {
     notInstalled: '此计算机上未找到',
     older: '另一个文件',
     olderIs:
-      '`{{path}}`，位于旧文档所述的位置：此处不会读取。请取用其中需要的内容，然后将其删除；`bulkhead apply FILE` 会按原样应用它。',
+      '`{{path}}`，位于旧文档所述的位置：此处不会读取。请取用其中需要的内容，然后将其删除；`bulkhead apply FILE --target docker-desktop` 会按原样应用它。',
     usersNone: '没有不同之处',
     usersUnread: '无法读取',
     usersSet_other: '{{names}} 有所不同',
