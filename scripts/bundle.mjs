@@ -36,7 +36,7 @@ const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhi
  * @param {boolean | object} [options.splitting] modules loaded by `import()` are in own chunks; as an
  *   object, rolldown's `codeSplitting`. Otherwise each entry point becomes one file, and only one can be
  *   built at once
- * @param {object} [options.minify] rolldown's option; not minified by default
+ * @param {boolean | object} [options.minify] rolldown's option; not minified by default
  * @param {object[]} [options.plugins] rolldown's plugins
  */
 export function rolldownOptions({
@@ -77,10 +77,9 @@ export function rolldownOptions({
 /**
  * Bundles entry points.
  *
- * @param {object} options those of rolldownOptions
- * @param {boolean} [options.ascii] other characters are escaped: V8 keeps two bytes for each character of a
- *   file that has any. They may be only in literals and comments; what follows one on its line moves against
- *   the source map
+ * @param {Parameters<typeof rolldownOptions>[0] & { ascii?: boolean }} options those of rolldownOptions; with
+ *   `ascii` other characters are escaped: V8 keeps two bytes for each character of a file that has any. They
+ *   may be only in literals and comments; what follows one on its line moves against the source map
  * @throws {ActionableError} with the first errors of the bundler
  */
 export async function bundle({ ascii = false, ...options }) {
