@@ -72,24 +72,28 @@ async function mapToRoot(fixture: AttackFixture, inside: Agent, id: number): Pro
   return inside.call('openat', process, 'ns/user', O_RDONLY);
 }
 
+/** Below the attacker's directory, where other attempts attach mounts meanwhile: these it would hide. */
+const propagatingShare = 'propagating';
+
 /** A container whose share propagates mounts to the machine and to other containers. */
 async function propagating(fixture: AttackFixture): Promise<Container> {
   return fixture.once('propagating', async () => {
+    const { directory } = await fixture.openDirectory(await fixture.outside(), propagatingShare);
     // As set by systemd for all mounts.
-    await run('mount', ['--bind', fixture.share, fixture.share]);
-    await run('mount', ['--make-shared', fixture.share]);
-    return fixture.container('propagating', ['--privileged', '-v', `${fixture.share}:/handed:rshared`]);
+    await run('mount', ['--bind', directory, directory]);
+    await run('mount', ['--make-shared', directory]);
+    return fixture.container('propagating', ['--privileged', '-v', `${directory}:/handed:rshared`]);
   });
 }
 
-/** Mounts a tmpfs in the share, inside; resolves with its path outside. */
+/** Mounts a tmpfs in the propagating share, inside; resolves with its path outside. */
 async function mountInShare(
   fixture: AttackFixture,
   inside: Agent,
   outside: Agent,
   name: string,
 ): Promise<string> {
-  const { directory } = await fixture.openDirectory(outside, name);
+  const { directory } = await fixture.openDirectory(outside, path.join(propagatingShare, name));
   await inside.call('mount', 'none', `/handed/${name}`, 'tmpfs', 0, 0);
   return directory;
 }
