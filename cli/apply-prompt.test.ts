@@ -13,6 +13,15 @@ const plan = (more: Partial<ApplyPlan> = {}) => ({ remove: [], recreate: [], eff
 
 /** Answers each question in turn as soon as it is asked; null ends the input. */
 async function confirm(asked: ReturnType<typeof plan>, ...answers: (string | null)[]) {
+  return confirmNamed([], asked, ...answers);
+}
+
+/** As `confirm`, with shares that `--confirm-share` names. */
+async function confirmNamed(
+  named: readonly string[],
+  asked: ReturnType<typeof plan>,
+  ...answers: (string | null)[]
+) {
   const [input, output] = [new PassThrough(), new PassThrough()];
   let written = '';
   output.on('data', (chunk: Buffer) => {
@@ -22,8 +31,14 @@ async function confirm(asked: ReturnType<typeof plan>, ...answers: (string | nul
     if (answer === null || answer === undefined) input.end();
     else input.write(`${answer}\n`);
   });
-  const result = await confirmApply(asked, { input, output });
-  return { consent: result.ok, error: result.ok ? null : result.error, written, left: answers };
+  const result = await confirmApply(asked, named, { input, output });
+  return {
+    consent: result.ok,
+    shares: result.ok ? result.value : [],
+    error: result.ok ? null : result.error,
+    written,
+    left: answers,
+  };
 }
 
 describe('the question before an apply', () => {
@@ -65,6 +80,13 @@ describe('the question before an apply', () => {
     const both = plan({ effects: [sharing('/', '//')] });
     expect((await confirm(both, '/', '//', 'y')).consent).toBe(true);
     expect((await confirm(both, '/', '/', 'y')).consent).toBe(false);
+  });
+
+  test('what --confirm-share names is not asked for again', async () => {
+    const both = plan({ effects: [sharing('/', '//')] });
+    const agreed = await confirmNamed(['//', '/srv'], both, '/', 'y');
+    expect(agreed).toMatchObject({ consent: true, shares: ['/', '//'] });
+    expect(agreed.written).not.toContain('Type //');
   });
 
   test.each([

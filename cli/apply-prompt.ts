@@ -24,16 +24,24 @@ const notConfirmed = () =>
     reason: message('cli.not-confirmed'),
   });
 
-/** Prompts on the terminal for consent to the plan; refused without consent, or without a terminal. */
-export async function confirmApply(plan: AskedPlan, terminal?: Terminal): Promise<Result<void, AppError>> {
+/**
+ * Prompts on the terminal for consent to the plan; refused without consent, or without a terminal. Resolves
+ * with the shares of the whole file system that the user has named: `named` are, and others must be typed.
+ */
+export async function confirmApply(
+  plan: AskedPlan,
+  named: readonly string[],
+  terminal?: Terminal,
+): Promise<Result<readonly string[], AppError>> {
   const prompt = openPrompt(terminal);
+  const shares = sharesToConfirm(plan);
   try {
-    for (const path of sharesToConfirm(plan)) {
+    for (const path of shares.filter((share) => !named.includes(share))) {
       const typed = await prompt.ask(text('cli-output.confirm-share', { path }));
       if (typed?.trim() !== path) return notConfirmed();
     }
     const answer = await prompt.ask(confirmation(plan));
-    return answer !== null && /^y(es)?$/i.test(answer.trim()) ? ok(undefined) : notConfirmed();
+    return answer !== null && /^y(es)?$/i.test(answer.trim()) ? ok(shares) : notConfirmed();
   } finally {
     prompt.close();
   }

@@ -29,6 +29,7 @@ interface ApplyOptions extends ChoiceOptions {
   readonly events?: boolean;
   readonly eventsTo?: string;
   readonly baseHash?: string;
+  readonly confirmShare?: readonly string[];
 }
 
 /** `bulkhead plan`: the consequences of applying the draft (or a file). */
@@ -56,6 +57,11 @@ export function configureApply(command: Command): void {
     .option('--events', helpText('cli-help.apply-events'))
     .addOption(new Option('--events-to <socket>').hideHelp())
     .option('--base-hash <sha256>', helpText('cli-help.apply-base-hash'))
+    .addOption(
+      new Option('--confirm-share <path>', helpText('cli-help.confirm-share')).argParser(
+        (path: string, earlier: readonly string[] = []) => [...earlier, path],
+      ),
+    )
     .action((file: string | undefined, options: ApplyOptions) =>
       installedFirst(options, () => withTarget(options, (target) => apply(target, file, options))),
     );
@@ -161,17 +167,21 @@ async function applyWithEvents(
     return;
   }
   if (human) process.stdout.write(`${describePlan(plan, made.value.diff)}\n\n`);
-  if (!plan.blocked && options.yes !== true) {
-    const agreed = await confirmApply(plan);
-    if (!agreed.ok) {
-      refuse(agreed.error);
-      return;
-    }
+  const named = options.confirmShare ?? [];
+  const confirmed = plan.blocked || options.yes === true ? ok(named) : await confirmApply(plan, named);
+  if (!confirmed.ok) {
+    refuse(confirmed.error);
+    return;
   }
   const report = human ? stepPrinter() : () => undefined;
   continueWithoutReader();
   const started = await target.startApply(
-    { text: settings, choices, baseHash: options.baseHash ?? plan.baseHash },
+    {
+      text: settings,
+      choices,
+      baseHash: options.baseHash ?? plan.baseHash,
+      confirmedShares: confirmed.value,
+    },
     (event) => {
       emit(event);
       report(event);

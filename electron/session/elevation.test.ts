@@ -77,6 +77,7 @@ describe('what needs root, as a user', () => {
           removeVolumes: false,
         },
         baseHash: 'abc',
+        confirmedShares: ['/', '//'],
       },
       (event) => events.push(event),
     );
@@ -89,6 +90,7 @@ describe('what needs root, as a user', () => {
     expect(args.slice(args.indexOf('--root'), args.indexOf('--root') + 2)).toEqual(['--root', '/srv/a root']);
     expect(args.join(' ')).toContain('--remove c1 --remove c2 --include-running');
     expect(args.join(' ')).toContain('--recreate c3 --commit');
+    expect(args.join(' ')).toContain('--confirm-share / --confirm-share //');
     expect(args).not.toContain('--remove-volumes');
     expect(await readFile(path.join(directory, 'text'), 'utf8')).toBe('{"a": "$(id)"}');
     // The text's temporary file is gone once the run has ended.

@@ -94,6 +94,7 @@ export function elevation({
         [
           '--base-hash',
           request.baseHash,
+          ...(request.confirmedShares ?? []).flatMap((path) => ['--confirm-share', path]),
           ...choices.remove.flatMap((id) => ['--remove', id]),
           ...(choices.includeRunning ? ['--include-running'] : []),
           ...(choices.removeVolumes ? ['--remove-volumes'] : []),

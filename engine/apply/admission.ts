@@ -1,4 +1,4 @@
-import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
+import { sharesToConfirm, type ApplyPlan, type ContainerChoices } from '../../shared/apply/plan.ts';
 import type { Container } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
 import { keepsContainers } from '../../shared/targets/live-restore.ts';
@@ -16,6 +16,8 @@ export interface ApplyRequest {
   readonly text: string;
   readonly choices: ContainerChoices;
   readonly baseHash: string;
+  /** The shares of the whole file system that the user has named to permit them (`sharesToConfirm`). */
+  readonly confirmedShares?: readonly string[] | undefined;
 }
 
 /** A plan without blockers, and the part of the engine's state that the journal records. */
@@ -46,6 +48,11 @@ export async function admit(
     return fail(blockerCodes[blocker.code], blockerText[blocker.code].message, {
       reason: withReference(blocker.message, blocker.sentence),
       hint: blockerText[blocker.code].hint,
+    });
+  const unconfirmed = sharesToConfirm(plan).find((path) => request.confirmedShares?.includes(path) !== true);
+  if (unconfirmed !== undefined)
+    return fail('apply.not-confirmed', message('apply.share-not-confirmed', { path: unconfirmed }), {
+      hint: message('apply.confirm-share', { path: unconfirmed }),
     });
   return ok({
     ...plan,

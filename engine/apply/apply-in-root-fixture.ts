@@ -30,11 +30,12 @@ export function applyIn(root: () => string) {
       options: FixtureOptions = {},
       choices: ContainerChoices = keepAllContainers,
       events: ApplyEvent[] = [],
+      confirmedShares?: readonly string[],
     ): Promise<ApplyRun> {
       const base = await readSettings(paths().settings);
       const started = await startApply(
         fixturePorts(root(), options),
-        { text, choices, baseHash: base.ok ? base.value.hash : 'x' },
+        { text, choices, baseHash: base.ok ? base.value.hash : 'x', confirmedShares },
         (event) => {
           events.push(event);
         },

@@ -248,6 +248,25 @@ test('a configuration that the engine refuses is rolled back before anything sto
   expect(await readFile(paths.settings, 'utf8')).toBe(before);
 });
 
+describe('sharing the whole file system', () => {
+  const sharesAll = settingsText(true, ',\n  "filesharingAllowedDirectories": [{ "path": "/" }]');
+
+  test('is applied only with its path named, and changes nothing without it', async () => {
+    await engineOff();
+    for (const named of [undefined, [], ['/etc']]) {
+      const refused = apply(sharesAll, {}, keepAllContainers, [], named);
+      await expect(refused).rejects.toThrow(/^apply\.not-confirmed: \/ is the whole file system/);
+    }
+    expect(await calls()).toEqual([]);
+    await expectAllRestored();
+    const run = await apply(sharesAll, {}, keepAllContainers, [], ['/']);
+    expect(run.outcome).toMatchObject({ kind: 'applied', version: 2 });
+    // It is permitted now: another change does not ask again.
+    const more = sharesAll.replace('"locked": true', '"locked": false');
+    expect((await apply(more)).outcome).toMatchObject({ kind: 'applied', version: 3 });
+  });
+});
+
 describe('refused before anything is changed', () => {
   const refused = async (text: string, options: FixtureOptions = {}, baseHash?: string) => {
     const before = await readdir(root);

@@ -81,11 +81,16 @@ export const ipcContract = {
     },
     /**
      * Starts an apply of the draft; progress is sent as `run` and `log` events. `baseHash` and `draftHash`
-     * are the plan's.
+     * are the plan's; `confirmedShares`: what the user has typed of `sharesToConfirm`.
      */
     'apply:start': {
       scope: 'engine',
-      input: z.object({ choices: containerChoicesSchema, baseHash: z.string(), draftHash: z.string() }),
+      input: z.object({
+        choices: containerChoicesSchema,
+        baseHash: z.string(),
+        draftHash: z.string(),
+        confirmedShares: z.array(z.string()).optional(),
+      }),
       output: applyRunSchema,
     },
     'apply:cancel': { scope: 'engine', input: nothing, output: z.object({ accepted: z.boolean() }) },

@@ -31,7 +31,7 @@ export function applyHandlers(
       const { draft } = await session.draft.flush();
       return session.target.plan(draft, choices);
     },
-    'apply:start': ({ choices, baseHash, draftHash }, session) =>
+    'apply:start': ({ choices, baseHash, draftHash, confirmedShares }, session) =>
       beginChange(session, async () => {
         const reviewed = await session.draft.reviewed(draftHash);
         if (!reviewed.ok) return reviewed;
@@ -42,6 +42,7 @@ export function applyHandlers(
           text: draft,
           choices: await dropVanishedContainers(session, draft, choices),
           baseHash,
+          confirmedShares,
         };
         const onEvent = applyListener(session);
         const starter = session.isRoot ? session.target : elevation;

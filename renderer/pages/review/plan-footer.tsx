@@ -59,7 +59,12 @@ export function PlanFooter({
   const apply = () => {
     setConfirming(false);
     if (plan === null || reason !== null) return;
-    void start.run({ choices, baseHash: plan.baseHash, draftHash: plan.draftHash });
+    void start.run({
+      choices,
+      baseHash: plan.baseHash,
+      draftHash: plan.draftHash,
+      ...(shares.length > 0 ? { confirmedShares: [...shares] } : {}),
+    });
   };
 
   return (

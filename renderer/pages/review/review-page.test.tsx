@@ -261,7 +261,7 @@ describe('the plan', () => {
     expect(started(bridge)).toHaveLength(0);
     await user.click(confirm);
     await waitFor(() => {
-      expect(started(bridge)).toHaveLength(1);
+      expect(started(bridge)).toMatchObject([{ input: { confirmedShares: ['/'] } }]);
     });
   });
 

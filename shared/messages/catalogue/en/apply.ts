@@ -64,6 +64,9 @@ export const apply = {
     'The plan (bulkhead plan --recreate=NAME{{onEngine}}) says why, with the setting. ',
     'Change that, or leave the container out.',
   ),
+  'apply.share-not-confirmed':
+    '{{path}} is the whole file system: containers could take this host over; it was not confirmed',
+  'apply.confirm-share': 'To share it, type its path when asked, or add --confirm-share {{path}}.',
   'apply.not-permitted': 'this user may not apply settings',
   'apply.detail-claims-audit': '{{claims}}; audit mode: nothing is denied',
 } as const;

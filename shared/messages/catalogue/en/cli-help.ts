@@ -112,6 +112,8 @@ export const cliHelp = {
   'cli-help.commit': 'carry over what was written inside those, by an image of their own',
   'cli-help.apply': 'apply the draft (or a file): back up, write, reload, verify, or roll back',
   'cli-help.apply-events': 'with --json: print every event as one JSON line',
+  'cli-help.confirm-share':
+    'with --yes: permits sharing this path if it is the whole file system; repeat it for more',
   'cli-help.apply-base-hash': 'refuse when the applied text is not the one with this hash any more',
   'cli-help.status': 'show how the engine is protected',
   'cli-help.status-check': 'for monitoring: the state in front, and an exit code for it',

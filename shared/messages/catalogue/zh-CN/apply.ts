@@ -57,6 +57,8 @@ export const apply: Translated<typeof english> = {
   'apply.not-all-recreatable': '所选容器并非都能重新创建',
   'apply.see-recreation-plan':
     '计划 (bulkhead plan --recreate=NAME{{onEngine}}) 会说明原因和相关设置。请更改该设置，或不选择该容器。',
+  'apply.share-not-confirmed': '{{path}} 是整个文件系统：容器将可以控制此主机；共享它未得到确认',
+  'apply.confirm-share': '要共享它，请在询问时输入其路径，或加上 --confirm-share {{path}}。',
   'apply.not-permitted': '此用户不得应用设置',
   'apply.detail-claims-audit': '{{claims}}；审计模式：不会拒绝任何请求',
 };

@@ -90,6 +90,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.commit': '通过各自的镜像保留这些容器内写入的数据',
   'cli-help.apply': '应用草稿（或文件）：备份、写入、重新加载、验证，否则回滚',
   'cli-help.apply-events': '与 --json 一起使用：每个事件打印为一行 JSON',
+  'cli-help.confirm-share': '与 --yes 一起使用：如果此路径是整个文件系统，允许共享它；可重复使用',
   'cli-help.apply-base-hash': '如果已应用的文本不再是此哈希对应的文本，则拒绝',
   'cli-help.status': '显示引擎的防护状态',
   'cli-help.status-check': '用于监控：在行首显示状态，并以退出码表示',
