@@ -7,22 +7,32 @@ interface ContentRule {
   readonly guesses: (text: string) => readonly string[];
 }
 
-const hasProtocol = (text: string, protocols: readonly string[]): boolean => {
+/** Whether a text is a URL with one of these schemes. To browsers "http:proxy" is one as well. */
+function hasScheme(text: string, schemes: readonly string[]): boolean {
+  if (!schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`))) return false;
   try {
-    return protocols.includes(new URL(text).protocol);
+    new URL(text);
+    return true;
   } catch {
     return false;
   }
+}
+
+/** An address without its scheme, or without the slashes after it. */
+const withHttp = (text: string): readonly string[] => {
+  const [, scheme, rest = ''] = /^(https?|socks5):\/?([^/].*)$/i.exec(text) ?? [];
+  if (scheme !== undefined) return /^\d+$/.test(rest) ? [] : [`${scheme}://${rest}`];
+  return /^[\w.-]+:\d{1,5}\/?$/.test(text) ? [`http://${text}`] : [];
 };
 
 /** What strings of Docker Desktop's settings must contain: another text has no meaning to it. */
 const rules = {
   'proxy-address': {
-    accepts: (text) => hasProtocol(text, ['http:', 'https:', 'socks5:']),
-    guesses: (text) => (/^[\w.-]+:\d{1,5}\/?$/.test(text) ? [`http://${text}`] : []),
+    accepts: (text) => hasScheme(text, ['http', 'https', 'socks5']),
+    guesses: withHttp,
   },
   'pac-address': {
-    accepts: (text) => hasProtocol(text, ['http:', 'https:', 'file:']),
+    accepts: (text) => hasScheme(text, ['http', 'https', 'file']),
     guesses: () => [],
   },
   'pac-script': {
@@ -30,9 +40,7 @@ const rules = {
     guesses: () => [],
   },
   'contact-address': {
-    accepts: (text) =>
-      hasProtocol(text, ['http:', 'https:']) ||
-      (hasProtocol(text, ['mailto:']) && /^mailto:[^\s@]+@[^\s@]+$/i.test(text)),
+    accepts: (text) => hasScheme(text, ['http', 'https']) || /^mailto:[^\s@]+@[^\s@]+$/i.test(text),
     guesses: (text) => [
       `mailto:${text}`,
       ...(/^[\w-]+(?:\.[\w-]+)+(?:\/\S*)?$/.test(text) ? [`https://${text}`] : []),
