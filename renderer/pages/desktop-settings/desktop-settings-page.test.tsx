@@ -165,6 +165,34 @@ describe("Docker Desktop's own settings", () => {
     expect(screen.queryByText('API on TCP port 2375')).toBeNull();
   });
 
+  it('are invalid with a value of a wrong type, as the linter finds, until another one is chosen', async () => {
+    const { user, store } = await open();
+    const wrong = {
+      extensionsEnabled: { locked: true, value: 'true' },
+      analyticsEnabled: { locked: false, value: 1 },
+      allowBetaFeatures: { locked: 'yes', value: true },
+      enableDockerAI: true,
+      scout: { locked: 'yes', sbomIndexing: 'true' },
+      proxy: { mode: 'system', enableKerberosNtlm: 'true' },
+    };
+    act(() => {
+      store.setDraft(JSON.stringify({ configurationFileVersion: 2, ...wrong }));
+    });
+    const most = card('Locked most often');
+    for (const name of ['Extensions', 'Usage statistics', 'Beta features', 'Docker AI'])
+      expect((await most.findByRole('combobox', { name })).textContent).toBe('Invalid');
+    expect(most.getByRole('combobox', { name: 'Model Runner' }).textContent).toBe('Not set');
+    expect(most.getByText('Expected true or false, got a number.')).toBeTruthy();
+    const scout = card('Docker Scout');
+    expect(scout.getByRole('combobox', { name: 'SBOM indexing' }).textContent).toBe('Invalid');
+    expect(scout.getAllByText(/^Expected true or false/)).toHaveLength(2);
+    expect(card('Proxy of Docker Desktop').getByText(/^Expected true or false/)).toBeTruthy();
+    await user.click(most.getByRole('combobox', { name: 'Extensions' }));
+    await user.click(await screen.findByRole('option', { name: 'On, locked' }));
+    expect(JSON.parse(store.get().draft)).toMatchObject({ extensionsEnabled: { locked: true, value: true } });
+    expect(most.getByRole('combobox', { name: 'Extensions' }).textContent).toBe('On, locked');
+  });
+
   it('are where links to these settings lead, and what the page says that it edits', async () => {
     expect(pages['desktop-settings'].settingsWhereOffered).toEqual([
       ...proxies.map((name) => `/${name}`),
@@ -183,9 +211,7 @@ describe("Docker Desktop's own settings", () => {
     });
     await user.click(await screen.findByRole('link', { name: /^Docker Desktop ?has changes/ }));
     await user.click(screen.getByRole('button', { name: 'Review & apply' }));
-    const findings = await screen.findAllByRole('button', { name: 'Open' });
-    const ofUpdates = findings.find((button) => button.parentElement?.textContent.includes('Wrong type'));
-    if (ofUpdates === undefined) throw new Error('no finding about the value');
+    const ofUpdates = await screen.findByRole('button', { name: /^Open: Wrong type/ });
     await user.click(ofUpdates);
     expect(window.location.hash).toBe('#/desktop-settings?pointer=%2FdisableUpdate%2Fvalue');
   });

@@ -6,7 +6,7 @@ import { ChoiceRow } from '../../components/choice-row.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { knownKeyAt, parsePointer } from '../../../shared/settings/index.ts';
 import { entryState, namedEntries, writeEntry, type EntryName, type EntryState } from './document.ts';
-import { useKeyDescription, useShownKeys } from './key-notes.ts';
+import { useInvalidValue, useKeyDescription, useShownKeys } from './key-notes.ts';
 
 /** The settings of Docker Desktop that administrators lock most often, each with a lock of its own. */
 export function EntriesCard({ lockedBy }: { readonly lockedBy: string | undefined }) {
@@ -35,23 +35,28 @@ function EntryRow({
   const { t } = useTranslation();
   const draft = useDraft();
   const describe = useKeyDescription();
-  const state = entryState(draft.value(pointer));
+  const invalid = useInvalidValue()(pointer);
+  const state = invalid === null ? entryState(draft.value(pointer)) : null;
   const choices = choicesOf(pointer, state);
   return (
     <ChoiceRow
       pointer={pointer}
       name={t(`desktopSettings.entries.${name}`)}
-      description={withCode(describe(pointer))}
-      value={idOf(state)}
+      description={invalid ?? withCode(describe(pointer))}
+      value={invalid === null ? idOf(state) : 'invalid'}
       lockedBy={lockedBy}
       width={choices.some((one) => typeof one?.value === 'string') ? 248 : 176}
-      options={choices.map((one) => ({ value: idOf(one), label: labelOf(t, one) }))}
+      options={[
+        ...(invalid === null ? [] : [{ value: 'invalid', label: t('desktopSettings.invalid') }]),
+        ...choices.map((one) => ({ value: idOf(one), label: labelOf(t, one) })),
+      ]}
       edited={draft.isEdited(pointer)}
       onUndo={() => {
         draft.revert(pointer);
       }}
       onChange={(id) => {
-        writeEntry(draft, pointer, choices.find((one) => idOf(one) === id) ?? null);
+        const next = choices.find((one) => idOf(one) === id);
+        if (next !== undefined) writeEntry(draft, pointer, next);
       }}
     />
   );

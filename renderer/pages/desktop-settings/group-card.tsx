@@ -5,7 +5,7 @@ import { ChoiceRow } from '../../components/choice-row.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { SettingRow } from '../../components/setting-row.tsx';
 import { groupLock, groups, revertMember, writeMember, type GroupName } from './document.ts';
-import { useKeyDescription } from './key-notes.ts';
+import { useInvalidValue, useKeyDescription } from './key-notes.ts';
 import { TextRow } from './text-row.tsx';
 
 interface GroupCardProps {
@@ -17,6 +17,7 @@ interface GroupCardProps {
 export function GroupCard({ name, lockedBy }: GroupCardProps) {
   const { t } = useTranslation();
   const draft = useDraft();
+  const invalidValue = useInvalidValue();
   const pointer = `/${name}`;
   const locked = groupLock(draft.value(pointer));
   return (
@@ -25,7 +26,10 @@ export function GroupCard({ name, lockedBy }: GroupCardProps) {
         <SettingRow
           pointer={`${pointer}/locked`}
           name={t('desktopSettings.locked.name')}
-          description={t(locked ? 'desktopSettings.locked.on' : 'desktopSettings.locked.off')}
+          description={
+            invalidValue(`${pointer}/locked`) ??
+            t(locked ? 'desktopSettings.locked.on' : 'desktopSettings.locked.off')
+          }
           checked={locked}
           lockedBy={lockedBy}
           edited={draft.isEdited(`${pointer}/locked`)}
@@ -64,27 +68,35 @@ function MemberRow({
   const describe = useKeyDescription();
   const pointer = `/${group}/${member}`;
   const value = draft.value(pointer);
+  const invalid = useInvalidValue()(pointer);
   return (
     <ChoiceRow
       pointer={pointer}
       name={t(`desktopSettings.groups.members.${member}`)}
-      description={withCode(describe(pointer))}
-      value={value === true ? 'on' : value === false ? 'off' : 'unset'}
+      description={invalid ?? withCode(describe(pointer))}
+      value={invalid === null ? switchState(value) : 'invalid'}
       lockedBy={lockedBy}
-      options={(['unset', 'on', 'off'] as const).map((one) => ({
-        value: one,
-        label: t(`desktopSettings.groups.state.${one}`),
-      }))}
+      options={[
+        ...(invalid === null ? [] : [{ value: 'invalid' as const, label: t('desktopSettings.invalid') }]),
+        ...(['unset', 'on', 'off'] as const).map((one) => ({
+          value: one,
+          label: t(`desktopSettings.groups.state.${one}`),
+        })),
+      ]}
       edited={draft.isEdited(pointer)}
       onUndo={() => {
         revertMember(draft, group, member);
       }}
       onChange={(state) => {
-        writeMember(draft, group, member, state === 'unset' ? undefined : state === 'on');
+        if (state !== 'invalid')
+          writeMember(draft, group, member, state === 'unset' ? undefined : state === 'on');
       }}
     />
   );
 }
+
+const switchState = (value: unknown): 'unset' | 'on' | 'off' =>
+  typeof value !== 'boolean' ? 'unset' : value ? 'on' : 'off';
 
 /** Where Kubernetes' own images come from. */
 function Repository({ lockedBy }: Pick<GroupCardProps, 'lockedBy'>) {

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp, useDraft } from '../../state/context.tsx';
 import { names, joinSentences } from '../../i18n/lists.ts';
 import { translateMessage } from '../../i18n/translate.ts';
+import { findingExplanation } from '../../components/finding-text.ts';
 import { atLeast } from '../../../shared/coverage/coverage.ts';
 import { knownKeyAt, parsePointer, type KnownKey } from '../../../shared/settings/index.ts';
 
@@ -54,5 +55,22 @@ export function useShownKeys(): (pointer: string) => boolean {
       readOn.includes(target.desktop?.platform ?? platform) ||
       draft.value(pointer) !== undefined
     );
+  };
+}
+
+/**
+ * Why the file's value of a setting cannot be used, as the linter explains it; null if it can, or if there is
+ * none. An entry's `value` and `locked` belong to it.
+ */
+export function useInvalidValue(): (pointer: string) => string | null {
+  const { findings } = useDraft();
+  return (pointer) => {
+    const finding = findings.find(
+      (one) =>
+        one.code === 'wrong-type' &&
+        one.severity === 'error' &&
+        [pointer, `${pointer}/value`, `${pointer}/locked`].includes(one.pointer),
+    );
+    return finding === undefined ? null : findingExplanation(finding);
   };
 }

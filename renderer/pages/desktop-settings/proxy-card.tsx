@@ -5,7 +5,7 @@ import { ChoiceRow } from '../../components/choice-row.tsx';
 import { SettingRow } from '../../components/setting-row.tsx';
 import { knownKeyAt } from '../../../shared/settings/index.ts';
 import { isUsableText, textContent } from '../../../shared/settings/text-content.ts';
-import { useKeyDescription, useShownKeys } from './key-notes.ts';
+import { useInvalidValue, useKeyDescription, useShownKeys } from './key-notes.ts';
 import {
   isPort,
   portOf,
@@ -29,21 +29,28 @@ interface ProxyCardProps {
 export function ProxyCard({ name, lockedBy }: ProxyCardProps) {
   const { t } = useTranslation();
   const draft = useDraft();
+  const invalidValue = useInvalidValue();
   const pointer = `/${name}`;
   const proxy = proxyOf(draft.value(pointer));
+  const invalidMode = invalidValue(proxy === null ? pointer : `${pointer}/mode`);
   const modeEdited = draft.isEdited(proxy === null ? pointer : `${pointer}/mode`);
   return (
     <Card title={t(`desktopSettings.${name}.title`)} pointer={pointer}>
       <ChoiceRow
         pointer={`${pointer}/mode`}
         name={t('desktopSettings.proxyMode.name')}
-        description={t(`desktopSettings.${name}.text`)}
-        value={proxy === null ? 'unset' : (proxy.mode ?? 'system')}
+        description={invalidMode ?? t(`desktopSettings.${name}.text`)}
+        value={invalidMode !== null ? 'invalid' : proxy === null ? 'unset' : (proxy.mode ?? 'system')}
         lockedBy={lockedBy}
-        options={(['unset', ...proxyModes] as const).map((value) => ({
-          value,
-          label: t(`desktopSettings.proxyMode.${value}`),
-        }))}
+        options={[
+          ...(invalidMode === null
+            ? []
+            : [{ value: 'invalid' as const, label: t('desktopSettings.invalid') }]),
+          ...(['unset', ...proxyModes] as const).map((value) => ({
+            value,
+            label: t(`desktopSettings.proxyMode.${value}`),
+          })),
+        ]}
         edited={modeEdited}
         onUndo={() => {
           draft.revert(
@@ -51,14 +58,17 @@ export function ProxyCard({ name, lockedBy }: ProxyCardProps) {
           );
         }}
         onChange={(value) => {
-          writeProxyMode(draft, name, value === 'unset' ? null : value);
+          if (value !== 'invalid') writeProxyMode(draft, name, value === 'unset' ? null : value);
         }}
       />
       {proxy !== null && (
         <SettingRow
           pointer={`${pointer}/locked`}
           name={t('desktopSettings.locked.name')}
-          description={t(proxy.locked ? 'desktopSettings.locked.on' : 'desktopSettings.locked.off')}
+          description={
+            invalidValue(`${pointer}/locked`) ??
+            t(proxy.locked ? 'desktopSettings.locked.on' : 'desktopSettings.locked.off')
+          }
           checked={proxy.locked}
           lockedBy={lockedBy}
           edited={draft.isEdited(`${pointer}/locked`)}
@@ -115,6 +125,7 @@ function OfDockerDesktop({ lockedBy }: Pick<ProxyCardProps, 'lockedBy'>) {
   const { t } = useTranslation();
   const draft = useDraft();
   const describe = useKeyDescription();
+  const invalidValue = useInvalidValue();
   const isShown = useShownKeys();
   const kerberos = '/proxy/enableKerberosNtlm';
   const port = '/proxy/windowsDockerdPort';
@@ -123,7 +134,7 @@ function OfDockerDesktop({ lockedBy }: Pick<ProxyCardProps, 'lockedBy'>) {
       <SettingRow
         pointer={kerberos}
         name={t('desktopSettings.fields.enableKerberosNtlm')}
-        description={describe(kerberos)}
+        description={invalidValue(kerberos) ?? describe(kerberos)}
         checked={draft.value(kerberos) === true}
         lockedBy={lockedBy}
         edited={draft.isEdited(kerberos)}

@@ -58,6 +58,7 @@ export const desktopSettings = {
   onlyOn: 'Only on {{systems}}.',
   since: 'Docker Desktop {{version}} or newer.',
   sinceLater: 'Docker Desktop {{version}} or newer: {{installed}} here ignores it.',
+  invalid: 'Invalid',
   entries: {
     title: 'Locked most often',
     note: 'For all users of this machine',

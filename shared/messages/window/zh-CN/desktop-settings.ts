@@ -48,6 +48,7 @@ export const desktopSettings: Translation<typeof english> = {
   onlyOn: '仅限 {{systems}}。',
   since: 'Docker Desktop {{version}} 或更高版本。',
   sinceLater: 'Docker Desktop {{version}} 或更高版本：此处的 {{installed}} 会忽略它。',
+  invalid: '无效',
   entries: {
     title: '最常锁定的设置',
     note: '适用于此计算机上的所有用户',
