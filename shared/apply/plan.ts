@@ -88,10 +88,7 @@ export const applyPlanSchema = z.object({
   draftHash: z.string(),
   changes: z.array(settingsChangeSchema),
   findings: z.array(findingSchema),
-  /**
-   * True when a finding of severity error, a missing requirement, a daemon.json conflict or a chosen
-   * recreation that the gateway will refuse blocks applying.
-   */
+  /** Whether there are blockers. */
   blocked: z.boolean(),
   blockers: z.array(
     z.object({

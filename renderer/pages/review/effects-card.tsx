@@ -22,8 +22,9 @@ function questionEffect({ effects }: ApplyPlan): PlanEffect['code'] {
   return has('containers-recreated') ? 'containers-recreated' : 'containers-removed';
 }
 
-/** Whether nothing could be planned, since the draft can't be used: an apply always takes some time. */
-const isUnplanned = ({ blocked, estimatedSeconds }: ApplyPlan): boolean => blocked && estimatedSeconds === 0;
+/** Whether errors in the draft keep it from having effects. */
+const isUnplanned = ({ blockers, effects }: ApplyPlan): boolean =>
+  effects.length === 0 && blockers.some(({ code }) => code === 'findings');
 
 /** The keys of the engine's configuration that the plan changes. */
 const configuredKeys = ({ daemonJson }: ApplyPlan): readonly string[] =>

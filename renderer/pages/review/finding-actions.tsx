@@ -1,10 +1,11 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
 import { useDraft } from '../../state/context.tsx';
 import { entryAt } from '../../state/draft-lists.ts';
 import { navigate } from '../../state/router.ts';
 import { useSettingPage } from '../../state/setting-page.ts';
-import { fixTitle } from '../../components/finding-text.ts';
+import { findingTitle, fixTitle } from '../../components/finding-text.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
@@ -42,27 +43,39 @@ export function FindingActions({
   );
 }
 
+/** What a button is called where its row is not seen: several findings have the same action. */
+const nameOf = (t: TFunction, action: string, finding: Finding): string =>
+  t('review.findings.actionOn', {
+    action,
+    finding: findingTitle(t, finding).replaceAll('`', ''),
+    line: finding.range.line,
+  });
+
 function MainAction({ finding, readOnly }: { readonly finding: Finding; readonly readOnly: boolean }) {
   const { t } = useTranslation();
   const draft = useDraft();
   const page = useSettingPage()(finding.pointer);
-  if (finding.fix !== undefined)
+  if (finding.fix !== undefined) {
+    const title = fixTitle(finding.fix);
     return (
       <Button
         size="small"
         disabled={readOnly}
+        aria-label={nameOf(t, title, finding)}
         onClick={() => {
           draft.setText(applyFix(draft.text, finding));
         }}
       >
-        {fixTitle(finding.fix)}
+        {title}
       </Button>
     );
+  }
   if (finding.code === 'socket-image-mutable-tag')
     return (
       <Button
         size="small"
         disabled={readOnly}
+        aria-label={nameOf(t, t('review.findings.pin'), finding)}
         onClick={() => {
           navigate(page, { pointer: finding.pointer, pin: finding.params['image'] ?? '' });
         }}
@@ -74,6 +87,7 @@ function MainAction({ finding, readOnly }: { readonly finding: Finding; readonly
   return (
     <Button
       size="small"
+      aria-label={nameOf(t, t('review.findings.open'), finding)}
       onClick={() => {
         navigate(page, { pointer: finding.pointer });
       }}

@@ -103,7 +103,7 @@ describe('what a finding is about', () => {
     const { user } = await open(withShares('/etc', '/usr'));
     await user.click(await screen.findByRole('button', { name: 'Remove /etc' }));
     await waitFor(() => {
-      expect(focused()).toBe('Open');
+      expect(focused()).toMatch(/^Open: Sharing \/usr is dangerous \(line \d+\)$/);
     });
     expect(document.activeElement?.closest('[data-row]')?.textContent).toContain('/usr');
   });
@@ -113,7 +113,7 @@ describe('what a finding is about', () => {
     await user.click(await screen.findByRole('button', { name: 'Remove docker:cli' }));
     expect(store.get().draft).not.toContain('docker:cli');
     await user.click(await screen.findByRole('button', { name: 'Undo' }));
-    await user.click(await screen.findByRole('button', { name: 'Pin digest…' }));
+    await user.click(await screen.findByRole('button', { name: /^Pin digest…: The tag of docker:cli/ }));
     await screen.findByRole('heading', { level: 1, name: 'Docker socket' }, { timeout: 20_000 });
     expect(new URLSearchParams(window.location.hash.split('?')[1]).get('pin')).toBe('docker:cli');
   });
@@ -122,6 +122,18 @@ describe('what a finding is about', () => {
     const { user, store } = await open(appliedText.replace('"value": true', '"value": false'));
     await user.click(await screen.findByRole('button', { name: 'Remove docker.io/testcontainers/ryuk:*' }));
     expect(store.get().draft).not.toContain('ryuk');
+  });
+
+  it('has buttons that name it, also where another one has the same', async () => {
+    await open(withShares('/etc', '/usr'));
+    await screen.findByRole('button', { name: 'Remove /etc' });
+    const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')];
+    const names = rows.flatMap((row) =>
+      [...row.querySelectorAll('button')].map((one) => one.getAttribute('aria-label') ?? one.textContent),
+    );
+    expect(names.length).toBeGreaterThan(3);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContainEqual(expect.stringMatching(/^Open: Sharing \/etc is dangerous \(line \d+\)$/));
   });
 
   it('stays where settings are read only', async () => {

@@ -463,10 +463,10 @@ describe('the plan', () => {
       { ...state('off'), settings: settingsState(offText, { draft }) },
       'review',
     );
-    await user.click(await screen.findByRole('button', { name: 'Lock it' }));
+    await user.click(await screen.findByRole('button', { name: /^Lock it: / }));
     expect(store.get().draft).toBe(draft.replace('"locked": false', '"locked": true'));
     await waitFor(() => {
-      expect(screen.queryByRole('button', { name: 'Lock it' })).toBeNull();
+      expect(screen.queryByRole('button', { name: /^Lock it: / })).toBeNull();
     });
   });
 

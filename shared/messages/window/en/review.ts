@@ -72,6 +72,7 @@ export const review = {
     pin: 'Pin digest…',
     remove: 'Remove',
     removeEntry: 'Remove {{entry}}',
+    actionOn: '{{action}}: {{finding}} (line {{line}})',
     removed: 'Removed from the draft: {{entry}}',
     checked: 'The draft was checked for this engine.',
   },

@@ -70,6 +70,7 @@ export const review: Translation<typeof english> = {
     pin: '固定摘要…',
     remove: '移除',
     removeEntry: '移除 {{entry}}',
+    actionOn: '{{action}}：{{finding}}（第 {{line}} 行）',
     removed: '已从草稿中移除：{{entry}}',
     checked: '已针对此引擎检查草稿。',
   },
