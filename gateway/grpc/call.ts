@@ -4,8 +4,9 @@ import { message } from '../../shared/messages/message.ts';
 import { foreignBuildDenial, type Budget, type CallPolicy } from './call-policy.ts';
 import { InspectedRequest } from './inspected-request.ts';
 import { buildOf, engineHeaders, grpcStatus } from './metadata.ts';
-import { isForBuild, methodHandling } from './methods.ts';
+import { isForBuild, isForProgress, methodHandling } from './methods.ts';
 import { abandon, engineClosed, refuse } from './refuse.ts';
+import type { RefusedBuilds } from './refused-builds.ts';
 import { relayResponse } from './relay-response.ts';
 import type { Retirement } from './retirement.ts';
 import type { OwnBuilds } from './started-builds.ts';
@@ -17,6 +18,7 @@ export interface CallConnection {
   readonly policy: CallPolicy;
   readonly budget: Budget;
   readonly builds: OwnBuilds;
+  readonly refusedBuilds: RefusedBuilds;
   readonly retirement: Retirement;
 }
 
@@ -25,7 +27,7 @@ export function relayCall(
   client: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
-  { upstream, policy, budget, builds, retirement }: CallConnection,
+  { upstream, policy, budget, builds, refusedBuilds, retirement }: CallConnection,
 ): void {
   client.on('error', () => undefined);
   const path = headers[':path'] ?? '';
@@ -71,14 +73,19 @@ export function relayCall(
         policy,
         budget,
         builds,
+        refusedBuilds,
         token,
         begun,
       }).start();
       return;
     }
     const engine = open();
-    if (engine === null) refuse(client, grpcStatus.unavailable, engineClosed);
-    else client.pipe(engine);
+    if (engine === null) {
+      refuse(client, grpcStatus.unavailable, engineClosed);
+      return;
+    }
+    if (isForProgress(path)) refusedBuilds.watch(client);
+    client.pipe(engine);
   };
   if (build === null) {
     relayRequest();

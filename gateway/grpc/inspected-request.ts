@@ -10,6 +10,7 @@ import { yieldToEventLoop } from '../turns/yield.ts';
 import { foreignBuildDenial, type Budget, type CallPolicy } from './call-policy.ts';
 import { grpcStatus } from './metadata.ts';
 import { engineClosed, refuse } from './refuse.ts';
+import type { RefusedBuilds } from './refused-builds.ts';
 import type { OwnBuilds } from './started-builds.ts';
 
 /** Longest accepted message, bytes: BuildKit's own limit (16 MiB), and some overhead. */
@@ -30,6 +31,7 @@ export interface InspectedRequestOptions {
   readonly policy: CallPolicy;
   readonly budget: Budget;
   readonly builds: OwnBuilds;
+  readonly refusedBuilds: RefusedBuilds;
   /** The token for processes of the call's build; null: none. */
   readonly token: () => string | null;
   /** Called when a message has come, before it is decided. */
@@ -166,7 +168,7 @@ export class InspectedRequest {
 
   /** The message to forward; null: the call was refused. */
   #decide(message: Uint8Array): Uint8Array | null {
-    const { kind, path, policy, token, begun } = this.#options;
+    const { kind, path, policy, refusedBuilds, token, begun } = this.#options;
     begun();
     const decision = decideBuildMessage(
       kind,
@@ -180,6 +182,7 @@ export class InspectedRequest {
       // A refused Return would leave the build itself waiting; the client shows the error that comes first.
       if (kind === 'return') return failedReturn(text);
       this.#stop(grpcStatus.permissionDenied, text);
+      if (kind === 'solve') refusedBuilds.refused(message);
       return null;
     }
     const { ref } = decision;
@@ -191,12 +194,13 @@ export class InspectedRequest {
    * Records that this connection starts a build; false: it is another connection's, and the call was refused.
    */
   #startBuild(ref: string): boolean {
-    const { client, path, policy, builds } = this.#options;
+    const { client, path, policy, builds, refusedBuilds } = this.#options;
     const text = builds.start(ref) ? null : policy.deny(path, foreignBuildDenial(ref));
     if (text !== null) {
       this.#stop(grpcStatus.permissionDenied, text);
       return false;
     }
+    refusedBuilds.allowed(ref);
     client.once('close', () => {
       builds.end(ref);
     });

@@ -64,6 +64,7 @@ export function clientHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders
 
 /** gRPC status codes of the gateway's own responses. */
 export const grpcStatus = {
+  ok: 0,
   permissionDenied: 7,
   resourceExhausted: 8,
   unimplemented: 12,

@@ -62,6 +62,11 @@ export function isBuild(path: string): boolean {
   return path === `${control}Solve`;
 }
 
+/** Whether a call is for the progress of a build, which its message names. */
+export function isForProgress(path: string): boolean {
+  return path === `${control}Status`;
+}
+
 /** Whether a call belongs to a build that is named in its metadata (`buildkit-controlapi-buildid`). */
 export function isForBuild(path: string): boolean {
   return path.startsWith(bridge);

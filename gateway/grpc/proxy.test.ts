@@ -502,6 +502,29 @@ describe('a call that is refused', () => {
     ).toBe(415);
   });
 
+  it('Solve ends the progress of its build, asked for before or after, and of no other', async () => {
+    const relayed: ServerHttp2Stream[] = [];
+    const progress = (ref: string) => call(`${control}Status`, frame(text(1, ref)));
+    const statusOf = async ({ result }: ReturnType<typeof call>) => (await result).headers['grpc-status'];
+    serve = (stream) => {
+      relayed.push(stream);
+    };
+    const [before, foreign] = [progress('refused'), progress('another')];
+    await expect.poll(() => relayed.length).toBe(2);
+    await refused(`${control}Solve`, frame(Buffer.concat([text(1, 'refused'), text(9, 'network.host')])));
+    expect(await statusOf(before)).toBe('0');
+    expect(await statusOf(progress('refused'))).toBe('0');
+    expect(foreign.stream.closed).toBe(false);
+
+    // A name may be used again: this build runs.
+    serve = (stream, headers) => {
+      const isSolve = headers[':path'] === `${control}Solve`;
+      stream.respond({ ':status': 200, 'grpc-status': isSolve ? '0' : '5' }, { endStream: true });
+    };
+    await call(`${control}Solve`, frame(text(1, 'refused'))).result;
+    expect(await statusOf(progress('refused'))).toBe('5');
+  });
+
   it('in audit mode it is logged and forwarded unchanged', async () => {
     audit = true;
     const recorded = echo();

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import type { UpgradedConnection } from '../http/exchange.ts';
 import type { CallPolicy } from './call-policy.ts';
 import { relayCall, type CallConnection } from './call.ts';
+import { RefusedBuilds } from './refused-builds.ts';
 import { Retirement } from './retirement.ts';
 import type { StartedBuilds } from './started-builds.ts';
 
@@ -59,6 +60,7 @@ export function proxyGrpc(
     policy,
     budget: { bytes: 0 },
     builds: startedBuilds.ofConnection(),
+    refusedBuilds: new RefusedBuilds(),
     retirement,
   };
 
