@@ -3,8 +3,11 @@ import { eciOn, startGuardedEngine, type GuardedEngine } from '../support/guarde
 import { sendRaw } from '../support/raw-http.ts';
 
 let guarded: GuardedEngine;
+/** Asked for first: the engine looks for such a plugin for 15 seconds. */
+let unknownLogDriver: Promise<string[]>;
 beforeAll(async () => {
   guarded = await startGuardedEngine();
+  unknownLogDriver = answers(create, host({ LogConfig: { Type: 'foo' } }));
   await guarded.sh('docker create --name box busybox && docker run -d --name up busybox sleep 1000');
 });
 afterAll(async () => {
@@ -129,7 +132,6 @@ describe("A1: errors with the engine's messages", () => {
     { VolumesFrom: ['box:foo'] },
     { VolumesFrom: [''] },
     { VolumesFrom: ['a b'] },
-    { LogConfig: { Type: 'foo' } },
     { LogConfig: { Type: 'json-file', Config: { foo: 'x' } } },
     { Isolation: 'foo' },
     { SecurityOpt: ['foo'] },
@@ -292,6 +294,14 @@ describe("A1: errors with the engine's messages", () => {
     const [engine, gateway] = await answers(line, null);
     expect(gateway).toBe(engine);
     expect(gateway).toMatch(/^4/);
+  });
+});
+
+describe('A1: what takes the engine long', () => {
+  it('a create with an unknown log driver', async () => {
+    const [engine, gateway] = await unknownLogDriver;
+    expect(gateway).toBe(engine);
+    expect(gateway).toMatch(/^[45]00 /);
   });
 });
 
