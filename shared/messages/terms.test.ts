@@ -5,7 +5,7 @@ import { en } from './window/en/index.ts';
 import { zhCN } from './window/zh-CN/index.ts';
 import { flattenTexts } from './window/flatten-texts.ts';
 
-// One word for one thing, in the window and on the command line (ARCHITECTURE.md, Glossary).
+// One word for one thing, in the window and on the command line (docs/glossary.md).
 
 const catalogue = (areas: Readonly<Record<string, () => Readonly<Record<string, string>>>>) =>
   Object.values(areas).flatMap((area) => Object.entries(area()));
