@@ -492,10 +492,10 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
 
   it("runs exec in a build's step where the planner permits it; sends no request for others", async () => {
     writeFileSync(at('bundle/p'), '{}');
-    await plannerThat({ exec: encodeRefusal('not his') });
+    await plannerThat({ exec: encodeRefusal('not theirs') });
     expect(await run(['exec', '--process', 'p', '--pid-file=q', '--detach', 'c1'])).toMatchObject({
       code: 1,
-      stderr: 'bulkhead: not his\n',
+      stderr: 'bulkhead: not theirs\n',
     });
     expect(called()).toBe('');
     const { dev, ino } = statSync(root, { bigint: true });

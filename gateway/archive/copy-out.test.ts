@@ -23,8 +23,7 @@ afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 /**
  * What a user gets of a copy of `requested` out of a container that is not running, where the engine found a
- * file
- * of Bob's that only he may read.
+ * file that only Bob may read.
  */
 async function copied(requested: string, name: string): Promise<string> {
   const facts = {
@@ -113,7 +112,7 @@ describe('what is shared', () => {
       );
     };
     expect(await of(path.join(scratch, 'sockets', 'f'.repeat(32), 'docker.sock'))).toBeNull();
-    expect(await of(path.join(scratch, 'sockets-of-his'))).not.toBeNull();
+    expect(await of(path.join(scratch, 'sockets-of-alice'))).not.toBeNull();
   });
 });
 

@@ -53,7 +53,7 @@ describe.each(['overlay2', 'containerd'])(
       );
     });
 
-    // Each of these makes the user root, or shows what is not his, when the engine does it as root.
+    // Each of these makes the user root, or shows what is not theirs, when the engine does it as root.
     const refused: readonly (readonly [string, string, string])[] = [
       [
         'a setuid program of root\u2019s, into a container that is not running',

@@ -84,7 +84,7 @@ describe('A1: a file of the image is hidden by a device that every container has
       `docker restart -t 0 kept > /dev/null; docker exec kept ${see}`,
       'docker inspect kept -f "{{.HostConfig.Binds}} {{range .Mounts}}{{.Source}} {{.Mode}}{{end}}"',
       `docker run --rm --volumes-from kept busybox ${see}`,
-      // He shares nothing: what the image has is copied, and into it.
+      // The user shares nothing: what the image has is copied, and into it.
       'docker cp kept:/etc/group - | tar -t',
       'echo x > x; docker cp -q x kept:/tmp/x; docker exec kept cat /tmp/x',
       'docker commit kept committed > /dev/null; docker run --rm committed sh -c "wc -c < /etc/group"',

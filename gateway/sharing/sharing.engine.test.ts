@@ -82,7 +82,7 @@ afterAll(async () => {
 });
 
 describe('A8: what a user shares', () => {
-  it('has his files in the container and on disk, setuid or not; other ids are subordinate', async () => {
+  it('has their files in the container and on disk, setuid or not; other ids are subordinate', async () => {
     const directory = await share('own', alice);
     await file('own/mine', alice, 0o600, 'mine\n');
     await file('own/other', 5, 0o644, 'readable\n');
@@ -121,7 +121,7 @@ mknod null c 1 3 2>/dev/null || echo no null`,
       (both?.gid ?? 0) - (disk?.gid ?? 0),
       (disk?.gid ?? 0) % 65_536,
     ]).toEqual([bob - 1001, 42 - 6, (firstSubordinateId % 65_536) + 5]);
-    // Another container of his sees the same.
+    // Another container of theirs sees the same.
     expect(
       await as(
         alice,
@@ -140,7 +140,7 @@ mknod null c 1 3 2>/dev/null || echo no null`,
     ).toBe(`1001:0\n${bob}:42\n0:0\n`);
   });
 
-  it("does not let him read, change, own, link or replace other accounts' files", async () => {
+  it("does not let them read, change, own, link or replace other accounts' files", async () => {
     await share('common', 0, 0o1777);
     await file('common/root', 0, 0o600);
     await file('common/bob', bob, 0o600);
@@ -169,7 +169,7 @@ do echo u$u:x:$u:$u::/:/bin/sh >> /etc/passwd
     );
     expect(output).toBe(`${bob}\n1\n65534\nend\n`);
     expect(await readFile(at('common/bob'), 'utf8')).toBe('secret\n');
-    // What everybody may do there, he may.
+    // What everybody may do there, they may.
     expect(await onDisk(at('common/mine'))).toMatchObject({ uid: alice, gid: alice });
     expect((await readdir(at('common'))).sort()).toEqual(['bob', 'mine', 'private', 'root', 'tool']);
     // The engine would open it as root.
@@ -187,8 +187,8 @@ do echo u$u:x:$u:$u::/:/bin/sh >> /etc/passwd
   });
 
   // Docker Desktop 4.85: EOVERFLOW. The kernel's answer where an owner has no line in the map of the mount.
-  it('can be removed and renamed where he may, whoever it belongs to on disk', async () => {
-    for (const [name, ...user] of [['as-root'], ['as-himself', '-u', `${alice}:${alice}`]] as const) {
+  it('can be removed and renamed where the user may, whoever it belongs to on disk', async () => {
+    for (const [name, ...user] of [['as-root'], ['as-alice', '-u', `${alice}:${alice}`]] as const) {
       const directory = await share(name, alice);
       await file(`${name}/root`, 0, 0o600);
       await file(`${name}/bob`, bob, 0o644);
@@ -206,7 +206,7 @@ do echo u$u:x:$u:$u::/:/bin/sh >> /etc/passwd
     }
   });
 
-  it('works with his own id (docker run -u $(id -u):$(id -g)); root is subordinate then', async () => {
+  it('works with their own id (docker run -u $(id -u):$(id -g)); root is subordinate then', async () => {
     const directory = await share('same', alice, 0o700);
     const output = await as(
       alice,
@@ -272,11 +272,11 @@ do echo u$u:x:$u:$u::/:/bin/sh >> /etc/passwd
 
 describe('A8: a container that runs with the uid of its sharing user', () => {
   const user = `${alice}:${alice}`;
-  /** Runs a container of his with `directory` at /s until it is removed. */
+  /** Runs a container of theirs with `directory` at /s until it is removed. */
   const hold = (name: string, directory: string, ...options: string[]) =>
     as(alice, 'run', '-d', '--name', name, '-v', `${directory}:/s`, ...options, 'busybox', 'sleep', '1000');
 
-  it('is told that in a variable: what it gives to that number, or writes as that, is his', async () => {
+  it('is told that in a variable: what it gives to that number, or writes as that, is theirs', async () => {
     const directory = await share('told', alice, 0o700);
     await file('told/mine', alice, 0o600, 'mine\n');
     // Like the entrypoints that images use with gosu or su-exec.
@@ -314,7 +314,7 @@ exec su user -c 'cd /s; id -u; echo more >> mine; echo x > written; cat mine'`;
     expect(await write('labelled', 'labelled')).toBe(`${user}\n`);
     await as(alice, 'restart', '-t', '0', 'labelled');
     expect(await write('labelled', 'again')).toBe(`${user}\n`);
-    // Its root reaches what is his, and leaves nothing of root's.
+    // Its root reaches what is theirs, and leaves nothing of root's.
     const byRoot = 'cat /s/again && cp /bin/busybox /s/r && chmod 4755 /s/r';
     expect(await as(alice, 'exec', 'labelled', 'sh', '-c', byRoot)).toBe('x\n');
     const root = await onDisk(path.join(directory, 'r'));
@@ -378,7 +378,7 @@ describe('A8: a directory that is not there', () => {
     }
     await as(alice, 'create', '--name', 'later', '-v', `${at('parent')}/gone:/s`, 'busybox', 'true');
     await rmdir(at('parent', 'gone'));
-    await symlink(at('nowhere'), at('parent', 'gone')); // as he could himself
+    await symlink(at('nowhere'), at('parent', 'gone')); // as the user could do, too
     expect(await as(alice, 'start', 'later')).toContain('enhanced container isolation');
     await as(alice, 'rm', 'later');
     expect(await readdir(guarded.scratch)).not.toContain('nowhere');

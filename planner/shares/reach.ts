@@ -10,9 +10,9 @@ import { started } from '../base/started.ts';
 /** Which of the checked directories the sharing user of one container can access. */
 export interface Reach {
   /**
-   * Refuses a source (resolved) that the sharing user could not access himself (A8): the engine opens it as
-   * root, regardless of the permissions of its parent directories. A source that was not checked is refused,
-   * too.
+   * Refuses a source (resolved) that the sharing user could not access without a container (A8): the engine
+   * opens it as root, regardless of the permissions of its parent directories. A source that was not checked
+   * is refused, too.
    */
   refuseUnreachable(source: string, user: SharingUser): void;
 }
@@ -50,7 +50,7 @@ const batchBytes = 256 * 1024;
 /**
  * Lets the kernel decide which directories users can access: a child of root with the user's effective ids
  * stats all directories of one request, without blocking the planner. One check at a time per user: a user
- * with many requests, or with file systems that hang, delays only himself. Repeated at every start, since
+ * with many requests, or with file systems that hang, delays nobody else. Repeated at every start, since
  * owners, modes and groups change.
  */
 export class Reachability {
@@ -116,8 +116,8 @@ export class Reachability {
     const identities = new Map<string, string>();
     const groups = await this.#groups(user);
     for (const batch of batches(directories)) {
-      // Its real uid stays root's: the user must not be able to trace it and forge its output. He can stop
-      // it, so the timeout sends SIGKILL.
+      // Its real uid stays root's: the user must not be able to trace it and forge its output. They can
+      // stop it, so the timeout sends SIGKILL.
       const asUser = [`--euid=${user.uid}`, `--egid=${user.gid}`, groups, '--'];
       // The last component tests search permission on the directory itself.
       const stat = [

@@ -36,9 +36,9 @@ describe('A8: the map of a share as passed to the kernel', () => {
       inside = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: rangeSize - 1 })),
       slots = fc.integer({ min: 0, max: 1000 });
     fc.assert(
-      fc.property(ids, inside, slots, slots, (id, himself, subordinate, slot) => {
+      fc.property(ids, inside, slots, slots, (id, own, subordinate, slot) => {
         const base = firstBase + slot * rangeSize;
-        const lines = mapText(shareMap(id, himself, firstSubordinateId + subordinate * rangeSize), base)
+        const lines = mapText(shareMap(id, own, firstSubordinateId + subordinate * rangeSize), base)
           .trim()
           .split('\n')
           .map((line) => line.split(' ').map(Number));
@@ -250,7 +250,7 @@ describe('A8: the sharing user', () => {
     expect(() => insideOf('bad', told)).toThrow('not known who shares');
   });
 
-  it('cannot share what he has no access to, or what was not checked', () => {
+  it('cannot share what they have no access to, or what was not checked', () => {
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
     expect(() => shares('user', 'required', nothingChecked).shares.namespaceFor('/tmp')).toThrow(
       'it was not checked whether user 1234 has access to /tmp',

@@ -85,8 +85,8 @@ export function sharesOf(context: SharesContext, options: SharingOptions): Share
         ),
       };
     const { inside } = startDecisionsOf(context.container, options);
-    const himself = idsInside(user, firstProcessIds(context.spec), inside);
-    const maps = shareMaps(user, himself, options.subordinates.of(user));
+    const userInside = idsInside(user, firstProcessIds(context.spec), inside);
+    const maps = shareMaps(user, userInside, options.subordinates.of(user));
     return {
       user,
       maps,

@@ -13,7 +13,7 @@ describe('A8: whom the sharing user is inside, without a label', () => {
     expect(inside({ uid: 1001, gid: 1001, env: ['PATH=/bin'] })).toEqual(root);
   });
 
-  it("the container's user and group, each where it has his number", () => {
+  it("the container's user and group, each where it has the number of the sharing user", () => {
     expect(inside({ uid: 1000, gid: 100 })).toEqual({ uid: 1000, gid: 100 });
     expect(inside({ uid: 1000 })).toEqual({ uid: 1000, gid: 0 });
     expect(inside({ gid: 100 })).toEqual({ uid: 0, gid: 100 });
@@ -28,10 +28,13 @@ describe('A8: whom the sharing user is inside, without a label', () => {
     'LOCAL_USER_ID=1000',
     'USERID=1000',
     'puid=1000',
-  ])('the user with his number where it starts as root and is told that by %s', (variable) => {
-    expect(inside({ env: ['PATH=/bin', variable, 'A=1'] })).toEqual(user);
-    expect(inside({ uid: 33, gid: 33, env: [variable] })).toEqual(root);
-  });
+  ])(
+    'the user with the number of the sharing user where it starts as root and is told that by %s',
+    (variable) => {
+      expect(inside({ env: ['PATH=/bin', variable, 'A=1'] })).toEqual(user);
+      expect(inside({ uid: 33, gid: 33, env: [variable] })).toEqual(root);
+    },
+  );
 
   it.each([
     'LOCAL_UID=1001',
@@ -92,7 +95,7 @@ describe('A8: whom the sharing user is inside, by labels', () => {
       user,
     );
 
-  it('of a dev container: his number, where its tools work as another user than root', () => {
+  it('of a dev container: the sharing user, where its tools work as another user than root', () => {
     expect(devContainer([{ id: 'x', remoteUser: 'root' }, { remoteUser: 'vscode' }, { id: 'y' }])).toEqual(
       user,
     );

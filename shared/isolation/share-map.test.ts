@@ -5,7 +5,7 @@ import { readSharingRecord, readStartDecisions, writeSharingRecord } from './sha
 
 const user = fc.integer({ min: 1, max: 199_999 });
 const subordinate = fc.integer({ min: 200_000, max: 4_000_000_000 });
-const himself = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 65_535 }));
+const idInside = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 65_535 }));
 const some = fc.integer({ min: 0, max: 65_535 });
 const overlaps = (map: readonly IdExtent[], start: (one: IdExtent) => number) =>
   map.some((a) => map.some((b) => a !== b && start(a) < start(b) + b.size && start(b) < start(a) + a.size));
@@ -13,7 +13,7 @@ const overlaps = (map: readonly IdExtent[], start: (one: IdExtent) => number) =>
 describe('A8: the map of a sharing user', () => {
   it('gives every id of the container exactly one on disk, no two the same', () => {
     fc.assert(
-      fc.property(user, himself, subordinate, some, (id, own, first, inside) => {
+      fc.property(user, idInside, subordinate, some, (id, own, first, inside) => {
         const map = shareMap(id, own, first);
         expect(map.reduce((sum, { size }) => sum + size, 0)).toBe(65_536);
         expect([overlaps(map, ({ disk }) => disk), overlaps(map, (one) => one.inside)]).toEqual([
@@ -29,7 +29,7 @@ describe('A8: the map of a sharing user', () => {
 
   it("has only the user's own id and subordinate ids on disk: neither 0 nor another account's", () => {
     fc.assert(
-      fc.property(user, himself, subordinate, some, (id, own, first, inside) => {
+      fc.property(user, idInside, subordinate, some, (id, own, first, inside) => {
         const disk = toDisk(shareMap(id, own, first), inside) ?? 0;
         expect(disk === id || (disk >= first && disk < first + 65_535)).toBe(true);
       }),

@@ -27,9 +27,9 @@ export interface SubordinateIds {
 }
 
 /**
- * The maps of shares of `user` (not root) (A8). Files that his user inside (`inside`: root, or another one by
- * ids-inside.ts) writes are his. All other ids, then also root's, are subordinate ones of his, as with
- * rootless engines (id 1 is the first of them), never the same number on disk: that would be some other
+ * The maps of shares of `user` (not root) (A8). Files that their user inside (`inside`: root, or another one
+ * by ids-inside.ts) writes are theirs. All other ids, then also root's, are subordinate ones of theirs, as
+ * with rootless engines (id 1 is the first of them), never the same number on disk: that would be some other
  * account, and a container's root could leave a setuid program of it.
  */
 export function shareMaps(user: SharingUser, inside: IdsInside, subordinate: SubordinateIds): ShareMaps {
@@ -40,21 +40,21 @@ export function shareMaps(user: SharingUser, inside: IdsInside, subordinate: Sub
 }
 
 /**
- * One of the two maps; `id` is the sharing user's (or group's), `himself` the one that he is inside, whose
- * subordinate id root has then.
+ * One of the two maps; `id` is the sharing user's (or group's), `idInside` the one that they have inside,
+ * whose subordinate id root has then.
  */
-export function shareMap(id: number, himself: number, subordinate: number): IdExtent[] {
+export function shareMap(id: number, idInside: number, subordinate: number): IdExtent[] {
   const above = (inside: number) => subordinate + inside - 1;
-  if (himself === 0)
+  if (idInside === 0)
     return [
       { disk: id, inside: 0, size: 1 },
       { disk: above(1), inside: 1, size: rangeSize - 1 },
     ];
   return [
-    { disk: above(himself), inside: 0, size: 1 },
-    { disk: above(1), inside: 1, size: himself - 1 },
-    { disk: id, inside: himself, size: 1 },
-    { disk: above(himself + 1), inside: himself + 1, size: rangeSize - 1 - himself },
+    { disk: above(idInside), inside: 0, size: 1 },
+    { disk: above(1), inside: 1, size: idInside - 1 },
+    { disk: id, inside: idInside, size: 1 },
+    { disk: above(idInside + 1), inside: idInside + 1, size: rangeSize - 1 - idInside },
   ].filter(({ size }) => size > 0);
 }
 

@@ -108,7 +108,7 @@ describe('the decision log in the app', () => {
     expect(targets(feed.page(null, 10).entries)).toEqual(['/1', '/2']);
   });
 
-  it('that this user may not read is reported, and read once he may', async () => {
+  it('that this user may not read is reported, and read once they may', async () => {
     await writeFile(file, line('/1'));
     await chmod(file, 0o640);
     await chmod(dir, 0o755);

@@ -133,7 +133,7 @@ export const mountAttempts = accompliceAttempts([
   {
     id: 'directory-mapped-to-root',
     title:
-      "a copy of the attacker's directory is id-mapped inside, so that a setuid file of his is root's, " +
+      "a copy of the attacker's directory is id-mapped inside, so that a setuid file of theirs is root's, " +
       'and attached outside',
     attempt: async (fixture) => {
       const [outside, inside] = await fixture.both(fixture.containers.privileged);

@@ -61,8 +61,8 @@ export const mounts: readonly Group[] = [
       {
         run: '-u app -v $G-v:/v -v $G-h:/home/app',
         see: {
-          'as a user, not his': '! touch /v/x; ! rm /v/r; ! chmod 777 /v',
-          'as a user, his': 'echo x >>/v/u1000; chmod 600 /v/u1000; stat -c "%a" /v/u1000',
+          'as a user, of another': '! touch /v/x; ! rm /v/r; ! chmod 777 /v',
+          'as a user, their own': 'echo x >>/v/u1000; chmod 600 /v/u1000; stat -c "%a" /v/u1000',
           "a user's copied home": 'touch /home/app/x; stat -c "%u %g" /home/app /home/app/x',
         },
       },
