@@ -1,6 +1,6 @@
 import { createDraftHistory } from './draft-history.ts';
 import { createDraftSync } from './draft-sync.ts';
-import { createEngineRequests } from './engine-requests.ts';
+import { createEngineRequests, type EngineRequests } from './engine-requests.ts';
 import type { AppStore } from './snapshot.ts';
 import { createSnapshotHolder, type SnapshotHolder } from './snapshot-holder.ts';
 import { tick } from '../i18n/clock.ts';
@@ -52,10 +52,17 @@ function adviseCommandsFor({ id }: AppState['target']): void {
   setEngineOptions(ref === null ? '' : targetOptions(ref));
 }
 
-/** Appends to the log, at most one update per frame; `clear` drops pending lines. */
-function createLogBuffer({ get, set }: SnapshotHolder) {
+/**
+ * The log of an apply: `load` takes what was logged so far, and `add` appends, at most one update per frame;
+ * `clear` drops pending lines.
+ */
+function createLogBuffer({ get, set }: SnapshotHolder, requests: EngineRequests) {
   let pending: EngineLogLine[] = [];
   return {
+    async load() {
+      const lines = await requests.send('apply:log', undefined);
+      if (lines.ok) set({ log: lines.value.slice(-logDepth) });
+    },
     add(line: EngineLogLine) {
       if (pending.push(line) > 1) return;
       setTimeout(() => {
@@ -75,7 +82,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
   const holder = createSnapshotHolder();
   const { get, set } = holder;
   const requests = createEngineRequests(bridge, holder);
-  const log = createLogBuffer(holder);
+  const log = createLogBuffer(holder, requests);
 
   const adopt = (part: IpcEvents['changed']) => {
     const { app } = get();
@@ -112,10 +119,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
       tick();
       adviseCommandsFor(result.value.target);
       set({ app: result.value, draft: result.value.settings.draft, loadError: null });
-      if (result.value.run !== null) {
-        const lines = await requests.send('apply:log', undefined);
-        if (lines.ok) set({ log: lines.value.slice(-logDepth) });
-      }
+      if (result.value.run !== null) await log.load();
     },
     on: (event, listener) => bridge.on(event, listener),
     async request(name, input) {

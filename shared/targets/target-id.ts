@@ -14,6 +14,9 @@ export const machineSocket = '/var/run/docker.sock';
 /** The embedded engine below a root directory. */
 export const engineAtRoot = (root: string): TargetRef => ({ kind: 'embedded', root });
 
+/** The machine's Docker Engine behind our gateway. */
+export const systemEngine: TargetRef = { kind: 'system' };
+
 /** The root directory of an embedded engine; null for every other engine. */
 export const rootOf = (ref: TargetRef): string | null => ('root' in ref ? ref.root : null);
 

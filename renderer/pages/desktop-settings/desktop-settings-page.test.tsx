@@ -165,7 +165,7 @@ describe("Docker Desktop's own settings", () => {
     expect(screen.queryByText('API on TCP port 2375')).toBeNull();
   });
 
-  it('are invalid with a value of a wrong type, as the linter finds, until another one is chosen', async () => {
+  it('are invalid with a value of a wrong type, as for the linter, until another one is chosen', async () => {
     const { user, store } = await open();
     const wrong = {
       extensionsEnabled: { locked: true, value: 'true' },

@@ -45,8 +45,8 @@ export const target = {
     older: 'Another file',
     olderIs:
       '`{{path}}`, where older documents put it: not read here. ' +
-      'Take from it what you need, then delete it; `bulkhead apply FILE --target docker-desktop` applies it ' +
-      'as it is.',
+      'Take from it what you need, then delete it; ' +
+      '`bulkhead apply FILE --target docker-desktop` applies it as it is.',
     usersNone: 'Nothing that differs',
     usersUnread: 'Could not be read',
     usersSet_one: '{{names}} differs',
