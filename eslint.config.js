@@ -52,6 +52,46 @@ const nestedTernaries = {
   message: 'Use if, switch or a table instead of a third nested condition.',
 };
 
+/** Properties whose text is shown or read out. */
+const shownProperties = [
+  'title',
+  'label',
+  'aria-(?:label|description|roledescription)',
+  'placeholder',
+  'alt',
+  'titleAccess',
+  'primary',
+  'secondary',
+  'helperText',
+].join('|');
+/** Names and units of code: the same in every language. */
+const sameEverywhere =
+  'Bulkhead|Ctrl|Shift|Cmd|K|JSON|Docker Engine|Linux|ECI|admin-settings\\.json|daemon\\.json';
+const english = `[value=/[A-Za-z]/]:not([value=/^\\s*(?:${sameEverywhere})\\s*$/])`;
+const shown = `:matches(JSXAttribute[name.name=/^(?:${shownProperties})$/], JSXElement, JSXFragment)`;
+
+/** The window's texts are in the catalogue, and are joined as the language does. */
+const windowTexts = [
+  {
+    selector: [
+      `JSXText${english}`,
+      `JSXAttribute[name.name=/^(?:${shownProperties})$/] > Literal${english}`,
+      `${shown} > JSXExpressionContainer > Literal${english}`,
+      `${shown} > JSXExpressionContainer > TemplateLiteral[expressions.length=0] > ` +
+        'TemplateElement[value.cooked=/[A-Za-z]/]',
+    ].join(),
+    message: 'Put texts that users see into shared/messages/window, in both languages.',
+  },
+  {
+    selector: [
+      'CallExpression[callee.property.name="join"][arguments.0.value=/^[,;.:] ?$/]',
+      'TemplateLiteral:has(CallExpression[callee.name=/^(?:t|translateText|sentence|names)$/])' +
+        ':has(> TemplateElement[value.cooked=/^[,;.:](?: |$)|[,;.:] $/])',
+    ].join(),
+    message: 'Join texts as their language does: renderer/i18n/lists.ts.',
+  },
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -125,6 +165,11 @@ export default tseslint.config(
     files: ['{shared,engine,gateway,planner,supervisor,cli,electron,renderer}/**/*.{ts,tsx}'],
     ignores: [...tests, ...namesKinds],
     rules: { 'no-restricted-syntax': ['error', nestedTernaries, noKind, noBackend] },
+  },
+  {
+    files: ['renderer/**/*.{ts,tsx}'],
+    ignores: tests,
+    rules: { 'no-restricted-syntax': ['error', nestedTernaries, noKind, noBackend, ...windowTexts] },
   },
   {
     files: ['{shared,engine,planner,supervisor,gateway,cli,electron,renderer}/**/*.{ts,tsx}'],

@@ -7,11 +7,10 @@ import { flattenTexts } from '../../shared/messages/window/flatten-texts.ts';
 const renderer = path.join(import.meta.dirname, '..');
 const english = new Map(flattenTexts(en));
 
+// What takes types, or all files at once: literal texts and joins are ESLint's (`windowTexts`).
 describe('the sources of the window', () => {
   const used = new Set<string>();
-  const literals: string[] = [],
-    byHand: string[] = [],
-    untranslated: string[] = [],
+  const untranslated: string[] = [],
     rawNumbers: string[] = [];
   beforeAll(() => {
     const config = path.join(renderer, '..', 'tsconfig.json');
@@ -37,11 +36,8 @@ describe('the sources of the window', () => {
           for (const one of type.isUnion() ? type.types : [type])
             if (one.isStringLiteral()) used.add(one.value);
         }
-        visible(node, literals);
         if (isRawNumber(node, checker)) rawNumbers.push(`${placeOf(node)} ${node.getText()}`);
         if (shownUntranslated(node, checker)) untranslated.push(`${placeOf(node)} ${node.getText()}`);
-        if (joinedByHand(node) && !file.endsWith('/i18n/joining.ts'))
-          byHand.push(`${placeOf(node)} ${node.getText().slice(0, 80)}`);
         ts.forEachChild(node, visit);
       };
       visit(source);
@@ -54,14 +50,6 @@ describe('the sources of the window', () => {
     ).toEqual([]);
   });
 
-  test('have no literal text that users see', () => {
-    expect(literals).toEqual([]);
-  });
-
-  test('join texts as the language does', () => {
-    expect(byHand).toEqual([]);
-  });
-
   test('write numbers as the language does', () => {
     expect(rawNumbers).toEqual([]);
   });
@@ -71,55 +59,11 @@ describe('the sources of the window', () => {
   });
 });
 
-const visibleProperties = new Set([
-  'title',
-  'label',
-  'aria-label',
-  'placeholder',
-  'alt',
-  'titleAccess',
-  'aria-description',
-  'primary',
-  'secondary',
-  'helperText',
-  'aria-roledescription',
-]);
-// Names, units of code and signs are the same in every language.
-const sameEverywhere =
-  /^(?:[^A-Za-z]*|Bulkhead|Ctrl|Shift|Cmd|K|JSON|Docker Engine|Linux|ECI|admin-settings\.json|daemon\.json)$/;
-
 /** File and line of a node, for the output of a failed test. */
 function placeOf(node: ts.Node): string {
   const source = node.getSourceFile();
   const { line } = source.getLineAndCharacterOfPosition(node.getStart());
   return `${path.relative(renderer, source.fileName)}:${line + 1}`;
-}
-
-/**
- * English punctuation between texts of the window: `${t(…)}: ${…}`, `.join(', ')`. renderer/i18n/lists.ts
- * has every language's.
- */
-function joinedByHand(node: ts.Node): boolean {
-  if (
-    ts.isCallExpression(node) &&
-    ts.isPropertyAccessExpression(node.expression) &&
-    node.expression.name.text === 'join'
-  )
-    return (
-      node.arguments[0] !== undefined &&
-      ts.isStringLiteral(node.arguments[0]) &&
-      /^[,;.:] ?$/.test(node.arguments[0].text)
-    );
-  if (!ts.isTemplateExpression(node)) return false;
-  const containsText = (one: ts.Node): boolean =>
-    (ts.isCallExpression(one) && /^(?:t|translateText|sentence|names)$/.test(one.expression.getText())) ||
-    ts.forEachChild(one, containsText) === true;
-  return (
-    node.templateSpans.some((span) => containsText(span.expression)) &&
-    [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].some((text) =>
-      /^[,;.:](?: |$)|[,;.:] $/.test(text),
-    )
-  );
 }
 
 /** A number between tags. */
@@ -203,32 +147,4 @@ function flowsIntoText(node: ts.Node): boolean {
     parent.expression !== node &&
     /^(?:t|sentences?|closed|labelled|clauses|names|withCode)$/.test(parent.expression.getText())
   );
-}
-
-/** Notes text between tags, and literals in attributes that are shown or read out. */
-function visible(node: ts.Node, found: string[]): void {
-  const note = (text: string) => {
-    if (!sameEverywhere.test(text.trim())) found.push(`${placeOf(node)} ${text.trim()}`);
-  };
-  if (ts.isJsxText(node)) note(node.text);
-  if (
-    ts.isJsxAttribute(node) &&
-    visibleProperties.has(node.name.getText()) &&
-    node.initializer !== undefined
-  ) {
-    if (ts.isStringLiteral(node.initializer)) note(node.initializer.text);
-    else if (
-      ts.isJsxExpression(node.initializer) &&
-      node.initializer.expression !== undefined &&
-      ts.isStringLiteralLike(node.initializer.expression)
-    )
-      note(node.initializer.expression.text);
-  }
-  if (
-    ts.isJsxExpression(node) &&
-    node.expression !== undefined &&
-    ts.isStringLiteralLike(node.expression) &&
-    (ts.isJsxElement(node.parent) || ts.isJsxFragment(node.parent))
-  )
-    note(node.expression.text);
 }
