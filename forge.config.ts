@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FuseVersion, getCurrentFuseWire } from '@electron/fuses';
 import { MakerDeb } from '@electron-forge/maker-deb';
@@ -11,7 +11,7 @@ import { recommendedPackages, windowPackages } from './scripts/debian-packages.m
 import { findElectron } from './scripts/electron-runtime.mjs';
 import { checkWire, wireWithout } from './scripts/fuses.mjs';
 import { MakerRpmInPlace } from './scripts/maker-rpm.mjs';
-import { appFilter, stageProgram, zipRuntime } from './scripts/package-contents.mjs';
+import { appFilter, setPackageModes, stageProgram, zipRuntime } from './scripts/package-contents.mjs';
 import { at } from './scripts/paths.mjs';
 import { packageVersion } from './scripts/server-deb.mjs';
 import { desktopEntryName, menuEntry } from './shared/desktop/desktop-entry.ts';
@@ -33,6 +33,9 @@ const linuxPackage = {
   icon: { '512x512': at('dist', 'icons', 'app.png') } as unknown as string,
   desktopTemplate,
 };
+
+/** Libraries of Electron that electron-installer-redhat does not require, nor anything that it requires. */
+const moreLibraries = ['libasound.so.2()(64bit)'];
 
 /** The executable in a directory that the packager made. */
 function binaryIn(directory: string, platform: string): string {
@@ -111,8 +114,8 @@ export default async function forgeConfig(): Promise<ForgeConfig> {
           if (wrong.length > 0)
             throw new ActionableError(`These fuses are not as they must be: ${wrong.join(', ')}.`);
           await addLicence(directory);
-          // The packager works in a directory of mkdtemp's, which only its user can enter.
-          await chmod(directory, 0o755);
+          // Also of the directory itself, which mkdtemp has made.
+          setPackageModes(directory);
         }
       },
       preMake: async () => {
@@ -122,7 +125,7 @@ export default async function forgeConfig(): Promise<ForgeConfig> {
     },
     makers: [
       new MakerDeb({ options: debianPackage }),
-      new MakerRpmInPlace({ options: { ...linuxPackage, license } }),
+      new MakerRpmInPlace({ options: { ...linuxPackage, license, requires: moreLibraries } }),
       new MakerZIP({}),
     ],
   };

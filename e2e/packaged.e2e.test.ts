@@ -1,16 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import {
-  cp,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  readlink,
-  realpath,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -18,9 +8,12 @@ import { getCurrentFuseWire } from '@electron/fuses';
 import { listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkWire, fuses } from '../scripts/fuses.mjs';
+import { startDesktopSession, type DesktopSession } from '../tests/support/desktop-session.ts';
 import { removeEngineRoot } from '../tests/support/real-engine.ts';
 import { connectToPage, type DebuggedPage } from './debugged-page.ts';
 import { startDisplay, type Display } from './display.ts';
+import { disposableSystem, type DisposableSystem } from './disposable-system.ts';
+import { sandboxOf, visibleWindows } from './installed-app.ts';
 
 // The app created by `npm run package`. Playwright's own way into Electron needs --inspect, which a fuse has
 // turned off: the window is accessed through its debugging port.
@@ -47,24 +40,53 @@ afterAll(async () => {
   await rm(work, { recursive: true, force: true });
 });
 
-/** Runs electron-forge on the build, with outputs in `work`. */
+/**
+ * Runs electron-forge on the build, with outputs in `work`; by a user whose files nobody else may read, which
+ * those of a package must not depend on.
+ */
 const forge = (...args: readonly string[]) =>
-  run(process.execPath, [path.join(project, 'scripts', 'forge.mjs'), ...args, '--no-set-up', '--out', work], {
-    timeout: 240_000,
-  });
+  run(
+    'sh',
+    [
+      '-c',
+      'umask 077; exec "$@"',
+      'sh',
+      process.execPath,
+      path.join(project, 'scripts', 'forge.mjs'),
+      ...args,
+      '--no-set-up',
+      '--out',
+      work,
+    ],
+    { timeout: 240_000 },
+  );
 
 const launcher = () => path.join(directory, 'resources', 'program', 'bin', 'bulkhead');
 
-/** Starts the packaged app; `output` is its whole output. */
-function start(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): { readonly child: ChildProcess; readonly output: () => string; readonly ended: Promise<number | null> } {
+/** A started app; `output` is its whole output. */
+interface StartedApp {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts the packaged app. */
+function start(args: readonly string[], env: Record<string, string> = {}): StartedApp {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const child = spawn(binary, [...sandbox, `--user-data-dir=${path.join(work, 'user')}`, ...args], {
-    env: { ...process.env, DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  return startProgram([binary, ...sandbox, `--user-data-dir=${path.join(work, 'user')}`, ...args], {
+    ...process.env,
+    DISPLAY: display.name,
+    LANG: 'en_US.UTF-8',
+    LANGUAGE: 'en',
+    ...env,
   });
+}
+
+function startProgram(
+  [program, ...args]: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv,
+): StartedApp {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => {
@@ -80,7 +102,7 @@ function start(
 }
 
 /** The page of a started app. */
-async function pageOf(app: ReturnType<typeof start>): Promise<DebuggedPage> {
+async function pageOf(app: StartedApp): Promise<DebuggedPage> {
   const port = await new Promise<string>((resolve, reject) => {
     const look = () => {
       const found = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(app.output())?.[1];
@@ -219,13 +241,62 @@ describe('the packaged app', () => {
     void page.evaluate(requestOf('window:action', `{ action: 'close' }`));
     expect(await app.ended).toBe(0);
   });
+});
 
-  it('is a Debian package: app in PATH, menu entry, icon, licence, dependencies', async () => {
-    await forge('make', '--skip-package', '--targets', 'deb');
-    const made = path.join(work, 'make', 'deb', process.arch);
-    const [file = ''] = await readdir(made);
-    const deb = path.join(made, file);
-    const fields = (await run('dpkg-deb', ['--field', deb])).stdout;
+describe('the packages of the app', () => {
+  /** By the ends of their names. */
+  const files = { deb: '', rpm: '' };
+  let system: DisposableSystem;
+  let session: DesktopSession;
+
+  beforeAll(async () => {
+    await forge('make', '--skip-package', '--targets', 'deb,rpm');
+    for (const kind of ['deb', 'rpm'] as const) {
+      const made = path.join(work, 'make', kind, process.arch);
+      const [file = ''] = await readdir(made);
+      files[kind] = path.join(made, file);
+    }
+    system = await disposableSystem();
+    session = await startDesktopSession(display.name, {
+      tray: true,
+      user: { ...system.user, command: system.as('user') },
+    });
+  });
+  afterAll(async () => {
+    await session?.stop();
+    await system?.end();
+  });
+
+  /** A command of the user, in the session. */
+  const asUser = (...command: string[]): [string, ...string[]] => [
+    ...system.as('user'),
+    'env',
+    ...Object.entries({ ...session.env, LANG: 'C.UTF-8' }).map(([name, value]) => `${name}=${value}`),
+    ...command,
+  ];
+  /** Runs one until it ends; what it has started may keep running. */
+  const runAsUser = async (...words: string[]) => {
+    const [command, ...args] = asUser(...words);
+    const [code] = (await once(spawn(command, args, { stdio: 'ignore' }), 'exit')) as [number | null];
+    expect([words, code]).toEqual([words, 0]);
+  };
+  const close = async (page: DebuggedPage, app: StartedApp) => {
+    void page.evaluate(requestOf('window:action', `{ action: 'close' }`));
+    expect(await app.ended).toBe(0);
+    expect(app.output()).not.toMatch(/sandbox/i);
+  };
+  /** Mode, owner and name of installed files, a line each. */
+  const installed = async (names: string) => {
+    const list = `printf '%s' "$1" | xargs -d '\\n' stat --format '%A %U:%G %n'`;
+    return (await system.run('sh', '-c', list, 'sh', names)).trimEnd().split('\n');
+  };
+  /** Of these what others may not read, root does not own, or what runs with other rights than its user's. */
+  const unusual = (lines: readonly string[]) =>
+    lines.filter((line) => !/^(?:-rw-r--r--|[-d]rwxr-xr-x|lrwxrwxrwx) root:root \//.test(line));
+  const sandboxHelper = '-rwsr-xr-x root:root /usr/lib/bulkhead-desktop/chrome-sandbox';
+
+  it('as .deb has the fields of a Debian package, and is named for its version', async () => {
+    const fields = (await run('dpkg-deb', ['--field', files.deb])).stdout;
     for (const field of [
       /^Package: bulkhead-desktop$/m,
       /^Maintainer: .+$/m,
@@ -235,30 +306,127 @@ describe('the packaged app', () => {
       /^Description: Enhanced Container Isolation for any Docker engine\n \S/m,
     ])
       expect(fields).toMatch(field);
-    expect(file).toBe(
+    expect(path.basename(files.deb)).toBe(
       `bulkhead-desktop_${/^Version: (.+)$/m.exec(fields)?.[1] ?? ''}_` +
         `${/^Architecture: (.+)$/m.exec(fields)?.[1] ?? ''}.deb`,
     );
+    // No maintainer scripts: Debian's triggers update menus, icons and handlers of links.
+    const { stdout } = await run('sh', ['-c', 'dpkg-deb --ctrl-tarfile "$1" | tar --list', 'sh', files.deb]);
+    expect(stdout.trim().split('\n')).toEqual(['./', './control']);
+  });
 
-    const root = path.join(work, 'installed');
-    await run('dpkg-deb', ['--extract', deb, root]);
-    const usr = path.join(root, 'usr');
-    const installed = path.join(usr, 'lib', 'bulkhead-desktop');
-    expect(await realpath(path.join(usr, 'bin', 'bulkhead-desktop'))).toBe(
-      await realpath(path.join(installed, 'bulkhead-app')),
+  it('as .deb is installed with its dependencies: app in PATH, menu entry, icon, licence', async () => {
+    await system.run('dpkg', '--force-unsafe-io', '--install', files.deb);
+    const own = await installed(await system.run('dpkg', '--listfiles', 'bulkhead-desktop'));
+    expect(unusual(own)).toEqual([sandboxHelper]);
+    const usr = system.file('/usr');
+    expect((await system.run('realpath', '/usr/bin/bulkhead-desktop')).trim()).toBe(
+      '/usr/lib/bulkhead-desktop/bulkhead-app',
     );
     const entry = await readFile(path.join(usr, 'share', 'applications', 'bulkhead-desktop.desktop'), 'utf8');
     expect(entry).toMatch(
       /^Exec="\/usr\/lib\/bulkhead-desktop\/bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m,
     );
-    expect((await stat(path.join(installed, 'bulkhead-app'))).mode & 0o777).toBe(0o755);
-    // Chromium's sandbox where user namespaces are off.
-    expect((await stat(path.join(installed, 'chrome-sandbox'))).mode & 0o7777).toBe(0o4755);
-    expect((await stat(installed)).mode & 0o777).toBe(0o755);
     const icon = path.join(usr, 'share', 'icons', 'hicolor', '512x512', 'apps', 'bulkhead-desktop.png');
     expect((await stat(icon)).size).toBeGreaterThan(1000);
     expect(await readFile(path.join(usr, 'share', 'doc', 'bulkhead-desktop', 'copyright'), 'utf8')).toBe(
       await readFile(path.join(project, 'LICENSE'), 'utf8'),
     );
+  });
+
+  it('as .deb opens a window for a user, sandboxed by a user namespace, and takes links', async () => {
+    const app = startProgram(asUser('bulkhead-desktop', '--remote-debugging-port=0'), process.env);
+    const page = await pageOf(app);
+    await page.until(`document.querySelector('main h1') !== null`);
+    expect(await sandboxOf(system.user.uid)).toEqual({
+      confined: true,
+      ownUserNamespace: true,
+      helper: false,
+    });
+    expect(await visibleWindows(display.name)).toEqual([expect.stringMatching(/Bulkhead/)]);
+    // What a desktop's settings write; its menus read the entry itself.
+    await runAsUser('gio', 'mime', 'x-scheme-handler/bulkhead', 'bulkhead-desktop.desktop');
+    await runAsUser('gio', 'open', 'bulkhead://docker-socket');
+    await page.until(`location.hash === '#/docker-socket'`);
+    await mkdir(path.join(project, 'artifacts', 'screenshots'), { recursive: true });
+    await writeFile(path.join(project, 'artifacts', 'screenshots', 'installed.png'), await page.screenshot());
+    expect(await page.evaluate(requestOf('desktop:start-at-login', '{ on: true }'))).toMatchObject({
+      ok: true,
+      value: { startsAtLogin: true },
+    });
+    await close(page, app);
+  });
+
+  it('as .deb starts with the session in the tray, without a window until it is asked for one', async () => {
+    await runAsUser(
+      'gio',
+      'launch',
+      path.join(session.env['XDG_CONFIG_HOME'] ?? '', 'autostart', 'bulkhead-desktop.desktop'),
+    );
+    const item = async (label: string) => (await session.trayMenu()).find((one) => one.label === label);
+    await expect.poll(() => item('Open Bulkhead'), { timeout: 30_000 }).toBeDefined();
+    expect(await visibleWindows(display.name)).toEqual([]);
+    await (await item('Open Bulkhead'))?.click();
+    await expect
+      .poll(() => visibleWindows(display.name), { timeout: 30_000 })
+      .toEqual([expect.stringMatching(/Bulkhead/)]);
+    expect(await sandboxOf(system.user.uid)).toMatchObject({ confined: true });
+    await (await item('Quit'))?.click();
+    await expect.poll(() => sandboxOf(system.user.uid), { timeout: 30_000 }).toBeNull();
+  });
+
+  it('as .deb is removed completely', async () => {
+    const own = (await system.run('dpkg', '--listfiles', 'bulkhead-desktop')).split('\n');
+    await system.run('dpkg', '--purge', 'bulkhead-desktop');
+    for (const name of own.filter((file) => file.includes('bulkhead')))
+      await expect(stat(system.file(name)), name).rejects.toThrow(/ENOENT/);
+  });
+
+  it('as .rpm has the same files, and requires what Electron is linked to', async () => {
+    const query = async (format: string) => (await run('rpm', ['-qp', '--qf', format, files.rpm])).stdout;
+    expect(await query('%{NAME} %{ARCH} %{OS} %{LICENSE} %{PAYLOADCOMPRESSOR}')).toBe(
+      `bulkhead-desktop ${process.arch === 'arm64' ? 'aarch64' : 'x86_64'} linux Apache-2.0 zstd`,
+    );
+    const packed = await query('[%{FILEMODES:perms} %{FILEUSERNAME}:%{FILEGROUPNAME} %{FILENAMES}\n]');
+    const entries = packed.trimEnd().split('\n');
+    expect(unusual(entries)).toEqual([sandboxHelper]);
+    for (const name of [
+      '/usr/bin/bulkhead-desktop',
+      '/usr/lib/bulkhead-desktop/resources/program/bin/bulkhead',
+      '/usr/lib/bulkhead-desktop/resources/program/runtime/build/amd64/bulkhead-probe',
+      '/usr/lib/bulkhead-desktop/resources/program/runtime/build/arm64/bulkhead-probe',
+      '/usr/share/applications/bulkhead-desktop.desktop',
+      '/usr/share/doc/bulkhead-desktop/copyright',
+      '/usr/share/icons/hicolor/512x512/apps/bulkhead-desktop.png',
+    ])
+      expect(entries.some((line) => line.endsWith(` ${name}`))).toBe(true);
+    // Nothing of other packages, and no links named by build ids.
+    expect(entries.filter((line) => !line.includes('bulkhead-desktop'))).toEqual([]);
+    const required = (await run('rpm', ['-qp', '--requires', files.rpm])).stdout;
+    for (const name of ['gtk3', 'xdg-utils', 'libasound.so.2()(64bit)', '(nss or mozilla-nss)'])
+      expect(required.split('\n')).toContain(name);
+  });
+
+  it("as .rpm is installed, and opens a window where Chromium's sandbox is its setuid program", async () => {
+    // Debian's rpm has no list of Debian's packages.
+    const options = ['--nodeps', '--dbpath', '/var/cache/bulkhead-test-rpm'];
+    await system.run('rpm', ...options, '--install', files.rpm);
+    const names = await system.run('rpm', '-qpl', files.rpm);
+    expect(unusual(await installed(names))).toEqual([sandboxHelper]);
+    // Where user namespaces are off, or only for root.
+    const app = startProgram(
+      asUser('bulkhead-desktop', '--remote-debugging-port=0', '--disable-namespace-sandbox'),
+      process.env,
+    );
+    const page = await pageOf(app);
+    await page.until(`document.querySelector('main h1') !== null`);
+    expect(await sandboxOf(system.user.uid)).toEqual({
+      confined: true,
+      ownUserNamespace: false,
+      helper: true,
+    });
+    await close(page, app);
+    await system.run('rpm', ...options, '--erase', 'bulkhead-desktop');
+    await expect(stat(system.file('/usr/lib/bulkhead-desktop'))).rejects.toThrow(/ENOENT/);
   });
 });

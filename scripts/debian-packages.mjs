@@ -68,6 +68,9 @@ const tests = [
   { packages: ['libglib2.0-bin'], command: 'gdbus' },
   { packages: ['dunst'], command: 'dunst' },
   { packages: ['xfce4-panel'], command: 'xfce4-panel' },
+  { packages: ['x11-utils'], command: 'xwininfo' },
+  // A dependency of the app's .deb, which dpkg checks when a test installs it.
+  { packages: ['xdg-utils'] },
   // Run inside privileged containers by tests.
   { packages: ['systemd'] },
   { packages: ['libcap2-bin'], command: 'setcap' },

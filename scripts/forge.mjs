@@ -19,6 +19,8 @@ function takeOption(args, name, count) {
 }
 
 await main(async () => {
+  // Directories of the packages are for all users, also if those of this one are not.
+  process.umask(0o022);
   const args = process.argv.slice(2);
   const [out = 'out'] = takeOption(args, '--out', 1) ?? [];
   if (takeOption(args, '--no-set-up', 0) === undefined) {

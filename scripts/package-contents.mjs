@@ -1,5 +1,6 @@
 // The content of a package, besides the Electron runtime: app.asar, and the programs in resources/program.
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -88,6 +90,19 @@ export function stageProgram(directory) {
   if (existsSync(at('node_modules', binding))) copy('node_modules', ...binding.split('/'));
   cpSync(pinnedNode, path.join(directory, path.relative(at(), pinnedNode)), { dereference: true });
   for (const name of ['LICENSE', 'README.md']) if (existsSync(at(name))) copy(name);
+}
+
+/**
+ * Lets everybody read what is below a directory, and run its programs, whatever the umask of the checkout and
+ * of the build.
+ */
+export function setPackageModes(directory) {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const file = path.join(directory, entry.name);
+    if (entry.isDirectory()) setPackageModes(file);
+    else if (entry.isFile()) chmodSync(file, (statSync(file).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
+  chmodSync(directory, 0o755);
 }
 
 /** Copies the fallback runtime to `directory`, like the zip that the packager would have downloaded. */

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -31,16 +31,32 @@ export interface TrayItem {
   click(): Promise<void>;
 }
 
-/** Starts one on a display, with a tray or without. */
+export interface SessionOptions {
+  /** With a panel that has a tray. */
+  readonly tray: boolean;
+  /**
+   * Another user of the session (default: this one): the command and arguments that run a command as it. The
+   * bus accepts no other user.
+   */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly command: readonly string[] };
+}
+
+/** Starts one on a display. */
 export async function startDesktopSession(
   display: string,
-  { tray }: { readonly tray: boolean },
+  { tray, user }: SessionOptions,
 ): Promise<DesktopSession> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-session-'));
+  if (user !== undefined) await chown(directory, user.uid, user.gid);
   const children: ChildProcess[] = [];
   const bus = spawn(
-    'dbus-daemon',
-    ['--session', '--nofork', '--print-address=1', `--address=unix:dir=${directory}`],
+    ...commandOf(user, {}, [
+      'dbus-daemon',
+      '--session',
+      '--nofork',
+      '--print-address=1',
+      `--address=unix:dir=${directory}`,
+    ]),
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
   children.push(bus);
@@ -57,7 +73,8 @@ export async function startDesktopSession(
     DISPLAY: display,
     XDG_CONFIG_HOME: path.join(directory, 'config'),
   };
-  const whole = { ...process.env, ...env };
+  /** A program of the session, and its arguments. */
+  const command = (...words: [string, ...string[]]) => commandOf(user, env, words);
   // Displayed until it is clicked or cleared, each separately; a script of the server records them, since
   // notifications disappear from the screen.
   const shown = path.join(directory, 'shown');
@@ -71,14 +88,16 @@ export async function startDesktopSession(
       'idle_threshold = 0\n[urgency_low]\ntimeout = 0\n[urgency_normal]\ntimeout = 0\n[everything]\n' +
       `script = ${script}\n`,
   );
-  children.push(spawn('dunst', ['-conf', path.join(directory, 'dunstrc')], { env: whole, stdio: 'ignore' }));
-  if (tray) children.push(spawn('xfce4-panel', ['--disable-wm-check'], { env: whole, stdio: 'ignore' }));
+  children.push(
+    spawn(...command('dunst', '-conf', path.join(directory, 'dunstrc')), { stdio: 'ignore' }),
+    ...(tray ? [spawn(...command('xfce4-panel', '--disable-wm-check'), { stdio: 'ignore' })] : []),
+  );
   const owned = async (name: string) => {
-    await run('gdbus', ['wait', '--session', '--timeout', '30', name], { env: whole });
+    await run(...command('gdbus', 'wait', '--session', '--timeout', '30', name));
   };
   await owned('org.freedesktop.Notifications');
   if (tray) await owned('org.kde.StatusNotifierWatcher');
-  const dunst = async (...args: string[]) => (await run('dunstctl', args, { env: whole })).stdout;
+  const dunst = async (...args: string[]) => (await run(...command('dunstctl', ...args))).stdout;
   return {
     env,
     async notifications() {
@@ -102,8 +121,8 @@ export async function startDesktopSession(
       const property = async (destination: string, object: string, face: string, name: string) =>
         (
           await run(
-            'gdbus',
-            [
+            ...command(
+              'gdbus',
               'call',
               '--session',
               '--dest',
@@ -114,8 +133,7 @@ export async function startDesktopSession(
               'org.freedesktop.DBus.Properties.Get',
               face,
               name,
-            ],
-            { env: whole },
+            ),
           )
         ).stdout;
       const items = [
@@ -136,8 +154,8 @@ export async function startDesktopSession(
             '/';
           const method = (name: string, ...args: string[]) =>
             run(
-              'gdbus',
-              [
+              ...command(
+                'gdbus',
                 'call',
                 '--session',
                 '--dest',
@@ -148,8 +166,7 @@ export async function startDesktopSession(
                 `com.canonical.dbusmenu.${name}`,
                 '--',
                 ...args,
-              ],
-              { env: whole },
+              ),
             );
           // An entry as GVariant text: (3, {'label': <'Open Bulkhead'>, 'enabled': <false>}, @av [])
           return [
@@ -188,4 +205,15 @@ export async function startDesktopSession(
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A command in an environment that is added to that of its user, as an executable and its arguments. */
+function commandOf(
+  user: SessionOptions['user'],
+  env: Readonly<Record<string, string>>,
+  words: readonly [string, ...string[]],
+): [string, string[]] {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const [program = 'env', ...before] = user === undefined ? [] : [...user.command, 'env'];
+  return [program, [...before, ...variables, ...words]];
 }
