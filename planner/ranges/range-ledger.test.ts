@@ -77,6 +77,13 @@ describe('a range', () => {
     expect(JSON.parse(readFileSync(entry(first), 'utf8'))).toEqual({ version: 1, base: first, owner: alice });
   });
 
+  it('is recorded where only root can read, below a directory that users can pass through', () => {
+    const above = path.join(directory, 'lib');
+    const below = path.join(above, 'range-owners');
+    new RangeLedger({ directory: below, mark: null, log });
+    expect([above, below].map((each) => statSync(each).mode & 0o777)).toEqual([0o711, 0o700]);
+  });
+
   it('never has two owners, over any claims, releases, restarts and reboots of two engines', () => {
     const step = fc.oneof(
       {

@@ -285,6 +285,8 @@ export class RangeLedger {
 
 /** Creates an empty ledger, which is on the disk when this returns. */
 function makeLedger(directory: string): void {
+  // That of engines, too: their users open files and sockets below it.
+  mkdirSync(path.dirname(directory), { recursive: true, mode: 0o711 });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(path.join(directory, formatFile), '', { mode: 0o600, flush: true });
   syncDirectory(directory);
