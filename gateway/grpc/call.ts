@@ -84,14 +84,18 @@ export function relayCall(
       refuse(client, grpcStatus.unavailable, engineClosed);
       return;
     }
-    if (isForProgress(path)) refusedBuilds.watch(client);
+    if (isForProgress(path)) refusedBuilds.watchProgress(client);
     client.pipe(engine);
   };
   if (build === null) {
     relayRequest();
     return;
   }
+  const forget = refusedBuilds.whenRefused(build, (text) => {
+    refuse(client, grpcStatus.permissionDenied, text);
+  });
   void builds.isStarted(build).then((started) => {
+    forget();
     if (client.destroyed || client.closed) return;
     const text = started ? null : policy.deny(path, foreignBuildDenial(build));
     if (text === null) relayRequest();

@@ -182,7 +182,7 @@ export class InspectedRequest {
       // A refused Return would leave the build itself waiting; the client shows the error that comes first.
       if (kind === 'return') return failedReturn(text);
       this.#stop(grpcStatus.permissionDenied, text);
-      if (kind === 'solve') refusedBuilds.refused(message);
+      if (kind === 'solve') refusedBuilds.refused(message, text);
       return null;
     }
     const { ref } = decision;

@@ -502,19 +502,29 @@ describe('a call that is refused', () => {
     ).toBe(415);
   });
 
-  it('Solve ends the progress of its build, asked for before or after, and of no other', async () => {
+  it('Solve ends calls for its build, made before or after, and for no other', async () => {
     const relayed: ServerHttp2Stream[] = [];
     const progress = (ref: string) => call(`${control}Status`, frame(text(1, ref)));
     const statusOf = async ({ result }: ReturnType<typeof call>) => (await result).headers['grpc-status'];
     serve = (stream) => {
       relayed.push(stream);
     };
+    const ping = (ref: string) =>
+      call(`${bridge}Ping`, frame(Buffer.from('')), { 'buildkit-controlapi-buildid': ref });
     const [before, foreign] = [progress('refused'), progress('another')];
+    const pinged = ping('refused');
     await expect.poll(() => relayed.length).toBe(2);
     await refused(`${control}Solve`, frame(Buffer.concat([text(1, 'refused'), text(9, 'network.host')])));
     expect(await statusOf(before)).toBe('0');
+    const { headers } = await pinged.result;
+    expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual([
+      '7',
+      expect.stringContaining("engine's network"),
+    ]);
+    expect(await statusOf(ping('refused'))).toBe('7');
     expect(await statusOf(progress('refused'))).toBe('0');
     expect(foreign.stream.closed).toBe(false);
+    expect(denials).toHaveLength(1);
 
     // A name may be used again: this build runs.
     serve = (stream, headers) => {

@@ -10,24 +10,29 @@ const maxStatusBytes = 1024;
 /** Refused builds of one connection that are remembered. */
 const maxRemembered = 64;
 
+/** Ends a call for a build that was refused with this text. */
+type End = (text: string) => void;
+
 /**
- * The refused builds of one connection, and calls for the progress of builds (Control.Status). The engine
- * gets no refused build, so it waits for one of that name, and BuildKit's clients wait three seconds for the
- * end of that call before they show the refusal: it is ended here.
+ * The refused builds of one connection, and calls for its builds. The engine gets no refused build, so it
+ * would wait for one of that name when it is asked for the progress (Control.Status), and the gateway when a
+ * client drives the build (LLBBridge): for three seconds, during which BuildKit's clients do not show the
+ * refusal.
  */
 export class RefusedBuilds {
-  readonly #refused = new Set<string>();
-  /** Calls for progress, by the build's name. */
-  readonly #watching = new Map<string, Set<ServerHttp2Stream>>();
+  /** The texts of the refusals, by the build's name. */
+  readonly #refused = new Map<string, string>();
+  /** Ends of calls for builds that may be refused yet, by the build's name. */
+  readonly #waiting = new Map<string, Set<End>>();
 
-  /** A `Solve` was refused: whoever watches that build gets the end of its progress. */
-  refused(message: Uint8Array): void {
+  /** A `Solve` was refused with this text: calls for that build end. */
+  refused(message: Uint8Array, text: string): void {
     const ref = refOf(solveRequest, message);
     if (ref === null) return;
-    this.#refused.add(ref);
-    const [oldest] = this.#refused;
+    this.#refused.set(ref, text);
+    const [oldest] = this.#refused.keys();
     if (this.#refused.size > maxRemembered && oldest !== undefined) this.#refused.delete(oldest);
-    for (const client of this.#watching.get(ref) ?? []) endProgress(client);
+    for (const end of [...(this.#waiting.get(ref) ?? [])]) end(text);
   }
 
   /** A `Solve` was allowed: a name may be used again. */
@@ -35,8 +40,8 @@ export class RefusedBuilds {
     this.#refused.delete(ref);
   }
 
-  /** Reads which build's progress a call is for, beside what relays it. */
-  watch(client: ServerHttp2Stream): void {
+  /** Ends a call for progress if its build is refused. Reads its message beside what relays it. */
+  watchProgress(client: ServerHttp2Stream): void {
     const frames = new FrameReader(maxStatusBytes);
     const received = (bytes: Uint8Array) => {
       const read = frames.push(bytes);
@@ -44,19 +49,27 @@ export class RefusedBuilds {
       client.off('data', received);
       const ref = read.ok ? refOf(statusRequest, read.messages[0]) : null;
       if (ref === null) return;
-      if (this.#refused.has(ref)) endProgress(client);
-      else this.#add(ref, client);
+      const forget = this.whenRefused(ref, () => {
+        endProgress(client);
+      });
+      client.once('close', forget);
     };
     client.on('data', received);
   }
 
-  #add(ref: string, client: ServerHttp2Stream): void {
-    const clients = this.#watching.get(ref) ?? new Set<ServerHttp2Stream>();
-    this.#watching.set(ref, clients.add(client));
-    client.once('close', () => {
-      clients.delete(client);
-      if (clients.size === 0) this.#watching.delete(ref);
-    });
+  /** Calls `end` once that build is refused, or now if it was; not any more after the returned function. */
+  whenRefused(ref: string, end: End): () => void {
+    const text = this.#refused.get(ref);
+    if (text !== undefined) {
+      end(text);
+      return () => undefined;
+    }
+    const ends = this.#waiting.get(ref) ?? new Set<End>();
+    this.#waiting.set(ref, ends.add(end));
+    return () => {
+      ends.delete(end);
+      if (ends.size === 0 && this.#waiting.get(ref) === ends) this.#waiting.delete(ref);
+    };
   }
 }
 
