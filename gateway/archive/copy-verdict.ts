@@ -1,7 +1,7 @@
 import { defaultDeviceAt } from '../../shared/isolation/default-devices.ts';
 import { message } from '../../shared/messages/message.ts';
 import { deny } from '../../shared/policy/decision.ts';
-import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
+import type { ContainerFacts, EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import type { Verdict } from '../http/exchange.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { filterChanges } from './changes.ts';
@@ -14,7 +14,7 @@ import { decompressTransform } from './decompress.ts';
 import { restoreNameInErrors } from './engine-errors.ts';
 import { layersIn, overlayLayers } from './engine-view.ts';
 import { exportTransform } from './export.ts';
-import type { SharingSources } from './sharing-view.ts';
+import type { CopyUser, SharingSources } from './sharing-view.ts';
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
@@ -62,17 +62,7 @@ async function verdictInto(
     throw denyCopy(
       deny('copy-shared', message('gateway.copy-into-sharing-container', { name: container.facts.name })),
     );
-  const device = container.facts.mounts.find(isWritableDevice);
-  if (device !== undefined && !byRoot)
-    throw denyCopy(
-      deny(
-        'copy-shared',
-        message('gateway.copy-into-container-with-device', {
-          name: container.facts.name,
-          path: device.source,
-        }),
-      ),
-    );
+  refuseWritableDevice(container.facts, { byRoot, denyCopy });
   const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
   const others = query.filter(({ key }) => key !== 'copyUIDGID');
   const owner = byContainer ? await copyOwner(container.facts, facts) : null;
@@ -96,10 +86,23 @@ async function verdictInto(
 }
 
 /**
- * Whether the engine's copy would see the machine's own file of a default device (`-v /dev/null:/path`)
- * writable. The planner mounts a read-only one of ours in the container, but a copy does not enter that: by
- * an archive with links the engine, as root, would change mode and times of the machine's.
+ * Refuses a copy of somebody but root into a container for which the engine would bind the machine's own file
+ * of a default device (`-v /dev/null:/path`) writable: by an archive with links the engine, as root, would
+ * change its mode and times. What the container itself has there does not matter: the planner mounts a
+ * read-only file of ours, Sysbox the machine's in a user namespace, and a copy enters neither. Throws
+ * ResponseReplacedError.
  */
+export function refuseWritableDevice(
+  { name, mounts }: Pick<ContainerFacts, 'name' | 'mounts'>,
+  { byRoot, denyCopy }: CopyUser,
+): void {
+  const device = mounts.find(isWritableDevice);
+  if (device === undefined || byRoot) return;
+  throw denyCopy(
+    deny('copy-shared', message('gateway.copy-into-container-with-device', { name, path: device.source })),
+  );
+}
+
 const isWritableDevice = ({ type, source, readOnly }: MountFacts): boolean =>
   type === 'bind' && !readOnly && defaultDeviceAt(source) !== null;
 

@@ -1,10 +1,11 @@
+import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError, type GatewayRequest, type Verdict } from '../http/exchange.ts';
 import { isRootClient } from '../http/root-client.ts';
 import { parameter, parseTarget, writeTarget, type Target } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
-import { copyVerdict, withCheckedArchive } from './copy-verdict.ts';
+import { copyVerdict, refuseWritableDevice, withCheckedArchive } from './copy-verdict.ts';
 import type { Copy, CopyKind } from './copy.ts';
 import { withEngineView, layersIn } from './engine-view.ts';
 import { inspectIsolated, type IsolatedContainer } from './isolated.ts';
@@ -35,18 +36,22 @@ export async function translateCopy(
   { engine: facts, sharing, guard, recordDenial }: CopyContext,
 ): Promise<Verdict> {
   const forwarded = targetOf(request, verdict);
-  const inspected = await inspectIsolated(
-    matchRoute(request.head.method, forwarded.path)?.subject ?? '',
-    facts,
-    request.match?.subject,
-  );
-  if (inspected === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
+  const reference = matchRoute(request.head.method, forwarded.path)?.subject ?? '';
+  const copyUser = (container: string): CopyUser => ({
+    byRoot: isRootClient(request),
+    denyCopy: (denial) => new ResponseReplacedError(403, recordDenial(request, denial, container)),
+  });
+  const inspected = await inspectIsolated(reference, facts, request.match?.subject);
+  if (inspected === null) {
+    const container = kind === 'into' ? await facts.container(reference) : null;
+    // Sysbox shifts no ids that the engine sees, and its containers are under ECI all the same.
+    if (container !== null && capabilitiesOfRuntime(container.runtime) !== null)
+      refuseWritableDevice(container, copyUser(container.name));
+    return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
+  }
   const viewed = await withEngineView(inspected, sharing);
   const resolved = await resolveTarget(kind, forwarded, viewed);
-  const user: CopyUser = {
-    byRoot: isRootClient(request),
-    denyCopy: (denial) => new ResponseReplacedError(403, recordDenial(request, denial, inspected.facts.name)),
-  };
+  const user = copyUser(inspected.facts.name);
   const shares =
     kind === 'into' || kind === 'out' || kind === 'stat'
       ? await userShares(viewed, sharing, facts, user)

@@ -2,6 +2,7 @@ import { chmod, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
+import { linkArchive } from '../../tests/support/link-archive.ts';
 
 /** Somebody who may use the socket and is not root. */
 const user = 1234;
@@ -142,34 +143,17 @@ describe('A8: such a mount gives nothing more', () => {
 
   it("by an archive with links a user changes neither mode nor times of the machine's file", async () => {
     const before = await sh('stat -c "%a %u:%g %Y" /dev/null');
-    // The engine unpacks as root: a link to the device, and a hard link to that with a mode. It looks whether
-    // `s` is a link from its own working directory, where it is a file.
-    await writeFile(
-      path.join(guarded.scratch, 'links.py'),
-      [
-        'import sys, tarfile',
-        "out = tarfile.open(fileobj=sys.stdout.buffer, mode='w|')",
-        'def add(name, kind, link, mode):',
-        '  entry = tarfile.TarInfo(name)',
-        '  entry.type, entry.linkname, entry.mode, entry.mtime = kind, link, mode, 1',
-        '  out.addfile(entry)',
-        "add('s', tarfile.SYMTYPE, 'x', 0o777)",
-        "add('h', tarfile.LNKTYPE, 's', 0)",
-        "add('d', tarfile.DIRTYPE, '', 0o755)",
-        "add('d', tarfile.SYMTYPE, 'x', 0o777)",
-        'out.close()',
-      ].join('\n'),
-    );
-    const archive = `python3 ${path.join(guarded.scratch, 'links.py')}`;
+    const file = path.join(guarded.scratch, 'links.tar');
+    await writeFile(file, linkArchive('x', { mode: 0, mtime: 1 }));
     await sh('docker create --name linked -v /dev/null:/tmp/x busybox');
-    const output = await sh(`${archive} | docker cp - linked:/tmp`);
+    const output = await sh(`docker cp - linked:/tmp < ${file}`);
     const after = await sh('stat -c "%a %u:%g %Y" /dev/null');
     await sh('docker rm linked');
     expect(after).toBe(before);
     expect(output).toContain("docker cp into container linked, which has the host's /dev/null mounted");
     // Read-only, as the engine sees it, too: it may be copied into.
     await sh('docker create --name shown -v /dev/null:/tmp/x:ro busybox');
-    await sh(`${archive} | docker cp - shown:/tmp; docker rm shown`);
+    await sh(`docker cp - shown:/tmp < ${file}; docker rm shown`);
     expect(await sh('stat -c "%a %u:%g %Y" /dev/null')).toBe(before);
   });
 

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGatewayProcess, type GatewayProcess } from '../../../tests/support/gateway-process.ts';
 import { eciOn } from '../../../tests/support/guarded-engine.ts';
+import { linkArchive } from '../../../tests/support/link-archive.ts';
 import { docker, startBareEngine, type BareEngine } from '../../../tests/support/real-engine.ts';
 import { startStandInSysbox, type StandInSysbox } from '../../../tests/support/stand-in-sysbox.ts';
 import { rootPaths } from '../../base/root-paths.ts';
@@ -80,6 +81,32 @@ describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sy
       /was not created under enhanced container isolation/,
     );
     await client('rm', '-f', 'bare');
+  });
+
+  it("A8: only root may copy into a container with the machine's /dev/full mounted writable", async () => {
+    await chmod(scratch, 0o755);
+    await chmod(gateway.socket, 0o666);
+    const archive = path.join(scratch, 'links.tar');
+    await writeFile(archive, linkArchive('x', { mode: 0o666, mtime: 1 }));
+    const copyAs = (uid: number, name: string) =>
+      promisify(execFile)('sh', [
+        '-c',
+        `setpriv --reuid ${uid} --regid ${uid} --clear-groups ` +
+          `docker -H unix://${gateway.socket} cp - ${name}:/tmp < ${archive} 2>&1; true`,
+      ]).then(({ stdout }) => stdout);
+    const times = async () => (await stat('/dev/full')).mtimeMs;
+    const before = await times();
+    await client('create', '--name', 'writable', '-v', '/dev/full:/tmp/x', 'busybox');
+    await client('create', '--name', 'readonly', '-v', '/dev/full:/tmp/x:ro', 'busybox');
+    expect(await copyAs(1234, 'writable')).toContain(
+      "docker cp into container writable, which has the host's /dev/full mounted without read-only (:ro)",
+    );
+    await copyAs(1234, 'readonly');
+    expect(await times()).toBe(before);
+    // What it is kept from: the engine's copy enters no user namespace of a runtime.
+    await copyAs(0, 'writable');
+    expect(await times()).toBe(1000);
+    await utimes('/dev/full', new Date(before), new Date(before));
   });
 
   it('C builds with it, by BuildKit', async () => {
