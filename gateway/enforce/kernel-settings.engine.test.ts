@@ -107,6 +107,50 @@ describe('A4: a container with kernel settings of its own', () => {
     expect(await okInside(`${write}; cat /proc/sys/net/netfilter/nf_conntrack_max`, 'joined')).toBe('654321');
   });
 
+  it('passes the checks of kubelet, k3s and kube-proxy, at every start of theirs', async () => {
+    const machine = await values();
+    await start();
+    // What the node image of KinD does first. It expects the remount to fail in a user namespace.
+    await okInside('mount -o remount,ro /sys 2> /dev/null; mount --make-rshared /');
+    // GetSysctl and SetSysctl of k8s.io/component-helpers: a whole number, and written with O_TRUNC.
+    const functions = `get() { v=$(cat $1) && case $v in ''|*[!0-9-]*) false;; esac && echo $v; }
+      set_to() { v=$(get $1) && { [ $v = $2 ] || printf %s $2 > $1; } && [ $(get $1) = $2 ]; }`;
+    const tunables = {
+      'vm/overcommit_memory': 1,
+      'vm/panic_on_oom': 0,
+      'kernel/panic': 10,
+      'kernel/panic_on_oops': 1,
+      'kernel/keys/root_maxkeys': 1_000_000,
+      'kernel/keys/root_maxbytes': 25_000_000,
+    };
+    const ofKubelet = Object.entries(tunables).map(([name, value]) => `/proc/sys/${name} ${value}`);
+    // Of the network namespace: k3s writes them itself, and kube-proxy those of connection tracking.
+    const ofNetwork = [
+      'ipv4/conf/all/forwarding 1',
+      'ipv4/conf/default/forwarding 1',
+      'netfilter/nf_conntrack_max 1048576',
+      'netfilter/nf_conntrack_tcp_timeout_established 86400',
+      'netfilter/nf_conntrack_tcp_timeout_close_wait 3600',
+    ].map((line) => `/proc/sys/net/${line}`);
+    const checks = [
+      functions,
+      ...[...ofKubelet, ...ofNetwork].map((line) => `set_to ${line} || echo failed: ${line}`),
+      // kube-proxy: hash buckets for a quarter of them, unless there are more.
+      'h=/sys/module/nf_conntrack/parameters/hashsize',
+      '[ $(get $h) -ge 262144 ] || set_to $h 262144 || echo failed: $h',
+    ];
+    // The second time as after a restart of kubelet: nothing is left to write.
+    expect(await okInside(checks.join('\n'))).toBe('');
+    expect(await okInside(checks.join('\n'))).toBe('');
+    expect(await values()).toEqual(machine);
+  });
+
+  it('has a writable sysfs first in its mounts, by which kube-proxy tells whether it may write', async () => {
+    await start();
+    const first = 'awk \'$3 == "sysfs" {print substr($4, 1, 2); exit}\' /proc/mounts';
+    expect(await okInside(first)).toBe('rw\n');
+  });
+
   it.each([
     ['KinD', '--label io.x-k8s.kind.cluster=kind --label io.x-k8s.kind.role=worker'],
     ['k3d', '--label app=k3d --label k3d.role=server'],

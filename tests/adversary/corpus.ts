@@ -5,6 +5,7 @@ import { buildAttempts } from './attempts/builds.ts';
 import { referenceAttempts } from './attempts/changed-references.ts';
 import { unprotectedAttempts } from './attempts/unprotected-containers.ts';
 import { confinementAttempts } from './attempts/confinement.ts';
+import { kernelSettingAttempts } from './attempts/kernel-settings.ts';
 import { namespaceAttempts } from './attempts/namespaces.ts';
 import { runtimeAttempts } from './attempts/runtimes.ts';
 import { jsonAttempts } from './attempts/json.ts';
@@ -26,6 +27,7 @@ export const corpus: readonly Attempt[] = [
   ...namespaceAttempts,
   ...runtimeAttempts,
   ...confinementAttempts,
+  ...kernelSettingAttempts,
   ...mountAttempts,
   ...volumeAttempts,
   ...replacedSourceAttempts,
