@@ -20,7 +20,7 @@ import { grpcClient, type GrpcClient } from '../../tests/support/grpc-client.ts'
 import { startGitServer } from '../../tests/support/git-server.ts';
 import { side, type Side } from '../../tests/support/guarded-engine.ts';
 import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
-import { runcPath } from '../../tests/support/test-engine.ts';
+import { isEngineAtLeast, runcPath } from '../../tests/support/test-engine.ts';
 import { frontendContext } from '../../tests/adversary/attempts/frontend-image.ts';
 import {
   noListenerStore,
@@ -352,8 +352,11 @@ describe('C: a gRPC client other than buildx', () => {
     let server: Server;
     const fetched: string[] = [];
     let outside: string;
+    /** What the engine leaves outside of its directory: newer ones keep the file in it. */
+    let writtenByEngine: string | null;
     beforeAll(async () => {
       outside = path.join(scratch, 'outside');
+      writtenByEngine = (await isEngineAtLeast(28)) ? null : 'written as root';
       server = createServer((request, response) => {
         fetched.push(request.url ?? '');
         response.end('written as root');
@@ -366,6 +369,7 @@ describe('C: a gRPC client other than buildx', () => {
     });
     beforeEach(async () => {
       await rm(outside, { force: true });
+      fetched.length = 0;
     });
     const written = () => readFile(outside, 'utf8').catch(() => null);
     /** The download alone; each is another one to BuildKit. */
@@ -378,15 +382,15 @@ describe('C: a gRPC client other than buildx', () => {
       return { def: [source, encoded(op, { inputs: [input(source)] })] };
     };
 
-    it('is written there as root by the engine, and refused by the gateway', async () => {
+    it('is written there as root by older engines, and refused by the gateway', async () => {
       await solve(direct, { Definition: download() });
-      expect(await written()).toBe('written as root');
-      await rm(outside);
+      expect([fetched.length, await written()]).toEqual([1, writtenByEngine]);
+      await rm(outside, { force: true });
       expect(await solve(guarded, { Definition: download() })).toMatchObject({
         status: 7,
         message: expect.stringMatching(/the file name \.\.\/.* is blocked/) as unknown,
       });
-      expect(await written()).toBeNull();
+      expect([fetched.length, await written()]).toEqual([1, null]);
     });
 
     it('requested by a frontend image inside the daemon: it is not even fetched', async () => {
@@ -403,7 +407,7 @@ describe('C: a gRPC client other than buildx', () => {
       expect((await guarded.sh(build)).stderr).toMatch(/no result for incomplete build/);
       expect([fetched, await written()]).toEqual([[], null]);
       await direct.sh(build);
-      expect(await written()).toBe('written as root');
+      expect(await written()).toBe(writtenByEngine);
       expect(fetched).not.toEqual([]);
     });
 
@@ -425,7 +429,8 @@ describe('C: a gRPC client other than buildx', () => {
         const response = await (
           await client(direct)
         ).call('/moby.buildkit.v1.frontend.LLBBridge/Solve', request, { 'buildkit-controlapi-buildid': id });
-        expect(await written()).toBe(gets ? 'written as root' : null);
+        expect(fetched).toHaveLength(gets ? 1 : 0);
+        expect(await written()).toBe(gets ? writtenByEngine : null);
         if (!gets)
           expect(response).toMatchObject({
             message: expect.stringMatching(/source "http:.*" denied by policy/) as unknown,
@@ -602,7 +607,7 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
       'until grep -q "begun$" err; do sleep 0.1; done; pgrep -xf "sleep 98765" > /dev/null && ' +
       'echo runs; kill -INT $pid; wait $pid; echo $?; i=0; while pgrep -xf "sleep 98765" > /dev/null ' +
       '&& [ $i -lt 100 ]; do i=$((i+1)); sleep 0.1; done; pgrep -xf "sleep 98765" || echo ended';
-    expect((await guarded.sh(running)).stdout).toMatch(/^runs\n1\nended\n$/);
+    expect((await guarded.sh(running)).stdout).toMatch(/^runs\n(?:1|130)\nended\n$/);
   });
 
   it('a failing step is shown with its line, or with its step if the Dockerfile is too long', async () => {

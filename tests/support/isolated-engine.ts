@@ -14,6 +14,7 @@ import {
   type BareEngine,
   type BareEngineOptions,
 } from './real-engine.ts';
+import { isEngineAtLeast } from './test-engine.ts';
 import { containerCgroups, removeCgroups } from './container-cgroups.ts';
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
 import { isWithin, parseMountinfo, type Mount } from '../../engine/base/mountinfo.ts';
@@ -72,11 +73,7 @@ export interface IsolatedEngineOptions {
 }
 
 /** Whether the engine has CDI on by default. */
-async function hasCdi(): Promise<boolean> {
-  const { stdout } = await promisify(execFile)('dockerd', ['--version']);
-  const [major = 0, minor = 0] = (/\d+\.\d+/.exec(stdout)?.[0] ?? '').split('.').map(Number);
-  return major > 28 || (major === 28 && minor >= 2);
-}
+const hasCdi = () => isEngineAtLeast(28, 2);
 
 export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): Promise<IsolatedEngine> {
   const root = await mkdtemp('/tmp/bh-');

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 /**
  * Which Docker Engine, clients and image store engine tests run with, where not this machine's own:
@@ -27,6 +29,14 @@ export const isChosen = [engine, client, store].some((value) => value !== undefi
 
 /** Whether engines whose test chooses no store have containerd's. */
 export const isContainerdStore = store === 'containerd';
+
+/** Whether the engine is this version or a later one. */
+export async function isEngineAtLeast(major: number, minor = 0): Promise<boolean> {
+  const dockerd = path.join(engine ?? '/', 'usr/sbin/dockerd');
+  const { stdout } = await promisify(execFile)(dockerd, ['--version']);
+  const [itsMajor = 0, itsMinor = 0] = (/\d+\.\d+/.exec(stdout)?.[0] ?? '').split('.').map(Number);
+  return itsMajor > major || (itsMajor === major && itsMinor >= minor);
+}
 
 /** The engine's own runc. */
 export const runcPath = path.join(engine ?? '/', 'usr/sbin/runc');

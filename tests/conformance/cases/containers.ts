@@ -248,7 +248,8 @@ export const containers: readonly Case[] = [
       'docker ps -q --filter name=c19 | wc -l; docker rm -fv c19; ' +
       'docker create --label p19 busybox true >/dev/null; ' +
       'docker container prune -f --filter label=p19 | tail -1; docker ps -aq --filter label=p19 | wc -l',
-    shows: /^1\nc19\nTotal reclaimed space: 0B\n0\n$/,
+    // containerd's image store counts the directory.
+    shows: /^1\nc19\nTotal reclaimed space: (?:0B|4\.096kB)\n0\n$/,
   },
   {
     does:

@@ -28,7 +28,8 @@ export const explained: readonly ExplainedDifference[] = [
       'archives: ids that nobody inside has, out again': /^65534\/65534$/,
       'users the engine refuses: a user id above the range': new RegExp(
         'enhanced container isolation: there is no user id 70000 in a protected container: ' +
-          'its ids are 0 to 65535 [^\n]*\n\\(exit code 12\\d\\)$',
+          "its ids are 0 to 65535 [^\n]*\n(?:\nRun 'docker run --help' for more information\n)?" +
+          '\\(exit code 12\\d\\)$',
       ),
     },
   },
@@ -53,7 +54,9 @@ export const explained: readonly ExplainedDifference[] = [
       '/proc, /sys, /dev: owners in /dev': /^65534:65534$/,
       '/proc, /sys, /dev: mounts of devices':
         /^(?:\/dev\/(?:full|null|random|tty|urandom|zero) rw,relatime\n?){6}$/,
-      '/proc, /sys, /dev: what hides files': /^\/proc\/keys devtmpfs\n\/proc\/timer_list devtmpfs$/,
+      // Engine 28 hides interrupts, too.
+      '/proc, /sys, /dev: what hides files':
+        /^(?:\/proc\/interrupts devtmpfs\n)?\/proc\/keys devtmpfs\n\/proc\/timer_list devtmpfs$/,
       'files made inside: mknod of a device that is allowed':
         /^mknod: \/tmp\/x: Operation not permitted\n\(exit code 1\)$/,
       'files made inside: mknod of a disk':

@@ -25,9 +25,9 @@ export const kernelViews: readonly Group[] = [
         'awk \'$5 !~ "^/dev/(null|zero|full|random|urandom|tty)$|/keys|/timer_list" {print $5, ' +
         "$6}' /proc/self/mountinfo | sed s/,idmapped// | sort",
       'types of file systems':
-        'awk \'$2 !~ "^/dev/(null|zero|full|random|urandom|tty)$|/keys|/timer_list" {print $2, ' +
+        'awk \'$2 !~ "^/dev/(null|zero|full|random|urandom|tty)$|/keys|/timer_list|/interrupts" {print $2, ' +
         "$3}' /proc/self/mounts | sort",
-      'what hides files': 'awk \'$2 ~ "/keys|/timer_list" {print $2, $3}\' /proc/self/mounts',
+      'what hides files': 'awk \'$2 ~ "/keys|/timer_list|/interrupts" {print $2, $3}\' /proc/self/mounts',
       propagation: 'grep -c -E "shared:|master:" /proc/self/mountinfo; :',
       'super options of /dev':
         'awk \'$2 == "/dev" || $2 == "/dev/pts" || $2 == "/dev/shm" {print $2, $4}\' /proc/mounts | ' +
