@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
+import { documentResponses, documentStates } from '../../dev/document-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
-import { appliedText } from '../../dev/settings-fixture.ts';
+import { appliedText, editedDraft, offText } from '../../dev/settings-fixture.ts';
 import { namedState } from '../../dev/states.ts';
 import { ok } from '../../../shared/result.ts';
 
@@ -39,6 +40,24 @@ it('a settings file that cannot be used raises the alarm once', async () => {
   expect(screen.getByRole('alert').textContent).toContain('The next start locks down');
   expect(screen.getByRole('button', { name: 'Restore version 11' })).toBeTruthy();
   expect(screen.getAllByRole('button', { name: /Open JSON/ })).toHaveLength(1);
+});
+
+it('an edited draft is replaced only in History, which shows the version; the file is not kept', async () => {
+  const broken = documentStates['historyUnusable']?.() ?? appState();
+  const state = {
+    ...broken,
+    settings: { ...broken.settings, draft: editedDraft, base: offText, conflict: true },
+  };
+  const { user, bridge } = await renderApp(state, 'overview', documentResponses('historyFound'));
+  await user.click(screen.getByRole('button', { name: 'Restore version 6' }));
+  const version = await screen.findByRole('region', { name: 'Version 6' });
+  expect(bridge.state().settings.draft).toBe(editedDraft);
+  await user.click(within(version).getByRole('button', { name: /Roll back/ }));
+  await waitFor(() => {
+    expect(window.location.hash).toContain('review');
+  });
+  expect(bridge.state().settings.draft).not.toBe(editedDraft);
+  expect(bridge.state().settings).toMatchObject({ conflict: false });
 });
 
 it('no alarm is raised while the file is what is in force', async () => {

@@ -30,9 +30,9 @@ export function EnforcementNotice() {
 
   const restore = async (from: number) => {
     const navigate = navigationFromHere();
-    // An edited draft is not replaced without confirmation: History compares both.
+    // An edited draft is not replaced without confirmation: History shows the version, and rolls back to it.
     if (draft.dirty && app.settings.draft !== '') {
-      navigate('history');
+      navigate('history', { version: String(from) });
       return;
     }
     const result = await read.run({ version: from });

@@ -3,15 +3,18 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { useApp, useAppPart, useDraft } from '../../state/context.tsx';
-import { navigate } from '../../state/router.ts';
+import { useApp, useAppPart, useDraft, useStore } from '../../state/context.tsx';
+import { navigationFromHere } from '../../state/router.ts';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { RollbackIcon } from '../../theme/icons.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
+import { protectionOf } from '../../components/protection.ts';
 import { useMainVariant } from '../../components/main-variant.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
+import { useNow } from '../../i18n/clock.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
+import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
 import { rollbackText, type HistoryItem } from '../../../shared/settings/history.ts';
 import type { CompareWithProps } from './compare-with.tsx';
 import { useVersionText } from './use-history.ts';
@@ -97,11 +100,18 @@ function RollbackButton({ target, same }: { readonly target: string | undefined;
   const { t } = useTranslation();
   const mainVariant = useMainVariant();
   const draft = useDraft();
+  const store = useStore();
   const lockedBy = useReadOnlyReason();
-  const rollBack = () => {
-    if (target === undefined) return;
-    draft.setText(target);
-    navigate('review');
+  const now = useNow();
+  // Of a deleted or unusable file nothing can be kept: only of one that another program has edited.
+  const keepsNothingOfFile = useAppPart(
+    (app) => app.settings.conflict && enforcementAlarm(protectionOf(app, now).enforcement) !== null,
+  );
+  const review = async () => {
+    const navigateFromHere = navigationFromHere();
+    if (!same && target !== undefined) draft.setText(target);
+    if (keepsNothingOfFile) await store.resolveConflict('mine');
+    navigateFromHere('review');
   };
   if (lockedBy !== undefined) return <LockedNote by={lockedBy} />;
   return (
@@ -109,13 +119,10 @@ function RollbackButton({ target, same }: { readonly target: string | undefined;
       variant={mainVariant}
       color="primary"
       startIcon={<RollbackIcon />}
-      onClick={
-        same
-          ? () => {
-              navigate('review');
-            }
-          : rollBack
-      }
+      disabled={target === undefined}
+      onClick={() => {
+        void review();
+      }}
     >
       {same ? t('history.review') : t('history.rollBack')}
     </Button>
