@@ -2,15 +2,17 @@
  * What the app costs, on the real Electron: `npm run bench:app`. How soon the first interactive frame is
  * there, against that of an empty window (tests/bench/app/bare-window); how the window's heap stands after
  * an hour of a busy decision log; whether typing ever makes the page wait; how soon a page is shown, and
- * what scanning and removing cost, with 500 containers on a real engine; what is loaded for it. Needs root.
- * `-- --starts N` (default 9). A start is cold as a process is: the disk's cache is warm after the first.
- * Takes two to four minutes. Writes artifacts/bench-app.json.
+ * what scanning and removing cost, with 500 containers on a real engine; what an apply takes; what is loaded
+ * for it. Needs root. `-- --starts N` (default 9), `--only NAME[,NAME]` of starts, window, containers,
+ * applies. A start is cold as a process is: the disk's cache is warm after the first. Takes three to five
+ * minutes. Writes artifacts/bench-app.json.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setStage } from '../../e2e/app.ts';
 import { pageObjects } from '../../e2e/page-objects.ts';
+import { measureApplies } from './app/applies.ts';
 import { measureBundles } from './app/bundles.ts';
 import { createContainers, measureContainers } from './app/containers.ts';
 import { heap, writeOneHourOfDecisions } from './app/heap.ts';
@@ -25,6 +27,7 @@ const valueOf = (name: string) => {
   return at < 0 ? undefined : process.argv[at + 1];
 };
 const starts = Number(valueOf('--starts') ?? 9);
+const only = valueOf('--only')?.split(',');
 
 async function measureWindow(): Promise<void> {
   const stage = await setStage({ engine: false });
@@ -81,9 +84,13 @@ console.log(
     .join(' ')}`,
 );
 measureBundles(project);
-await measureStarts(project, starts);
-await measureWindow();
-await measureFullEngine();
+const parts = {
+  starts: () => measureStarts(project, starts),
+  window: measureWindow,
+  containers: measureFullEngine,
+  applies: measureApplies,
+};
+for (const [name, measure] of Object.entries(parts)) if (only?.includes(name) !== false) await measure();
 await mkdir(path.join(project, 'artifacts'), { recursive: true });
 await writeFile(
   path.join(project, 'artifacts', 'bench-app.json'),
