@@ -121,6 +121,7 @@ async function buildStale({ window }) {
     'scripts/build.mjs',
     'scripts/bundle.mjs',
     'scripts/code-cache.mjs',
+    'scripts/stand-in-running-engine.mjs',
     'scripts/absent-module.cjs',
   ];
   const stale = targets

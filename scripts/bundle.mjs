@@ -11,9 +11,9 @@ const external = ['koffi', 'electron'];
 
 const aliases = Object.fromEntries(
   [
-    // dockerode loads these for engines over SSH and for BuildKit sessions, which are not used here: two
-    // megabytes and a network stack less.
-    ...['ssh2', '@grpc/grpc-js', '@grpc/proto-loader'],
+    // dockerode loads these for engines over SSH, for BuildKit's sessions and progress, and for contexts of
+    // builds, which are not used here: two megabytes and a network stack less.
+    ...['ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'tar-fs', '@balena/dockerignore'],
     // electron-store would validate a schema with the first two, and migrate by versions with the third; ours
     // does neither.
     ...['ajv/dist/2020.js', 'ajv-formats', 'semver'],

@@ -1,6 +1,7 @@
 // Makes V8's code cache of a built program (cli/cached-require.ts), in the Node that is to run it: `node
-// scripts/code-cache.mjs command-line|gateway DIRECTORY`. It contains what help and a status run, or what a
-// gateway runs until it listens. Other functions are compiled at their first use.
+// scripts/code-cache.mjs command-line|gateway DIRECTORY`. It contains what help and a status run, also the
+// status of a running engine, or what a gateway runs until it listens. Other functions are compiled at their
+// first use.
 import { Buffer } from 'node:buffer';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,6 +10,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setImmediate } from 'node:timers';
 import { cachedRequire } from '../cli/cached-require.ts';
+import { serveRunningEngine } from './stand-in-running-engine.mjs';
 
 const [program, bundle] = process.argv.slice(2);
 const directory = path.resolve(bundle);
@@ -39,7 +41,10 @@ async function runCommands() {
   process.argv = [process.execPath, entry, '--help'];
   const { main } = load('./program.cjs');
   for (const place of ['none', '.']) await main(['status', '--root', path.join(root, place)]);
-  // Instead of the status's: no engine runs there.
+  const end = await serveRunningEngine(root);
+  for (const command of [['status'], ['engine', 'status']]) await main([...command, '--root', root]);
+  end();
+  // Instead of the status's: no engine runs in the first.
   process.exitCode = 0;
 }
 

@@ -6,8 +6,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundle, commandLineBundle, makeCodeCache } from './bundle.mjs';
 import * as paths from './paths.mjs';
+import { serveRunningEngine } from './stand-in-running-engine.mjs';
 
 let directory = '';
+let endEngine = () => {
+  // It has not begun.
+};
 const at = (...names: string[]) => path.join(directory, ...names);
 beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-command-line-'));
@@ -16,8 +20,11 @@ beforeAll(async () => {
   await writeFile(at('bin', 'bulkhead'), '');
   await symlink(paths.at('node_modules'), at('node_modules'));
   await makeCodeCache('command-line', at('dist', 'cli'));
-  await mkdir(at('stopped'));
-  await writeFile(at('stopped', 'admin-settings.json'), '{"configurationFileVersion": 2}');
+  for (const engine of ['stopped', 'running']) {
+    await mkdir(at(engine));
+    await writeFile(at(engine, 'admin-settings.json'), '{"configurationFileVersion": 2}');
+  }
+  endEngine = await serveRunningEngine(at('running'));
   // Required before the program: lists the files that were loaded, at the end. First closes inherited
   // descriptors, which the program would load a library for.
   await writeFile(
@@ -40,6 +47,7 @@ beforeAll(async () => {
   );
 }, 60_000);
 afterAll(async () => {
+  endEngine();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -82,7 +90,12 @@ it('imports nothing by import(), which code from a cache cannot', async () => {
       expect(await readFile(at('dist', 'cli', name), 'utf8'), name).not.toMatch(/[^.\w]import\(/);
 });
 
-it.each([['--help'], ['status']])('is compiled from no source for %s', async (...args) => {
+it.each([
+  ['--help', 'stopped'],
+  ['status', 'stopped'],
+  ['status', 'running'],
+  ['engine status', 'running'],
+])('is compiled from no source for %s, with the engine %s', async (command, engine) => {
   // As dist/cli/main.cjs does.
   const program = `
     import { createRequire } from 'node:module';
@@ -99,8 +112,8 @@ it.each([['--help'], ['status']])('is compiled from no source for %s', async (..
     });`;
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--input-type=module', '-e', program, '--', ...args],
-    { env: { ...process.env, BULKHEAD_ROOT: at('stopped') } },
+    ['--input-type=module', '-e', program, '--', ...command.split(' ')],
+    { env: { ...process.env, BULKHEAD_ROOT: at(engine) } },
   );
   expect(stdout).toMatch(/\ncompiled: \[\]$/);
 });
