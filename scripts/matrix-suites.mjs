@@ -112,6 +112,9 @@ export function runsIn(suite, { isOwnClient }) {
 /** What takes seconds each. */
 const quick = ['refusals', 'docker-py', 'dockerode', 'client-bodies', 'streams', 'request-targets'];
 
+/** What an image store can change, in seconds: images, archives, registries, builds and attestations. */
+const ofImages = ['docker-py', 'dockerode', 'native-clients'];
+
 /**
  * The stages of `npm test` that run suites of one cell each, besides `engine`: that runs every suite on this
  * machine's engine with overlay2 and its own clients. `engine` and `client`: this machine's, or those of
@@ -133,7 +136,15 @@ export const cellStages = [
     store: 'containerd',
     client: 'newer',
     after: 'e2e',
-    suites: [...quick, 'claims', 'engine-errors'],
+    suites: ['refusals', ...ofImages, 'claims'],
+  },
+  {
+    name: 'engine-containerd',
+    engine: 'machine',
+    store: 'containerd',
+    client: 'machine',
+    after: 'newer-containerd',
+    suites: ofImages,
   },
   {
     name: 'newer-clients',

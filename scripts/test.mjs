@@ -1,7 +1,8 @@
 // `npm test`: sets up, builds and runs everything.
 //
 //   --only NAME[,NAME]   stages: lint, format, imports, typecheck, unit, engine, e2e, newer-overlay2,
-//                        newer-containerd, newer-clients, older-clients, machine, upstream
+//                        newer-containerd, engine-containerd, newer-clients, older-clients, machine,
+//                        upstream
 //   PATH…                test files, by a part of their path
 //   --changed [REF]      what a change since REF touches (else: since the branch left main, and what is not
 //                        committed): unit and component tests that import it, a choice of the engine tests
