@@ -35,7 +35,7 @@ interface AuditOptions {
  * document per line. Ends on Ctrl C, with --follow only then.
  */
 export function configureAudit(command: Command): void {
-  withFormat(withJson(withRoot(command)))
+  withFormat(withJson(withRoot(command)), String.raw`{{.Time}}\t{{.Rule}}`)
     .option('--follow', helpText('cli-help.audit-follow'))
     .option('--rule <rule>', helpText('cli-help.audit-rule'))
     .option('--since <time>', helpText('cli-help.audit-since'))

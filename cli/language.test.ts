@@ -126,13 +126,13 @@ describe('the language of the command line', () => {
       verification: null,
       appliedVersion: 3,
       draftDiffers: true,
-      interruptedApply: false,
+      apply: null,
       olderSettings: null,
       settingsProblem: null,
       preferredOff: null,
     };
     expect(describeStatus(report)).toBe(
-      '引擎已停止：没有运行，也没有检查\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  ' +
+      '引擎已停止：没有运行，也没有检查\n启动引擎：bulkhead engine start\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  ' +
         '设置      版本 3，草稿有所不同 (bulkhead plan)',
     );
   });

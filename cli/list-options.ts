@@ -8,8 +8,8 @@ export const withFormat = (command: Command, example = String.raw`{{.ID}}\t{{.Na
   );
 
 /** Adds `--format` and `--quiet`. */
-export const withListFormat = (command: Command): Command =>
-  withFormat(command).addOption(
+export const withListFormat = (command: Command, example?: string): Command =>
+  withFormat(command, example).addOption(
     new Option('-q, --quiet', helpText('cli-help.quiet')).conflicts(['json', 'format']),
   );
 

@@ -64,7 +64,7 @@ const report = (more: Partial<StatusReport>): StatusReport => ({
   verification: { at: new Date(Date.now() - 180_000).toISOString(), durationMs: 1, eci: true, claims: [] },
   appliedVersion: 2,
   draftDiffers: false,
-  interruptedApply: false,
+  apply: null,
   olderSettings: null,
   settingsProblem: null,
   ...more,
@@ -127,7 +127,8 @@ describe('the protection sentence', () => {
   });
   test('unknown facts are reported, not left out', () => {
     expect(describeStatus(report({ unprotected: null }))).toContain('could not be listed');
-    expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
+    expect(describeStatus(report({ apply: 'interrupted' }))).toContain('An apply was interrupted');
+    expect(describeStatus(report({ apply: 'running' }))).toContain('An apply is under way');
     expect(describeStatus(report({ engine: { ...engine, prepared: 'upgrade' } })).split('\n')).toContain(
       'An upgrade is prepared: it comes into force when the machine starts next, or with: ' +
         'sudo bulkhead install',
@@ -135,7 +136,7 @@ describe('the protection sentence', () => {
     expect(
       describeStatus(report({ engine: { ...engine, replacedGateways: [800, 1200] } })).split('\n'),
     ).toContain('  gateway   earlier ones still serve open connections (pid 800, 1200)');
-    expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is denied/);
+    expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: rules deny nothing/);
   });
 });
 
@@ -343,7 +344,7 @@ test('a plan tells what is allowed from now on, and that audit mode refuses noth
   const effect = (kind: 'allowed' | 'unprotected', code: 'directories-allowed' | 'audit-on') =>
     describeEffect({ kind, when: 'afterwards', code, params: { count: 1, paths: ['/srv/proj'] } });
   expect(effect('allowed', 'directories-allowed')).toBe('/srv/proj may be mounted from now on');
-  expect(effect('unprotected', 'audit-on')).toMatch(/^audit mode: nothing is denied any more/);
+  expect(effect('unprotected', 'audit-on')).toMatch(/^audit mode: rules deny nothing any more/);
 });
 
 test('a plan names every dangerous directory, and the effect of sharing the whole file system', () => {
@@ -388,7 +389,8 @@ describe('status --check', () => {
     ['warning', 'not verified', { protection: 'unverified' }],
     ['warning', 'audit mode', { protection: 'audit', audit: true }],
     ['warning', 'a container that is not protected', { unprotected: 1 }],
-    ['warning', 'an interrupted apply', { interruptedApply: true }],
+    ['warning', 'an interrupted apply', { apply: 'interrupted' }],
+    ['warning', 'an apply under way', { apply: 'running' }],
     ['warning', 'a prepared upgrade', { engine: { ...engine, prepared: 'upgrade' } }],
     ['warning', 'a problem of the engine', { engine: { ...engine, problem } }],
     ['warning', 'starting', { protection: 'stopped', engine: { ...engine, phase: 'starting' } }],

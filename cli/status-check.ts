@@ -16,7 +16,7 @@ export function checkStateOf(report: StatusReport): CheckState {
     report.unprotected === 0 &&
     engine.problem === null &&
     engine.prepared === undefined &&
-    !report.interruptedApply
+    report.apply === null
     ? 'ok'
     : 'warning';
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { applyLockPath, type RootPaths } from '../engine/base/root-paths.ts';
 import { systemCode } from '../engine/base/system-code.ts';
 import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
@@ -36,8 +37,8 @@ export interface StatusReport {
   readonly verification: Verification | null;
   readonly appliedVersion: number;
   readonly draftDiffers: boolean;
-  /** An apply was interrupted: `bulkhead apply` or the next engine start settles it. */
-  readonly interruptedApply: boolean;
+  /** An interrupted apply is settled by `bulkhead apply` or the next engine start; null: there is none. */
+  readonly apply: 'running' | 'interrupted' | null;
   /** Path of the administrator's file in older documents of Docker Desktop: detected, never read. */
   readonly olderSettings: string | null;
   /** Why the settings can't be read or used, if so. */
@@ -53,14 +54,21 @@ const isPresent = (file: string): Promise<boolean> =>
     (error: unknown) => systemCode(error) !== 'ENOENT',
   );
 
+/** Whether an apply has not ended, and its process still runs. */
+async function applyUnderWay(paths: RootPaths): Promise<StatusReport['apply']> {
+  if (!(await isPresent(paths.journal))) return null;
+  const { isLocked } = await import('../engine/base/lock.ts');
+  return (await isLocked(applyLockPath(paths))) ? 'running' : 'interrupted';
+}
+
 /** Everything `bulkhead status` reports. */
 export async function statusReport(target: Target): Promise<StatusReport> {
-  const [desktop, engine, settings, verification, interruptedApply] = await Promise.all([
+  const [desktop, engine, settings, verification, apply] = await Promise.all([
     target.desktop(),
     target.driver.status(),
     target.settings.read(),
     target.lastVerification(),
-    isPresent(target.paths.journal),
+    applyUnderWay(target.paths),
   ]);
   const applied = effectiveSettings(settings.applied, { exists: settings.exists });
   const enforcement = enforcementOf({ capabilities: target.capabilities, engine, settings, applied });
@@ -79,7 +87,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     unprotected: scan !== null && scan.ok ? unprotected(scan.value).length : null,
     appliedVersion: settings.appliedVersion,
     draftDiffers: settings.draft !== settings.applied,
-    interruptedApply,
+    apply,
     olderSettings: desktop?.olderSettings ?? null,
     ...settingsProblemOf(settings.readError ?? (applied.ok ? null : applied.error)),
   };
@@ -147,7 +155,7 @@ function notes(report: StatusReport): readonly string[] {
   const lines: string[] = alarmLines(enforcement);
   if (report.eci && report.unprotected === null && report.protection !== 'stopped')
     lines.push(text('cli-status.not-scanned'));
-  if (report.protection === 'off' && report.unprotected !== null && report.unprotected > 0)
+  if (report.protection !== 'protected' && report.unprotected !== null && report.unprotected > 0)
     lines.push(text('cli-status.not-protected', { count: report.unprotected }));
   if (report.preferredOff !== null)
     lines.push(text('cli-status.preferred-off', { user: report.preferredOff }));
@@ -157,8 +165,9 @@ function notes(report: StatusReport): readonly string[] {
     lines.push(text('cli-status.settings-problem', { problem }));
   }
   lines.push(...crashLines(engine, report.killed));
+  if (engine.phase === 'stopped' && engine.root !== null) lines.push(text('cli-status.start-engine'));
   if (engine.prepared !== undefined) lines.push(text(`cli-status.prepared-${engine.prepared}`));
-  if (report.interruptedApply) lines.push(text('cli-status.apply-interrupted'));
+  if (report.apply !== null) lines.push(text(`cli-status.apply-${report.apply}`));
   if (report.olderSettings !== null)
     lines.push(text('cli-status.older-settings', { file: report.olderSettings }));
   if (engine.problem !== null)
@@ -177,9 +186,7 @@ function protectionSentence(report: StatusReport, now: number): string {
   const count = report.unprotected ?? 0;
   switch (report.protection) {
     case 'stopped':
-      return report.engine.phase === 'unreachable'
-        ? text('cli-status.unreachable')
-        : text('cli-status.stopped');
+      return text(`cli-status.${stoppedSentence(report.engine.phase)}`);
     case 'off':
       return text('cli-status.off');
     case 'audit':
@@ -198,6 +205,23 @@ function protectionSentence(report: StatusReport, now: number): string {
         ? text('cli-status.protected', { age })
         : text('cli-status.protected-except', { age, count });
     }
+  }
+}
+
+/** Which sentence states that no engine responds. */
+function stoppedSentence(
+  phase: EngineStatus['phase'],
+): 'unreachable' | 'starting' | 'restarting' | 'stopped' {
+  switch (phase) {
+    case 'unreachable':
+    case 'starting':
+    case 'restarting':
+      return phase;
+    case 'stopped':
+    case 'stopping':
+    case 'failed':
+    case 'ready':
+      return 'stopped';
   }
 }
 

@@ -137,7 +137,7 @@ describe('rolled back with the reason', () => {
     const run = started.ok ? await started.value.done : null;
     expect(run?.outcome?.kind).toBe('applied');
     expect(run?.steps.find(({ step }) => step === 'verify')?.detail).toMatch(
-      /^17 of 18 checks passed, 1 not enforced; audit mode: nothing is denied$/,
+      /^17 of 18 checks passed, 1 not enforced; audit mode: rules deny nothing$/,
     );
   });
   test('a claim that a probe could not verify', async () => {

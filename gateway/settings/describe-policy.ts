@@ -6,7 +6,7 @@ export function describePolicy(file: string, state: PolicyState): string {
   const eci = state.settings.eci.value ? 'on' : 'off';
   const mode =
     state.settings.eci.value && state.settings.mode === 'audit'
-      ? '; audit mode: nothing is denied, what would be is only logged'
+      ? '; audit mode: rules deny nothing, what they would deny is only logged'
       : '';
   const by = state.preference === null ? '' : `; by preference of ${state.preference}`;
   const ignored =

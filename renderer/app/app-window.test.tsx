@@ -11,7 +11,7 @@ describe('the Overview', () => {
     ['clean', /^Protected and verified \d+ min ago$/],
     ['unverified', /^On, but not verified$/],
     ['failedProbe', /^On, but not verified$/],
-    ['audit', /^On in audit mode: nothing is denied$/],
+    ['audit', /^On in audit mode: rules deny nothing$/],
     ['off', /^Off: root in a container is root in the engine$/],
     ['stopped', /^Engine stopped: nothing runs, nothing is checked$/],
   ])('shows %s correctly in one sentence', async (name, sentence) => {
@@ -24,7 +24,7 @@ describe('the Overview', () => {
     const row = screen.getByText('docker run').closest('tr');
     expect(row?.textContent).toContain('Audit mode');
     expect(screen.queryAllByText('Not allowed')).toEqual([]);
-    expect(screen.getByText('Audit mode: nothing is denied')).toBeTruthy();
+    expect(screen.getByText('Audit mode: rules deny nothing')).toBeTruthy();
   });
 
   it('shows a failed probe with its evidence, and no row that depends on it as protected', async () => {

@@ -73,7 +73,7 @@ export const states: Record<string, () => AppState> = {
         ...verification,
         claims: verification.claims.map((c) =>
           c.id === 'A7-host-namespaces-refused' || c.id === 'B1-socket-refused'
-            ? { ...c, verdict: 'not-enforced', evidence: 'audit mode: nothing is denied' }
+            ? { ...c, verdict: 'not-enforced', evidence: 'audit mode: rules deny nothing' }
             : c,
         ),
       },

@@ -22,7 +22,7 @@ const statusSchema = z.object({
   eci: z.boolean(),
   unprotected: z.number(),
   appliedVersion: z.number(),
-  interruptedApply: z.boolean(),
+  apply: z.enum(['running', 'interrupted']).nullable(),
 });
 
 const rangesSchema = z.array(

@@ -87,7 +87,7 @@ describe('the plan', () => {
           ],
         }),
     });
-    const audit = (await screen.findByText('Nothing is denied any more')).closest('li');
+    const audit = (await screen.findByText('Rules deny nothing any more')).closest('li');
     expect(audit?.textContent).toContain('Not denied');
     expect(audit?.textContent).toContain('Audit mode: what the rules do not allow is let through');
     const rows = within(screen.getByRole('list', { name: 'Afterwards' })).getAllByRole('listitem');

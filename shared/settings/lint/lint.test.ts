@@ -307,7 +307,7 @@ const table: readonly Row[] = [
     null,
   ],
   [
-    'audit mode, in which nothing is denied',
+    'audit mode, in which rules deny nothing',
     `{${version},"bulkhead":{"mode":"audit"},"enhancedContainerIsolation":{"value":true,"locked":true}}`,
     ['warning audit-mode /bulkhead/mode'],
     `{${version},"bulkhead":{"mode":"enforce"},"enhancedContainerIsolation":{"value":true,"locked":true}}`,

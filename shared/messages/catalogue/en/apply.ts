@@ -68,5 +68,5 @@ export const apply = {
     '{{path}} is the whole file system: containers could take this host over; it was not confirmed',
   'apply.confirm-share': 'To share it, type its path when asked, or add --confirm-share {{path}}.',
   'apply.not-permitted': 'this user may not apply settings',
-  'apply.detail-claims-audit': '{{claims}}; audit mode: nothing is denied',
+  'apply.detail-claims-audit': '{{claims}}; audit mode: rules deny nothing',
 } as const;

@@ -86,8 +86,10 @@ export const cliPlan = {
   'cli-plan.eci-off': 'Enhanced Container Isolation is off: root in a container is root in the engine',
   'cli-plan.eci-locked': 'users cannot turn Enhanced Container Isolation off',
   'cli-plan.eci-unlocked': 'users may turn Enhanced Container Isolation off: it is only a default for them',
-  'cli-plan.audit-on':
-    'audit mode: nothing is denied any more, what would be is only logged (bulkhead audit{{onEngine}})',
+  'cli-plan.audit-on': concat(
+    'audit mode: rules deny nothing any more, what they would deny is only logged ',
+    '(bulkhead audit{{onEngine}})',
+  ),
   'cli-plan.audit-off': 'audit mode ends: what the rules do not allow is denied again',
   'cli-plan.backend': 'isolated by {{backend}}',
   'cli-plan.backend-exclusive': 'bulkhead-runc: an id range of its own for each container',
@@ -123,7 +125,7 @@ export const cliPlan = {
   'cli-plan.why': 'why: {{reason}}',
   'cli-plan.applied': 'Version {{version}} is applied.',
   'cli-plan.applied-audit': concat(
-    'Version {{version}} is applied. Audit mode: nothing is denied, what would be is only logged ',
+    'Version {{version}} is applied. Audit mode: rules deny nothing, what they would deny is only logged ',
     '(bulkhead audit{{onEngine}}).',
   ),
   'cli-plan.applied-verified': 'Version {{version}} is applied and verified.',
@@ -139,7 +141,7 @@ export const cliPlan = {
   'cli-plan.verdict-not-offered': 'not offered',
   'cli-plan.verdict-not-run': 'not run',
   'cli-plan.verdict-not-enforced': 'audit',
-  'cli-plan.audit-mode': 'audit mode: nothing is denied',
+  'cli-plan.audit-mode': 'audit mode: rules deny nothing',
   'cli-plan.verification-off':
     'Enhanced Container Isolation is off: root in a container is root in the engine.',
 } as const;

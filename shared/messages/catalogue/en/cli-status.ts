@@ -39,10 +39,12 @@ export const cliStatus = {
   'cli-status.clean-up': 'removing mounts and networks',
   'cli-status.supervisor': 'supervisor',
   'cli-status.unreachable': 'No response from the engine: what runs there is not known',
+  'cli-status.starting': 'Engine starting: clients get no response until it is ready',
+  'cli-status.restarting': 'Engine restarting: clients get no response until it is back',
   'cli-status.stopped': 'Engine stopped: nothing runs, nothing is checked',
   'cli-status.off': 'Off: root in a container is root in the engine',
   'cli-status.audit':
-    'On in audit mode: nothing is denied, what would be is only logged (bulkhead audit{{onEngine}})',
+    'On in audit mode: rules deny nothing, what they would deny is only logged (bulkhead audit{{onEngine}})',
   'cli-status.unverified': 'On, but not verified',
   'cli-status.unverified-since': 'On, but not verified since {{time}} UTC',
   'cli-status.unverified-kernel': 'On, but not verified on this kernel ({{kernel}})',
@@ -80,8 +82,10 @@ export const cliStatus = {
     'An upgrade is prepared: it comes into force when the machine starts next, or with: ',
     'sudo bulkhead install',
   ),
+  'cli-status.apply-running': 'An apply is under way.',
   'cli-status.apply-interrupted':
-    'An apply is under way or was interrupted; the next bulkhead apply{{onEngine}} settles it.',
+    'An apply was interrupted: bulkhead apply{{onEngine}} or the next start of the engine settles it.',
+  'cli-status.start-engine': 'To start it: bulkhead engine start{{onEngine}}',
   'cli-status.older-settings': concat(
     'There is a settings file at {{file}} too, where older documents put it: it is not read here. ',
     'To take it over: bulkhead apply {{file}} --target docker-desktop',

@@ -11,7 +11,7 @@ export const evidence = {
   'evidence.was-allowed': 'was allowed',
   'evidence.all-refused':
     '{{number}} of {{number}} denied by Enhanced Container Isolation (403): {{requests}}',
-  'evidence.audit-mode': 'audit mode: nothing is denied, what would be is only logged',
+  'evidence.audit-mode': 'audit mode: rules deny nothing, what they would deny is only logged',
   'evidence.eci-off': 'ECI is off',
   'evidence.eci-off-with-map': 'ECI is off: uid_map "{{uidMap}}"',
   'evidence.root-of-engine': 'root in the container is root in the engine',

@@ -11,7 +11,7 @@ export const verify = {
   ),
   'verify.not-due-engine-stopped': 'No verification is due: the engine does not run.',
   'verify.not-due-eci-off': 'No verification is due: Enhanced Container Isolation is off.',
-  'verify.not-due-audit-mode': 'No verification is due: nothing is denied in audit mode.',
+  'verify.not-due-audit-mode': 'No verification is due: rules deny nothing in audit mode.',
   'verify.not-due-holds': 'No verification is due: the last one passed on this kernel, not long ago.',
   'verify.not-due-under-way': 'No verification is due: another one is under way.',
 } as const;

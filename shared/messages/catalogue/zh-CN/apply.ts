@@ -60,5 +60,5 @@ export const apply: Translated<typeof english> = {
   'apply.share-not-confirmed': '{{path}} 是整个文件系统：容器将可以控制此主机；共享它未得到确认',
   'apply.confirm-share': '要共享它，请在询问时输入其路径，或加上 --confirm-share {{path}}。',
   'apply.not-permitted': '此用户不得应用设置',
-  'apply.detail-claims-audit': '{{claims}}；审计模式：不会拒绝任何请求',
+  'apply.detail-claims-audit': '{{claims}}；审计模式：规则不拒绝任何请求',
 };

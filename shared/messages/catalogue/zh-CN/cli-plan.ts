@@ -68,7 +68,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.eci-off': '增强型容器隔离已关闭：容器内的 root 就是引擎中的 root',
   'cli-plan.eci-locked': '用户不能关闭增强型容器隔离',
   'cli-plan.eci-unlocked': '用户可以关闭增强型容器隔离：它只是为用户提供的默认值',
-  'cli-plan.audit-on': '审计模式：不再拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})',
+  'cli-plan.audit-on': '审计模式：规则不再拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})',
   'cli-plan.audit-off': '审计模式结束：重新拒绝规则不允许的请求',
   'cli-plan.backend': '隔离后端：{{backend}}',
   'cli-plan.backend-exclusive': 'bulkhead-runc：每个容器有独立的 ID 范围',
@@ -103,7 +103,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.why': '原因：{{reason}}',
   'cli-plan.applied': '版本 {{version}} 已应用。',
   'cli-plan.applied-audit':
-    '版本 {{version}} 已应用。审计模式：不会拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})。',
+    '版本 {{version}} 已应用。审计模式：规则不拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})。',
   'cli-plan.applied-verified': '版本 {{version}} 已应用并通过验证。',
   'cli-plan.unrecorded': '未记入历史：{{reason}}',
   'cli-plan.make-room': '请腾出空间；下一次应用会将其记入，但不含应用者和应用时间。',
@@ -117,6 +117,6 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.verdict-not-offered': '不提供',
   'cli-plan.verdict-not-run': '未运行',
   'cli-plan.verdict-not-enforced': '审计',
-  'cli-plan.audit-mode': '审计模式：不会拒绝任何请求',
+  'cli-plan.audit-mode': '审计模式：规则不拒绝任何请求',
   'cli-plan.verification-off': '增强型容器隔离已关闭：容器内的 root 就是引擎中的 root。',
 };

@@ -39,10 +39,12 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.clean-up': '正在移除挂载和网络',
   'cli-status.supervisor': '监管进程',
   'cli-status.unreachable': '引擎没有响应：无法得知其中运行着什么',
+  'cli-status.starting': '引擎正在启动：就绪前客户端收不到响应',
+  'cli-status.restarting': '引擎正在重启：恢复前客户端收不到响应',
   'cli-status.stopped': '引擎已停止：没有运行，也没有检查',
   'cli-status.off': '已关闭：容器内的 root 就是引擎中的 root',
   'cli-status.audit':
-    '已开启审计模式：不会拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})',
+    '已开启审计模式：规则不拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})',
   'cli-status.unverified': '已开启，但未验证',
   'cli-status.unverified-since': '已开启，但自 {{time}} UTC 起未验证',
   'cli-status.unverified-kernel': '已开启，但未在此内核 ({{kernel}}) 上验证',
@@ -66,7 +68,9 @@ export const cliStatus: Translated<typeof english> = {
     '有一项安装已准备就绪：将在下次启动计算机时生效，或运行：sudo bulkhead install',
   'cli-status.prepared-upgrade':
     '有一项升级已准备就绪：将在下次启动计算机时生效，或运行：sudo bulkhead install',
-  'cli-status.apply-interrupted': '应用正在进行或曾被中断；下一次 bulkhead apply{{onEngine}} 会处理。',
+  'cli-status.apply-running': '应用正在进行。',
+  'cli-status.apply-interrupted': '应用曾被中断：bulkhead apply{{onEngine}} 或引擎下次启动时会处理。',
+  'cli-status.start-engine': '启动引擎：bulkhead engine start{{onEngine}}',
   'cli-status.older-settings':
     '{{file}} 处（旧文档所述的位置）还有一个设置文件：此处不会读取。要采用它：bulkhead apply {{file}} --target docker-desktop',
   'cli-status.context-stored': '客户端：docker --context {{name}} …',

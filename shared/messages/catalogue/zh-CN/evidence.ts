@@ -10,7 +10,7 @@ export const evidence: Translated<typeof english> = {
   'evidence.userns-host-requested': '请求 userns=host，实际为 "{{mode}}"，uid_map "{{uidMap}}"',
   'evidence.was-allowed': '被允许',
   'evidence.all-refused': '{{number}} 项中有 {{number}} 项被增强型容器隔离拒绝 (403)：{{requests}}',
-  'evidence.audit-mode': '审计模式：不会拒绝任何请求，本应拒绝的请求只会写入日志',
+  'evidence.audit-mode': '审计模式：规则不拒绝任何请求，本应拒绝的请求只会写入日志',
   'evidence.eci-off': 'ECI 已关闭',
   'evidence.eci-off-with-map': 'ECI 已关闭：uid_map "{{uidMap}}"',
   'evidence.root-of-engine': '容器内的 root 就是引擎中的 root',

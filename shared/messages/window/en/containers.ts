@@ -9,10 +9,10 @@ export const containers = {
     none: 'ECI protects containers when they are created. All that exist are protected.',
     some_one:
       'ECI protects containers when they are created. {{count}} exists without it; ' +
-      'nothing happens to it until you say so.',
+      'it runs on until it is stopped, and the rules decide what can be done with it.',
     some_other:
       'ECI protects containers when they are created. {{count}} exist without it; ' +
-      'nothing happens to them until you say so.',
+      'they run on until they are stopped, and the rules decide what can be done with them.',
     empty: 'ECI protects containers when they are created.',
     off: 'ECI is off, so no container is protected. Turning it on protects those created afterwards.',
     offHere: 'ECI is off, so no container is protected.',

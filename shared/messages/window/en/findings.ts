@@ -33,7 +33,7 @@ export const findings = {
     'bulkhead-on-desktop': 'Docker Desktop does not know `{{key}}`',
     'kubernetes-images-not-allowed': 'Kubernetes needs images that are not allowed',
     'embedded-json-invalid': 'The JSON inside this string is not valid',
-    'audit-mode': 'Audit mode: nothing is denied',
+    'audit-mode': 'Audit mode: rules deny nothing',
     'desktop-version-too-old': 'Needs Docker Desktop {{since}} or newer',
   },
   line: 'Line {{line}}',

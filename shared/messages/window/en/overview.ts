@@ -5,7 +5,7 @@ export const overview = {
     protectedExcept_other: 'Protected and verified {{ago}}, except {{count}} containers',
     unverified: 'On, but not verified',
     unverifiedSince: 'On, but not verified since {{date}}',
-    audit: 'On in audit mode: nothing is denied',
+    audit: 'On in audit mode: rules deny nothing',
     off: 'Off: root in a container is root in the engine',
     preferredOff: 'Off: {{by}} turned it off, as users may here',
     preferredOffUnnamed: 'Off: a user turned it off, as users may here',
@@ -155,7 +155,7 @@ export const overview = {
       'socket-mount': 'Mount tried and denied',
     },
     how: {
-      audit: 'Nothing is denied',
+      audit: 'Rules deny nothing',
       off: 'ECI is off',
       passed: '{{what}} · {{ago}}',
       similar: 'Not tried here; a privileged container passed · {{ago}}',

@@ -158,7 +158,7 @@ export const review = {
     eciLockedWhy: 'They can’t change its settings either.',
     eciUnlocked: 'Users may turn ECI off',
     eciUnlockedWhy: 'It is only a default for them until it is locked.',
-    auditOn: 'Nothing is denied any more',
+    auditOn: 'Rules deny nothing any more',
     auditOnWhy: 'Audit mode: what the rules do not allow is let through, and written to the decision log.',
     auditOff: 'What the rules do not allow is denied again',
     auditOffWhy: 'Audit mode ends: until now it was only written to the decision log.',
@@ -293,7 +293,7 @@ export const review = {
   seconds: '{{value}} s',
   /** The result of a step. */
   detail: {
-    audit: 'Audit mode: nothing is denied',
+    audit: 'Audit mode: rules deny nothing',
   },
   firstBackUp: 'No settings file yet',
   before: { version: 'version {{version}}', none: 'the state without a settings file' },

@@ -72,7 +72,7 @@ export const simulator = {
     rewrite: 'Allowed, with changes',
     undecided: 'Can\u2019t tell',
     'would-deny': 'Let through, and logged',
-    audit: 'Audit mode: nothing is denied. With `enforce` the client would get:',
+    audit: 'Audit mode: rules deny nothing. With `enforce` the client would get:',
     denyOne: 'Denied: {{why}}',
     denyMany_one: 'Denied for {{count}} reason',
     denyMany_other: 'Denied for {{count}} reasons',

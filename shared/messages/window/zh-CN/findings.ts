@@ -36,7 +36,7 @@ export const findings: Translation<typeof english> = {
     'bulkhead-on-desktop': 'Docker Desktop 不识别 `{{key}}`',
     'kubernetes-images-not-allowed': 'Kubernetes 所需的镜像未被允许',
     'embedded-json-invalid': '此字符串中的 JSON 无效',
-    'audit-mode': '审计模式：不会拒绝任何请求',
+    'audit-mode': '审计模式：规则不拒绝任何请求',
     'desktop-version-too-old': '需要 Docker Desktop {{since}} 或更高版本',
   },
   line: '第 {{line}} 行',

@@ -7,7 +7,7 @@ export const overview: Translation<typeof english> = {
     protectedExcept_other: '受保护，{{ago}}已验证；{{count}} 个容器除外',
     unverified: '已开启，但未验证',
     unverifiedSince: '已开启，但自{{date}}起未验证',
-    audit: '已开启审计模式：不会拒绝任何请求',
+    audit: '已开启审计模式：规则不拒绝任何请求',
     off: '已关闭：容器内的 root 就是引擎中的 root',
     preferredOff: '已关闭：由 {{by}} 关闭，此处允许用户这样做',
     preferredOffUnnamed: '已关闭：由某用户关闭，此处允许用户这样做',
@@ -141,7 +141,7 @@ export const overview: Translation<typeof english> = {
       'socket-mount': '已尝试挂载，被拒绝',
     },
     how: {
-      audit: '不会拒绝任何请求',
+      audit: '规则不拒绝任何请求',
       off: 'ECI 已关闭',
       passed: '{{what}} · {{ago}}',
       similar: '未在此尝试；特权容器已通过 · {{ago}}',

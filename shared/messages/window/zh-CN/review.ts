@@ -141,7 +141,7 @@ export const review: Translation<typeof english> = {
     eciLockedWhy: '也不能更改相关设置。',
     eciUnlocked: '用户可以关闭 ECI',
     eciUnlockedWhy: '在锁定之前，它只是为用户提供的默认值。',
-    auditOn: '不再拒绝任何请求',
+    auditOn: '规则不再拒绝任何请求',
     auditOnWhy: '审计模式：规则不允许的请求会放行，并写入决策日志。',
     auditOff: '重新拒绝规则不允许的请求',
     auditOffWhy: '审计模式结束：此前这些请求只写入决策日志。',
@@ -246,7 +246,7 @@ export const review: Translation<typeof english> = {
   stepState: { waiting: '等待中', running: '进行中', done: '已完成', skipped: '不需要', failed: '失败' },
   seconds: '{{value}} 秒',
   detail: {
-    audit: '审计模式：不会拒绝任何请求',
+    audit: '审计模式：规则不拒绝任何请求',
   },
   firstBackUp: '尚无设置文件',
   before: { version: '版本 {{version}}', none: '没有设置文件的状态' },

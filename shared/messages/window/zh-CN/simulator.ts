@@ -72,7 +72,7 @@ export const simulator: Translation<typeof english> = {
     rewrite: '已允许，有更改',
     undecided: '无法判断',
     'would-deny': '放行并记录',
-    audit: '审计模式：不会拒绝任何请求。在 `enforce` 下会返回：',
+    audit: '审计模式：规则不拒绝任何请求。在 `enforce` 下会返回：',
     denyOne: '已拒绝：{{why}}',
     denyMany_other: '已拒绝，共 {{count}} 个原因',
     services_other: '已拒绝：{{total}} 个服务中的 {{count}} 个',
