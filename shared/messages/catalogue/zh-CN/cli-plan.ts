@@ -68,7 +68,8 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.eci-off': '增强型容器隔离已关闭：容器内的 root 就是引擎中的 root',
   'cli-plan.eci-locked': '用户不能关闭增强型容器隔离',
   'cli-plan.eci-unlocked': '用户可以关闭增强型容器隔离：它只是为用户提供的默认值',
-  'cli-plan.audit-on': '审计模式：规则不再拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})',
+  'cli-plan.audit-on':
+    '审计模式：规则不再拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})',
   'cli-plan.audit-off': '审计模式结束：重新拒绝规则不允许的请求',
   'cli-plan.backend': '隔离后端：{{backend}}',
   'cli-plan.backend-exclusive': 'bulkhead-runc：每个容器有独立的 ID 范围',
