@@ -1,4 +1,6 @@
 import type { StoredAuditEntry } from './entry.ts';
+import { isOfLocalContent } from '../policy/decision.ts';
+import { isSettingPointer } from '../rules/setting-pointer.ts';
 import {
   canonicalReference,
   familiarReference,
@@ -16,15 +18,40 @@ import {
   toAllowance,
 } from './proposal.ts';
 
+const writtenImage = (entry: StoredAuditEntry): string =>
+  entry.subject?.image ?? entry.image ?? entry.origin?.image ?? '';
+
+/** The local image that was requested by a tag or its id. */
+function localImage(
+  entry: StoredAuditEntry,
+  { images }: ProposalContext,
+): ProposalContext['images'][number] | undefined {
+  const written = writtenImage(entry);
+  const parsed = parseImageReference(written);
+  return parsed.ok && parsed.value.kind === 'image'
+    ? taggedImage(parsed.value, images)
+    : images.find((image) => image.id === written || image.id === `sha256:${written}`);
+}
+
+/** The local image under a tag. */
+function taggedImage(reference: ImageReference, images: ProposalContext['images']) {
+  const wanted = canonicalReference(reference);
+  return images.find((image) =>
+    image.tags.some((tag) => {
+      const parsed = parseImageReference(tag);
+      return parsed.ok && canonicalReference(parsed.value) === wanted;
+    }),
+  );
+}
+
 /**
  * The image of an entry, as a reference: the requested name, or a name of the local image that was requested
  * by its id.
  */
 function imageOf(entry: StoredAuditEntry, context: ProposalContext): ImageReference | null {
-  const written = entry.subject?.image ?? entry.image ?? entry.origin?.image ?? '';
-  const parsed = parseImageReference(written);
+  const parsed = parseImageReference(writtenImage(entry));
   if (parsed.ok) return parsed.value;
-  const local = context.images.find((image) => image.id === written || image.id === `sha256:${written}`);
+  const local = localImage(entry, context);
   const name = parseImageReference(local?.tags[0] ?? local?.digests[0] ?? '');
   return name.ok ? name.value : null;
 }
@@ -36,14 +63,7 @@ export function localDigests(
 ): readonly string[] {
   if (reference.kind === 'any') return [];
   if (reference.digest !== null) return [reference.digest];
-  const wanted = canonicalReference(reference);
-  const local = images.find((image) =>
-    image.tags.some((tag) => {
-      const parsed = parseImageReference(tag);
-      return parsed.ok && canonicalReference(parsed.value) === wanted;
-    }),
-  );
-  return (local?.digests ?? []).flatMap((digest) => {
+  return (taggedImage(reference, images)?.digests ?? []).flatMap((digest) => {
     const parsed = parseImageReference(digest);
     return parsed.ok &&
       parsed.value.kind === 'image' &&
@@ -55,11 +75,39 @@ export function localDigests(
   });
 }
 
+/**
+ * Whether no registry has the image's content, by the refusal's reason, or since the engine knows no digest of
+ * it: an image store of containerd always names one, which an entry can pin.
+ */
+function isContentMadeHere(entry: StoredAuditEntry, context: ProposalContext): boolean {
+  const { setting } = entry;
+  const local = localImage(entry, context);
+  const digests = local?.digests.filter((digest) => !digest.startsWith('<none>'));
+  return digests === undefined
+    ? isSettingPointer(setting) && isOfLocalContent({ setting, sentences: entry.sentences })
+    : digests.length === 0;
+}
+
 export function imageProposals(entry: StoredAuditEntry, context: ProposalContext): Allowance {
   const reference = imageOf(entry, context);
   if (reference === null || reference.kind === 'any' || reference.path.includes('*'))
     return { kind: 'by-hand' };
   const { images: listed, allowDerivedImages } = context.settings.socket;
+  // It is listed, and its content differed from the listed image's: a derived image, or another one under
+  // that name.
+  const derived = allowDerivedImages
+    ? []
+    : [
+        makeProposal(
+          'derived-images',
+          [{ pointer: `${socketMountPointer}/imageList/allowDerivedImages`, value: true }],
+          'wide',
+        ),
+      ];
+  if (isContentMadeHere(entry, context))
+    return derived.length > 0 && listed.length > 0
+      ? { kind: 'proposals', proposals: derived }
+      : { kind: 'content-made-here' };
   const pointer = `${socketMountPointer}/imageList/images/-`;
   const covered = (wanted: ImageReference): boolean =>
     listed.some((written) => {
@@ -89,15 +137,5 @@ export function imageProposals(entry: StoredAuditEntry, context: ProposalContext
       repository,
     });
   add('image-any-tag', { ...reference, tag: '*', digest: null, tagWritten: true }, 'wide', { repository });
-  // It is listed, and its content differed from the listed image's: a derived image, or another one under
-  // that name.
-  if (!allowDerivedImages)
-    proposals.push(
-      makeProposal(
-        'derived-images',
-        [{ pointer: `${socketMountPointer}/imageList/allowDerivedImages`, value: true }],
-        'wide',
-      ),
-    );
-  return toAllowance(proposals);
+  return toAllowance([...proposals, ...derived]);
 }

@@ -54,6 +54,8 @@ export type Allowance =
   | { readonly kind: 'allowed-already' }
   /** A setting would help, but no exact change can be proposed: only the page where it is edited. */
   | { readonly kind: 'by-hand' }
+  /** The image's content was made or loaded here: no entry of the image list can match it. */
+  | { readonly kind: 'content-made-here' }
   /** No setting changes it. */
   | { readonly kind: 'no-setting' }
   /** Nothing was refused. */

@@ -51,6 +51,30 @@ describe('a socket mount that was refused', () => {
       ).map(({ code }) => code),
     ).toEqual(['derived-images']);
   });
+  it('of an image whose content was made or loaded here offers no entry: none can match it', () => {
+    const made = entry({
+      ...refused,
+      subject: { image: 'busybox' },
+      sentences: { detail: { id: 'trust.named-but-not-pulled', params: { entry: 'busybox' } } },
+    });
+    const text = withImages(['busybox']);
+    expect(allowanceFor(made, context(text))).toEqual({ kind: 'content-made-here' });
+    const local = [{ id: `sha256:${'3'.repeat(64)}`, tags: ['busybox:latest'], digests: [] }];
+    const unnamed = entry({ ...refused, subject: { image: 'busybox' } });
+    expect(allowanceFor(unnamed, { ...context(withImages([])), images: local })).toEqual({
+      kind: 'content-made-here',
+    });
+    // Only an image built from an allowed one can be allowed by a setting.
+    const notDerived = withImages(['busybox'], { allowDerivedImages: false });
+    expect(proposals(allowanceFor(made, context(notDerived))).map(({ code }) => code)).toEqual([
+      'derived-images',
+    ]);
+    // An image store of containerd knows a digest of every image: an entry can pin it, or it was pulled since.
+    const pinned = [{ ...local[0], id: digest, tags: ['busybox:latest'], digests: [`busybox@${digest}`] }];
+    expect(proposals(allowanceFor(made, { ...context(text), images: pinned }))[0]).toMatchObject({
+      code: 'image-digest',
+    });
+  });
   it('of an image named by its id is proposed by its name', () => {
     expect(
       proposals(

@@ -13,6 +13,21 @@ const socketMount = deny(
   { detail: message('policy.container-unknown') },
 );
 
+describe("the refusal of an image's content", () => {
+  it('B6: names no entry as the remedy if no registry has the content', () => {
+    const refused = deny('socket-mount', 'mounting the Docker socket into image busybox', {
+      detail: message('trust.named-but-not-pulled', { entry: 'busybox' }),
+    });
+    expect(refusalText(refused)).toBe(
+      'enhanced container isolation: mounting the Docker socket into image busybox is blocked: the Docker ' +
+        'socket may be mounted by allowed images only (it has the name of busybox, but was not pulled from ' +
+        'there: its content was made or loaded here) (B1); push it to a registry, or pull it from one: no ' +
+        'entry of enhancedContainerIsolation.dockerSocketMount.imageList but * allows content that was made ' +
+        'or loaded here',
+    );
+  });
+});
+
 describe('a denial', () => {
   it('has the requirement and the setting of its rule, unless it names others', () => {
     expect(deny('docker-load', 'docker load')).toMatchObject({ spec: '', setting: '/blockDockerLoad' });

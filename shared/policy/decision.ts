@@ -7,6 +7,7 @@ import {
   type MessageReference,
 } from '../messages/message.ts';
 import type { EngineError } from './engine-errors.ts';
+import type { MessageId } from '../messages/catalogue/index.ts';
 import type { Translate } from '../messages/translator.ts';
 import { rules, type RuleCode, type SettingPointer } from '../rules/index.ts';
 import { settingSentence } from '../rules/setting-pointer.ts';
@@ -133,9 +134,28 @@ export function refusalMessage(denial: RefusalParts): Message {
   return message('rules.refusal', {
     what: withReference(denial.what, sentences?.what),
     rule,
-    setting: settingSentence(denial.setting),
+    setting: isOfLocalContent(denial)
+      ? message('rules.setting-image-content')
+      : settingSentence(denial.setting),
   });
 }
+
+/** Why an image may not have the Docker socket, if its content is in no registry: then no entry can match it. */
+const localContentReasons: readonly string[] = [
+  'trust.named-but-not-pulled',
+  'trust.not-listed-nor-derived',
+] satisfies readonly MessageId[];
+
+/**
+ * Whether the refusal is about an image whose content was made or loaded here. Entries compare content with
+ * what a registry serves: none but `*` allows it.
+ */
+export const isOfLocalContent = ({
+  setting,
+  sentences,
+}: Pick<RefusalParts, 'setting' | 'sentences'>): boolean =>
+  setting === '/enhancedContainerIsolation/dockerSocketMount/imageList' &&
+  localContentReasons.includes(sentences?.detail?.id ?? '');
 
 /**
  * The text of a refusal. It has the same beginning in every language, and names of settings are those in the

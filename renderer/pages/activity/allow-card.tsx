@@ -70,6 +70,16 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
           </Card>
         </Framed>
       );
+    case 'content-made-here':
+      return (
+        <Framed>
+          <Card title={t('activity.allow.insteadTitle')}>
+            <TextWithAction action={<OpenPage page="docker-socket" />}>
+              {t('activity.allow.contentMadeHere')}
+            </TextWithAction>
+          </Card>
+        </Framed>
+      );
     case 'allowed-already':
       return (
         <Framed>

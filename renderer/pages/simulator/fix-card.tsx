@@ -29,10 +29,7 @@ export function FixCard({
   const [pending, setPending] = useState<Proposal | null>(null);
   const fixes = useSettingFixes(simulation);
   const { without } = simulation;
-  if (
-    without === null &&
-    (fixes === null || fixes.proposals.length + fixes.unchangeable.length + fixes.byHand.length === 0)
-  )
+  if (without === null && (fixes === null || Object.values(fixes).every((rows) => rows.length === 0)))
     return null;
   const add = (proposal: Proposal) => {
     if (draft.editAll(proposal.edits).ok) setPending(null);
@@ -40,6 +37,9 @@ export function FixCard({
   return (
     <Card title={t('simulator.fix.title')}>
       {without !== null && <WithoutRow without={without} onTry={onTry} />}
+      {fixes?.unprotected.map((finding) => (
+        <FindingRow key={finding.rule} finding={finding} remedy="recreate" />
+      ))}
       {fixes?.proposals.map((proposal) => (
         <ProposalRow
           key={JSON.stringify(proposal.edits)}
@@ -50,10 +50,13 @@ export function FixCard({
         />
       ))}
       {fixes?.unchangeable.map((finding) => (
-        <FindingRow key={finding.rule} finding={finding} byHand={false} />
+        <FindingRow key={finding.rule} finding={finding} remedy="none" />
       ))}
       {fixes?.byHand.map((finding) => (
-        <FindingRow key={finding.rule} finding={finding} byHand />
+        <FindingRow key={finding.rule} finding={finding} remedy="by-hand" />
+      ))}
+      {fixes?.madeHere.map((finding) => (
+        <FindingRow key={finding.rule} finding={finding} remedy="push" />
       ))}
       <AddDialog
         proposal={pending}
@@ -110,7 +113,6 @@ function AddDialog({
     () => (proposal === null ? draft.text : edited(draft.text, proposal)),
     [proposal, draft.text],
   );
-  const description = proposal === null ? null : describeProposal(t, proposal);
   return (
     <ConfirmDialog
       open={proposal !== null}
@@ -123,8 +125,8 @@ function AddDialog({
       }}
     >
       <DialogText>
-        {description !== null && (
-          <Box sx={{ color: color.text, marginBottom: 1 }}>{withCode(description)}</Box>
+        {proposal !== null && (
+          <Box sx={{ color: color.text, marginBottom: 1 }}>{withCode(describeProposal(t, proposal))}</Box>
         )}
         {t('simulator.fix.dialog.body')}
       </DialogText>

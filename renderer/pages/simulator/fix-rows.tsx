@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
@@ -71,8 +72,6 @@ export function ProposalRow({
 }) {
   const { t } = useTranslation();
   const draft = useDraft();
-  const description = describeProposal(t, proposal);
-  if (description === null) return null;
   return (
     <Row>
       {proposal.reach === 'dangerous' ? (
@@ -80,7 +79,9 @@ export function ProposalRow({
       ) : (
         <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
       )}
-      <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{withCode(description)}</Box>
+      <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
+        {withCode(describeProposal(t, proposal))}
+      </Box>
       <Button size="small" variant="text" disabled={draft.readOnly !== null} onClick={onAdd}>
         {t('simulator.fix.add')}
       </Button>
@@ -88,22 +89,41 @@ export function ProposalRow({
   );
 }
 
-/** Findings that no proposal allows. `byHand`: a setting does. */
-export function FindingRow({ finding, byHand }: { readonly finding: Finding; readonly byHand: boolean }) {
+/**
+ * What to do about a refusal without a change of the draft: another setting by hand, recreating the container,
+ * pushing the image, or something else.
+ */
+type Remedy = 'none' | 'by-hand' | 'recreate' | 'push';
+
+function remedyText(t: TFunction, remedy: Remedy, finding: Finding): string {
+  switch (remedy) {
+    case 'by-hand':
+      return t('simulator.fix.byHand');
+    case 'recreate':
+      return t('activity.allow.recreate');
+    case 'push':
+      return t('activity.allow.contentMadeHere');
+    case 'none':
+      return t('simulator.fix.cannot', { instead: ruleAlternative(t, finding.rule, finding.what) });
+  }
+}
+
+/** A refusal with its remedy. */
+export function FindingRow({ finding, remedy }: { readonly finding: Finding; readonly remedy: Remedy }) {
   const { t } = useTranslation();
   const row = { what: { kind: 'finding', finding } } as const;
   return (
     <Row>
-      <DeniedIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
+      {remedy === 'recreate' ? (
+        <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
+      ) : (
+        <DeniedIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
+      )}
       <RowText
         primary={isRuleCode(finding.rule) ? t(`rules.title.${finding.rule}`) : finding.what}
-        secondary={
-          byHand
-            ? t('simulator.fix.byHand')
-            : t('simulator.fix.cannot', { instead: ruleAlternative(t, finding.rule, finding.what) })
-        }
+        secondary={remedyText(t, remedy, finding)}
       />
-      {byHand && (
+      {remedy !== 'none' && (
         <Link href={hrefOfRule(row, [])} sx={{ fontSize: 12 }}>
           {t(`frame.page.${placeOfRule(row, []).page}`)}
         </Link>

@@ -14,6 +14,10 @@ export function settingFixes(
   readonly proposals: readonly Proposal[];
   readonly unchangeable: readonly Finding[];
   readonly byHand: readonly Finding[];
+  /** Refused since the content of an image was made or loaded here. */
+  readonly madeHere: readonly Finding[];
+  /** Refused since a container is unprotected: it can be recreated. */
+  readonly unprotected: readonly Finding[];
 } {
   const refused = explanation.requests.flatMap((request) =>
     request.findings
@@ -29,11 +33,17 @@ export function settingFixes(
     .filter(({ code }) => !unknown || code !== 'derived-images');
   return {
     proposals: [...new Map(proposals.map((proposal) => [JSON.stringify(proposal.edits), proposal])).values()],
+    unprotected: unique(
+      refused.flatMap(({ finding }) => (finding.rule === 'container-unprotected' ? [finding] : [])),
+    ),
     unchangeable: unique(
       refused.flatMap(({ finding, allowance: { kind } }) => (kind === 'no-setting' ? [finding] : [])),
     ),
     byHand: unique(
       refused.flatMap(({ finding, allowance: { kind } }) => (kind === 'by-hand' ? [finding] : [])),
+    ),
+    madeHere: unique(
+      refused.flatMap(({ finding, allowance: { kind } }) => (kind === 'content-made-here' ? [finding] : [])),
     ),
   };
 }
@@ -60,8 +70,8 @@ const unique = (findings: readonly Finding[]): readonly Finding[] => [
   ...new Map(findings.map((finding) => [finding.rule, finding])).values(),
 ];
 
-/** Describes a proposal; null for one that does not occur here. */
-export function describeProposal(t: TFunction, { code, params, danger }: Proposal): string | null {
+/** Describes a proposal. */
+export function describeProposal(t: TFunction, { code, params, danger }: Proposal): string {
   const { path = '', repository = '', tag = '', digest = '' } = params;
   switch (code) {
     case 'share':
@@ -78,14 +88,23 @@ export function describeProposal(t: TFunction, { code, params, danger }: Proposa
     case 'derived-images':
       return t('simulator.fix.derived');
     case 'docker-load':
+      return t('simulator.fix.load');
     case 'existing-warn':
+      return t('simulator.fix.existing');
     case 'command':
+      return t(params['image'] === '' ? 'simulator.fix.command' : 'simulator.fix.commandFor', {
+        replace: params,
+      });
     case 'command-for-image':
+      return t('simulator.fix.commandFor', { replace: params });
     case 'unlisted-entry':
+      return t('simulator.fix.unlisted', { replace: params });
     case 'scope-all':
+      return t('simulator.fix.scope');
     case 'environment-sockets':
+      return t('simulator.fix.environmentSockets');
     case 'environment-never':
-      return null;
+      return t('simulator.fix.environment');
   }
 }
 

@@ -31,6 +31,32 @@ const runs = ({ bridge }: RenderedApp) =>
   bridge.calls.filter(({ name }) => name === 'simulate:run').map(({ input }) => input);
 
 describe('the Simulator', () => {
+  it('offers to recreate an unprotected container whose use is denied, or to let such be used', async () => {
+    const finding = {
+      outcome: 'deny' as const,
+      rule: 'container-unprotected',
+      spec: 'A1',
+      setting: '/bulkhead/existingContainers',
+      what: 'docker exec in container web',
+      message: '',
+    };
+    const answer = simulate(
+      { kind: 'command', text: 'docker run --pid=host alpine', against: 'draft' },
+      { eci: true, ready: true, audit: false },
+    );
+    if (!answer.ok) throw new Error(answer.error.message);
+    const { explanation } = answer.value;
+    const requests = explanation.requests.map((request) => ({ ...request, findings: [finding] }));
+    const app = await open('protected', {
+      'simulate:run': () => ok({ ...answer.value, without: null, explanation: { ...explanation, requests } }),
+    });
+    await type(app, 'docker exec web id');
+    const fixes = within(await screen.findByRole('region', { name: 'To make it work' }));
+    expect(fixes.getByRole('link', { name: 'Containers' })).toBeTruthy();
+    expect(fixes.getByText(/recreate the container protected/)).toBeTruthy();
+    expect(fixes.getByText(/^Let unprotected containers be used/)).toBeTruthy();
+    expect(fixes.getByRole('button', { name: 'Add to draft…' })).toBeTruthy();
+  });
   it("shows the result of each rule, with its arguments and the client's error", async () => {
     const app = await open();
     await type(app, pictureCommand);

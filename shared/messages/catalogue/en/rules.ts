@@ -83,6 +83,10 @@ export const rules = {
     'an administrator can allow it with an entry of ',
     'enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
   ),
+  'rules.setting-image-content': concat(
+    'push it to a registry, or pull it from one: no entry of ',
+    'enhancedContainerIsolation.dockerSocketMount.imageList but * allows content that was made or loaded here',
+  ),
   'rules.setting-shared-directories':
     'an administrator can allow it by listing the directory in filesharingAllowedDirectories',
   'rules.setting-block-docker-load': 'an administrator can allow it with blockDockerLoad',

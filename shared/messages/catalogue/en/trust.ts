@@ -5,10 +5,8 @@ export const trust = {
   'trust.not-listed': 'no entry of the allowed images names it',
   'trust.not-listed-nor-derived':
     'no entry of the allowed images names it, and it is not built from one that is here',
-  'trust.named-but-not-pulled': concat(
-    'it has the name of {{entry}}, but was not pulled from there: its content was made or loaded here; ',
-    'pull it from the registry',
-  ),
+  'trust.named-but-not-pulled':
+    'it has the name of {{entry}}, but was not pulled from there: its content was made or loaded here',
   'trust.more-entries': 'and {{amount}} more entries that do not match',
   'trust.and-next': '{{first}}; {{next}}',
   'trust.is-pinned': 'the local image is the pinned {{local}} of {{entry}}',

@@ -65,6 +65,8 @@ export const rules: Translated<typeof english> = {
   'rules.parameter-dropped': '没有意义的参数会被去掉',
   'rules.setting-image-list':
     '管理员可以在 enhancedContainerIsolation.dockerSocketMount.imageList 中添加涵盖该镜像的条目来允许',
+  'rules.setting-image-content':
+    '请将它推送到镜像仓库，或从镜像仓库拉取：enhancedContainerIsolation.dockerSocketMount.imageList 中除 * 外，没有条目允许在此计算机上创建或加载的内容',
   'rules.setting-shared-directories': '管理员可以将该目录列入 filesharingAllowedDirectories 来允许',
   'rules.setting-block-docker-load': '管理员可以通过 blockDockerLoad 来允许',
   'rules.setting-command-list':

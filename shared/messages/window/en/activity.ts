@@ -95,6 +95,10 @@ export const activity = {
     same: 'The draft has this already.',
     noSetting: 'No setting allows this.',
     byHand: 'A setting can allow this, but the log does not show which entry is needed.',
+    contentMadeHere:
+      'No entry of the allowed images helps: they are compared with what a registry serves, and this ' +
+      'image\u2019s content was made or loaded here. Push it to a registry or pull it from one, and allow ' +
+      'that, or build it from an allowed image.',
     brokenDraft: 'The draft is not usable, so no change can be prepared.',
     inDraft: 'The draft allows this already. Apply it.',
     inForce: 'The settings in force allow this now. Try again.',

@@ -83,6 +83,9 @@ export const activity: Translation<typeof english> = {
     same: '草稿中已有此内容。',
     noSetting: '没有设置可以允许此请求。',
     byHand: '有设置可以允许此请求，但无法从日志判断具体条目。',
+    contentMadeHere:
+      '允许的镜像中没有条目能起作用：条目与镜像仓库提供的内容比较，而此镜像的内容在此计算机上创建或加载。' +
+      '请将它推送到镜像仓库或从镜像仓库拉取，再允许它；或基于允许的镜像构建。',
     brokenDraft: '草稿不可用，无法准备更改。',
     inDraft: '草稿已允许此请求，请应用草稿。',
     inForce: '当前生效的设置已允许此请求，请重试。',
