@@ -44,6 +44,8 @@ export function ViewMenu() {
           borderRadius: '6px',
           color: color.text2,
           fontSize: 13,
+          whiteSpace: 'nowrap',
+          flexShrink: 0,
           '&:hover, &[aria-expanded="true"]': { background: color.navHover },
         }}
       >

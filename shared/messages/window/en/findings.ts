@@ -4,7 +4,7 @@ export const findings = {
     syntax: 'Not valid JSON',
     bom: 'Byte order mark',
     'too-large': 'Too large to be a settings file',
-    'wrong-type': 'Wrong type',
+    'wrong-type': 'Wrong type or value',
     'unknown-key': 'Unknown key `{{key}}`',
     'duplicate-key': 'Duplicate key: `{{key}}`',
     'version-unsupported': 'Format version {{version}} is not supported',

@@ -7,7 +7,7 @@ export const findings: Translation<typeof english> = {
     syntax: '不是有效的 JSON',
     bom: '字节顺序标记 (BOM)',
     'too-large': '文件过大，不像是设置文件',
-    'wrong-type': '类型错误',
+    'wrong-type': '类型或值错误',
     'unknown-key': '未知的键 `{{key}}`',
     'duplicate-key': '重复的键：`{{key}}`',
     'version-unsupported': '不支持格式版本 {{version}}',

@@ -6,7 +6,7 @@ export const overview: Translation<typeof english> = {
     protected: '受保护，{{ago}}已验证',
     protectedExcept_other: '受保护，{{ago}}已验证；{{count}} 个容器除外',
     unverified: '已开启，但未验证',
-    unverifiedSince: '已开启，但自{{date}}起未验证',
+    unverifiedSince: '已开启，但自 {{date}} 起未验证',
     audit: '已开启审计模式：规则不拒绝任何请求',
     off: '已关闭：容器内的 root 就是引擎中的 root',
     preferredOff: '已关闭：由 {{by}} 关闭，此处允许用户这样做',
