@@ -42,6 +42,7 @@ const policy: PolicyInForce = {
   locked: true,
   audit: false,
   backend: 'auto',
+  socketMounts: false,
   preferredOff: null,
 };
 const enforcementIn = (more: Partial<Enforcement> = {}): Enforcement => ({

@@ -43,6 +43,7 @@ describe('the recorded policy', () => {
       locked: true,
       preferredOff: false,
       mode: 'enforce',
+      socketMounts: false,
       problem: null,
     });
     expect((await stat(path.join(dir, recordedPolicyName))).mode & 0o777).toBe(0o644);

@@ -135,6 +135,7 @@ function recordOf(state: PolicyState, isStored: boolean): RecordedPolicy {
     preferredOff: state.isPreferredOff,
     mode: settings.mode,
     backend: settings.backend,
+    socketMounts: settings.socket.images.length > 0,
     problem: problem === null || problemKind === null ? null : { kind: problemKind, text: problem },
     stored: isStored,
   };

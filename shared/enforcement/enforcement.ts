@@ -25,6 +25,8 @@ export interface PolicyInForce {
   readonly locked: boolean;
   readonly audit: boolean;
   readonly backend: EffectiveSettings['backend'];
+  /** Whether any image may mount the Docker socket; null if that is unknown. */
+  readonly socketMounts: boolean | null;
   /** Who turned ECI off by an effective preference ('' if they gave no name); null: nobody. */
   readonly preferredOff: string | null;
 }
@@ -121,9 +123,15 @@ const noPolicy: PolicyInForce = {
   locked: false,
   audit: false,
   backend: 'auto',
+  socketMounts: false,
   preferredOff: null,
 };
-const unknownPolicy: PolicyInForce = { ...noPolicy, source: 'unknown', eci: true };
+const unknownPolicy: PolicyInForce = {
+  ...noPolicy,
+  source: 'unknown',
+  eci: true,
+  socketMounts: null,
+};
 const lockedDown: PolicyInForce = { ...noPolicy, source: 'locked-down', eci: true, locked: true };
 
 function policyNow(
@@ -138,8 +146,10 @@ function policyNow(
   return isAlarm(difference) ? unknownPolicy : policyOfFile(facts);
 }
 
+const allowsSocketMounts = ({ socket }: EffectiveSettings): boolean => socket.images.length > 0;
+
 function policyOfRecord(
-  { settings }: EnforcementFacts,
+  { settings, applied }: EnforcementFacts,
   recorded: RecordedPolicy,
   difference: Enforcement['difference'],
 ): PolicyInForce {
@@ -152,6 +162,8 @@ function policyOfRecord(
     locked: recorded.locked,
     audit: recorded.mode === 'audit',
     backend: recorded.backend,
+    socketMounts:
+      recorded.socketMounts ?? (isApplied && applied.ok ? allowsSocketMounts(applied.value) : null),
     preferredOff: recorded.preferredOff ? (settings.preference?.by ?? '') : null,
   };
 }
@@ -192,6 +204,7 @@ function policyOfFile({ capabilities, settings, applied }: EnforcementFacts): Po
     locked: eci.locked,
     audit: missingBecause(capabilities, 'audit-mode') === null && mode === 'audit',
     backend,
+    socketMounts: allowsSocketMounts(applied.value),
     preferredOff: isPreferredOff ? (settings.preference?.by ?? '') : null,
   };
 }

@@ -24,6 +24,8 @@ export const recordedPolicySchema = z.object({
   preferredOff: z.boolean(),
   mode: z.enum(policyModes),
   backend: z.enum(backendChoices),
+  /** Whether any image may mount the Docker socket. Absent: recorded by a version that did not record it. */
+  socketMounts: z.boolean().optional(),
   /** Why the settings file is not in force; null if it is. */
   problem: z.object({ kind: z.enum(policyProblems), text: z.string() }).nullable(),
   /**

@@ -29,6 +29,17 @@ it('shows socket mounts, and what needs one, as not allowed if no image may moun
   expect(await cells(/^Docker socket mounts/)).toMatch(/Not allowed.*Mount tried and denied · /);
 });
 
+it('shows socket mounts as in the policy in force while the file is deleted or can’t be used', async () => {
+  for (const state of ['brokenFile', 'deletedFile']) {
+    const { settings } = namedState(state);
+    const recorded = recordedPolicy({ ...settings.policyFacts.recorded, socketMounts: false });
+    const policyFacts = { ...settings.policyFacts, recorded };
+    await renderApp(appState({ verification, settings: { ...settings, policyFacts } }), 'overview');
+    expect(await cells(/through a mounted socket/)).toMatch(/Not allowed.*Mount tried and denied · /);
+    expect(await cells(/^Docker socket mounts/)).toMatch(/Not allowed.*Mount tried and denied · /);
+  }
+});
+
 it('shows the evidence for a policy that is still enforced while the file can’t be used', async () => {
   await renderApp(namedState('brokenFile'), 'overview');
   expect(await cells(/docker run/)).toMatch(/Protected.*Checked in containers · /);

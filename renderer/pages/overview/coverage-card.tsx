@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import { useNow } from '../../i18n/clock.ts';
-import { useApp, useDraft } from '../../state/context.tsx';
+import { useApp } from '../../state/context.tsx';
 import type { Protection } from '../../components/protection.ts';
 import { hrefFor } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
@@ -15,8 +15,7 @@ import { color } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { coverageFor, type CoverageRow } from '../../../shared/coverage/coverage.ts';
 import { displayedState, rowEvidence } from '../../../shared/coverage/evidence.ts';
-import type { DraftView } from '../../state/draft-view.ts';
-import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
+import { isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
 import { isFromBeforeEci } from '../../../shared/containers/protection.ts';
@@ -38,7 +37,6 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
   const { t } = useTranslation();
   const app = useApp();
   const now = useNow();
-  const { applied } = useDraft();
   if (protection.state === 'stopped')
     return (
       <Card title={t('overview.coverage.title')}>
@@ -52,7 +50,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
       </Card>
     );
 
-  const { rows, absent } = coverageOf(app, applied, protection);
+  const { rows, absent } = coverageOf(app, protection);
   const { verification: last, engine } = app;
   const isCurrent =
     isVerificationCurrent(protection.enforcement) && last !== null && !isOnOtherKernel(last, engine.kernel);
@@ -100,10 +98,10 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
 
 /** The rows that are shown, and those that do not exist on this engine. */
 function coverageOf(
-  { target: { capabilities, desktop } }: AppState,
-  applied: DraftView['applied'],
+  { target: { capabilities, desktop }, engine }: AppState,
   { eci, enforcement }: Protection,
 ): { readonly rows: readonly CoverageRow[]; readonly absent: readonly CoverageRow[] } {
+  const policy = engine.phase === 'ready' ? enforcement.now : enforcement.nextStart;
   const byProduct = capabilities.isolatedBy === 'product';
   const rows = byProduct
     ? coverageFor({
@@ -116,11 +114,9 @@ function coverageOf(
       })
     : coverageFor({
         eci,
-        backend: chosenBackend(enforcement.now.backend),
-        socketMounts:
-          isAlarm(enforcement.difference) ||
-          !applied.settings.ok ||
-          applied.settings.value.socket.images.length > 0,
+        backend: chosenBackend(policy.backend),
+        // Unknown: counts as allowed, so that no row says that a mount is refused.
+        socketMounts: policy.socketMounts ?? true,
       });
   return {
     // On an engine of ours the two are settings, not workloads; on Docker Desktop its version decides whether
