@@ -5,6 +5,7 @@ import { buildAttempts } from './attempts/builds.ts';
 import { referenceAttempts } from './attempts/changed-references.ts';
 import { unprotectedAttempts } from './attempts/unprotected-containers.ts';
 import { confinementAttempts } from './attempts/confinement.ts';
+import { defaultDeviceAttempts } from './attempts/default-devices.ts';
 import { kernelSettingAttempts } from './attempts/kernel-settings.ts';
 import { namespaceAttempts } from './attempts/namespaces.ts';
 import { runtimeAttempts } from './attempts/runtimes.ts';
@@ -29,6 +30,7 @@ export const corpus: readonly Attempt[] = [
   ...confinementAttempts,
   ...kernelSettingAttempts,
   ...mountAttempts,
+  ...defaultDeviceAttempts,
   ...volumeAttempts,
   ...replacedSourceAttempts,
   ...unprotectedAttempts,
