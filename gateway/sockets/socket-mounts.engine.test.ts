@@ -1,10 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { importPrograms } from '../../tests/support/client-images.ts';
 import { embeddedEngine, type EmbeddedEngine } from '../../tests/support/embedded-engine.ts';
+import { linkArchive } from '../../tests/support/link-archive.ts';
 import { docker as dockerAt } from '../../tests/support/real-engine.ts';
 import { startRegistry } from '../../tests/support/registry.ts';
 
@@ -183,6 +186,50 @@ describe('B2: a socket of its own', () => {
       'true',
     );
     await docker('rm', '-f', 'one');
+  });
+
+  it('is all that a copy of links by a user changes: mode and times, as container root can', async () => {
+    await docker(
+      'run',
+      '-d',
+      '--name',
+      'one',
+      '-v',
+      `${socketTarget}:/tmp/d.sock`,
+      'client',
+      'sleep',
+      '9999',
+    );
+    await holder('other');
+    const source = async (name: string) =>
+      (await bare('inspect', '-f', '{{range .Mounts}}{{.Source}}{{end}}', name)).trim();
+    const own = await source('one');
+    const [directory, all] = [path.dirname(own), engine.paths.sockets];
+    const rest = [
+      directory,
+      all,
+      await source('other'),
+      engine.paths.clientSocket,
+      engine.paths.engineSocket,
+    ];
+    const properties = (file: string) => {
+      const { mode, uid, gid, mtimeMs } = statSync(file);
+      return { mode, uid, gid, mtimeMs };
+    };
+    const before = rest.map(properties);
+    await docker('exec', 'one', 'chmod', '646', '/tmp/d.sock');
+    expect(properties(own).mode & 0o777).toBe(0o646);
+    const archive = path.join(engine.paths.root, 'links.tar');
+    await writeFile(archive, linkArchive('d.sock', { mode: 0o664, mtime: 1 }));
+    const as = `setpriv --reuid 1234 --regid ${properties(engine.paths.clientSocket).gid} --clear-groups`;
+    const copy = `${as} docker -H unix://${engine.paths.clientSocket} cp - one:/tmp < ${archive}`;
+    // The client's options refuse the last entry of the archive.
+    await promisify(execFile)('sh', ['-c', `${copy} || true`]);
+    expect(properties(own)).toMatchObject({ mode: 0o140664, mtimeMs: 1000, uid: 0 });
+    expect(rest.map(properties)).toEqual(before);
+    // Its directory is root's alone.
+    expect([directory, all].map((one) => properties(one).mode & 0o777)).toEqual([0o700, 0o700]);
+    await docker('rm', '-f', 'one', 'other');
   });
 
   it('with --volumes-from: the new container gets one of its own', async () => {
