@@ -5,7 +5,6 @@ import type { IpcOutput } from '../../shared/ipc/contract.ts';
 import { decideBindSource } from '../../shared/policy/index.ts';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
 import { refusalMessage } from '../../shared/policy/decision.ts';
-import { referenceTo } from '../../shared/messages/message.ts';
 
 /**
  * Whether the gateway would allow a bind mount of `requested` under `settings`. Uses the gateway's own code,
@@ -30,36 +29,31 @@ export async function wouldMount(
       code: 'eci-off',
       real,
       share: facts.share,
-      reason: 'ECI is off: no mount is checked',
+      denial: null,
     };
   // No image: the query is about the directory. A socket is never a shared directory.
   const decision = decideBindSource(facts, { image: '' });
-  if (decision.outcome === 'deny') {
-    const refusal = refusalMessage(decision);
+  if (decision.outcome === 'deny')
     return {
       allowed: false,
       code: decision.rule,
       real,
       share: facts.share,
-      reason: refusal.text,
-      sentence: referenceTo(refusal),
+      denial: refusalMessage(decision),
     };
-  }
   if (facts.share === null && facts.isDefaultDevice)
     return {
       allowed: true,
       code: 'default-device',
       real,
       share: null,
-      reason: 'it is a device that every container has',
+      denial: null,
     };
   return {
     allowed: true,
     code: 'allowed',
     real,
     share: facts.share,
-    reason: facts.exists
-      ? `it is in the shared directory ${facts.share ?? ''}`
-      : `it does not exist yet, and is in the shared directory ${facts.share ?? ''}`,
+    denial: null,
   };
 }

@@ -5,7 +5,7 @@ import { JsonReading } from '../../shared/policy/json-parser.ts';
 import { contentAfterJson } from '../../shared/policy/json-refusals.ts';
 import type { Json } from '../../shared/policy/json.ts';
 import { bodyLimits, limitDenial } from '../../shared/policy/limits.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, withReference } from '../../shared/messages/message.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 
 export type ReadJsonResult =
@@ -46,7 +46,7 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
       denial:
         parsed.exceeded === undefined
           ? deny('unreadable-body', message('policy.the-body'), {
-              detail: parsed.why,
+              detail: withReference(parsed.why, parsed.sentence),
               ...(parsed.isSyntaxError === true ? { engineError: syntaxError(parsed.why, text) } : {}),
             })
           : limitDenial(parsed.exceeded),

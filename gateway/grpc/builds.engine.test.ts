@@ -484,7 +484,7 @@ describe('C: a gRPC client other than buildx', () => {
     );
     const ref = read.ok
       ? textOf(messageOf(messageOf(read.message, 'result'), 'ref'), 'id')
-      : read.problem.why;
+      : read.problem.where;
     const container = { ContainerID: containerId, Mounts: [{ dest: '/', resultID: ref }] };
     expect(
       await bridge('NewContainer', encoded(newContainerRequest, { ...container, Network: 1 })),

@@ -4,6 +4,7 @@ import type { IpcEvents, IpcRequest } from '../../shared/ipc/contract.ts';
 import type { ActivityEntry } from '../../shared/audit/activity.ts';
 import { someEntries } from './activity-fixture.ts';
 import { isEngineRequest } from '../../shared/ipc/channels.ts';
+import { message } from '../../shared/messages/message.ts';
 import { fail } from '../../shared/result.ts';
 import { fakeResponses, type Responses } from './fake-responses.ts';
 
@@ -49,7 +50,7 @@ export function fakeBridge(
       engines.push([name, engine]);
       // As in main.
       if (isEngineRequest(name) && engine !== state.target.id) {
-        return fail('engine.changed', 'another engine was opened meanwhile');
+        return fail('engine.changed', message('app.engine-switched'));
       }
       const handler = responses[name] ?? defaults[name];
       return handler === undefined ? fail('internal', `no answer to ${name}`) : handler(input);

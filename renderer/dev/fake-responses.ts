@@ -1,6 +1,7 @@
 import type { ActivityEntry } from '../../shared/audit/activity.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import type { IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
+import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
 import { withPreferences } from '../../shared/settings/preferences.ts';
@@ -253,14 +254,13 @@ const pathResponses = (main: FakeMain): Responses => ({
     ).map((share) => realOf(expandShare(share, main.state()) ?? share));
     const real = realOf(path);
     const share = shares.find((one) => real === one || real.startsWith(`${one}/`)) ?? null;
-    if (!read.value.eci.value)
-      return ok({ allowed: true, code: 'eci-off', real, share, reason: 'ECI is off: no mount is checked' });
+    if (!read.value.eci.value) return ok({ allowed: true, code: 'eci-off', real, share, denial: null });
     return ok({
       allowed: share !== null,
       code: share === null ? 'bind-not-shared' : 'allowed',
       real,
       share,
-      reason: share === null ? 'not shared' : `it is in the shared directory ${share}`,
+      denial: share === null ? message('rules.bind-not-shared') : null,
     });
   },
 });

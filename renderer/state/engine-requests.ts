@@ -1,11 +1,12 @@
 import { isEngineRequest } from '../../shared/ipc/channels.ts';
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
+import { message } from '../../shared/messages/message.ts';
 import { fail, type Result } from '../../shared/result.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
 
 /** Error of requests about an engine that is no longer open. */
-export const engineChanged = () => fail('engine.changed', 'another engine was opened meanwhile');
+export const engineChanged = () => fail('engine.changed', message('app.engine-switched'));
 
 /** Requests to main: each names the engine, and drops a response about another engine. */
 export interface EngineRequests {

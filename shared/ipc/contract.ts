@@ -20,7 +20,7 @@ import { discoveredTargetSchema, targetIdSchema } from '../targets/target.ts';
 import { pageIds } from '../pages/pages.ts';
 import { simulationInputSchema, simulationSchema } from '../explain/simulation.ts';
 import { bundleProgressSchema, listedBundleEntrySchema } from '../support/bundle.ts';
-import { messageReferenceSchema } from '../messages/schema.ts';
+import { messageReferenceSchema, messageSchema } from '../messages/schema.ts';
 import { appStateSchema, settingsText, settingsStateSchema, desktopStateSchema } from './app-state.ts';
 
 const nothing = z.undefined();
@@ -184,9 +184,8 @@ export const ipcContract = {
         code: z.string(),
         real: z.string(),
         share: z.string().nullable(),
-        reason: z.string(),
-        /** The catalogue sentence of `reason`. */
-        sentence: messageReferenceSchema.optional(),
+        /** What the client would be told; null if it is allowed. */
+        denial: messageSchema.nullable(),
       }),
     },
     /** Local images for "matches 3 local images": references and digests. */

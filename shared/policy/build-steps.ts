@@ -22,7 +22,7 @@ export function problemDenial(problem: MessageProblem): Denial {
   return problem.kind === 'unknown-field'
     ? deny('unmodelled-field', message('policy.build-request-with', { where: problem.where }))
     : deny('unreadable-body', message('policy.build-request'), {
-        detail: `${problem.where}: ${problem.why}`,
+        detail: message('common.what-and-why', { what: problem.where, why: problem.why }),
       });
 }
 

@@ -6,7 +6,7 @@ import { invalidBuild } from './engine-errors.ts';
 import { parseJson } from './json-parser.ts';
 import { contentAfterJson } from './json-refusals.ts';
 import { checkShape, wholeBody, type Shape } from './shape.ts';
-import { message } from '../messages/message.ts';
+import { message, withReference } from '../messages/message.ts';
 import { containerMode } from './references.ts';
 
 interface Parameter {
@@ -182,7 +182,7 @@ function outputsDenial(text: string): Denial | null {
   const parsed = parseJson(text);
   if (!parsed.ok)
     return deny('unreadable-body', 'docker build --output', {
-      detail: parsed.why,
+      detail: withReference(parsed.why, parsed.sentence),
       ...(parsed.isSyntaxError === true && parsed.why !== contentAfterJson
         ? { engineError: invalidBuild.outputs(parsed.why) }
         : {}),

@@ -1,3 +1,4 @@
+import { message, sentenceOf, type MessageReference } from '../messages/message.ts';
 import { defaultSizes, utf8Bytes, type ExceededLimit, type SizeLimits } from './sizes.ts';
 import { type Json, JsonNumber, type JsonObject } from './json.ts';
 import {
@@ -15,6 +16,8 @@ export type JsonResult =
   | {
       readonly ok: false;
       readonly why: string;
+      /** The catalogue sentence of `why`; missing if it is the message of Go's decoder. */
+      readonly sentence?: MessageReference;
       /** Invalid JSON for Go as well; `why` is the message of Go's decoder. */
       readonly isSyntaxError?: true;
       readonly exceeded?: ExceededLimit;
@@ -81,6 +84,7 @@ export class JsonReading {
         return {
           ok: false,
           why: error.message,
+          ...sentenceOf(error.why),
           ...(error instanceof SyntaxRefusal ? { isSyntaxError: true } : {}),
           ...(error.exceeded === undefined ? {} : { exceeded: error.exceeded }),
         };
@@ -114,9 +118,9 @@ export class JsonReading {
 
   #value(): ParsedValue {
     if (this.#open.length > this.#limits.depth)
-      throw new Refusal(`it is nested deeper than ${this.#limits.depth} levels`);
+      throw new Refusal(message('policy.json-too-deep', { most: this.#limits.depth }));
     if (++this.#elements > this.#limits.elements)
-      throw new Refusal(`it has more than ${this.#limits.elements} elements`);
+      throw new Refusal(message('policy.json-too-many-elements', { most: this.#limits.elements }));
     switch (this.#text[this.#at]) {
       case '{':
         return this.#object();
@@ -154,7 +158,7 @@ export class JsonReading {
       throw this.#text[this.#at] === '-'
         ? unexpected(this.#text, this.#at + 1, 'in numeric literal')
         : unexpected(this.#text, this.#at, 'looking for beginning of value');
-    if (found.length > maxNumberLength) throw new Refusal('a number in it is too long');
+    if (found.length > maxNumberLength) throw new Refusal(message('policy.json-number-too-long'));
     this.#at += found.length;
     const next = this.#text[this.#at];
     if (next === '.') throw unexpected(this.#text, this.#at + 1, 'after decimal point in numeric literal');
@@ -172,7 +176,7 @@ export class JsonReading {
     if (control >= 0) throw unexpected(raw, control, 'in string literal');
     const value = raw.includes('\\') ? unescaped(raw) : raw;
     // Go replaces lone surrogates by U+FFFD: two different texts would become equal.
-    if (/\p{Surrogate}/u.test(value)) throw new Refusal('a string in it has a lone surrogate');
+    if (/\p{Surrogate}/u.test(value)) throw new Refusal(message('policy.json-lone-surrogate'));
     return value;
   }
 
@@ -233,7 +237,8 @@ export class JsonReading {
       throw unexpected(this.#text, this.#at, 'looking for beginning of object key string');
     open.key = this.#string();
     this.#countBytes(open.key, open, 'keyBytes');
-    if (open.object.has(open.key)) throw new Refusal(`the key ${JSON.stringify(open.key)} occurs twice`);
+    if (open.object.has(open.key))
+      throw new Refusal(message('policy.json-key-twice', { key: JSON.stringify(open.key) }));
     this.#blanks();
     if (this.#text[this.#at++] !== ':') throw unexpected(this.#text, this.#at - 1, 'after object key');
   }
@@ -253,7 +258,7 @@ export class JsonReading {
 
   #count(open: OpenList | OpenObject, entries: number): void {
     if (entries > this.#limits.entries)
-      throw new Refusal(`a list or an object in it has more than ${this.#limits.entries} entries`);
+      throw new Refusal(message('policy.json-too-many-entries', { most: this.#limits.entries }));
     if (open.sizes === null) return;
     const most = open.sizes.entries ?? defaultSizes.entries;
     if (entries > most) throw this.#exceeds('entries', entries, most, open.sizes, 1);

@@ -1,10 +1,13 @@
+import { plainText, type Message } from '../messages/message.ts';
 import type { ExceededLimit } from './sizes.ts';
 
 /** Why a document is refused. */
 export class Refusal extends Error {
+  readonly why: string | Message;
   readonly exceeded: ExceededLimit | undefined;
-  constructor(why: string, exceeded?: ExceededLimit) {
-    super(why);
+  constructor(why: string | Message, exceeded?: ExceededLimit) {
+    super(plainText(why));
+    this.why = why;
     this.exceeded = exceeded;
   }
 }

@@ -16,7 +16,7 @@ import { shape, write, entry } from './protobuf-fixture.ts';
 
 const read = (bytes: Uint8Array) => {
   const result = readMessage(shape, bytes);
-  if (!result.ok) throw new Error(`${result.problem.where}: ${result.problem.why}`);
+  if (!result.ok) throw new Error(JSON.stringify(result.problem));
   return result.message;
 };
 

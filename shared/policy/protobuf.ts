@@ -1,11 +1,4 @@
-/**
- * A strict reader of protobuf messages, the counterpart of `json.ts` for gRPC: only messages that every
- * decoder reads in the same way get through. What is not in a shape is refused, and so is what decoders
- * settle by rules of their own (a singular field twice, two members of a oneof, a map key twice, numbers
- * wider than their field, numbers and lengths in more bytes than they need).
- */
-
-/** What a field holds. `enum` and the integers are varints; repeated ones may come packed. */
+import { message, type Message as Sentence } from '../messages/message.ts';
 
 /**
  * A strict reader of protobuf messages, the counterpart of `json.ts` for gRPC: only messages that every
@@ -45,13 +38,18 @@ export interface Message {
 export type ReadResult =
   { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly problem: MessageProblem };
 
-export interface MessageProblem {
-  readonly kind: 'unknown-field' | 'unreadable';
-  /** Where: 'pb.ExecOp' (with the field's number for unknown ones). */
-  readonly where: string;
-  /** As a clause: 'it has a field twice'. */
-  readonly why: string;
-}
+/** What keeps a message from being read, and where: 'pb.ExecOp', 'pb.ExecOp, field 9'. */
+export type MessageProblem =
+  | { readonly kind: 'unknown-field'; readonly where: string }
+  | {
+      readonly kind: 'unreadable';
+      readonly where: string;
+      /** As a clause: 'it has a field twice'. */
+      readonly why: Sentence;
+    };
+
+/** Fails to read the current message. */
+type Fail = (why: Sentence) => never;
 
 /**
  * Levels of nesting, and total number of fields: far above those of builds (a step has some thirty). Each
@@ -69,7 +67,7 @@ export interface FieldCount {
 class DecodeError extends Error {
   readonly problem: MessageProblem;
   constructor(problem: MessageProblem) {
-    super(problem.why);
+    super(`${problem.kind} ${problem.where}`);
     this.problem = problem;
   }
 }
@@ -95,14 +93,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export const typeOf = (field: FieldShape) => (typeof field.type === 'function' ? field.type() : field.type);
 
-const wireTypes: Readonly<Record<number, string>> = {
-  0: 'a number',
-  1: 'eight bytes',
-  2: 'bytes',
-  3: 'a group',
-  4: 'the end of a group',
-  5: 'four bytes',
-};
+/** Names of the wire types in protobuf's documentation. */
+const wireTypes = ['VARINT', 'I64', 'LEN', 'SGROUP', 'EGROUP', 'I32'];
 
 class Reader {
   readonly #bytes: Uint8Array;
@@ -115,10 +107,10 @@ class Reader {
   }
 
   message(shape: MessageShape, end: number, depth: number): Message {
-    const fail = (why: string): never => {
+    const fail: Fail = (why) => {
       throw new DecodeError({ kind: 'unreadable', where: shape.name, why });
     };
-    if (depth > maxDepth) fail(`it is nested more than ${maxDepth} levels deep`);
+    if (depth > maxDepth) fail(message('policy.proto-too-deep', { most: maxDepth }));
     const values = new Map<string, FieldValue[]>();
     const groups = new Set<string>();
     while (this.#at < end) {
@@ -131,14 +123,14 @@ class Reader {
         throw new DecodeError({
           kind: 'unknown-field',
           where: `${shape.name}, field ${number}`,
-          why: `field ${number} of ${shape.name} is not one the gateway knows`,
         });
       const type = typeOf(field);
       const numeric = typeof type === 'string' && type !== 'string' && type !== 'bytes';
       const list = values.get(field.name) ?? [];
-      if (list.length > 0 && field.repeat === undefined) fail(`its field ${field.name} is there twice`);
+      if (list.length > 0 && field.repeat === undefined)
+        fail(message('policy.proto-field-twice', { name: field.name }));
       if (field.oneof !== undefined) {
-        if (groups.has(field.oneof)) fail(`it has two values for "${field.oneof}"`);
+        if (groups.has(field.oneof)) fail(message('policy.proto-two-values', { name: field.oneof }));
         groups.add(field.oneof);
       }
       values.set(field.name, list);
@@ -147,10 +139,10 @@ class Reader {
         continue;
       }
       if (wire !== 2 || (numeric && field.repeat === undefined))
-        fail(`its field ${field.name} is ${wireTypes[wire] ?? 'of no known kind'}`);
+        fail(message('policy.proto-wire-type', { name: field.name, type: wireTypes[wire] ?? String(wire) }));
       const length = Number(this.#varint(end, fail));
       const stop = this.#at + length;
-      if (stop > end) fail(`its field ${field.name} is cut short`);
+      if (stop > end) fail(message('policy.proto-field-cut', { name: field.name }));
       if (numeric) {
         while (this.#at < stop) {
           this.#another(fail);
@@ -169,40 +161,40 @@ class Reader {
     return { shape, values };
   }
 
-  #another(fail: (why: string) => never): void {
-    if (++this.#count.fields > maxFields) fail(`there are more than ${maxFields} fields in it`);
+  #another(fail: Fail): void {
+    if (++this.#count.fields > maxFields) fail(message('policy.proto-too-many-fields', { most: maxFields }));
   }
 
   /** Base 128, at most 64 bits, in as few bytes as it needs. */
-  #varint(end: number, fail: (why: string) => never): bigint {
+  #varint(end: number, fail: Fail): bigint {
     let low = 0;
     // Most have one byte, nearly all fit 28 bits.
     for (let shift = 0; shift < 28; shift += 7) {
-      if (this.#at >= end) return fail('it is cut short');
+      if (this.#at >= end) return fail(message('policy.proto-cut'));
       const byte = this.#bytes[this.#at++] ?? 0;
       low |= (byte & 0x7f) << shift;
       if (byte < 0x80)
-        return byte === 0 && shift > 0 ? fail('a number in it takes more bytes than it needs') : BigInt(low);
+        return byte === 0 && shift > 0 ? fail(message('policy.proto-number-padded')) : BigInt(low);
     }
     let value = BigInt(low);
     for (let shift = 28n; shift < 70n; shift += 7n) {
-      if (this.#at >= end) return fail('it is cut short');
+      if (this.#at >= end) return fail(message('policy.proto-cut'));
       const byte = this.#bytes[this.#at++] ?? 0;
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) {
-        if (byte === 0) return fail('a number in it takes more bytes than it needs');
-        return value < 1n << 64n ? value : fail('a number in it has more than 64 bits');
+        if (byte === 0) return fail(message('policy.proto-number-padded'));
+        return value < 1n << 64n ? value : fail(message('policy.proto-number-too-long'));
       }
     }
-    return fail('a number in it has more than 64 bits');
+    return fail(message('policy.proto-number-too-long'));
   }
 }
 
-function text(bytes: Uint8Array, field: FieldShape, fail: (why: string) => never): string {
+function text(bytes: Uint8Array, field: FieldShape, fail: Fail): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    return fail(`its field ${field.name} is not UTF-8`);
+    return fail(message('policy.proto-field-not-utf-8', { name: field.name }));
   }
 }
 
@@ -210,13 +202,8 @@ function text(bytes: Uint8Array, field: FieldShape, fail: (why: string) => never
  * Decoders cut numbers to the field's width: wider ones are refused, since 2^32 + 1 would be 1 there and not
  * here.
  */
-function numberIn(
-  type: FieldType,
-  value: bigint,
-  field: FieldShape,
-  fail: (why: string) => never,
-): bigint | boolean {
-  const tooWide = () => fail(`its field ${field.name} has a number that does not fit it`);
+function numberIn(type: FieldType, value: bigint, field: FieldShape, fail: Fail): bigint | boolean {
+  const tooWide = () => fail(message('policy.proto-number-too-wide', { name: field.name }));
   switch (type) {
     case 'bool':
       return value > 1n ? tooWide() : value === 1n;
@@ -233,17 +220,12 @@ function numberIn(
   }
 }
 
-function onceOnly(
-  list: readonly FieldValue[],
-  inner: Message,
-  field: FieldShape,
-  fail: (why: string) => never,
-): void {
+function onceOnly(list: readonly FieldValue[], inner: Message, field: FieldShape, fail: Fail): void {
   const keys = visited.get(list) ?? new Set();
   visited.set(list, keys);
   const key = inner.values.get('key')?.[0] ?? '';
   const known = typeof key === 'bigint' ? String(key) : key;
-  if (keys.has(known)) fail(`its field ${field.name} has a key twice`);
+  if (keys.has(known)) fail(message('policy.proto-key-twice', { name: field.name }));
   keys.add(known);
 }
 

@@ -1,3 +1,4 @@
+import { message, type Message } from '../messages/message.ts';
 import { JsonNumber, foldKey, isList, isObject, type Json, type JsonObject } from './json.ts';
 
 /**
@@ -28,7 +29,7 @@ export interface ShapeProblem {
   readonly path: string;
   readonly why: 'unknown-field' | 'repeated-field' | 'wrong-type';
   /** For a repeated field: the engine's name of it. For a wrong type: what is expected. */
-  readonly expected: string;
+  readonly expected: string | Message;
   /** For a wrong type: the error of Go's decoder; missing if Go accepts the value. */
   readonly goError?: { readonly found: string; readonly type: string };
 }
@@ -60,19 +61,20 @@ function check(value: Json, shape: Shape): ShapeResult {
   if (value === null) return { ok: true, value };
   if (typeof shape === 'string') return scalar(value, shape);
   if ('list' in shape) {
-    if (!isList(value)) return wrong('a list', value, shape);
+    if (!isList(value)) return wrong(message('settings.type-list'), value, shape);
     // An unchanged value is not copied: a copy of 65,535 ports is 20 MB.
     let list: Json[] | null = null;
     for (const [index, entry] of value.entries()) {
       // In Go a null in a list is an empty element; no client sends one.
-      const result = entry === null ? wrong('not null', entry) : check(entry, shape.list);
+      const result =
+        entry === null ? wrong(message('policy.other-than-null'), entry) : check(entry, shape.list);
       if (!result.ok) return inside(`[${index}]`, result);
       if (result.value !== entry) list ??= value.slice(0, index);
       list?.push(result.value);
     }
     return { ok: true, value: list ?? value };
   }
-  if (!isObject(value)) return wrong('an object', value, shape);
+  if (!isObject(value)) return wrong(message('settings.type-object'), value, shape);
   if ('map' in shape) {
     let changed: Map<string, Json> | null = null;
     for (const [key, entry] of value) {
@@ -142,20 +144,24 @@ export function isZero(value: Json): boolean {
 function scalar(value: Json, shape: 'string' | 'boolean' | 'integer' | 'words'): ShapeResult {
   switch (shape) {
     case 'string':
-      return typeof value === 'string' ? { ok: true, value } : wrong('a string', value, shape);
+      return typeof value === 'string'
+        ? { ok: true, value }
+        : wrong(message('settings.type-string'), value, shape);
     case 'boolean':
-      return typeof value === 'boolean' ? { ok: true, value } : wrong('true or false', value, shape);
+      return typeof value === 'boolean'
+        ? { ok: true, value }
+        : wrong(message('settings.type-boolean'), value, shape);
     case 'integer':
       return value instanceof JsonNumber && /^-?[0-9]+$/.test(value.text)
         ? { ok: true, value }
-        : wrong('a whole number', value, shape);
+        : wrong(message('settings.type-integer'), value, shape);
     case 'words':
       return typeof value === 'string' ? { ok: true, value } : check(value, { list: 'string' });
   }
 }
 
 /** `shape`: what Go decodes the value into; missing if Go accepts it. */
-function wrong(expected: string, value: Json, shape?: Shape): Extract<ShapeResult, { ok: false }> {
+function wrong(expected: Message, value: Json, shape?: Shape): Extract<ShapeResult, { ok: false }> {
   return {
     ok: false,
     problem: {

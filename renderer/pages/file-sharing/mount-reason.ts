@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { translateText } from '../../i18n/translate.ts';
+import { translateMessage } from '../../i18n/translate.ts';
 import type { MountDecision } from './mount-decision.ts';
 import type { Resolved } from './resolved.ts';
 
@@ -40,6 +40,6 @@ export function reasonOf(
     case 'socket-mount':
       return t('files.tester.socket');
     default:
-      return translateText(mount.reason, mount.sentence);
+      return mount.denial === null ? '' : translateMessage(mount.denial);
   }
 }

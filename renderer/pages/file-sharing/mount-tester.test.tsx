@@ -10,7 +10,7 @@ import { namedState } from '../../dev/states.ts';
 describe('the tester', () => {
   type WouldMountResult = Result<IpcOutput<'paths:would-mount'>>;
   const answer = (allowed: boolean, code: string, real: string, share: string | null): WouldMountResult =>
-    ok({ allowed, code, real, share, reason: '' });
+    ok({ allowed, code, real, share, denial: null });
   const tryPath = () => screen.getByRole('textbox', { name: 'Host path to try' });
 
   it('shows only the response to the latest request, in any order of arrival', async () => {

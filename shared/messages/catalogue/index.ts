@@ -26,7 +26,13 @@ type ParamNamesById = {
     | (Key extends `${string}_${'one' | 'other'}` ? 'count' : never);
 };
 
-/** Every sentence has an id: '<area>.<what it states>'. Its plural forms end in `_one` and `_other`. */
+/**
+ * Every sentence has an id: '<area>.<what it states>'. Its plural forms end in `_one` and `_other`.
+ *
+ * What only clients of an engine get is not here, but English in its place, as dockerd's own texts are:
+ * errors of the gateway's protocol ("bulkhead gateway: …"), dockerd's errors that the gateway gives in its
+ * place, and refusals of the planner, which reach a client in dockerd's error. So are lines of logs.
+ */
 export type MessageId = keyof ParamNamesById;
 
 /** The names of the values that a sentence needs; a plural one needs `count`, which selects its form. */

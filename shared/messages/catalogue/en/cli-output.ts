@@ -47,7 +47,6 @@ export const cliOutput = {
   'cli-output.target-docker-engine': 'Docker Engine of this machine',
   'cli-output.target-docker-desktop': 'Docker Desktop',
   'cli-output.no-ranges': 'There are no ranges.',
-  'cli-output.ranges': '{{number}} ranges, {{used}} in use',
   'cli-output.ranges-released': 'Ranges released: {{number}}.',
   'cli-output.range-used-by-container': 'container',
   'cli-output.range-used-by-process': 'process',

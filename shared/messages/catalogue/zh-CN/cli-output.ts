@@ -46,7 +46,6 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.target-docker-engine': '此计算机的 Docker Engine',
   'cli-output.target-docker-desktop': 'Docker Desktop',
   'cli-output.no-ranges': '没有范围。',
-  'cli-output.ranges': '{{number}} 个范围，{{used}} 个正在使用',
   'cli-output.ranges-released': '已释放的范围：{{number}}。',
   'cli-output.range-used-by-container': '容器',
   'cli-output.range-used-by-process': '进程',
