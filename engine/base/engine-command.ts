@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { targetOptions } from '../../shared/targets/target-arguments.ts';
-import { engineAtRoot, systemEngine } from '../../shared/targets/target-id.ts';
+import { optionsOfRoot } from './root-options.ts';
 import { rootPaths, systemInstallRecord, systemRoot } from './root-paths.ts';
 
 /**
@@ -10,7 +9,7 @@ import { rootPaths, systemInstallRecord, systemRoot } from './root-paths.ts';
  * names the engine: which one is meant without that depends on the machine and the user. Pure.
  */
 export const engineCommand = (action: 'start' | 'stop', root: string): string =>
-  `bulkhead engine ${action}${targetOptions(root === systemRoot ? systemEngine : engineAtRoot(root))}`;
+  `bulkhead engine ${action}${optionsOfRoot(root)}`;
 
 /** How the engine is started that should respond at this socket; null: not known which one that is. */
 export function startHint(socket: string | null): Message {

@@ -190,7 +190,7 @@ describe('quota', () => {
     const inUse = new Set(entries());
     const store = open('/e', { inUse: () => inUse });
     expect(() => store.claim('a', alice)).toThrow(
-      /enhanced container isolation: user 1000 had 4096 id ranges, which is the most, .*bulkhead ranges list/,
+      /^enhanced container isolation: user 1000 had 4096 id ranges, which is the most, .*list --root \/e\)$/,
     );
     expect(readdirSync(claims)).toEqual([]);
     inUse.delete(slot(5));

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { linkNew, removeUnfinished, writeTemporary } from './claim-files.ts';
+import { optionsOfRoot } from '../../engine/base/root-options.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { firstBase, isBase, lastBase, nextBase } from './id-ranges.ts';
 import { refuse } from '../base/refuse.ts';
@@ -67,7 +68,7 @@ class FileRangeStore implements RangeStore {
     const temporary = this.#writeClaim(id);
     try {
       const base = this.#claimFirst(this.#strategies(temporary, owner));
-      if (base === null) return refuseClaim(owner, this.#ledger.owned(owner).size);
+      if (base === null) return refuseClaim(owner, this.#ledger.owned(owner).size, this.#root);
       this.#hold(base, id);
       return base;
     } finally {
@@ -286,9 +287,10 @@ class FileRangeStore implements RangeStore {
 }
 
 /** Refuses a claim of an owner whose `count` ranges are all in use. */
-function refuseClaim(owner: RangeOwner, count: number): never {
+function refuseClaim(owner: RangeOwner, count: number, root: string): never {
   const ownerText = describeOwner(owner);
-  const releaseHint = 'root can release ranges that nobody needs any more (bulkhead ranges list)';
+  const command = `bulkhead ranges list${optionsOfRoot(root)}`;
+  const releaseHint = `root can release ranges that nobody needs any more (${command})`;
   if (count >= rangeQuota(owner)) {
     refuse(
       `${ownerText} had ${count} id ranges, which is the most, and all of them are in use: ` +
