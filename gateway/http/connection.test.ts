@@ -285,6 +285,11 @@ describe('tunnels', () => {
     }
   });
 
+  it.each(['/session', '/grpc'])('on %s: the engine refuses another protocol', async (path) => {
+    await sendRaw(listen(), `POST ${path} HTTP/1.1\r\nHost: d\r\nUpgrade: foo\r\n\r\n`, /pong$/);
+    expect(engineReceived[0]).toMatch(/Connection: Upgrade\r\nUpgrade: foo\r\n\r\n$/);
+  });
+
   it('an unrequested 101, or a raw stream elsewhere, is no tunnel', async () => {
     onEngineData = (socket) => {
       socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');

@@ -16,7 +16,7 @@ export interface ParsedRequest {
   readonly head: RequestHead;
   readonly target: Target;
   readonly match: Match | null;
-  /** The requested protocol where the endpoint supports it; null: no Upgrade is forwarded. */
+  /** The requested protocol that is forwarded; null: none. */
   readonly upgrade: string | null;
   /** The head that is written to the engine when nothing is changed. */
   readonly forwarded: string;
@@ -49,7 +49,7 @@ export function parseRequest(bytes: Buffer): ParsedResult {
   const target = parseTarget(head.target);
   if (!target.ok) return { ok: false, error: { status: 400, why: target.why } };
   const match = matchRoute(head.method, target.target.path);
-  const upgrade = head.upgrade !== null && head.upgrade === match?.route.tunnel ? head.upgrade : null;
+  const upgrade = forwardedUpgrade(head, match);
   const request: ParsedRequest = {
     head,
     target: target.target,
@@ -67,6 +67,15 @@ export function parseRequest(bytes: Buffer): ParsedResult {
     cache.set(text, request);
   }
   return { ok: true, request };
+}
+
+/**
+ * A protocol is forwarded where the endpoint supports it. Those of BuildKit refuse others, each with an error
+ * of its own; the rest ignores them.
+ */
+function forwardedUpgrade({ upgrade }: RequestHead, match: Match | null): string | null {
+  const tunnel = match?.route.tunnel ?? null;
+  return tunnel === 'h2c' || tunnel === upgrade ? upgrade : null;
 }
 
 /** The request as if the client had sent it with `Connection: close`. */

@@ -82,6 +82,13 @@ describe('A1: targets that few clients send', () => {
       expect(await sendRaw(socket, request, /\r\n\r\n/)).toMatchObject({ status: 101 });
   });
 
+  it.each(['/session', '/grpc'])('POST %s with another protocol: refused as by the engine', async (path) => {
+    const [engine, gateway] = await both(`POST /v1.45${path}`, 'Upgrade: foo\r\n');
+    expect(content(engine)).toContain('protocol foo not supported');
+    expect(content(gateway)).toBe(content(engine));
+    expect(gateway?.status).toBe(engine?.status);
+  });
+
   it('publishes every port of a protocol: docker create -p 1-65535:1-65535', async () => {
     expect(await guarded.sh('docker create --name ports -p 1-65535:1-65535 busybox true')).toMatchObject({
       code: 0,
