@@ -1,30 +1,44 @@
-// moby's own tests, compiled from Debian's source package of docker.io, beside the system, which stays as it
-// is. `node scripts/upstream-tests.mjs` fetches and compiles them, once, and prints where they are. It takes
-// some minutes, and 3 GB while it runs.
+// Own tests of moby and docker/cli, compiled from Debian's source package of docker.io, beside the system,
+// which stays as it is. `node scripts/upstream-tests.mjs` fetches and compiles them, once, and prints where
+// they are. It takes some minutes, and 3 GB while it runs.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { aptBeside } from './apt-beside.mjs';
 import { ActionableError, main, runOrThrow, note, step } from './console.mjs';
+import { extract, goCommand, goVersion, suite, unpackGo } from './go-beside.mjs';
 import { cache, isProgram } from './paths.mjs';
 
 /**
- * What is compiled. `version` is that of the engine that engine tests run on. Each of the test packages in
- * `binaries` gets a program `test.main`; `programs` are made in `programs`, and are looked up by their name.
+ * What is compiled. `version` is that of the engine that engine tests run on. Each package of tests in
+ * `packages`, of moby and of docker/cli, gets a program `test.main`; `programs` are made in `programs`, and
+ * are looked up by their name.
  */
 const recipe = {
-  suite: 'trixie',
+  suite,
   package: 'docker.io',
   version: '26.1.5',
-  go: '1.24',
-  tree: 'github.com/docker/docker',
-  binaries: ['integration-cli'],
+  go: goVersion,
+  packages: {
+    'github.com/docker/docker': [
+      'integration-cli',
+      ...['container', 'image', 'network', 'session', 'system', 'volume'].map(
+        (name) => `integration/${name}`,
+      ),
+    ],
+    'github.com/docker/cli': ['container', 'image', 'system'].map((name) => `e2e/${name}`),
+  },
   programs: { 'docker-basic-plugin': 'testutil/fixtures/plugin/basic' },
 };
 
+const [moby, cli] = Object.keys(recipe.packages);
+
+/** Where the sources of docker/cli are, next to those of moby. */
+const cliBelow = (directory) => path.join(directory, 'docker-cli');
+
 /**
- * Fetches and compiles what is not in the cache yet. Resolves with the directory of moby's sources, which has
- * a program `test.main` in the directory of each package of tests.
+ * Fetches and compiles what is not in the cache yet. Resolves with the directories of the sources of moby and
+ * of docker/cli, which have a program `test.main` in the directory of each package of tests.
  */
 export async function fetchUpstreamTests() {
   const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
@@ -37,16 +51,17 @@ export async function fetchUpstreamTests() {
       await fetchPackages(work);
       await unpackSources(packages, path.join(work, 'tree'));
       const go = await unpackGo(packages, path.join(work, 'go'));
-      step(`Compiling its tests: ${recipe.binaries.join(', ')}`);
-      const moby = await compile(work, go);
+      step(`Compiling its tests: ${Object.values(recipe.packages).flat().join(', ')}`);
+      const sources = await compile(work, go, directory);
       // Packages that the programs were compiled from.
-      rmSync(path.join(moby, 'vendor'), { recursive: true });
-      renameSync(moby, directory);
+      for (const name of [moby, cli]) rmSync(path.join(sources, name, 'vendor'), { recursive: true });
+      renameSync(path.join(sources, cli), cliBelow(path.join(sources, moby)));
+      renameSync(path.join(sources, moby), directory);
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
   }
-  return directory;
+  return { moby: directory, cli: cliBelow(directory) };
 }
 
 /** Puts the parts of the source package, and every Go package that it is built with, into `work/packages`. */
@@ -71,15 +86,6 @@ async function unpackSources(packages, tree) {
         'scripts/upstream-tests.mjs.',
     );
   };
-  // `depth`: directories in the archive above its content.
-  const extract = (archive, depth, directory) => {
-    mkdirSync(directory, { recursive: true });
-    return runOrThrow(
-      'tar',
-      ['-xJf', archive, '-C', directory, `--strip-components=${depth}`],
-      `${archive} could not be unpacked: free some disk space and try again.`,
-    );
-  };
   await extract(part('.orig.tar.xz'), 2, tree);
   await extract(part('.orig-cli.tar.xz'), 2, path.join(tree, 'cli'));
   await extract(part('.orig-buildkit.tar.xz'), 2, path.join(tree, 'buildkit'));
@@ -97,56 +103,42 @@ async function unpackSources(packages, tree) {
   rmSync(path.join(tree, 'engine/vendor/github.com/moby/buildkit'), { recursive: true });
 }
 
-/** Unpacks Go and the packages of its; resolves with their directory. */
-async function unpackGo(packages, directory) {
-  mkdirSync(directory);
-  for (const name of readdirSync(packages).filter((file) => /^golang-.*\.deb$/.test(file)))
-    await runOrThrow(
-      'dpkg-deb',
-      ['--extract', path.join(packages, name), directory],
-      `${name} could not be unpacked: free some disk space and try again.`,
-    );
-  return directory;
-}
-
-/** Compiles the tests; resolves with the directory of moby's sources. */
-async function compile(work, go) {
+/**
+ * Compiles the tests; resolves with the directory of all sources. `directory`: where those of moby will be.
+ * Failures quote lines of them.
+ */
+async function compile(work, unpackedGo, directory) {
   const gopath = path.join(work, 'gopath');
-  const source = (name) => path.join(gopath, 'src', name);
+  const sources = path.join(gopath, 'src');
   for (const [from, to] of [
-    ['engine', recipe.tree],
-    ['cli', 'github.com/docker/cli'],
+    ['engine', moby],
+    ['cli', cli],
     ['buildkit', 'github.com/moby/buildkit'],
   ]) {
-    mkdirSync(path.dirname(source(to)), { recursive: true });
-    renameSync(path.join(work, 'tree', from), source(to));
+    mkdirSync(path.dirname(path.join(sources, to)), { recursive: true });
+    renameSync(path.join(work, 'tree', from), path.join(sources, to));
   }
-  const moby = source(recipe.tree);
-  const goroot = path.join(go, 'usr/lib', `go-${recipe.go}`);
-  const env = {
-    GOROOT: goroot,
-    GOPATH: `${gopath}:${path.join(go, 'usr/share/gocode')}`,
-    GOCACHE: path.join(work, 'compiled'),
-    GOTMPDIR: work,
-    GO111MODULE: 'off',
-    GOPROXY: 'off',
-    GOTOOLCHAIN: 'local',
-    GOFLAGS: '',
-    CGO_ENABLED: '0',
-  };
-  const make = (command, output, from) =>
-    runOrThrow(
-      path.join(goroot, 'bin/go'),
-      [...command, '-p', '1', '-o', path.join(moby, output), `./${from}`],
-      `${from} of ${recipe.package} could not be compiled.`,
-      { cwd: moby, env },
-    );
-  for (const [name, from] of Object.entries(recipe.programs)) await make(['build'], `programs/${name}`, from);
-  for (const name of recipe.binaries) await make(['test', '-c', '-vet=off'], `${name}/test.main`, name);
-  return moby;
+  const go = goCommand({ go: unpackedGo, gopath, work });
+  for (const [name, from] of Object.entries(recipe.programs))
+    await go(path.join(sources, moby), 'build', '-o', `programs/${name}`, `./${from}`);
+  for (const [tree, packages] of Object.entries(recipe.packages))
+    for (const name of packages)
+      await go(
+        path.join(sources, tree),
+        'test',
+        '-c',
+        '-vet=off',
+        `-gcflags=-trimpath=${path.join(sources, tree)}=>${tree === moby ? directory : cliBelow(directory)}`,
+        '-o',
+        `${name}/test.main`,
+        `./${name}`,
+      );
+  return sources;
 }
 
 if (isProgram(import.meta.url))
   await main(async () => {
-    note(`moby ${recipe.version}: ${await fetchUpstreamTests()}`);
+    const directories = await fetchUpstreamTests();
+    for (const [name, directory] of Object.entries(directories))
+      note(`${name} ${recipe.version}: ${directory}`);
   });

@@ -17,9 +17,9 @@ work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; chmod 755 "$work"
 import() {
   directory=$1; shift
   tar --numeric-owner -C "$directory" -cf "$work/image.tar" .
-  for socket in $sockets; do docker -H "unix://$socket" import "$@" < "$work/image.tar" >/dev/null; done
+  docker -H "unix://$first" import "$@" < "$work/image.tar" >/dev/null
 }
-sockets=$*
+first=$1; shift
 path='ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 d=$work/busybox; mkdir "$d"; cd "$d"
@@ -90,4 +90,9 @@ printf '%s\\n' '#include <unistd.h>' 'int main(void) {' \\
   '  static const char text[] = "\\nHello from Docker!\\n";' \\
   '  return write(1, text, sizeof text - 1) < 0;' '}' > "$work/hello.c"
 gcc -Os -static -s -o "$d/hello" "$work/hello.c"
-import "$d" -c "$path" -c 'CMD ["/hello"]' - hello-world:frozen`;
+import "$d" -c "$path" -c 'CMD ["/hello"]' - hello-world:frozen
+
+# Of the same ids everywhere, which are in names of tests.
+docker -H "unix://$first" save -o "$work/images.tar" \\
+  busybox:latest busybox:glibc hello-world:frozen debian:bookworm-slim
+for socket; do docker -H "unix://$socket" load -q < "$work/images.tar" >/dev/null; done`;

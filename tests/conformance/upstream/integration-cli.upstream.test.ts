@@ -27,7 +27,7 @@ describe('A1: integration-cli of moby', () => {
   const results: Counts[] = [];
 
   beforeAll(async () => {
-    moby = await fetchUpstreamTests();
+    ({ moby } = await fetchUpstreamTests());
     engines = await startTwoEngines();
     const sides = [engines.bare, engines.guarded];
     await importFrozenImages(...sides.map(({ socket }) => socket));
