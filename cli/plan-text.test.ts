@@ -403,6 +403,11 @@ describe('status --check', () => {
     ['critical', 'unreadable settings', { settingsProblem: 'no JSON' }],
     ['unknown', 'no response', { protection: 'stopped', engine: { ...engine, phase: 'unreachable' } }],
     ['unknown', 'containers that cannot be listed', { unprotected: null }],
+    [
+      'unknown',
+      'settings that this user may not read',
+      { enforcement: enforcementIn({ difference: 'unread' }), settingsProblem: 'no access' },
+    ],
   ])('%s: %s', (state, _why, more) => {
     expect(checkStateOf(report(more))).toBe(state);
     expect(describeCheck(report(more))).toMatch(new RegExp(`^${state.toUpperCase()}: `));

@@ -5,13 +5,15 @@ import { about, text } from './text.ts';
 /** The result of a status for monitoring. */
 export function checkStateOf(report: StatusReport): CheckState {
   const { engine, protection, verification } = report;
+  // By a user who may not read the settings.
+  const isUnread = report.enforcement.difference === 'unread';
   if (engine.phase === 'unreachable') return 'unknown';
-  if (report.settingsProblem !== null || needsAction(report)) return 'critical';
+  if ((report.settingsProblem !== null && !isUnread) || needsAction(report)) return 'critical';
   if (protection === 'off') return 'critical';
   if (protection === 'stopped')
     return engine.phase === 'starting' || engine.phase === 'restarting' ? 'warning' : 'critical';
   if (verification?.claims.some(({ verdict }) => verdict === 'fail') === true) return 'critical';
-  if (report.unprotected === null) return 'unknown';
+  if (report.unprotected === null || isUnread) return 'unknown';
   return protection === 'protected' &&
     report.unprotected === 0 &&
     engine.problem === null &&

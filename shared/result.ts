@@ -46,6 +46,10 @@ function referenceAt(name: 'message' | 'reason' | 'hint', text: ErrorText | unde
   return text === undefined || typeof text === 'string' ? {} : { [name]: referenceTo(text) };
 }
 
+/** Parameters of an error that a user with other rights would not get. */
+export const accessDenied = { access: 'denied' } as const;
+export const isAccessDenied = ({ params }: AppError): boolean => params?.['access'] === accessDenied.access;
+
 /** Exhaustiveness check for switches over unions. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);

@@ -4,7 +4,14 @@ import { type FileHandle, access, open, readdir, rename, unlink } from 'node:fs/
 import path from 'node:path';
 import { maxTextLength } from '../../shared/settings/limits.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
+import {
+  accessDenied,
+  fail,
+  ok,
+  type AppError,
+  type AppErrorCode,
+  type Result,
+} from '../../shared/result.ts';
 import { systemCode } from './system-code.ts';
 
 /** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' if there is no file. */
@@ -59,13 +66,12 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
 }
 
 function unreadable(file: string, cause: unknown, reason?: Message): Result<never, AppError> {
-  const hint =
-    systemCode(cause) === 'EACCES' ? message('engine.run-as-reader') : message('engine.repair-or-move');
+  const isDenied = systemCode(cause) === 'EACCES';
   return fail('settings.unreadable', message('engine.file-unreadable', { file }), {
     cause,
     ...(reason === undefined ? {} : { reason }),
-    hint,
-    params: { path: file },
+    hint: message(isDenied ? 'engine.run-as-reader' : 'engine.repair-or-move'),
+    params: { path: file, ...(isDenied ? accessDenied : {}) },
   });
 }
 

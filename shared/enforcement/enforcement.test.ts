@@ -3,6 +3,7 @@ import { desktopCapabilities } from '../../engine/targets/docker-desktop/capabil
 import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
 import { machineCapabilities } from '../../engine/targets/docker-engine/capabilities.ts';
 import { systemCapabilities } from '../../engine/targets/system/capabilities.ts';
+import { accessDenied } from '../result.ts';
 import { effectiveSettings } from '../settings/index.ts';
 import { enforcementAlarm, enforcementHeadline } from './describe.ts';
 import { enforcementOf, type EnforcementFacts } from './enforcement.ts';
@@ -124,6 +125,25 @@ describe('what is in force', () => {
     const unreadable = facts('garbage', {}, { settings: { ...settings, readError: error } });
     expect(enforcementOf(unreadable).restorableVersion).toBeNull();
     expect(texts(unreadable).at(-1)).toBe('Repair the file or move it away.');
+  });
+
+  it('is no alarm, and not known, where this user may not read the file', () => {
+    const denied = { code: 'settings.unreadable' as const, message: 'no', params: { ...accessDenied } };
+    const settings = { ...facts('').settings, exists: true, readError: denied };
+    const applied = effectiveSettings('', { exists: true });
+    const running = facts(null, {}, { settings, applied });
+    expect(enforcementOf(running)).toMatchObject({
+      now: { source: 'retained', version: 7, eci: true },
+      nextStart: { source: 'unknown' },
+      difference: 'unread',
+    });
+    expect(texts(running)).toEqual([undefined]);
+    const policyFacts = { ...settings.policyFacts, recorded: null, recordedVersion: null };
+    const silent = facts(null, {}, { settings: { ...settings, policyFacts }, applied });
+    expect(enforcementOf(silent)).toMatchObject({ now: { source: 'unknown' }, difference: 'unread' });
+    // Only the draft may not be read.
+    const draft = facts(on, { recorded: null }, { settings: { ...facts(on).settings, readError: denied } });
+    expect(enforcementOf(draft).difference).toBeNull();
   });
 
   it('is the strictest policy if the gateway started with an invalid file', () => {

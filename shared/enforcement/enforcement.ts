@@ -1,4 +1,4 @@
-import type { AppError, Result } from '../result.ts';
+import { isAccessDenied, type AppError, type Result } from '../result.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { PreferenceState } from '../settings/preferences.ts';
@@ -38,10 +38,10 @@ export interface Enforcement {
   readonly now: PolicyInForce;
   readonly nextStart: PolicyInForce;
   /**
-   * Why the file is not in force: it was deleted, cannot be used, or has just changed (`pending`). Null if it
-   * is.
+   * Why the file is not in force: it was deleted, cannot be used, or has just changed (`pending`). `unread`:
+   * this user may not read it, so that it is not known whether it is. Null if it is.
    */
-  readonly difference: PolicyProblem | 'pending' | null;
+  readonly difference: PolicyProblem | 'pending' | 'unread' | null;
   /**
    * The version of history that would restore the settings file; null if that is unnecessary or impossible.
    */
@@ -110,7 +110,9 @@ function differenceOf({ capabilities, settings, applied }: EnforcementFacts): En
   if (!enforcesSettings(capabilities)) return null;
   const { recorded, isMissing } = settings.policyFacts;
   const isApplied = recorded !== null && recorded.hash === settings.appliedHash;
-  if (!applied.ok || (settings.readError !== null && !isApplied)) return 'unusable';
+  const isDenied = settings.readError !== null && isAccessDenied(settings.readError);
+  if (!applied.ok) return isDenied ? 'unread' : 'unusable';
+  if (settings.readError !== null && !isApplied && !isDenied) return 'unusable';
   if (isMissing) return 'deleted';
   return recorded === null || isApplied ? null : 'pending';
 }
@@ -143,7 +145,7 @@ function policyNow(
   const { recorded } = facts.settings.policyFacts;
   if (by === 'gateway' && recorded !== null) return policyOfRecord(facts, recorded, difference);
   // Which policy holds cannot be determined: it is not claimed that ECI is off.
-  return isAlarm(difference) ? unknownPolicy : policyOfFile(facts);
+  return isAlarm(difference) || difference === 'unread' ? unknownPolicy : policyOfFile(facts);
 }
 
 const allowsSocketMounts = ({ socket }: EffectiveSettings): boolean => socket.images.length > 0;
@@ -177,6 +179,7 @@ function sourceOfRecord({ hash }: RecordedPolicy, isApplied: boolean): PolicySou
 /** What is enforced after a start with the settings file as it is, or without one. */
 function policyAtStart(facts: EnforcementFacts, difference: Enforcement['difference']): PolicyInForce {
   const { startWithoutFile, lastRecorded } = facts.settings.policyFacts;
+  if (difference === 'unread') return unknownPolicy;
   if (difference !== 'deleted' || !facts.capabilities.enforcedByGateway) return policyOfFile(facts);
   switch (startWithoutFile) {
     case 'default':

@@ -3,9 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
 import { documentResponses, documentStates } from '../../dev/document-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
-import { appliedText, editedDraft, offText } from '../../dev/settings-fixture.ts';
+import {
+  appliedText,
+  editedDraft,
+  offText,
+  retainedPolicyFacts,
+  settingsState,
+} from '../../dev/settings-fixture.ts';
 import { namedState } from '../../dev/states.ts';
-import { ok } from '../../../shared/result.ts';
+import { accessDenied, ok } from '../../../shared/result.ts';
 
 describe('a settings file that was deleted while ECI is on', () => {
   it('raises an alarm that names what is enforced and what the next start does', async () => {
@@ -40,6 +46,16 @@ it('a settings file that cannot be used raises the alarm once', async () => {
   expect(screen.getByRole('alert').textContent).toContain('The next start locks down');
   expect(screen.getByRole('button', { name: 'Restore version 11' })).toBeTruthy();
   expect(screen.getAllByRole('button', { name: /Open JSON/ })).toHaveLength(1);
+});
+
+it('a settings file that this user may not read is no alarm', async () => {
+  const readError = { code: 'settings.unreadable', message: 'no', params: { ...accessDenied } } as const;
+  const settings = settingsState('', { exists: true, readError, policyFacts: retainedPolicyFacts });
+  await renderApp(appState({ settings }), 'overview');
+  expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('On, but not verified');
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(screen.getByText('You may not read the settings file')).toBeTruthy();
+  expect(document.body.textContent).not.toMatch(/cannot be used|locks down|not usable/);
 });
 
 it('an edited draft is replaced only in History, which shows the version; the file is not kept', async () => {

@@ -3,6 +3,7 @@ import { SyntaxExcerpt } from '../../components/document-problem.tsx';
 import { ErrorIcon } from '../../theme/icons.ts';
 import { ensureSentence, joinSentences } from '../../i18n/lists.ts';
 import { translateError, translateText } from '../../i18n/translate.ts';
+import { isAccessDenied } from '../../../shared/result.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 
 /** The settings file is unreadable or unusable, and why; the alarm on top explains what that means. */
@@ -14,7 +15,7 @@ export function brokenFileStep(context: NextStepContext): NextStep | null {
     key: 'file',
     icon: ErrorIcon,
     tone: 'danger',
-    title: t('overview.next.brokenFile'),
+    title: t(isAccessDenied(error) ? 'overview.next.unreadFile' : 'overview.next.brokenFile'),
     why: whyBroken(context, error),
     action: t('overview.next.openJson'),
     run: () => {

@@ -97,7 +97,8 @@ function policyText(
   settings: AppState['settings'],
   { enforcement }: Protection,
 ): string {
-  if (isAlarm(enforcement.difference)) return retainedPolicy(t, enforcement.now);
+  if (isAlarm(enforcement.difference) || enforcement.difference === 'unread')
+    return retainedPolicy(t, enforcement.now);
   if (!settings.exists) return t('overview.engine.noPolicy');
   const version = settings.appliedVersion;
   return settings.appliedBy === null

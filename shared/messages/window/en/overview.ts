@@ -63,6 +63,7 @@ export const overview = {
     crashedShow: 'Show containers',
     engineLog: 'The last lines of its log',
     brokenFile: 'The settings file is not usable',
+    unreadFile: 'You may not read the settings file',
     openJson: 'Open JSON',
     interrupted: 'A change was cut off before its end',
     interruptedWhy:

@@ -59,6 +59,7 @@ export const overview: Translation<typeof english> = {
     crashedShow: '显示容器',
     engineLog: '引擎日志的最后几行',
     brokenFile: '设置文件不可用',
+    unreadFile: '您无权读取设置文件',
     openJson: '打开 JSON',
     interrupted: '一次更改在完成前中断',
     interruptedWhy:
