@@ -60,7 +60,7 @@ function backendText(id: string): string {
 }
 
 /** One effect of a plan. */
-export function describeEffect({ code, params }: PlanEffect): string {
+export function describeEffect({ kind, code, params }: PlanEffect): string {
   const count = Number(params['count'] ?? 0);
   const containers = text('cli-output.containers', { count });
   const names = list(params['names']);
@@ -121,6 +121,7 @@ export function describeEffect({ code, params }: PlanEffect): string {
     case 'directories-allowed':
       return text('cli-plan.directories-allowed', { paths: list(params['paths']) });
     case 'socket-images':
+      if (kind === 'dangerous') return text('cli-plan.any-socket-image');
       return count === 0
         ? text('cli-plan.no-socket-images')
         : text('cli-plan.socket-images', { images: list(params['images']) });

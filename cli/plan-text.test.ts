@@ -363,6 +363,17 @@ test('a plan names every dangerous directory, and the effect of sharing the whol
   );
 });
 
+test('B2: a plan names the danger of allowing every image to mount the Docker socket', () => {
+  expect(
+    describeEffect({
+      kind: 'dangerous',
+      when: 'afterwards',
+      code: 'socket-images',
+      params: { count: 1, images: ['*'] },
+    }),
+  ).toBe('every image may mount the Docker socket; nothing is checked against a registry');
+});
+
 test('a plan states the consequences for containers that are kept unprotected, and the alternatives', () => {
   const kept = (use: string, stopping: number) =>
     describeEffect({

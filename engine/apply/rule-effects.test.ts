@@ -91,7 +91,12 @@ describe('socket mounts', () => {
     expect(rules({ ...listed, derived: true }, listed)).toEqual([
       ['new-rule', 'socket-images', listed.images],
     ]);
-    expect(rules(listed, { images: ['*'] })).toEqual([['allowed', 'socket-images', ['*']]]);
+  });
+
+  test('every image is a danger, whatever else is listed', () => {
+    const any = [['dangerous', 'socket-images', ['*']]];
+    expect(rules(listed, { images: ['*'] })).toEqual(any);
+    expect(rules({}, { images: ['a', 'b', 'c', 'd', 'e', '*'] })).toEqual(any);
   });
 
   test('of commands nothing is told where no image may mount the socket', () => {

@@ -80,11 +80,14 @@ function addSocketImages(before: EffectiveSettings, after: EffectiveSettings, ad
   const hadNone = before.eci.value && before.socket.images.length === 0;
   if (hadNone && images.length === 0) return;
   if (!differ(before, after, ({ socket }) => [socket.images, socket.allowDerivedImages])) return;
+  if (images.includes('*')) {
+    add('dangerous', 'socket-images', { count: images.length, images: ['*'] });
+    return;
+  }
   const refusesMore =
-    !images.includes('*') &&
-    (!before.eci.value ||
-      without(before.socket.images, images).length > 0 ||
-      (before.socket.allowDerivedImages && !allowDerivedImages));
+    !before.eci.value ||
+    without(before.socket.images, images).length > 0 ||
+    (before.socket.allowDerivedImages && !allowDerivedImages);
   add(refusesMore ? 'new-rule' : 'allowed', 'socket-images', {
     count: images.length,
     images: firstFew(images),

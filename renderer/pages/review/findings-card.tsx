@@ -1,5 +1,6 @@
 import { useMemo, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import { useDraft } from '../../state/context.tsx';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
@@ -28,10 +29,21 @@ const order = { error: 0, warning: 1, note: 2 } as const;
 export interface FindingsCardProps {
   readonly rows: RefObject<HTMLDivElement | null>;
   readonly removal: Removal;
+  /** Other reasons that block the apply, shown above; null while there is no plan. */
+  readonly otherReasons: number | null;
+}
+
+/** Whether the apply is blocked, by findings or by what is shown above them. Null while that is not known. */
+function blockedText(t: TFunction, findings: number, others: number | null): string | null {
+  if (findings > 0) return t('review.findings.blocks', { count: findings });
+  if (others === null) return null;
+  return others > 0
+    ? t('review.findings.blockedAbove', { count: others })
+    : t('review.findings.blocksNothing');
 }
 
 /** The linter's findings for the draft on this engine. A fix edits the draft; undo reverts it. */
-export function FindingsCard({ rows, removal }: FindingsCardProps) {
+export function FindingsCard({ rows, removal, otherReasons }: FindingsCardProps) {
   const { t } = useTranslation();
   const draft = useDraft();
   const blocking = draft.findings.filter((finding) => finding.severity === 'error').length;
@@ -48,9 +60,7 @@ export function FindingsCard({ rows, removal }: FindingsCardProps) {
           ? t('review.findings.none')
           : t('review.findings.count', { count: draft.findings.length })
       }
-      actions={
-        blocking === 0 ? t('review.findings.blocksNothing') : t('review.findings.blocks', { count: blocking })
-      }
+      actions={blockedText(t, blocking, otherReasons)}
     >
       {draft.findings.length === 0 && (
         <CardBody>

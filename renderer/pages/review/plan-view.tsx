@@ -120,7 +120,7 @@ function PlanColumns({
 }: {
   readonly plan: ApplyPlan | null;
   readonly error: AppError | null;
-  readonly findings: FindingsCardProps;
+  readonly findings: Omit<FindingsCardProps, 'otherReasons'>;
 }) {
   const { t } = useTranslation();
   return (
@@ -130,7 +130,10 @@ function PlanColumns({
         <>
           {plan !== null && plan.blocked && <Blockers plan={plan} />}
           <ChangesCard />
-          <FindingsCard {...findings} />
+          <FindingsCard
+            {...findings}
+            otherReasons={plan === null ? null : otherBlockers(plan).length + plan.missingRequirements.length}
+          />
         </>
       }
       side={
@@ -147,6 +150,12 @@ function PlanColumns({
     />
   );
 }
+
+/** Reasons that block the apply, without the findings, and the requirements that have an item each. */
+const otherBlockers = ({ blockers, missingRequirements }: ApplyPlan): ApplyPlan['blockers'] =>
+  blockers.filter(
+    ({ code }) => code !== 'findings' && (code !== 'requirement' || missingRequirements.length === 0),
+  );
 
 /** What blocks the apply, each item with what to do. */
 function Blockers({ plan }: { readonly plan: ApplyPlan }) {

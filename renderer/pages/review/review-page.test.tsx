@@ -332,6 +332,8 @@ describe('the plan', () => {
     await open('blocked');
     await screen.findByText('This can’t be applied');
     expect(applyButton().disabled).toBe(true);
+    expect(screen.getByText('1 reason above blocks applying')).toBeTruthy();
+    expect(screen.queryByText('Nothing blocks applying')).toBeNull();
     expect(screen.getByText('Missing: Linux kernel. Found: 5.4.0. Use Linux 6.3 or newer.')).toBeTruthy();
     const why = document.getElementById(applyButton().getAttribute('aria-describedby') ?? '');
     expect(why?.textContent).toBe('Missing: Linux kernel');

@@ -102,6 +102,8 @@ export const cliPlan = {
   'cli-plan.directories-allowed': '{{paths}} may be mounted from now on',
   'cli-plan.no-socket-images': 'mounts of the Docker socket are denied: no image is allowed',
   'cli-plan.socket-images': 'the Docker socket may be mounted by {{images}} only, trusted by registry digest',
+  'cli-plan.any-socket-image':
+    'every image may mount the Docker socket; nothing is checked against a registry',
   'cli-plan.socket-commands-allowed': 'through a mounted socket only these commands: {{commands}}',
   'cli-plan.socket-commands-denied': 'through a mounted socket not these commands: {{commands}}',
   'cli-plan.no-commands': 'none',

@@ -82,6 +82,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.directories-allowed': '此后可以挂载 {{paths}}',
   'cli-plan.no-socket-images': '拒绝挂载 Docker 套接字：没有允许的镜像',
   'cli-plan.socket-images': '只有 {{images}} 可以挂载 Docker 套接字，以镜像仓库的摘要为信任依据',
+  'cli-plan.any-socket-image': '任何镜像都可以挂载 Docker 套接字；不与镜像仓库核对任何内容',
   'cli-plan.socket-commands-allowed': '通过已挂载的套接字仅允许这些命令：{{commands}}',
   'cli-plan.socket-commands-denied': '通过已挂载的套接字拒绝这些命令：{{commands}}',
   'cli-plan.no-commands': '无',
