@@ -9,7 +9,7 @@ import { ProtectedIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import { hrefFor } from '../../state/router.ts';
 import { useFormats } from '../../i18n/format.ts';
-import { useAfterPaint } from './after-paint.ts';
+import { useAfterPaint } from '../../components/after-paint.ts';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 

@@ -12,7 +12,7 @@ import { color } from '../../theme/tokens.ts';
 import { lastDays, localDay } from '../../../shared/audit/activity.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
-import { useAfterPaint } from './after-paint.ts';
+import { useAfterPaint } from '../../components/after-paint.ts';
 
 // The chart library is the largest part of this page: the rest doesn't wait for it.
 const DenialBars = lazy(() => import('./denial-bars.tsx'));
@@ -145,7 +145,7 @@ function DenialsTable({ days }: { readonly days: ReturnType<typeof useDays> }) {
         <tr>
           <th scope="col">{t('overview.denials.day')}</th>
           <th scope="col">{t('outcome.denied')}</th>
-          <th scope="col">{t('activity.outcome.wouldDeny')}</th>
+          <th scope="col">{t('outcome.wouldDeny')}</th>
         </tr>
       </thead>
       <tbody>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** True after the first paint of the page: for large parts that are not needed to read the page. */
+/** True after the first paint of the component: for large parts that are not needed for it. */
 export function useAfterPaint(): boolean {
   const [painted, setPainted] = useState(false);
   useEffect(() => {
