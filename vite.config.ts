@@ -9,8 +9,10 @@ import { lazyData, eagerReactCompilation, pureSchemas } from './scripts/bundle.m
 const firstPages = /[\\/]pages[\\/](?:overview[\\/]overview|welcome[\\/]welcome)-page\.tsx$/;
 
 /** The texts of window and catalogue, by language. */
-const texts =
-  /^shared\/messages\/(?:catalogue\/(?:en|zh-CN)\/(?!index)[\w-]+|window\/(?:en|zh-CN)\/index)\.ts$/;
+const texts = new RegExp(
+  '^shared/messages/(?:catalogue/(?:en|zh-CN)/(?!index)[\\w-]+|' +
+    'window/(?:en/(?:first|others)|zh-CN/index))\\.ts$',
+);
 
 /** The faces that the frame and every first page are set in. */
 const firstFonts = /inter-latin-wght-normal-[^/]*\.woff2$|jetbrains-mono-latin-400-normal-[^/]*\.woff2$/;
@@ -87,6 +89,10 @@ function moduleAfterFirstFrame(): Plugin {
 export default defineConfig({
   root: `${import.meta.dirname}/renderer`,
   base: './',
+  resolve: {
+    // English sentences in two parts: those of the first page, and the others.
+    alias: { './catalogue/index.ts': `${import.meta.dirname}/shared/messages/window/sentences.ts` },
+  },
   plugins: [
     react(),
     firstPageAhead(),
@@ -107,6 +113,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 3000,
     sourcemap: false,
     rolldownOptions: {
+      // Otherwise what other pages use of a module with re-exports is loaded with the first one.
+      treeshake: {
+        moduleSideEffects: [{ test: /^(?!.*node_modules).*[\\/]shared[\\/]/, sideEffects: false }],
+      },
       output: {
         // Each file is a request to main, which is busy while the window opens: the first frame needs two.
         codeSplitting: {

@@ -54,7 +54,7 @@ export function statusText(
   age: number | null,
 ): string {
   const code = exitCode(container.status);
-  const state = `${t(`containers.state.${container.state}`)}${code === null ? '' : ` (${code})`}`;
+  const state = `${t(`containerState.${container.state}`)}${code === null ? '' : ` (${code})`}`;
   return age === null ? state : clauses(t, [state, formatDuration(t, age)]);
 }
 
@@ -62,5 +62,5 @@ export function statusText(
 export const obstacleNames = (t: TFunction, obstacles: readonly string[]): string =>
   names(
     t,
-    obstacles.map((one) => (one === 'docker-socket' ? t('containers.socketObstacle') : `--${one}`)),
+    obstacles.map((one) => (one === 'docker-socket' ? t('dockerSocket') : `--${one}`)),
   );

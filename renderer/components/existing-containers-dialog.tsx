@@ -86,8 +86,8 @@ function Content({
           <DialogOption
             checked={commit}
             onChange={setCommit}
-            label={t('recreate.option.commit')}
-            note={t('recreate.option.commitWhy')}
+            label={t('carryOver.option')}
+            note={t('carryOver.why')}
           />
         </Box>
       )}

@@ -2,6 +2,7 @@ import '@fontsource-variable/inter/wght.css';
 import '@fontsource/jetbrains-mono/400.css';
 import '@fontsource/jetbrains-mono/500.css';
 import '@fontsource/jetbrains-mono/600.css';
+import './all-sentences.ts';
 import { mount } from '../app/mount.tsx';
 import { entriesOf } from './activity-fixture.ts';
 import { fakeBridge } from './fake-bridge.ts';

@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
 import i18next, { type TFunction, type i18n } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
-import { en } from '../../shared/messages/window/en/index.ts';
+import { firstTexts } from '../../shared/messages/window/en/first.ts';
+import type { en } from '../../shared/messages/window/en/index.ts';
+import { loadOtherSentences } from '../../shared/messages/window/sentences.ts';
 import { loadTranslator, type Translate } from '../../shared/messages/translator.ts';
 import { numberFormat } from './number-format.ts';
 import { setTranslator } from './translate.ts';
@@ -26,8 +28,8 @@ interface Chunk {
 }
 
 /**
- * Languages in chunks of their own, loaded when they are first shown. English is always present, as the
- * fallback for a chunk that fails to load.
+ * Languages in chunks of their own, loaded when they are first shown. English is present on every page, as
+ * the fallback for a chunk that fails to load.
  */
 const chunks: { readonly [L in Exclude<Language, 'en'>]: Chunk } = {
   'zh-CN': {
@@ -48,14 +50,14 @@ export function resolveLanguage(preference: 'system' | Language, system: readonl
   return system[0]?.toLowerCase().startsWith('zh') === true ? 'zh-CN' : 'en';
 }
 
-/** Starts i18next in English, bundled texts only; safe to call more than once. */
+/** Starts i18next in English, with the texts of the first page; safe to call more than once. */
 export function startI18n(): i18n {
   if (!i18next.isInitialized) {
     void i18next
       .use(initReactI18next)
       .use(numberFormat)
       .init({
-        resources: { en: { translation: en } },
+        resources: { en: { translation: firstTexts } },
         lng: 'en',
         fallbackLng: 'en',
         interpolation: { escapeValue: false, alwaysFormat: true },
@@ -65,6 +67,15 @@ export function startI18n(): i18n {
       });
   }
   return i18next;
+}
+
+/** Loads the English texts and sentences that the frame and the first page do not show. */
+export async function loadOtherTexts(): Promise<void> {
+  const [{ otherTexts }] = await Promise.all([
+    import('../../shared/messages/window/en/others.ts'),
+    loadOtherSentences(),
+  ]);
+  i18next.addResourceBundle('en', 'translation', otherTexts);
 }
 
 let requested: Language = 'en';

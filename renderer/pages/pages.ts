@@ -1,5 +1,6 @@
 import { lazy, memo, type ComponentType } from 'react';
 import { pageIds, type PageId } from '../../shared/pages/pages.ts';
+import { loadOtherTexts } from '../i18n/index.ts';
 import type { NavigationEntry } from '../state/page-manifest.ts';
 import { manifests } from './manifests.ts';
 
@@ -9,14 +10,23 @@ export const navigationEntries: readonly NavigationEntry[] = pageIds.flatMap((id
   return navigation === undefined ? [] : [{ id, ...navigation }];
 });
 
+/** The pages that a window opens on, as in vite.config.ts: their texts are loaded with the frame. */
+const firstPages: readonly PageId[] = ['overview', 'welcome'];
+
 const loaded = new Map<PageId, ComponentType>();
 
 /**
- * Loads the page's chunk before its first render. Memoized: a page re-renders by its own subscriptions, not
- * with the frame around it.
+ * Loads the page's chunk and texts before its first render. Memoized: a page re-renders by its own
+ * subscriptions, not with the frame around it.
  */
 export async function loadPage(page: PageId): Promise<ComponentType> {
-  const component = loaded.get(page) ?? memo((await manifests[page].load()).default);
+  const known = loaded.get(page);
+  if (known !== undefined) return known;
+  const [{ default: content }] = await Promise.all([
+    manifests[page].load(),
+    firstPages.includes(page) ? null : loadOtherTexts(),
+  ]);
+  const component = loaded.get(page) ?? memo(content);
   loaded.set(page, component);
   return component;
 }

@@ -23,7 +23,7 @@ export function outcomeLabel(t: TFunction, outcome: ActivityEntry['outcome']): s
     case 'deny':
       return t('outcome.denied');
     case 'would-deny':
-      return t('activity.outcome.wouldDeny');
+      return t('outcome.wouldDeny');
     case 'rewrite':
       return t('outcome.changed');
     // Only requests allowed with a warning are logged.

@@ -78,8 +78,8 @@ export function RecreateDialog({
           <DialogOption
             checked={commit}
             onChange={setCommit}
-            label={t('recreate.option.commit')}
-            note={t('recreate.option.commitWhy')}
+            label={t('carryOver.option')}
+            note={t('carryOver.why')}
           />
         )}
         {(keepOld || todo.some((item) => item.running && !isKeptAnyway(item))) && (

@@ -150,7 +150,7 @@ function ContainerLine({ container, skipped }: { readonly container: Container; 
         </Mono>
       </Box>
       <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>
-        {t(`containers.state.${container.state}`)}
+        {t(`containerState.${container.state}`)}
       </Box>
     </Box>
   );

@@ -103,7 +103,7 @@ export function StatusCell({ container }: CellProps) {
   return (
     <Box role="gridcell" sx={{ minWidth: 0, paddingRight: 1 }} title={container.status}>
       <Box sx={{ ...oneLine, lineHeight: '18px' }}>
-        {t(`containers.state.${container.state}`)}
+        {t(`containerState.${container.state}`)}
         {code === null ? '' : ` (${code})`}
       </Box>
       {age !== null && (

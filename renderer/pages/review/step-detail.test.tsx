@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { showLanguage, startI18n } from '../../i18n/index.ts';
+import { loadOtherTexts, showLanguage, startI18n } from '../../i18n/index.ts';
 import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { message, referenceTo, type Message } from '../../../shared/messages/message.ts';
 import { stepDetail } from './step-detail.ts';
@@ -60,7 +60,7 @@ const cases: readonly (readonly [Message | string, string, string])[] = [
 ];
 
 describe('the detail of a step', () => {
-  beforeAll(() => showLanguage('en'));
+  beforeAll(loadOtherTexts);
   it.each(cases)('%o', async (detail, inEnglish, inChinese) => {
     const [text, reference] =
       typeof detail === 'string' ? [detail, undefined] : [detail.text, referenceTo(detail)];

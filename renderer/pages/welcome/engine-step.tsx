@@ -101,7 +101,7 @@ function EngineFacts() {
         ...(engine.root === null
           ? []
           : [{ label: t('welcome.engine.where'), value: <PathText path={engine.root} /> }]),
-        { label: t('preferences.about.socket'), value: <PathText path={engine.socket} /> },
+        { label: t('overview.engine.socket'), value: <PathText path={engine.socket} /> },
         ...(engine.version === null
           ? []
           : [

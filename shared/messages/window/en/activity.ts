@@ -20,7 +20,7 @@ export const activity = {
     probes: 'Verification',
   },
   column: { time: 'Time', outcome: 'Outcome', request: 'Request' },
-  outcome: { wouldDeny: 'Would be denied', warned: 'Warned' },
+  outcome: { warned: 'Warned' },
   times: '{{count}} times',
   new_one: '{{count}} new',
   new_other: '{{count}} new',

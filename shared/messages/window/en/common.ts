@@ -11,7 +11,22 @@ export const common = {
     off: 'Off',
     stopped: 'Engine stopped',
   },
-  outcome: { denied: 'Denied', changed: 'Changed', allowed: 'Allowed', 'not-allowed': 'Not allowed' },
+  containerState: {
+    created: 'Created',
+    running: 'Running',
+    paused: 'Paused',
+    restarting: 'Restarting',
+    removing: 'Being removed',
+    exited: 'Exited',
+    dead: 'Dead',
+  },
+  outcome: {
+    denied: 'Denied',
+    wouldDeny: 'Would be denied',
+    changed: 'Changed',
+    allowed: 'Allowed',
+    'not-allowed': 'Not allowed',
+  },
   severity: { error: 'Error', warning: 'Warning', note: 'Note' },
   mark: {
     added: 'Added',
@@ -50,7 +65,12 @@ export const common = {
     clear: 'Clear',
     startEngine: 'Start engine',
   },
+  carryOver: {
+    option: 'Carry over what was written inside',
+    why: 'It becomes an image `bulkhead/recreated`, from which the new one is created.',
+  },
   locked: { by: 'Locked by {{who}}', applyRun: 'the apply under way' },
   loading: 'Loading',
   unknown: 'Unknown',
+  dockerSocket: 'the Docker socket',
 };

@@ -36,15 +36,6 @@ export const containers = {
   selectOne: 'Select {{name}}',
   expand: 'Details of {{name}}',
   more: 'Actions for {{name}}',
-  state: {
-    created: 'Created',
-    running: 'Running',
-    paused: 'Paused',
-    restarting: 'Restarting',
-    removing: 'Being removed',
-    exited: 'Exited',
-    dead: 'Dead',
-  },
   reason: {
     'own-range': 'Own ids {{range}}',
     'own-range-unknown': 'Own ids',
@@ -65,7 +56,6 @@ export const containers = {
     obstacle: 'Uses {{what}}',
     unknown: 'Not counted as protected',
   },
-  socketObstacle: 'the Docker socket',
   tag: {
     socket: 'Docker socket',
     replaced: 'Replaced',

@@ -53,8 +53,6 @@ export const recreate = {
     'no-rollback': 'It runs with `--rm`: once it is stopped nothing is left to roll back to.',
   },
   option: {
-    commit: 'Carry over what was written inside',
-    commitWhy: 'It becomes an image `bulkhead/recreated`, from which the new one is created.',
     keep: 'Keep the old ones, stopped',
     keepWhy:
       'Otherwise those in which nothing was written, or from which it is carried over, are removed once ' +

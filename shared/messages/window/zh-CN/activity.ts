@@ -15,7 +15,7 @@ export const activity: Translation<typeof english> = {
   search: '容器、镜像或规则',
   filter: { all: '全部', denied: '已拒绝', wouldDeny: '本应拒绝', changed: '已更改', probes: '验证' },
   column: { time: '时间', outcome: '结果', request: '请求' },
-  outcome: { wouldDeny: '本应拒绝', warned: '已警告' },
+  outcome: { warned: '已警告' },
   times: '{{count}} 次',
   new_other: '{{count}} 条新记录',
   repeated: '自 {{first}} 起共 {{count}} 次，最近一次 {{last}}',

@@ -11,7 +11,22 @@ export const common: Translation<typeof english> = {
     off: '已关闭',
     stopped: '引擎已停止',
   },
-  outcome: { denied: '已拒绝', changed: '已更改', allowed: '已允许', 'not-allowed': '不允许' },
+  containerState: {
+    created: '已创建',
+    running: '运行中',
+    paused: '已暂停',
+    restarting: '正在重启',
+    removing: '正在移除',
+    exited: '已退出',
+    dead: '已失效',
+  },
+  outcome: {
+    denied: '已拒绝',
+    wouldDeny: '本应拒绝',
+    changed: '已更改',
+    allowed: '已允许',
+    'not-allowed': '不允许',
+  },
   severity: { error: '错误', warning: '警告', note: '提示' },
   mark: {
     added: '已添加',
@@ -47,7 +62,12 @@ export const common: Translation<typeof english> = {
     clear: '清除',
     startEngine: '启动引擎',
   },
+  carryOver: {
+    option: '保留容器内写入的数据',
+    why: '这些数据会保存为镜像 `bulkhead/recreated`，并用它创建新容器。',
+  },
   locked: { by: '锁定原因：{{who}}', applyRun: '正在进行的应用过程' },
   loading: '正在加载',
   unknown: '未知',
+  dockerSocket: 'Docker 套接字',
 };

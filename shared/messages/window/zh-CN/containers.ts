@@ -34,15 +34,6 @@ export const containers: Translation<typeof english> = {
   selectOne: '选择 {{name}}',
   expand: '{{name}} 的详细信息',
   more: '{{name}} 的操作',
-  state: {
-    created: '已创建',
-    running: '运行中',
-    paused: '已暂停',
-    restarting: '正在重启',
-    removing: '正在移除',
-    exited: '已退出',
-    dead: '已失效',
-  },
   reason: {
     'own-range': '独立 ID {{range}}',
     'own-range-unknown': '独立 ID',
@@ -63,7 +54,6 @@ export const containers: Translation<typeof english> = {
     obstacle: '使用了 {{what}}',
     unknown: '不计为受保护',
   },
-  socketObstacle: 'Docker 套接字',
   tag: { socket: 'Docker 套接字', replaced: '已替换', privileged: '特权，受限', privilegedOpen: '特权' },
   detail: {
     id: 'ID',

@@ -50,8 +50,6 @@ export const recreate: Translation<typeof english> = {
     'no-rollback': '它以 `--rm` 运行：一旦停止便无法回滚。',
   },
   option: {
-    commit: '保留容器内写入的数据',
-    commitWhy: '这些数据会保存为镜像 `bulkhead/recreated`，并用它创建新容器。',
     keep: '保留已停止的旧容器',
     keepWhy: '否则，在新容器运行正常后，移除没有写入数据或数据已保留的旧容器。卷始终保留。',
     noRollback: '也包括以 --rm 运行的容器',
