@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import Box from '@mui/material/Box';
 import Table from '@mui/material/Table';
@@ -17,8 +17,6 @@ import { virtualizeAbove } from './virtual-rows.tsx';
 const estimatedRowHeight = 37;
 /** Rows rendered beyond the visible ones, on both sides. */
 const overscan = 6;
-/** Assumed height for the table in the page's scroll area before layout, px. */
-const assumedViewHeight = 320;
 
 export type Column = {
   readonly key: string;
@@ -98,7 +96,14 @@ export function DataTable({
               columns={columns}
               index={near.first + at}
               isCounted={!whole}
-              measure={near.measure}
+              measure={
+                row.below === undefined
+                  ? near.measure
+                  : // A new function each time: the content below the row may have changed.
+                    (element) => {
+                      near.measure(element);
+                    }
+              }
             />
           ))}
           {near.after > 0 && <Gap height={near.after} columns={columns.length} />}
@@ -201,8 +206,11 @@ const stackedRow = {
   },
 } as const;
 
-/** A row, with the content below it. */
-function DataRow({
+/**
+ * A row, with the content below it. Memoized: a long table renders again while it measures its rows, and with
+ * every step that it is scrolled.
+ */
+const DataRow = memo(function DataRow({
   row,
   columns,
   index,
@@ -223,10 +231,7 @@ function DataRow({
         role="row"
         {...settingAnchor(row.pointer)}
         data-index={index}
-        // A new function each time: the content below the row may have changed.
-        ref={(element: HTMLTableRowElement | null) => {
-          measure(element);
-        }}
+        ref={measure}
         aria-rowindex={isCounted ? index + 2 : undefined}
         data-edited={row.edited === true || undefined}
         sx={{
@@ -261,7 +266,7 @@ function DataRow({
       )}
     </>
   );
-}
+});
 
 /** Spacer in place of rows that are not rendered. */
 function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
@@ -271,6 +276,9 @@ function Gap({ height, columns }: { readonly height: number; readonly columns: n
     </tr>
   );
 }
+
+/** Ref of the rows of a short table. */
+const notMeasured = () => undefined;
 
 interface RowsInView {
   readonly first: number;
@@ -304,7 +312,8 @@ function useRowsInView(rows: readonly TableEntry[], revealed: string | undefined
       measureRow(row, rows[indexFromElement(row)]?.below !== undefined),
     overscan,
     scrollMargin,
-    initialRect: { width: 0, height: assumedViewHeight },
+    // Before layout: at most as high as the window, so that no rows have to be added after it.
+    initialRect: { width: 0, height: window.innerHeight },
   });
   // Offset of the rows in the scroll area: cards above them may be added or removed.
   // eslint-disable-next-line react-hooks/exhaustive-deps -- after every render; it ends where nothing moved
@@ -315,7 +324,7 @@ function useRowsInView(rows: readonly TableEntry[], revealed: string | undefined
   });
   useScrollToRow(virtualizer, windowed && scroller !== null ? rows : [], revealed);
   if (!windowed)
-    return { first: 0, last: rows.length, before: 0, after: 0, body: setBody, measure: () => undefined };
+    return { first: 0, last: rows.length, before: 0, after: 0, body: setBody, measure: notMeasured };
   const inView = virtualizer.getVirtualItems();
   const [first, last] = [inView[0], inView.at(-1)];
   return {

@@ -1,4 +1,4 @@
-import { useDeferredValue, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useDraft } from '../../state/context.tsx';
@@ -12,7 +12,7 @@ import { virtualizeAbove } from '../../components/virtual-rows.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { CommandsCard } from './commands-card.tsx';
-import { imagesPointer, mountPointer, ownLists, ownListsPointer } from './document.ts';
+import { imagesPointer, mountPointer, ownLists, ownListsPointer, type ListPlace } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
 import { ImagesCard } from './images-card.tsx';
 import { RegistryContext, useRegistry } from './registry-state.ts';
@@ -26,6 +26,14 @@ export default function DockerSocketPage() {
       {problem ?? <Forms />}
     </Page>
   );
+}
+
+/**
+ * Cards below the fold: drawn after the others, so that the page is shown sooner. A component of its own, so
+ * that the others are not rendered again then.
+ */
+function Deferred({ unless, children }: { readonly unless: boolean; readonly children: ReactNode }) {
+  return useDeferredValue(true, unless) && children;
 }
 
 /** Findings that a row shows. */
@@ -52,12 +60,11 @@ function Forms() {
     else if (pointer?.startsWith(`${mountPointer}/commandList`) === true) setChosen(null);
   }
   const commands = useRef<HTMLDivElement>(null);
+  const openList = useCallback((list: ListPlace) => {
+    setChosen(list.now.image);
+    commands.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
-  // Cards below the fold are deferred, so that the page renders sooner.
-  const areCardsBelowDrawn = useDeferredValue(
-    true,
-    pointer !== null || settings.socket.images.length <= virtualizeAbove,
-  );
   const { state: eci } = useDraftEci();
   // Only findings that no row shows; the notice on top has "ECI is off" already.
   const findings = draft.findings.filter(
@@ -82,18 +89,13 @@ function Forms() {
             readOnly={lockedBy !== undefined}
           />
         ))}
-        <ImagesCard
-          settings={settings}
-          lockedBy={lockedBy}
-          onOpenList={(list) => {
-            setChosen(list.now.image);
-            commands.current?.scrollIntoView({ block: 'nearest' });
-          }}
-        />
-        <div ref={commands}>
-          {areCardsBelowDrawn && <CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} />}
-        </div>
-        {areCardsBelowDrawn && <VisibilityCard settings={settings} lockedBy={lockedBy} />}
+        <ImagesCard settings={settings} lockedBy={lockedBy} onOpenList={openList} />
+        <Deferred unless={pointer !== null || settings.socket.images.length <= virtualizeAbove}>
+          <div ref={commands}>
+            <CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} />
+          </div>
+          <VisibilityCard settings={settings} lockedBy={lockedBy} />
+        </Deferred>
       </Box>
     </RegistryContext>
   );

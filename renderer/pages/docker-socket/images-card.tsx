@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -28,9 +28,9 @@ const longList = 20;
 
 /**
  * Images whose containers may mount the socket: the list, a field to add to it, the switch for derived
- * images.
+ * images. Memoized: the page renders with every change of the app's state.
  */
-export function ImagesCard({
+export const ImagesCard = memo(function ImagesCard({
   settings,
   lockedBy,
   onOpenList,
@@ -106,7 +106,7 @@ export function ImagesCard({
       />
     </Card>
   );
-}
+});
 
 /** `onAdd`: undefined while nothing can be added, or the field is open. */
 function NoImages({ eci, onAdd }: { readonly eci: boolean; readonly onAdd: (() => void) | undefined }) {

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
-import { useRequest } from '../../state/actions.ts';
 import { useFocusCount } from '../../state/attention.ts';
-import { useAppPart } from '../../state/context.tsx';
+import { useAppPart, useStore } from '../../state/context.tsx';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { parseImageReference, referenceCovers, type ImageReference } from '../../../shared/settings/index.ts';
 import type { RegistryState } from './registry-state.ts';
@@ -27,8 +27,10 @@ export interface LocalImages {
  * focus.
  */
 export function useLocalImages(): LocalImages {
-  const { run, error } = useRequest('images:list');
+  // Not by useRequest, which renders once more when a request begins: the list has hundreds of rows.
+  const store = useStore();
   const [images, setImages] = useState<readonly LocalImage[] | null>(null);
+  const [error, setError] = useState<AppError | null>(null);
   const [attempt, setAttempt] = useState(0);
   const ready = useAppPart(({ engine }) => engine.phase === 'ready');
   const returns = useFocusCount();
@@ -36,41 +38,40 @@ export function useLocalImages(): LocalImages {
   useEffect(() => {
     if (!ready) return undefined;
     let subscribed = true;
-    void run(undefined).then((result) => {
-      if (!subscribed || !result.ok) return;
-      setImages(
-        result.value.map((image) => {
-          const names = [...image.tags, ...image.digests];
-          return {
-            id: image.id,
-            name: names[0] ?? image.id,
-            contents: new Set([
-              image.id,
-              ...image.digests.map((digest) => digest.slice(digest.indexOf('@') + 1)),
-            ]),
-            references: names.flatMap((name) => {
-              const parsed = parseImageReference(name);
-              return parsed.ok ? [parsed.value] : [];
-            }),
-          };
-        }),
-      );
+    void store.request('images:list', undefined).then((result) => {
+      if (!subscribed) return;
+      setError(result.ok ? null : result.error);
+      if (result.ok) setImages(result.value.map(localImage));
     });
     return () => {
       subscribed = false;
     };
-  }, [ready, count, returns, attempt, run]);
+  }, [ready, count, returns, attempt, store]);
   return useMemo(
     () => ({
       images: ready ? images : null,
       loading: ready && images === null && error === null,
       error: ready ? error : null,
       retry: () => {
+        setError(null);
         setAttempt((before) => before + 1);
       },
     }),
     [ready, images, error],
   );
+}
+
+function localImage({ id, tags, digests }: IpcOutput<'images:list'>[number]): LocalImage {
+  const names = [...tags, ...digests];
+  return {
+    id,
+    name: names[0] ?? id,
+    contents: new Set([id, ...digests.map((digest) => digest.slice(digest.indexOf('@') + 1))]),
+    references: names.flatMap((name) => {
+      const parsed = parseImageReference(name);
+      return parsed.ok ? [parsed.value] : [];
+    }),
+  };
 }
 
 /** The local images that a reference covers by name. For their content see `sameContent`. */
