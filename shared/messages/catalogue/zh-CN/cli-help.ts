@@ -98,8 +98,8 @@ export const cliHelp: Translated<typeof english> = {
     '\n退出码：0；没有引擎、无法打开或设置丢失时为 1。使用 --check 时：\n' +
     '  0 OK        受保护且已验证，包括每个容器\n' +
     '  1 WARNING   已开启但未验证、处于审计模式、正在启动、有未受保护的容器、引擎有问题，或有待生效的安装\n' +
-    '  2 CRITICAL  已关闭、已停止、已失败、有检查未通过，或设置丢失或无法读取\n' +
-    '  3 UNKNOWN   没有引擎、没有应答、无法列出其容器，或参数不可用',
+    '  2 CRITICAL  已关闭、已停止、已失败、有检查未通过，或设置丢失或不可用\n' +
+    '  3 UNKNOWN   没有引擎、没有应答、无法列出其容器、此用户无权读取设置，或参数不可用',
   'cli-help.verify': '在真实容器内证实防护；有检查失败时退出代码为 1',
   'cli-help.verify-items': '逐项列出所有尝试',
   'cli-help.verify-if-due':
