@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { progress, run } from '../../dev/apply-fixture.ts';
 import { brokenDraft, minutesAgo, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
@@ -97,6 +97,15 @@ describe('the run', () => {
     expect(screen.queryByText(/longer than the estimate/)).toBeNull();
     await running(3);
     await screen.findByText('3 min · longer than the estimate of 1 min');
+  });
+
+  it('brings the running step into view, and no other one', async () => {
+    const scroll = vi.spyOn(Element.prototype, 'scrollIntoView');
+    await open('applying');
+    await screen.findByRole('heading', { name: 'Applying version 12' });
+    const scrolled = scroll.mock.contexts.filter((element) => element instanceof HTMLLIElement);
+    expect(scrolled.map((element) => element.getAttribute('aria-current'))).toEqual(['step']);
+    scroll.mockRestore();
   });
 
   it('continues while another page is open', async () => {

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -150,10 +150,15 @@ function StepRow({
   readonly last: boolean;
   readonly rows?: ReactNode;
 }) {
+  const row = useRef<HTMLLIElement>(null);
   const dim = state === 'waiting' || state === 'skipped';
+  useEffect(() => {
+    if (state === 'running') row.current?.scrollIntoView({ block: 'nearest' });
+  }, [state]);
   return (
     <Box
       component="li"
+      ref={row}
       data-state={state}
       aria-current={state === 'running' ? 'step' : undefined}
       sx={{ display: 'grid', gridTemplateColumns: '20px minmax(0, 1fr)', columnGap: '12px' }}
