@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appliedText, dangerousDraft, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
@@ -42,6 +42,19 @@ describe('what a finding is about', () => {
     await waitFor(() => {
       expect(screen.queryByText(removed)).toBeNull();
     });
+  });
+
+  it('is above the changes if one is dangerous, also after that was removed', async () => {
+    const { user } = await open(dangerousDraft);
+    const cards = () =>
+      within(screen.getByRole('main'))
+        .getAllByRole('heading', { level: 2 })
+        .map((heading) => heading.textContent.replace(/^\d+ /, ''))
+        .slice(0, 2);
+    const remove = await screen.findByRole('button', { name: 'Remove /etc' });
+    expect(cards()).toEqual(['findings', 'changes']);
+    await user.click(remove);
+    expect(cards()).toEqual(['findings', 'changes']);
   });
 
   it('is removed as by its page: a list that was added for it goes with it', async () => {

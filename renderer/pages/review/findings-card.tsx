@@ -24,6 +24,8 @@ const dangerOf = ({ code, params }: Finding): number => {
 /** A dangerous share does not block the apply, and is red as on its own page. */
 const toneOf = (finding: Finding): Tone =>
   finding.code === 'share-dangerous' ? 'danger' : severityTone[finding.severity];
+/** Whether a finding is shown in red. */
+export const isDanger = (finding: Finding): boolean => toneOf(finding) === 'danger';
 const order = { error: 0, warning: 1, note: 2 } as const;
 
 export interface FindingsCardProps {

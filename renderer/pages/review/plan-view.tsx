@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -15,7 +15,7 @@ import { color } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { ChangesCard } from './changes-card.tsx';
-import { FindingsCard, type FindingsCardProps } from './findings-card.tsx';
+import { FindingsCard, isDanger, type FindingsCardProps } from './findings-card.tsx';
 import { EffectsCard } from './effects-card.tsx';
 import { PlanFooter } from './plan-footer.tsx';
 import { planSubtitle } from './plan-subtitle.ts';
@@ -123,17 +123,24 @@ function PlanColumns({
   readonly findings: Omit<FindingsCardProps, 'otherReasons'>;
 }) {
   const { t } = useTranslation();
+  const draft = useDraft();
+  // As when the review was opened: the cards would change places under a button that fixes the last danger.
+  const [dangersFirst] = useState(() => draft.findings.some(isDanger));
+  const findingsCard = (
+    <FindingsCard
+      {...findings}
+      otherReasons={plan === null ? null : otherBlockers(plan).length + plan.missingRequirements.length}
+    />
+  );
   return (
     <Columns
       sideWidth="42.5%"
       main={
         <>
           {plan !== null && plan.blocked && <Blockers plan={plan} />}
+          {dangersFirst && findingsCard}
           <ChangesCard />
-          <FindingsCard
-            {...findings}
-            otherReasons={plan === null ? null : otherBlockers(plan).length + plan.missingRequirements.length}
-          />
+          {!dangersFirst && findingsCard}
         </>
       }
       side={
