@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { optionsOfRoot } from '../engine/base/root-options.ts';
 import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
 import { decisionTexts } from '../shared/audit/decision-text.ts';
 import { routeOfSetting } from '../shared/desktop/deep-link.ts';
+import { setEngineOptions } from '../shared/messages/engine-options.ts';
 import { refusalPrefix } from '../shared/policy/decision.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { padColumns } from './columns.ts';
@@ -45,6 +47,8 @@ export function configureExplain(command: Command): void {
         }
         const { findReachableEngine } = await import('../gateway/explain/reachable-engine.ts');
         const paths = { ...target.paths, clientSocket: engine.socket };
+        // The gateway's denials name their engine, also if it is the default one.
+        if (target.capabilities.enforcedByGateway) setEngineOptions(optionsOfRoot(paths.root));
         const context = {
           settings: decidedBy.value.settings,
           engineSocket: await findReachableEngine(paths),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { slowness } from '../engine/base/machine-speed.ts';
+import { optionsOfRoot } from '../engine/base/root-options.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
 import { collectAfterStart } from '../gateway/base/garbage-collection.ts';
 import { measureSlownessBy } from '../gateway/base/time-limit.ts';
@@ -10,6 +11,7 @@ import type { GatewayOptions } from '../gateway/gateway-options.ts';
 import type { ServiceManager } from '../gateway/base/service-manager.ts';
 import { engineNotice } from '../shared/gateway/engine-notices.ts';
 import { takeInheritedListeners, trackListeners } from '../shared/gateway/listener-handoff.ts';
+import { setEngineOptions } from '../shared/messages/engine-options.ts';
 import { fixedLimits } from '../shared/process/time-limits.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -132,6 +134,8 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
 function directoriesOf(state: string | undefined): Pick<GatewayOptions, 'stateDirectory' | 'runDirectory'> {
   if (state === undefined) return { stateDirectory: null };
   const { root, run } = rootPaths(state);
+  // Clients can paste the commands that denials name.
+  setEngineOptions(optionsOfRoot(root));
   return { stateDirectory: root, runDirectory: existsSync(run) ? run : root };
 }
 

@@ -28,6 +28,7 @@ export async function checkProtected(
   const denial = deny(
     'container-unprotected',
     message('gateway.use-of-container', { verb: doing, name: container.name }),
+    { subject: { container: container.name } },
   );
   const about = { container: container.name, image: container.image };
   return context.settings.existingContainers === 'warn' || context.runsInFlight.includes(container)

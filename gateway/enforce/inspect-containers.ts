@@ -95,7 +95,11 @@ async function checkStart(
   const denial = deny(
     'container-unprotected',
     message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),
-    { spec: 'A3', detail: message('gateway.creator-unknown') },
+    {
+      spec: 'A3',
+      detail: message('gateway.creator-unknown'),
+      subject: { container: container.name },
+    },
   );
   return context.settings.existingContainers === 'warn'
     ? { ...result, warning: denial, ...about }

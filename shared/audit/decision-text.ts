@@ -8,7 +8,16 @@ import type { StoredAuditEntry } from './entry.ts';
 /** The data of a decision's text: a line of the decision log, or a finding of the Simulator. */
 export type DecisionParts = Pick<
   StoredAuditEntry,
-  'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message' | 'detail' | 'sentences' | 'changes'
+  | 'outcome'
+  | 'rule'
+  | 'spec'
+  | 'setting'
+  | 'what'
+  | 'message'
+  | 'detail'
+  | 'sentences'
+  | 'subject'
+  | 'changes'
 >;
 
 /**
@@ -48,9 +57,10 @@ export function refusalSentence({
   setting,
   detail,
   sentences,
+  subject,
 }: Omit<DecisionParts, 'outcome'>): Message | null {
   return sentences !== undefined && what !== undefined && isRuleCode(rule) && isSettingPointer(setting)
-    ? refusalMessage({ rule, what, spec: spec ?? '', setting, detail, sentences })
+    ? refusalMessage({ rule, what, spec: spec ?? '', setting, detail, sentences, subject })
     : null;
 }
 

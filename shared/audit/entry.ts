@@ -43,7 +43,12 @@ export const auditEntrySchema = z.object({
   what: z.string().optional(),
   /** The same as data, where a setting can change the outcome. */
   subject: z
-    .object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() })
+    .object({
+      path: z.string().optional(),
+      command: z.string().optional(),
+      image: z.string().optional(),
+      container: z.string().optional(),
+    })
     .optional(),
   /** The refusal sent to the client, or what was changed, in English. */
   message: z.string(),

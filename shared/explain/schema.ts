@@ -22,7 +22,12 @@ export const findingSchema = z.object({
   what: z.string(),
   /** The same as data, where a setting can change the outcome. */
   subject: z
-    .object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() })
+    .object({
+      path: z.string().optional(),
+      command: z.string().optional(),
+      image: z.string().optional(),
+      container: z.string().optional(),
+    })
     .optional(),
   /** The sentence sent to the client or the log, in English. */
   message: z.string(),

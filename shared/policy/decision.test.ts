@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { english } from '../messages/catalogue/index.ts';
 import { rules as chinese } from '../messages/catalogue/zh-CN/rules.ts';
+import { setEngineOptions } from '../messages/engine-options.ts';
 import { message } from '../messages/message.ts';
 import { loadTranslator } from '../messages/translator.ts';
 import { settingSentences } from '../rules/setting-pointer.ts';
@@ -12,6 +13,24 @@ const socketMount = deny(
   message('policy.socket-into-image', { source: '/var/run/docker.sock', image: 'alpine' }),
   { detail: message('policy.container-unknown') },
 );
+
+describe('the refusal of an unprotected container', () => {
+  it('B6: names a command that recreates this container, on this engine', () => {
+    const what = message('gateway.use-of-container', { verb: 'docker exec', name: 'web' });
+    const refused = deny('container-unprotected', what, { subject: { container: 'web' } });
+    setEngineOptions(' --root /srv/engine');
+    try {
+      expect(refusalText(refused)).toContain(
+        'recreate the container (bulkhead containers recreate web --root /srv/engine), or an administrator',
+      );
+      expect(refusalText(refused, translate)).toContain(
+        'bulkhead containers recreate web --root /srv/engine',
+      );
+    } finally {
+      setEngineOptions('');
+    }
+  });
+});
 
 describe("the refusal of an image's content", () => {
   it('B6: names no entry as the remedy if no registry has the content', () => {

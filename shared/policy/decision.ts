@@ -25,6 +25,8 @@ export interface DenialSubject {
   readonly command?: string;
   /** Image whose permission was checked. */
   readonly image?: string;
+  /** Container that would have to be recreated. */
+  readonly container?: string;
 }
 
 /** One rewrite by the gateway of what the client sent. */
@@ -116,6 +118,7 @@ export const refusalPrefix = 'enhanced container isolation: ';
 export interface RefusalParts extends Pick<Denial, 'rule' | 'what' | 'spec' | 'setting'> {
   readonly detail?: string | undefined;
   readonly sentences?: DenialSentences | undefined;
+  readonly subject?: Pick<DenialSubject, 'container'> | undefined;
 }
 
 /**
@@ -134,10 +137,17 @@ export function refusalMessage(denial: RefusalParts): Message {
   return message('rules.refusal', {
     what: withReference(denial.what, sentences?.what),
     rule,
-    setting: isOfLocalContent(denial)
-      ? message('rules.setting-image-content')
-      : settingSentence(denial.setting),
+    setting: remedySentence(denial),
   });
+}
+
+/** Which setting would allow it, or what else helps. */
+function remedySentence(denial: RefusalParts): Message {
+  const { setting, subject } = denial;
+  if (isOfLocalContent(denial)) return message('rules.setting-image-content');
+  return setting === '/bulkhead/existingContainers' && subject?.container !== undefined
+    ? message('rules.setting-existing-container', { name: subject.container })
+    : settingSentence(setting);
 }
 
 /** Why an image may not have the Docker socket, if its content is in no registry: then no entry can match it. */

@@ -96,6 +96,10 @@ export const rules = {
   'rules.setting-hide-environment': 'an administrator can allow it with bulkhead.hideEnvironment',
   'rules.setting-devices': 'an administrator can allow it in bulkhead.devices',
   'rules.setting-network-volumes': 'an administrator can allow it in bulkhead.networkVolumes',
+  'rules.setting-existing-container': concat(
+    'recreate the container (bulkhead containers recreate {{name}}{{onEngine}}), or an administrator can ',
+    'allow it with bulkhead.existingContainers: "warn"',
+  ),
   'rules.setting-existing-containers': concat(
     'recreate the container (bulkhead containers recreate{{onEngine}}), or an administrator can allow it ',
     'with bulkhead.existingContainers: "warn"',
