@@ -167,6 +167,7 @@ describe('the result', () => {
     await screen.findByText('17 of 18 checks passed in real containers');
     const band = screen.getByText('4 containers are still unprotected').closest('[role="status"]');
     expect(band?.textContent).toContain('17 of 18 checks passed in real containers');
+    expect(band?.textContent).toMatch(/ECI is on and holds on this engine\. Limited: [^.]+\./);
     expect(band?.textContent).toContain('it is running, and only stopped containers were to be removed');
     await user.click(screen.getByRole('button', { name: 'Done' }));
     await waitFor(() => {

@@ -10,9 +10,10 @@ import { useFormats } from '../../i18n/format.ts';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import { applyStepTable } from '../../../shared/apply/steps.ts';
 import type { RecreateMember } from '../../../shared/containers/recreate.ts';
+import { claimTitle } from '../../../shared/verify/claim-titles.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { ensureSentence, labelled, joinSentences } from '../../i18n/lists.ts';
-import { translateError, translateText } from '../../i18n/translate.ts';
+import { translateError, translateMessage, translateText } from '../../i18n/translate.ts';
 import { isUnprotected, type Container, type ContainerScan } from '../../../shared/containers/protection.ts';
 
 type AppliedOutcome = Extract<ApplyOutcome, { kind: 'applied' }>;
@@ -105,6 +106,7 @@ function OpenButton({
 
 function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly outcome: AppliedOutcome }) {
   const { t } = useTranslation();
+  const { list } = useFormats();
   const { verification } = outcome;
   if (verification?.eci !== true) {
     const restarted = run.steps.some(
@@ -120,6 +122,16 @@ function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly
   const passed = claims.filter((claim) => claim.verdict === 'pass').length;
   const verified = claims.every((claim) => settled(claim.verdict));
   const notEnforced = claims.filter((claim) => claim.verdict === 'not-enforced').length;
+  const limited = claims.filter((claim) => claim.verdict === 'limited');
+  const verifiedText = () => {
+    if (notEnforced > 0) return t('review.end.verifiedAuditWhy', { count: notEnforced });
+    if (!verified) return undefined;
+    if (limited.length === 0) return t('review.end.verifiedWhy');
+    return joinSentences(t, [
+      t('review.end.verifiedWhy'),
+      t('review.end.limited', { claims: list(limited.map(({ id }) => translateMessage(claimTitle(id)))) }),
+    ]);
+  };
   return (
     <NoticeBody
       tone={verified ? 'ok' : 'warn'}
@@ -133,11 +145,7 @@ function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly
       }
       action={<OpenButton page="overview" params={{ show: 'results' }} label={t('review.end.results')} />}
     >
-      {notEnforced > 0
-        ? t('review.end.verifiedAuditWhy', { count: notEnforced })
-        : verified
-          ? t('review.end.verifiedWhy')
-          : undefined}
+      {verifiedText()}
     </NoticeBody>
   );
 }

@@ -366,6 +366,7 @@ export const review = {
     verifiedAuditWhy_one: '{{count}} check is not enforced in audit mode.',
     verifiedAuditWhy_other: '{{count}} checks are not enforced in audit mode.',
     verifiedWhy: 'ECI is on and holds on this engine.',
+    limited: 'Limited: {{claims}}.',
     eciOff: 'The engine runs with these settings',
     eciOffWhy: 'ECI is off, so there is nothing to verify.',
     sameEngine: 'The gateway uses these settings',

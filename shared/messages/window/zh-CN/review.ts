@@ -309,6 +309,7 @@ export const review: Translation<typeof english> = {
     verifiedAudit: '审计模式：{{count}} 项检查中有 {{passed}} 项在真实容器内通过',
     verifiedAuditWhy_other: '{{count}} 项在审计模式下未强制执行。',
     verifiedWhy: 'ECI 已开启，并在此引擎上有效。',
+    limited: '受限：{{claims}}。',
     eciOff: '引擎已按这些设置运行',
     eciOffWhy: 'ECI 已关闭，因此无需验证。',
     sameEngine: '网关已采用这些设置',
