@@ -388,6 +388,13 @@ test('a plan states the consequences for containers that are kept unprotected, a
   expect(kept('free', 1)).toBe('2 containers you keep: web, old');
 });
 
+test('no version is named of settings that this user may not read', () => {
+  expect(describeStatus(report({}))).toMatch(/^ +settings +version/m);
+  const unread = report({ enforcement: enforcementIn({ difference: 'unread' }), settingsProblem: 'EACCES' });
+  expect(describeStatus(unread)).toMatch(/EACCES/);
+  expect(describeStatus(unread)).not.toMatch(/^ +settings/m);
+});
+
 describe('status --check', () => {
   const failing: Verification = {
     at: new Date().toISOString(),

@@ -133,9 +133,9 @@ export function describeStatus(report: StatusReport): string {
             text('cli-status.replaced-gateways', { pids: engine.replacedGateways.join(', ') }),
           ),
         ]),
-    // For a lost file the alarm names the version that is in force; if the engine does not respond, none is
-    // known.
-    ...(needsAction(report)
+    // For a lost file the alarm names the version that is in force; if the engine does not respond, or the
+    // user may not read the file, none is known.
+    ...(needsAction(report) || report.enforcement.difference === 'unread'
       ? []
       : [
           labelled(
