@@ -8,8 +8,8 @@ const userName = 'bulkhead-test';
 
 /**
  * The programs and users of this machine below a layer of their own, in namespaces of their own: packages are
- * installed and users added there for real, and are gone with it. It has one user without special rights, no
- * embedded engine of the machine, and shares network, /tmp and devices with it.
+ * installed and users added there for real, and are gone with it. It has one user without special rights,
+ * none of the machine's embedded engines, and shares network, /tmp and devices with it.
  */
 export interface DisposableSystem {
   readonly user: { readonly uid: number; readonly gid: number; readonly home: string };
@@ -31,7 +31,9 @@ for tree in ${changeable.join(' ')}; do
   mkdir -p "$1/$tree/upper" "$1/$tree/work"
   mount -t overlay overlay -o "lowerdir=/$tree,upperdir=$1/$tree/upper,workdir=$1/$tree/work" "/$tree"
 done
-[ ! -d /var/lib/bulkhead ] || mount -t tmpfs -o mode=0711 none /var/lib/bulkhead
+for engines in /var/lib/bulkhead /run/bulkhead; do
+  [ ! -d $engines ] || mount -t tmpfs -o mode=0711 none $engines
+done
 echo mounted
 exec cat`;
 

@@ -261,7 +261,8 @@ describe('the packages of the app', () => {
       tray: true,
       user: { ...system.user, command: system.as('user') },
     });
-  });
+    // electron-forge's own limit, and the rest.
+  }, 270_000);
   afterAll(async () => {
     await session?.stop();
     await system?.end();
