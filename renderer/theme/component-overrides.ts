@@ -130,9 +130,12 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
         border: `1px solid ${color.border}`,
         borderRadius: size.radiusControl,
         padding: 1,
-        height: 32,
+        minHeight: 32,
         boxSizing: 'border-box',
         flexShrink: 0,
+        // In a narrow window, or at 200 %.
+        flexWrap: 'wrap',
+        maxWidth: '100%',
       },
     },
   },
