@@ -158,7 +158,7 @@ function SwitcherButton({
         }}
       >
         <Icon sx={{ fontSize: 22, color: toneText[line.tone] }} aria-hidden />
-        <Box component="span" className="words" sx={{ flex: 1, minWidth: 0 }}>
+        <Box component="span" className="label" sx={{ flex: 1, minWidth: 0 }}>
           <Typography
             component="span"
             sx={{ display: 'block', fontWeight: 600, lineHeight: '17px', ...oneLine }}
@@ -177,7 +177,7 @@ function SwitcherButton({
             {line.text}
           </Typography>
         </Box>
-        <SelectorIcon className="words" sx={{ fontSize: 18, color: color.text3 }} aria-hidden />
+        <SelectorIcon className="label" sx={{ fontSize: 18, color: color.text3 }} aria-hidden />
       </ButtonBase>
       <span role="status" className="visually-hidden">{`${name}: ${line.text}`}</span>
     </>
