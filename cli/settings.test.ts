@@ -147,6 +147,15 @@ describe('settings set, show, history, rollback', () => {
     await bulkhead('settings', 'set', '/bulkhead/existingContainers', 'warn');
     expect((await bulkhead('settings', 'show')).out).toContain('"existingContainers": "warn"');
   });
+  test('a roll back names the command that moves a file away which is not text', async () => {
+    const at = path.join(root, 'admin-settings.json');
+    await writeFile(at, Buffer.from([0xc3, 0x28, 0xff]));
+    expect(await bulkhead('settings', 'rollback', '0')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`mv ${at} ${at}.unusable`),
+    });
+    expect(await readdir(root)).not.toContain('admin-settings.draft.json');
+  });
   test('bad pointers and versions are unusable arguments; a broken draft cannot be edited', async () => {
     expect((await bulkhead('settings', 'set', 'enhanced', 'true')).code).toBe(2);
     expect((await bulkhead('settings', 'rollback', 'last')).code).toBe(2);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
+import { isFileUnreadable } from '../shared/enforcement/enforcement.ts';
 import type { SettingsState } from '../shared/ipc/app-state.ts';
 import { fail, ok } from '../shared/result.ts';
 import type { Finding } from '../shared/settings/index.ts';
@@ -82,6 +83,12 @@ export function configureSettings(settings: Command): void {
       const version = parseVersion(given);
       if (!version.ok) {
         printError(version.error, options);
+        return;
+      }
+      const state = await target.settings.read();
+      // It would not be replaced: the roll back could not be applied.
+      if (state.readError !== null && isFileUnreadable(state)) {
+        printError(state.readError, options);
         return;
       }
       printResult(await target.settings.rollback(version.value), {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, access, open, readdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { shellWord } from '../../shared/process/shell-word.ts';
 import { maxTextLength } from '../../shared/settings/limits.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import {
@@ -70,7 +71,9 @@ function unreadable(file: string, cause: unknown, reason?: Message): Result<neve
   return fail('settings.unreadable', message('engine.file-unreadable', { file }), {
     cause,
     ...(reason === undefined ? {} : { reason }),
-    hint: message(isDenied ? 'engine.run-as-reader' : 'engine.repair-or-move'),
+    hint: isDenied
+      ? message('engine.run-as-reader')
+      : message('engine.repair-or-move', { file: shellWord(file), moved: shellWord(`${file}.unusable`) }),
     params: { path: file, ...(isDenied ? accessDenied : {}) },
   });
 }

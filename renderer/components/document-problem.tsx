@@ -12,7 +12,11 @@ import { useMissingRoot } from './missing-root.tsx';
 import { ErrorPanel, Notice } from './error-panel.tsx';
 import { useReadOnlyReason } from './read-only.ts';
 import { LockedNote, withLock } from './setting-row.tsx';
-import { reasonOrMessage, translateText } from '../i18n/translate.ts';
+import { isFileUnreadable } from '../../shared/enforcement/enforcement.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
+import { message } from '../../shared/messages/message.ts';
+import type { AppError } from '../../shared/result.ts';
+import { reasonOrMessage, translateMessage, translateText } from '../i18n/translate.ts';
 
 /**
  * Shown in place of a page that needs the document while that cannot be used: where the error is, and how to
@@ -21,7 +25,7 @@ import { reasonOrMessage, translateText } from '../i18n/translate.ts';
 export function useDocumentProblem(): React.ReactNode {
   const { t } = useTranslation();
   const store = useStore();
-  const readError = useAppPart(({ settings }) => settings.readError);
+  const settings = useAppPart((app) => app.settings);
   const { draft, applied, dirty } = useDraft();
   const failed = useSnapshotPart(({ discarded }) => discarded?.error ?? null);
   const lockedBy = useReadOnlyReason();
@@ -35,7 +39,7 @@ export function useDocumentProblem(): React.ReactNode {
   };
   const missingRoot = useMissingRoot('settings');
   if (missingRoot !== null) return missingRoot;
-  if (readError !== null) return <ErrorPanel error={readError} />;
+  if (settings.readError !== null) return <ReadProblem settings={settings} error={settings.readError} />;
   if (draft.settings.ok) return null;
   const discard = dirty && applied.settings.ok && (
     <Button
@@ -96,6 +100,22 @@ export function useDocumentProblem(): React.ReactNode {
         {actions}
       </Box>
     </Card>
+  );
+}
+
+/** That a file of the settings cannot be read: of the settings file itself by the name of that state. */
+export function ReadProblem({
+  settings,
+  error,
+}: {
+  readonly settings: AppState['settings'];
+  readonly error: AppError;
+}) {
+  return (
+    <ErrorPanel
+      error={error}
+      {...(isFileUnreadable(settings) ? { title: translateMessage(message('enforcement.unusable')) } : {})}
+    />
   );
 }
 

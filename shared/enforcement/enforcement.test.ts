@@ -124,7 +124,9 @@ describe('what is in force', () => {
     const error = { code: 'settings.unreadable' as const, message: 'no UTF-8' };
     const unreadable = facts('garbage', {}, { settings: { ...settings, readError: error } });
     expect(enforcementOf(unreadable).restorableVersion).toBeNull();
-    expect(texts(unreadable).at(-1)).toBe('Repair the file or move it away.');
+    expect(texts(unreadable).at(-1)).toBe(
+      'Repair the file, or move it away: then an earlier version can be restored.',
+    );
   });
 
   it('is no alarm, and not known, where this user may not read the file', () => {

@@ -86,6 +86,15 @@ export function enforcementOf(facts: EnforcementFacts): Enforcement {
   };
 }
 
+/** Whether the settings file itself cannot be read as text, also by somebody with every right. */
+export const isFileUnreadable = ({
+  path,
+  readError,
+}: {
+  readonly path: string;
+  readonly readError: AppError | null;
+}): boolean => readError !== null && readError.params?.['path'] === path && !isAccessDenied(readError);
+
 /** A file that cannot be read as text is not overwritten: it has to be repaired or moved first. */
 const isReplaceable = ({ settings }: EnforcementFacts): boolean => settings.readError === null;
 

@@ -15,6 +15,7 @@ import { useNow } from '../../i18n/clock.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
+import { isFileUnreadable } from '../../../shared/enforcement/enforcement.ts';
 import { rollbackText, type HistoryItem } from '../../../shared/settings/history.ts';
 import type { CompareWithProps } from './compare-with.tsx';
 import { useVersionText } from './use-history.ts';
@@ -107,6 +108,8 @@ function RollbackButton({ target, same }: { readonly target: string | undefined;
   const keepsNothingOfFile = useAppPart(
     (app) => app.settings.conflict && enforcementAlarm(protectionOf(app, now).enforcement) !== null,
   );
+  // Such a file is not replaced; the notice above the page says what to do.
+  const isUnreadable = useAppPart((app) => isFileUnreadable(app.settings));
   const review = async () => {
     const navigateFromHere = navigationFromHere();
     if (!same && target !== undefined) draft.setText(target);
@@ -119,7 +122,7 @@ function RollbackButton({ target, same }: { readonly target: string | undefined;
       variant={mainVariant}
       color="primary"
       startIcon={<RollbackIcon />}
-      disabled={target === undefined}
+      disabled={target === undefined || isUnreadable}
       onClick={() => {
         void review();
       }}

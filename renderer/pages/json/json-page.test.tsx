@@ -1,4 +1,4 @@
-import { act, cleanup, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import { startCompletion } from '@codemirror/autocomplete';
 import { EditorView } from '@codemirror/view';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -47,6 +47,23 @@ describe('while the engine’s directory is missing', () => {
     expect(screen.getByText('The settings file is in /var/lib/bulkhead, which is missing.')).toBeTruthy();
     expect(screen.queryByText(/ECI is off/)).toBeNull();
   });
+});
+
+it('does not show a file whose text cannot be read as an empty one', async () => {
+  const readError = {
+    code: 'settings.unreadable',
+    message: '/etc/x.json could not be read',
+    reason: 'its bytes are not valid UTF-8',
+    hint: 'Repair it, or move it away (mv /etc/x.json /etc/x.json.unusable), then try again.',
+    params: { path: '/etc/x.json' },
+  } as const;
+  const settings = settingsState('', { path: '/etc/x.json', exists: true, readError });
+  await renderApp(appState({ settings }), 'json');
+  const main = within(screen.getByRole('main'));
+  expect(await main.findByText('The settings file cannot be used')).toBeTruthy();
+  expect(main.getByText(/mv \/etc\/x\.json \/etc\/x\.json\.unusable/)).toBeTruthy();
+  expect(screen.queryByRole('textbox', { name: 'admin-settings.json, draft' })).toBeNull();
+  expect(screen.queryByText(/The file is empty/)).toBeNull();
 });
 
 it('does not show ECI as off while the file is deleted and the gateway keeps enforcing it', async () => {

@@ -7,7 +7,8 @@ import { useRoute } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { useDraftEci } from '../../components/draft-eci.ts';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
-import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { ReadProblem } from '../../components/document-problem.tsx';
+import { Notice } from '../../components/error-panel.tsx';
 import { useMissingRoot } from '../../components/missing-root.tsx';
 import { protectionOf } from '../../components/protection.ts';
 import { useNow } from '../../i18n/clock.ts';
@@ -29,6 +30,8 @@ export default function JsonPage() {
   const draft = useDraft();
   const lockedBy = useReadOnlyReason();
   const missingRoot = useMissingRoot('settings');
+  // Its text is not known: an empty editor would say that the file is empty.
+  const isUnknown = draft.text === '' && app.settings.exists && app.settings.readError !== null;
   const noFile = draft.text === '' && !app.settings.exists;
   return (
     <Page
@@ -39,7 +42,7 @@ export default function JsonPage() {
     >
       {app.settings.readError !== null && (
         <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
-          <ErrorPanel error={app.settings.readError} />
+          <ReadProblem settings={app.settings} error={app.settings.readError} />
         </Box>
       )}
       {missingRoot ??
@@ -48,7 +51,7 @@ export default function JsonPage() {
         ) : noFile ? (
           <NoFile locked={lockedBy !== undefined} />
         ) : (
-          <Editing readOnly={lockedBy !== undefined} />
+          !isUnknown && <Editing readOnly={lockedBy !== undefined} />
         ))}
     </Page>
   );

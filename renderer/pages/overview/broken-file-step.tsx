@@ -24,6 +24,9 @@ export function brokenFileStep(context: NextStepContext): NextStep | null {
   };
 }
 
+/** Reasons are clauses: here they are sentences of their own. */
+const capitalized = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
 /** The error; a syntax error with the line and a caret under the position. */
 function whyBroken(
   { t, app, applied }: NextStepContext,
@@ -36,7 +39,7 @@ function whyBroken(
       t,
       texts.filter((text) => text !== '').map((text) => ensureSentence(t, text)),
     );
-  if (first === undefined) return inSentences(message, reason ?? '');
+  if (first === undefined) return inSentences(message, capitalized(reason ?? ''));
   return (
     <>
       {inSentences(message, translateText(first.message, first.sentence))}

@@ -40,7 +40,7 @@ function blockedText(t: TFunction, findings: number, others: number | null): str
   if (findings > 0) return t('review.findings.blocks', { count: findings });
   if (others === null) return null;
   return others > 0
-    ? t('review.findings.blockedAbove', { count: others })
+    ? t('review.findings.blocksAbove', { count: others })
     : t('review.findings.blocksNothing');
 }
 

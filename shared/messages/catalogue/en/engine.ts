@@ -123,7 +123,7 @@ export const engine = {
   'engine.is-directory': 'it is a directory',
   'engine.not-regular-file': 'it is not a regular file',
   'engine.run-as-reader': 'Run as a user who may read it (root), or give it mode 0644.',
-  'engine.repair-or-move': 'Repair it or move it away, then try again.',
+  'engine.repair-or-move': 'Repair it, or move it away (mv {{file}} {{moved}}), then try again.',
   'engine.is-utf-16': 'it is UTF-16; the engine reads UTF-8 only. Save it as UTF-8 without BOM',
   'engine.not-utf-8': 'its bytes are not valid UTF-8',
   'engine.old-file-unchanged': '{{hint}} The old file is unchanged.',

@@ -98,7 +98,7 @@ export const engine: Translated<typeof english> = {
   'engine.is-directory': '它是目录',
   'engine.not-regular-file': '它不是普通文件',
   'engine.run-as-reader': '请以可读取它的用户 (root) 运行，或将其权限设为 0644。',
-  'engine.repair-or-move': '请修复或移走它，然后重试。',
+  'engine.repair-or-move': '请修复它，或将它移走 (mv {{file}} {{moved}})，然后重试。',
   'engine.is-utf-16': '它是 UTF-16；引擎只读取 UTF-8。请保存为不带 BOM 的 UTF-8',
   'engine.not-utf-8': '其内容不是有效的 UTF-8',
   'engine.old-file-unchanged': '{{hint}}旧文件未更改。',

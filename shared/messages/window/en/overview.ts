@@ -62,7 +62,7 @@ export const overview = {
     crashedWhy: 'Killed on {{time}}, and not running since.',
     crashedShow: 'Show containers',
     engineLog: 'The last lines of its log',
-    brokenFile: 'The settings file is not usable',
+    brokenFile: 'The settings file cannot be used',
     unreadFile: 'You may not read the settings file',
     openJson: 'Open JSON',
     interrupted: 'A change was cut off before its end',

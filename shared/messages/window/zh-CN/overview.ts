@@ -58,7 +58,7 @@ export const overview: Translation<typeof english> = {
     crashedWhy: '于 {{time}} 被终止，此后未运行。',
     crashedShow: '显示容器',
     engineLog: '引擎日志的最后几行',
-    brokenFile: '设置文件不可用',
+    brokenFile: '设置文件无法使用',
     unreadFile: '您无权读取设置文件',
     openJson: '打开 JSON',
     interrupted: '一次更改在完成前中断',

@@ -65,7 +65,7 @@ export const review: Translation<typeof english> = {
     none: '没有问题',
     count_other: '{{count}} 个问题',
     blocks_other: '{{count}} 个阻止应用',
-    blockedAbove_other: '上方有 {{count}} 个原因阻止应用',
+    blocksAbove_other: '上方有 {{count}} 个原因阻止应用',
     blocksNothing: '没有阻止应用的问题',
     open: '打开',
     pin: '固定摘要…',
