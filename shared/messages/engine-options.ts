@@ -1,7 +1,7 @@
 /**
  * Commands in sentences end in `{{onEngine}}`: the options that select the engine which this process works
  * on, so that the command can be pasted as it is: on the command line one that the user named, in the window
- * the one that is shown. Other processes have none.
+ * the one that is shown, in a gateway that of its state directory. Other processes have none.
  */
 export const engineOptionsName = 'onEngine';
 export type EngineOptionsName = typeof engineOptionsName;
