@@ -1,5 +1,7 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { withoutTerminal } from './explain.ts';
+import { defaultSettings } from '../../shared/settings/effective.ts';
+import { explainCommand, withoutTerminal } from './explain.ts';
 
 it('runs without a terminal, since a dry run has none', () => {
   const plain = (text: string) => withoutTerminal(text.split(' ')).join(' ');
@@ -7,4 +9,40 @@ it('runs without a terminal, since a dry run has none', () => {
   expect(plain('container exec --tty web sh')).toBe('container exec --detach --tty web sh');
   for (const text of ['run -i alpine', 'create -t alpine', 'run -t -a stdout alpine', 'ps -a'])
     expect(plain(text)).toBe(text);
+});
+
+const context = {
+  settings: defaultSettings,
+  engineSocket: null,
+  clientSocket: '/run/docker.sock',
+  engineSockets: [],
+  engineDirectories: [],
+  stateDirectory: null,
+};
+
+it('names the command that was probably meant', async () => {
+  const hintOf = async (...args: string[]) => {
+    const answer = await explainCommand({ ...context, args });
+    return answer.ok ? null : answer.error.hint;
+  };
+  expect(await hintOf('rnu', 'alpine')).toBe('Did you mean docker run?');
+  expect(await hintOf('buildx', 'ls')).toMatch(/^Give a Docker command as you would type it/);
+});
+
+it('decides a copy out of a container, and copies nothing', async () => {
+  const directory = await mkdtemp('/tmp/bh-explain-');
+  try {
+    const answer = await explainCommand({
+      ...context,
+      workingDirectory: directory,
+      args: ['cp', 'web:/etc/passwd', 'copy'],
+    });
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { requests: [{ method: 'GET', target: expect.stringMatching(/web.archive/) }] },
+    });
+    expect(await readdir(directory)).toEqual([]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });

@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { Explanation } from '../../shared/explain/explanation.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { firstLine, runClient } from './run-client.ts';
-import { message } from '../../shared/messages/message.ts';
+import { simulatedCommand } from '../../shared/explain/simulated-commands.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { drySession, type DryRunContext } from './session.ts';
 
 export interface ExplainOptions extends DryRunContext {
@@ -93,7 +94,7 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
         ? message('gateway.no-command')
         : message('gateway.command-not-explainable', { command }),
       {
-        hint: message('gateway.give-docker-command'),
+        hint: hintFor(options.args),
       },
     );
   }
@@ -131,6 +132,14 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
       ],
     });
   });
+}
+
+/** The command that was probably meant, as the Simulator names it, or what to give. */
+function hintFor(args: readonly string[]): Message {
+  const { kind, closest } = simulatedCommand(args);
+  return kind === 'unknown' && closest !== undefined
+    ? message('gateway.docker-command-misspelt', { closest })
+    : message('gateway.give-docker-command');
 }
 
 /**

@@ -18,6 +18,7 @@ export const gateway = {
   'gateway.explain-runs-nothing': 'Leave it out: nothing is run to explain anything.',
   'gateway.no-command': 'there is no command to explain',
   'gateway.command-not-explainable': '"{{command}}" can\'t be explained',
+  'gateway.docker-command-misspelt': 'Did you mean docker {{closest}}?',
   'gateway.give-docker-command': concat(
     'Give a Docker command as you would type it, without general options of docker: ',
     'bulkhead explain docker run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. ',
