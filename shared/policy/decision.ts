@@ -118,7 +118,7 @@ export const refusalPrefix = 'enhanced container isolation: ';
 export interface RefusalParts extends Pick<Denial, 'rule' | 'what' | 'spec' | 'setting'> {
   readonly detail?: string | undefined;
   readonly sentences?: DenialSentences | undefined;
-  readonly subject?: Pick<DenialSubject, 'container'> | undefined;
+  readonly subject?: { readonly container?: DenialSubject['container'] | undefined } | undefined;
 }
 
 /**
