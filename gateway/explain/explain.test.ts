@@ -17,7 +17,7 @@ const context = {
   clientSocket: '/run/docker.sock',
   engineSockets: [],
   engineDirectories: [],
-  stateDirectory: null,
+  stateDirectory: '/nonexistent',
 };
 
 it('names the command that was probably meant', async () => {
