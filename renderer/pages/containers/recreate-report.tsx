@@ -8,7 +8,7 @@ import { navigate } from '../../state/router.ts';
 import { Notice } from '../../components/error-panel.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { RecreateOutcome, RecreateRun } from '../../../shared/containers/recreate.ts';
-import { pageOfSetting } from './recreate-text.ts';
+import { pageOfSetting } from '../../components/page-of-setting.ts';
 import { labelled } from '../../i18n/lists.ts';
 import { outcomeText } from '../../components/recreate-outcome.ts';
 

@@ -4,11 +4,10 @@ import { states } from '../../dev/states.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { someContainers } from '../../dev/container-fixture.ts';
 import { minutesAgo } from '../../dev/settings-fixture.ts';
+import { refusedItem } from '../../dev/refused-item.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { showLanguage } from '../../i18n/index.ts';
 import type { RecreatePlan } from '../../../shared/containers/recreate.ts';
-import { message as createMessage, referenceTo } from '../../../shared/messages/message.ts';
-import { deny, refusalMessage } from '../../../shared/policy/decision.ts';
 import { ok, type Result } from '../../../shared/result.ts';
 
 const recent = () =>
@@ -186,28 +185,8 @@ describe('recreating containers under ECI (D)', () => {
   });
 
   it('shows the gateway’s refusals in the window’s language', async () => {
-    const refusal = refusalMessage(
-      deny('bind-not-shared', createMessage('policy.bind-mount', { source: '/etc' })),
-    );
-    const message = refusal.text;
-    const item: RecreatePlan['groups'][number][number] = {
-      id: idOf('old-vpn') ?? '',
-      name: 'old-vpn',
-      image: '',
-      running: true,
-      unchanged: false,
-      commit: false,
-      written: null,
-      changes: [],
-      lost: [],
-      blockers: [
-        {
-          code: 'refused',
-          params: { rule: 'bind-not-shared', message },
-          sentence: referenceTo(refusal),
-        },
-      ],
-    };
+    const item = refusedItem({ id: idOf('old-vpn') ?? '', name: 'old-vpn', image: '' });
+    const message = String(item.blockers[0]?.params['message']);
     const { user } = await renderApp(recent(), 'containers', {
       'recreate:plan': () => ok({ groups: [[item]], blocked: true }),
     });

@@ -8,21 +8,19 @@ import { navigate } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
-import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
 import { enforcementIn } from '../../components/protection.ts';
 import { Columns, Page } from '../../components/page.tsx';
-import { color } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { ChangesCard } from './changes-card.tsx';
 import { FindingsCard, isDanger, type FindingsCardProps } from './findings-card.tsx';
 import { EffectsCard } from './effects-card.tsx';
+import { PlanBlockers } from './plan-blockers.tsx';
 import { PlanFooter } from './plan-footer.tsx';
 import { planSubtitle } from './plan-subtitle.ts';
 import { RemovedNotice, useRemoval } from './removed-entry.tsx';
 import { usePlan } from './use-plan.ts';
-import { asSentence, joinSentences } from '../../i18n/lists.ts';
-import { translateText } from '../../i18n/translate.ts';
 
 /** Before applying: the difference, the findings, and the effects, with the one button that applies them. */
 export function PlanView() {
@@ -137,7 +135,7 @@ function PlanColumns({
       sideWidth="42.5%"
       main={
         <>
-          {plan !== null && plan.blocked && <Blockers plan={plan} />}
+          {plan !== null && plan.blocked && <PlanBlockers plan={plan} />}
           {dangersFirst && findingsCard}
           <ChangesCard />
           {!dangersFirst && findingsCard}
@@ -163,38 +161,3 @@ const otherBlockers = ({ blockers, missingRequirements }: ApplyPlan): ApplyPlan[
   blockers.filter(
     ({ code }) => code !== 'findings' && (code !== 'requirement' || missingRequirements.length === 0),
   );
-
-/** What blocks the apply, each item with what to do. */
-function Blockers({ plan }: { readonly plan: ApplyPlan }) {
-  const { t } = useTranslation();
-  return (
-    <Notice tone="danger" live="assertive" title={t('review.blocked.title')}>
-      <Box component="ul" sx={{ margin: '2px 0 0', paddingLeft: 2, color: color.text }}>
-        {plan.blockers
-          .filter((blocker) => blocker.code !== 'requirement' || plan.missingRequirements.length === 0)
-          .map((blocker) => (
-            <li key={`${blocker.code}${blocker.message}`}>
-              {translateText(blocker.message, blocker.sentence)}
-            </li>
-          ))}
-        {plan.missingRequirements.map((requirement) => (
-          <li key={requirement.code}>
-            {joinSentences(t, [
-              asSentence(
-                t,
-                t('review.blocked.requirement', { what: t(`isolation.requirement.${requirement.code}`) }),
-              ),
-              asSentence(
-                t,
-                t('review.blocked.found', {
-                  found: translateText(requirement.found, requirement.sentences?.found),
-                }),
-              ),
-              requirement.fix === undefined ? '' : translateText(requirement.fix, requirement.sentences?.fix),
-            ])}
-          </li>
-        ))}
-      </Box>
-    </Notice>
-  );
-}

@@ -82,6 +82,8 @@ export const review = {
     title: 'This can\u2019t be applied',
     requirement: 'Missing: {{what}}',
     found: 'Found: {{found}}',
+    leave: 'Leave {{name}} as it is',
+    leaveAll: 'Leave them as they are',
   },
   happen: {
     title: 'What will happen',

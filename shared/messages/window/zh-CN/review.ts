@@ -75,7 +75,13 @@ export const review: Translation<typeof english> = {
     removed: '已从草稿中移除：{{entry}}',
     checked: '已针对此引擎检查草稿。',
   },
-  blocked: { title: '无法应用', requirement: '缺少：{{what}}', found: '检测到：{{found}}' },
+  blocked: {
+    title: '无法应用',
+    requirement: '缺少：{{what}}',
+    found: '检测到：{{found}}',
+    leave: '{{name}} 保持原样',
+    leaveAll: '这些容器保持原样',
+  },
   happen: {
     title: '将会发生什么',
     about: '约 {{duration}}',

@@ -1,4 +1,4 @@
-import type { PageId } from '../../../shared/pages/pages.ts';
+import type { PageId } from '../../shared/pages/pages.ts';
 
 /** The page with the setting that the gateway's refusal names, if any. */
 export function pageOfSetting(
