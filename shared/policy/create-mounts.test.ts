@@ -43,9 +43,14 @@ describe('A1, A8: mounts of the machine\u2019s that are to appear in it again', 
   });
 
   it('neither is one that asks for it of a volume, and nothing of it is left in what is sent', () => {
-    expect(host({ Binds: ['new:/x:rshared'] }).decision).toMatchObject({ rule: 'bind-propagation' });
+    const why = 'invalid mount config for type "volume": field BindOptions must not be specified';
+    expect(host({ Binds: ['new:/x:rshared'] }).decision).toMatchObject({
+      rule: 'bind-propagation',
+      engineError: { status: 500, message: `invalid volume specification: 'new:/x:rshared': ${why}` },
+    });
     expect(host(mount('rshared', { Type: 'volume', Source: 'new' })).decision).toMatchObject({
       rule: 'bind-propagation',
+      engineError: { status: 400, message: 'BindOptions must not be specified on mount type "volume"' },
     });
     expect(host({ Binds: ['/shared/a:/x:rshared,shared'] }).written['HostConfig']).toMatchObject({
       Binds: ['/shared/a:/x:rslave,slave'],

@@ -1,5 +1,12 @@
 import { deny, type Change, type Denial } from './decision.ts';
-import { invalidMount, invalidMountSource, invalidVolumeName, type EngineError } from './engine-errors.ts';
+import {
+  bindOptionsOfVolume,
+  invalidMount,
+  invalidMountSource,
+  invalidVolumeName,
+  propagationOfVolume,
+  type EngineError,
+} from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 import { cleanPath, type BindSourceContext } from './bind-source.ts';
@@ -131,6 +138,7 @@ function withGrantedPropagation(
   if (granted === null)
     return deny('bind-propagation', message('policy.the-bind', { text }), {
       detail: message('policy.bind-propagation', { option: wanted }),
+      ...(spec.kind === 'path' ? {} : { engineError: propagationOfVolume(text) }),
     });
   changes.push({ rule: 'bind-propagation', field: 'HostConfig.Binds', before: wanted, after: granted });
   return {
@@ -193,10 +201,16 @@ function propagationDenial(mount: JsonObject, host: ReadonlyMap<string, Json>): 
   if (isShared && textAt(mount, 'Type') === 'bind' && grantedPropagation(propagation, host) !== null)
     return null;
   if (['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation)) return null;
+  const engineError =
+    textAt(mount, 'Type') === 'volume'
+      ? bindOptionsOfVolume
+      : isShared
+        ? undefined
+        : invalidMount('bind', `invalid propagation mode: ${propagation}`);
   return deny(
     'bind-propagation',
     message('policy.mount-with-propagation', { source: textAt(mount, 'Source'), propagation }),
-    isShared ? {} : { engineError: invalidMount('bind', `invalid propagation mode: ${propagation}`) },
+    given(engineError),
   );
 }
 

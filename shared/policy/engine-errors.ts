@@ -75,6 +75,15 @@ export const invalidBindMode = (mode: string): EngineError => ({
   message: `invalid mode: ${mode}`.slice(0, maxMessageLength),
 });
 
+/** The response to a volume in `Mounts` with options of a bind. */
+export const bindOptionsOfVolume: EngineError = badRequest(
+  'BindOptions must not be specified on mount type "volume"',
+);
+
+/** The response to a volume in `Binds` with a propagation, which is an option of a bind. */
+export const propagationOfVolume = (text: string): EngineError =>
+  invalidBind(text, invalidMount('volume', 'field BindOptions must not be specified').message);
+
 /** The answer to an entry of `Binds` whose destination is no absolute path. */
 export const invalidBindDestination = (text: string, source: string, destination: string): EngineError =>
   invalidBind(

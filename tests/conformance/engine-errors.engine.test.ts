@@ -145,6 +145,8 @@ describe("A1: errors with the engine's messages", () => {
       }),
     ),
     { Binds: ['vol:/x:exotic'] },
+    { Binds: ['vol:/x:shared'] },
+    { Mounts: [{ Type: 'volume', Source: 'vol', Target: '/x', BindOptions: { Propagation: 'shared' } }] },
     { Binds: ['/tmp:/x:ro,exotic'] },
     { Mounts: [{ Type: 'volume', Source: 'x', Target: '/x' }] },
     { Mounts: [{ Type: 'volume', Source: './x', Target: '/x' }] },
