@@ -6,14 +6,18 @@ import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { obstacleNames, statusText, useStatusAge } from './container-status.ts';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from '../theme/icons.ts';
 import { Mono } from './mono.tsx';
+import { noteText, refusalReason } from './recreate-notes.ts';
+import type { Refusals } from './use-recreation-refusals.ts';
 import { color, small, visuallyHidden } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
+import type { RecreateNote } from '../../shared/containers/recreate.ts';
 
 /** Choice for a container that exists before ECI is turned on. */
 export type Choice = 'keep' | 'remove' | 'recreate';
 const choiceOf = (value: unknown): Choice => (value === 'remove' || value === 'recreate' ? value : 'keep');
-/** Containers with refused options cannot be recreated under ECI. */
-export const canRecreate = (container: Container): boolean => container.obstacles.length === 0;
+/** Containers with options that ECI or the settings refuse cannot be recreated. */
+export const canRecreate = ({ id, obstacles }: Container, refusals: Refusals): boolean =>
+  obstacles.length === 0 && !refusals.has(id);
 /** Height of a row, px. */
 export const rowHeight = 48;
 
@@ -36,11 +40,13 @@ const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'now
 /** A container, with the choice for it. */
 export function ExistingContainerRow({
   container,
+  refusals,
   index,
   choice,
   onChoose,
 }: {
   readonly container: Container;
+  readonly refusals: Refusals;
   readonly index: number;
   readonly choice: Choice;
   readonly onChoose: (id: string, choice: Choice) => void;
@@ -60,13 +66,14 @@ export function ExistingContainerRow({
         borderTop: index === 0 ? 0 : `1px solid ${color.border}`,
       }}
     >
-      <NameCell container={container} />
+      <NameCell container={container} refusal={refusals.get(container.id)} />
       <Box role="cell" sx={{ color: color.text2, ...oneLine }} title={status}>
         {status}
       </Box>
       <Box role="cell">
         <ChoiceSelect
           container={container}
+          recreatable={canRecreate(container, refusals)}
           choice={choice}
           onChoose={(next) => {
             onChoose(container.id, next);
@@ -77,23 +84,34 @@ export function ExistingContainerRow({
   );
 }
 
-/** A container's name, and its options that ECI refuses; otherwise its image. */
-function NameCell({ container }: { readonly container: Container }) {
+/** A container's name, and why it can't be recreated; otherwise its image. */
+function NameCell({
+  container,
+  refusal,
+}: {
+  readonly container: Container;
+  readonly refusal: RecreateNote | undefined;
+}) {
   const { t } = useTranslation();
+  const obstacle =
+    container.obstacles.length > 0
+      ? t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) })
+      : refusal === undefined
+        ? null
+        : refusalReason(t, refusal);
   return (
     <Box role="cell" sx={{ minWidth: 0 }}>
       <Box sx={{ fontWeight: 600, color: color.text, lineHeight: '18px', ...oneLine }}>{container.name}</Box>
       <Box
+        title={refusal === undefined ? undefined : noteText(t, refusal)}
         sx={{
           fontSize: 12,
           lineHeight: '16px',
           ...oneLine,
-          color: container.obstacles.length > 0 ? color.warn : color.text3,
+          color: obstacle !== null ? color.warn : color.text3,
         }}
       >
-        {container.obstacles.length > 0 ? (
-          t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) })
-        ) : (
+        {obstacle ?? (
           <Mono size={11.5} nowrap>
             {container.image}
           </Mono>
@@ -105,10 +123,12 @@ function NameCell({ container }: { readonly container: Container }) {
 
 function ChoiceSelect({
   container,
+  recreatable,
   choice,
   onChoose,
 }: {
   readonly container: Container;
+  readonly recreatable: boolean;
   readonly choice: Choice;
   readonly onChoose: (choice: Choice) => void;
 }) {
@@ -136,7 +156,7 @@ function ChoiceSelect({
         },
       }}
     >
-      {!missing && canRecreate(container) && (
+      {!missing && recreatable && (
         <MenuItem value="recreate">
           <ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />
           {t('isolation.prompt.recreate')}

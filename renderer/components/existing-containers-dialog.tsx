@@ -10,6 +10,7 @@ import { DialogOption } from './dialog-option.tsx';
 import { columns, ExistingContainerRow, rowHeight, type Choice } from './existing-container-row.tsx';
 import { existingDefault, existingPointer, KeptContainersNote } from './kept-containers-note.tsx';
 import { SetAll, type Choices } from './set-all-choices.tsx';
+import { useRecreationRefusals, type Refusals } from './use-recreation-refusals.ts';
 import { VirtualRows } from './virtual-rows.tsx';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
@@ -17,33 +18,45 @@ import type { ContainerChoices } from '../../shared/apply/plan.ts';
 
 /**
  * Before ECI is turned on: choices for the containers that exist. Nothing is changed here; the choices become
- * part of the plan.
+ * part of the plan. `text`: the settings that they are applied with, if not the draft.
  */
 export function ExistingContainersDialog({
   open,
   containers,
+  text,
   initial,
   onCancel,
   onContinue,
 }: {
   readonly open: boolean;
   readonly containers: readonly Container[];
+  readonly text?: string | undefined;
   readonly initial: ContainerChoices;
   readonly onCancel: () => void;
   readonly onContinue: (choices: ContainerChoices) => void;
 }) {
   if (!open) return null;
-  return <Content containers={containers} initial={initial} onCancel={onCancel} onContinue={onContinue} />;
+  return (
+    <Content
+      containers={containers}
+      text={text}
+      initial={initial}
+      onCancel={onCancel}
+      onContinue={onContinue}
+    />
+  );
 }
 
 function Content({
   containers,
+  text,
   initial,
   onCancel,
   onContinue,
 }: Omit<Parameters<typeof ExistingContainersDialog>[0], 'open'>) {
   const { t } = useTranslation();
-  const { choices, setChoices, toRemove, toRecreate, kept } = useChoices(containers, initial);
+  const refusals = useRecreationRefusals(containers, text);
+  const { choices, setChoices, toRemove, toRecreate, kept } = useChoices(containers, initial, refusals);
   const [removeVolumes, setRemoveVolumes] = useState(initial.removeVolumes);
   const [commit, setCommit] = useState(initial.commit === true);
   const draft = useDraft();
@@ -75,9 +88,15 @@ function Content({
       }}
     >
       <DialogText>{t('isolation.prompt.body')}</DialogText>
-      <SetAll containers={containers} toRemove={toRemove} toRecreate={toRecreate} onSet={setChoices} />
-      <KeptContainersNote kept={kept} allowed={allowed} onAllowed={setAllowed} />
-      <ChoiceTable containers={containers} choices={choices} onChange={setChoices} />
+      <SetAll
+        containers={containers}
+        refusals={refusals}
+        toRemove={toRemove}
+        toRecreate={toRecreate}
+        onSet={setChoices}
+      />
+      <KeptContainersNote kept={kept} refusals={refusals} allowed={allowed} onAllowed={setAllowed} />
+      <ChoiceTable containers={containers} refusals={refusals} choices={choices} onChange={setChoices} />
       {toRecreate.length > 0 && (
         <Box sx={{ padding: '12px 24px 8px', borderTop: `1px solid ${color.border}` }}>
           <Typography variant="caption" component="div" sx={{ color: color.text2, paddingBottom: '4px' }}>
@@ -100,13 +119,17 @@ function Content({
   );
 }
 /** The choice for each container, and which containers are thereby removed, recreated and kept. */
-function useChoices(containers: readonly Container[], initial: ContainerChoices) {
-  const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(
+function useChoices(containers: readonly Container[], initial: ContainerChoices, refusals: Refusals) {
+  const [chosen, setChoices] = useState<ReadonlyMap<string, Choice>>(
     () =>
       new Map([
         ...initial.remove.map((id) => [id, 'remove'] as const),
         ...(initial.recreate ?? []).map((id) => [id, 'recreate'] as const),
       ]),
+  );
+  // It may have been chosen before it was known to be refused.
+  const choices: Choices = new Map(
+    [...chosen].filter(([id, one]) => one !== 'recreate' || !refusals.has(id)),
   );
   const toRemove = containers.filter((c) => choices.get(c.id) === 'remove');
   const toRecreate = containers.filter((c) => choices.get(c.id) === 'recreate');
@@ -119,10 +142,12 @@ const unscrolledRows = 20;
 
 function ChoiceTable({
   containers,
+  refusals,
   choices,
   onChange,
 }: {
   readonly containers: readonly Container[];
+  readonly refusals: Refusals;
   readonly choices: Choices;
   readonly onChange: (change: (before: Choices) => Choices) => void;
 }) {
@@ -164,6 +189,7 @@ function ChoiceTable({
           return container === undefined ? null : (
             <ExistingContainerRow
               container={container}
+              refusals={refusals}
               index={index}
               choice={choices.get(container.id) ?? 'keep'}
               onChoose={choose}

@@ -9,6 +9,8 @@ import { keepsContainers } from '../../shared/targets/live-restore.ts';
 import { firstNames, names, joinSentences } from '../i18n/lists.ts';
 import { DialogOption } from './dialog-option.tsx';
 import { withCode } from './mono.tsx';
+import { noteText } from './recreate-notes.ts';
+import type { Refusals } from './use-recreation-refusals.ts';
 
 /** JSON pointer and default of `bulkhead.existingContainers`. */
 export const existingPointer = '/bulkhead/existingContainers';
@@ -19,6 +21,9 @@ const nameList = (t: TFunction, containers: readonly Container[]): string =>
     t,
     containers.map(({ name }) => name),
   );
+
+/** So many refusals are shown in full; every row has its own in short. */
+const maxRefusals = 3;
 
 /** Options of these containers that ECI refuses, each once, as code. */
 const hostOptions = (containers: readonly Container[]): readonly string[] =>
@@ -32,10 +37,12 @@ const hostOptions = (containers: readonly Container[]): readonly string[] =>
  */
 export function KeptContainersNote({
   kept,
+  refusals,
   allowed,
   onAllowed,
 }: {
   readonly kept: readonly Container[];
+  readonly refusals: Refusals;
   readonly allowed: boolean;
   readonly onAllowed: (allowed: boolean) => void;
 }) {
@@ -83,6 +90,7 @@ export function KeptContainersNote({
       {socket.length > 0 && (
         <Box sx={{ paddingTop: '4px' }}>{t('isolation.kept.socket', { names: nameList(t, socket) })}</Box>
       )}
+      <RefusedLines kept={kept} refusals={refusals} />
       {host.length > 0 && (
         <Box sx={{ paddingTop: '4px' }}>
           {withCode(
@@ -96,4 +104,26 @@ export function KeptContainersNote({
       )}
     </Box>
   );
+}
+
+/** Why kept containers can't be recreated under the settings, and which setting would allow it. */
+function RefusedLines({
+  kept,
+  refusals,
+}: {
+  readonly kept: readonly Container[];
+  readonly refusals: Refusals;
+}) {
+  const { t } = useTranslation();
+  return kept
+    .flatMap(({ id, name }) => {
+      const refusal = refusals.get(id);
+      return refusal === undefined ? [] : [{ id, name, refusal }];
+    })
+    .slice(0, maxRefusals)
+    .map(({ id, name, refusal }) => (
+      <Box key={id} sx={{ paddingTop: '4px' }}>
+        {withCode(t('isolation.kept.refused', { name, why: noteText(t, refusal) }))}
+      </Box>
+    ));
 }

@@ -1,7 +1,8 @@
 import type { TFunction } from 'i18next';
 import { ensureSentence, labelled, names } from '../i18n/lists.ts';
-import { translateText } from '../i18n/translate.ts';
+import { translateMessage, translateText } from '../i18n/translate.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
+import type { MessageParam } from '../../shared/messages/message.ts';
 import type { RecreateItem, RecreateNote } from '../../shared/containers/recreate.ts';
 
 /** Long paths are cut at the start: the end is more telling. */
@@ -18,6 +19,19 @@ export function writtenText(t: TFunction, written: NonNullable<RecreateItem['wri
   const listed = names(t, shown);
   const count = written.paths - shown.length;
   return labelled(t, text, count > 0 ? t('list.more', { names: listed, count }) : listed);
+}
+
+/** The gateway's refusal to create the container again, if any. */
+export const refusalOf = ({ blockers }: Pick<RecreateItem, 'blockers'>): RecreateNote | undefined =>
+  blockers.find(({ code }) => code === 'refused');
+
+/** What a refusal is about and why, without what would allow it: "bind mount of /etc: …". */
+export function refusalReason(t: TFunction, refusal: RecreateNote): string {
+  const { what, rule } = refusal.sentence?.params ?? {};
+  const text = (param: MessageParam) => (typeof param === 'object' ? translateMessage(param) : String(param));
+  return what === undefined || rule === undefined
+    ? noteText(t, refusal)
+    : labelled(t, text(what), text(rule));
 }
 
 /** A note of a plan in the window's language; code is between backticks. */

@@ -9,6 +9,7 @@ import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { color, narrow } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { canRecreate, type Choice } from './existing-container-row.tsx';
+import type { Refusals } from './use-recreation-refusals.ts';
 
 /** The choices for containers, by their ids. */
 export type Choices = ReadonlyMap<string, Choice>;
@@ -16,11 +17,13 @@ export type Choices = ReadonlyMap<string, Choice>;
 /** Makes the same choice for all containers. */
 export function SetAll({
   containers,
+  refusals,
   toRemove,
   toRecreate,
   onSet,
 }: {
   readonly containers: readonly Container[];
+  readonly refusals: Refusals;
   readonly toRemove: readonly Container[];
   readonly toRecreate: readonly Container[];
   readonly onSet: (choices: Choices) => void;
@@ -28,7 +31,7 @@ export function SetAll({
   const { t } = useTranslation();
   const stopped = containers.filter((c) => !isRunning(c));
   const missing = useUnavailableReason('recreate') !== undefined;
-  const recreatable = missing ? [] : containers.filter(canRecreate);
+  const recreatable = missing ? [] : containers.filter((c) => canRecreate(c, refusals));
   const all = choiceOfAll({ stopped, toRemove, toRecreate, recreatable });
   const noteId = useId();
   const note = noteOf(t, { containers, stopped, all });

@@ -60,6 +60,8 @@ export interface DraftView {
    * so that toggling back leaves no change.
    */
   editOr(pointer: string, value: unknown, missing: unknown): Result<void>;
+  /** The draft's text with these edits; the draft stays as it is. */
+  edited(edits: readonly { readonly pointer: string; readonly value: unknown }[]): Result<string>;
   /** Several edits as one undo step. */
   editAll(edits: readonly { readonly pointer: string; readonly value: unknown }[]): Result<void>;
   /** Restores the applied value at the pointer. */
@@ -181,7 +183,7 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
   const changes = changesBetween(app.settings.applied, text);
   const readOnly = lockOf(app);
 
-  const editAll: DraftView['editAll'] = (edits) => {
+  const edited: DraftView['edited'] = (edits) => {
     let next = store.get().draft;
     for (const { pointer, value } of edits) {
       const path = parsePointer(pointer);
@@ -190,7 +192,12 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
       if (!result.ok) return result;
       next = value === undefined ? withoutEmptyParents(result.value, path.value, applied) : result.value;
     }
-    store.setDraft(isFresh(next) && applied.text === '' ? '' : next);
+    return ok(isFresh(next) && applied.text === '' ? '' : next);
+  };
+  const editAll: DraftView['editAll'] = (edits) => {
+    const next = edited(edits);
+    if (!next.ok) return next;
+    store.setDraft(next.value);
     return ok(undefined);
   };
 
@@ -200,6 +207,7 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
     applied,
     changes,
     readOnly,
+    edited,
     editAll,
     dirty: text !== app.settings.applied,
     findings: findingsOf(text, app),

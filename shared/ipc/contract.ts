@@ -76,7 +76,8 @@ export const ipcContract = {
     },
     'plan:make': {
       scope: 'engine',
-      input: z.object({ choices: containerChoicesSchema }),
+      /** `draft`: plan this text in place of the draft. */
+      input: z.object({ choices: containerChoicesSchema, draft: settingsText.optional() }),
       output: applyPlanSchema,
     },
     /**

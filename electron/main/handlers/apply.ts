@@ -27,10 +27,8 @@ export function applyHandlers(
   let current: ApplyHandle | undefined;
   const verifying = new WeakMap<Session, Promise<Result<Verification, AppError>>>();
   return {
-    'plan:make': async ({ choices }, session) => {
-      const { draft } = await session.draft.flush();
-      return session.target.plan(draft, choices);
-    },
+    'plan:make': async ({ choices, draft }, session) =>
+      session.target.plan(draft ?? (await session.draft.flush()).draft, choices),
     'apply:start': ({ choices, baseHash, draftHash, confirmedShares }, session) =>
       beginChange(session, async () => {
         const reviewed = await session.draft.reviewed(draftHash);

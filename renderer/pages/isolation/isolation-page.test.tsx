@@ -4,6 +4,10 @@ import { appState } from '../../dev/app-fixture.ts';
 import { namedState, states } from '../../dev/states.ts';
 import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
+import { refusedItem } from '../../dev/refused-item.ts';
+import { planOf } from '../../dev/review-fixture.ts';
+import { keepAllContainers } from '../../../shared/apply/plan.ts';
+import { ok } from '../../../shared/result.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
 
@@ -83,6 +87,34 @@ describe('turning ECI on while containers exist', () => {
       recreate: [allowed[0]?.id],
       commit: true,
     });
+  });
+
+  it('says which containers the settings don’t let recreate, and offers it only for the others', async () => {
+    const allowed = off().scan?.containers.filter((c) => c.obstacles.length === 0) ?? [];
+    const [first] = allowed;
+    if (first === undefined) throw new Error('no such container');
+    const { user, store, bridge } = await renderApp(off(), 'isolation', {
+      'plan:make': () =>
+        ok({ ...planOf('turningOn'), recreation: { groups: [[refusedItem(first)]], blocked: true } }),
+    });
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(
+      await dialog.findByText('bind mount of /etc: the directory is not shared with containers (A8)'),
+    ).toBeTruthy();
+    expect(dialog.getByText(/^\S+ can’t be recreated under these settings: .*filesharing/)).toBeTruthy();
+    expect(bridge.calls.findLast(({ name }) => name === 'plan:make')?.input).toEqual({
+      choices: { ...keepAllContainers, recreate: allowed.map(({ id }) => id) },
+      draft: store.get().draft,
+    });
+    await user.click(dialog.getByRole('button', { name: 'Recreate protected' }));
+    expect(
+      dialog.getByText(`${allowed.length - 1} recreated · ${10 - allowed.length} kept unprotected`),
+    ).toBeTruthy();
+    await user.click(dialog.getByRole('combobox', { name: `What happens to ${first.name}` }));
+    expect((await screen.findAllByRole('option')).map((option) => option.textContent)).not.toContain(
+      'Recreate protected',
+    );
   });
 
   it('takes every choice back by keeping all', async () => {

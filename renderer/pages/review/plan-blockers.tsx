@@ -4,7 +4,7 @@ import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { pageOfSetting } from '../../components/page-of-setting.ts';
-import { noteText } from '../../components/recreate-notes.ts';
+import { noteText, refusalOf } from '../../components/recreate-notes.ts';
 import { asSentence, joinSentences, labelled } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { useSnapshotPart, useStore } from '../../state/context.tsx';
@@ -12,9 +12,6 @@ import { navigate } from '../../state/router.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { RecreateItem, RecreateNote } from '../../../shared/containers/recreate.ts';
-
-const refusalOf = ({ blockers }: RecreateItem): RecreateNote | undefined =>
-  blockers.find(({ code }) => code === 'refused');
 
 /** The page with the setting that a refusal names, if any. */
 function pageOfRefusal({ params: { message } }: RecreateNote) {

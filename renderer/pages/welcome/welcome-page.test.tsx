@@ -42,7 +42,11 @@ describe('the first run', () => {
     await user.click(screen.getByRole('button', { name: 'Continue' }));
     await user.click(screen.getByRole('button', { name: 'Review the changes' }));
     // Containers exist: the question what becomes of them is first.
-    await user.click(await screen.findByRole('button', { name: 'Continue to review' }));
+    const proceed = await screen.findByRole('button', { name: 'Continue to review' });
+    // Which of them can be recreated is asked for the recommended policy, before the draft has it.
+    const asked = bridge.calls.find(({ name }) => name === 'plan:make')?.input;
+    expect(asked).toMatchObject({ draft: expect.stringMatching(/"enhancedContainerIsolation"/) });
+    await user.click(proceed);
     await waitFor(() => {
       expect(window.location.hash).toBe('#/review');
     });

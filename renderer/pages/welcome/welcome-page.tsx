@@ -11,13 +11,16 @@ import { FooterBar, Page } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
 import { firstRunSteps } from '../../../shared/ipc/user-choices.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
-import type { AppError } from '../../../shared/result.ts';
+import type { AppError, Result } from '../../../shared/result.ts';
 import { EngineStep } from './engine-step.tsx';
 import { PolicyStep } from './policy-step.tsx';
 import { policyIn, recommendedEdits, type Policy } from './policy.ts';
 import { ScanStep } from './scan-step.tsx';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
 import { WelcomeSteps, type StepId } from './welcome-steps.tsx';
+
+/** The text with the recommended policy; undefined if the draft can't be edited. */
+const textOf = (edited: Result<string>): string | undefined => (edited.ok ? edited.value : undefined);
 
 const stepAt = (index: number): StepId => firstRunSteps[index] ?? 'engine';
 
@@ -97,6 +100,7 @@ export default function WelcomePage() {
       <ExistingContainersDialog
         open={confirming}
         containers={unprotected}
+        text={confirming ? textOf(draft.edited(recommendedEdits(policy, draft))) : undefined}
         initial={choices}
         onCancel={() => {
           setConfirming(false);

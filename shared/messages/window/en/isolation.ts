@@ -223,6 +223,7 @@ export const isolation = {
     socket:
       '{{names}}: uses the Docker socket. Once its image is allowed on the page Docker socket it can be ' +
       'recreated protected on the page Containers.',
+    refused: '{{name}} can\u2019t be recreated under these settings: {{why}}',
   },
   prompt: {
     title_one: '{{count}} container already exists. What should happen to it?',

@@ -182,6 +182,7 @@ export const isolation: Translation<typeof english> = {
     host_other: '{{names}} 使用了 {{what}}，无法按原样重新创建。去掉该选项后再创建，即可受保护。',
     socket:
       '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面允许其镜像后，可在“容器”页面以受保护方式重新创建。',
+    refused: '在这些设置下无法重新创建 {{name}}：{{why}}',
   },
   prompt: {
     title_other: '已存在 {{count}} 个容器。如何处理？',
