@@ -17,6 +17,8 @@ import { virtualizeAbove } from './virtual-rows.tsx';
 const estimatedRowHeight = 37;
 /** Rows rendered beyond the visible ones, on both sides. */
 const overscan = 6;
+/** Assumed height for the table in the page's scroll area before layout, px. */
+const assumedViewHeight = 320;
 
 export type Column = {
   readonly key: string;
@@ -312,8 +314,7 @@ function useRowsInView(rows: readonly TableEntry[], revealed: string | undefined
       measureRow(row, rows[indexFromElement(row)]?.below !== undefined),
     overscan,
     scrollMargin,
-    // Before layout: at most as high as the window, so that no rows have to be added after it.
-    initialRect: { width: 0, height: window.innerHeight },
+    initialRect: { width: 0, height: assumedViewHeight },
   });
   // Offset of the rows in the scroll area: cards above them may be added or removed.
   // eslint-disable-next-line react-hooks/exhaustive-deps -- after every render; it ends where nothing moved

@@ -27,6 +27,7 @@ export interface Registry {
   refresh(): void;
 }
 
+const asking: RegistryState = { kind: 'asking' };
 const noProgress: Progress = { requested: 0, completed: 0 };
 const inactiveRegistry: Registry = {
   subscribe: () => () => undefined,
@@ -93,7 +94,7 @@ function registryOf(store: AppStore): {
   const enqueue = (references: readonly string[], refresh: boolean) => {
     if (references.length === 0) return;
     waiting.push(...references.map((reference) => ({ reference, refresh })));
-    for (const reference of references) states.set(reference, { kind: 'asking' });
+    for (const reference of references) states.set(reference, asking);
     changed();
     pump();
   };
@@ -128,21 +129,26 @@ function registryOf(store: AppStore): {
   };
 }
 
-/** Cached state of one entry, without a lookup; null: no entry. */
-export function useCachedState(reference: string | null): RegistryState | undefined {
-  const registry = use(RegistryContext);
-  return useSyncExternalStore(registry.subscribe, () =>
-    reference === null ? undefined : registry.stateOf(reference),
-  );
+/** Result of one entry's lookup, without starting one; null: no entry. */
+export function useCachedState(reference: string | null): EntryLookupResult | undefined {
+  const { subscribe, stateOf } = use(RegistryContext);
+  return useSyncExternalStore(subscribe, () => {
+    const state = reference === null ? undefined : stateOf(reference);
+    return state?.kind === 'asking' ? undefined : state;
+  });
 }
 
-/** State of one entry, which is looked up as soon as it is shown; null: no entry. */
+/**
+ * State of one entry, which is looked up as soon as it is shown; null: no entry. Pending from the start, so
+ * that no row is rendered again because its lookup begins.
+ */
 export function useRegistryState(reference: string | null): RegistryState | undefined {
   const { load } = use(RegistryContext);
   useEffect(() => {
     if (reference !== null) load(reference);
   }, [load, reference]);
-  return useCachedState(reference);
+  const result = useCachedState(reference);
+  return reference === null ? undefined : (result ?? asking);
 }
 
 export function useRegistryProgress(): Progress {
