@@ -22,12 +22,12 @@ export function pinnedTarget(context: InspectionContext, id: string): string {
 export async function checkProtected(
   context: InspectionContext,
   container: ContainerFacts,
-  doing: string,
+  command: string,
 ): Promise<InspectionResult> {
   if (await isProtected(container, context)) return passedAsIs;
   const denial = deny(
     'container-unprotected',
-    message('gateway.use-of-container', { verb: doing, name: container.name }),
+    message('gateway.use-of-container', { command, name: container.name }),
     { subject: { container: container.name } },
   );
   const about = { container: container.name, image: container.image };
@@ -43,14 +43,14 @@ export async function checkProtected(
 export async function checkEntry(
   context: InspectionContext,
   container: ContainerFacts,
-  doing: string,
+  command: string,
 ): Promise<InspectionResult> {
-  const result = await checkProtected(context, container, doing);
+  const result = await checkProtected(context, container, command);
   if (result.kind !== 'passed') return result;
   const holderResult = checkSocketHolder(
     context,
     container,
-    message('gateway.use-of-container', { verb: doing, name: container.name }),
+    message('gateway.use-of-container', { command, name: container.name }),
     {
       container: container.name,
       image: container.image,
@@ -76,6 +76,6 @@ export function checkSocketHolder(
     : denied(denial, about);
 }
 
-/** What is done, for messages: `docker cp on`. */
-export const verbOf = (context: InspectionContext): string =>
-  `docker ${context.request.match?.route.commands[0] ?? context.request.head.method} on`;
+/** What is done, for messages: `docker cp`. */
+export const commandOf = (context: InspectionContext): string =>
+  `docker ${context.request.match?.route.commands[0] ?? context.request.head.method}`;

@@ -14,7 +14,7 @@ import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { bindSourceEnvironment } from './bind-environment.ts';
 import { isRootControlled } from './bind-sources.ts';
-import { checkEntry, checkProtected, pinnedTarget, verbOf } from './container-access.ts';
+import { checkEntry, checkProtected, pinnedTarget, commandOf } from './container-access.ts';
 import { grantDevices } from './devices.ts';
 import { gatherMountFacts, toContainerReference } from './create-container.ts';
 import { recordIdsInside } from './ids-inside.ts';
@@ -40,7 +40,7 @@ export async function enterContainer(context: InspectionContext): Promise<Inspec
   const name = subjectOf(context);
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  const result = await checkEntry(context, container, verbOf(context));
+  const result = await checkEntry(context, container, commandOf(context));
   if (result.kind === 'denied') return { ...result, framed: !container.terminal };
   return result.kind === 'passed' ? { ...result, target: pinnedTarget(context, container.id) } : result;
 }
@@ -74,13 +74,13 @@ async function checkStart(
   const result = await recheckMounts(
     context,
     container,
-    await checkProtected(context, container, verbOf(context)),
+    await checkProtected(context, container, commandOf(context)),
   );
   const isRunning = context.request.match?.route.pattern.endsWith('/unpause') === true;
   if (result.kind !== 'passed' || isRunning) return result;
   const special = await userFilesDenial(
     container,
-    message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),
+    message('gateway.use-of-container', { command: commandOf(context), name: container.name }),
   );
   const about = { container: container.name, image: container.image };
   if (special !== null) return denied(special, about);
@@ -94,7 +94,7 @@ async function checkStart(
   }
   const denial = deny(
     'container-unprotected',
-    message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),
+    message('gateway.use-of-container', { command: commandOf(context), name: container.name }),
     {
       spec: 'A3',
       detail: message('gateway.creator-unknown'),
@@ -121,11 +121,11 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
   const result = await recheckMounts(
     context,
     container,
-    await checkEntry(context, container, verbOf(context)),
+    await checkEntry(context, container, commandOf(context)),
   );
   if (result.kind !== 'passed' || result.warning !== undefined) return result;
   const about = { container: container.name, image: container.image };
-  const networkVolume = await networkVolumeCopyDenial(context, container, verbOf(context));
+  const networkVolume = await networkVolumeCopyDenial(context, container, commandOf(context));
   if (networkVolume !== null) return denied(networkVolume, about);
   if (context.request.origin.kind === 'clients') return result;
   const { shares } = await bindSourceEnvironment(context);
@@ -134,7 +134,11 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
       return denied(
         deny(
           'copy-mounts',
-          message('gateway.container-which-mounts', { verb: verbOf(context), name: container.name, source }),
+          message('gateway.container-which-mounts', {
+            command: commandOf(context),
+            name: container.name,
+            source,
+          }),
         ),
         about,
       );
@@ -187,7 +191,7 @@ export async function execStart(context: InspectionContext, body: Buffer | null)
   const owner = await context.facts.execContainer(id);
   const container = owner === null ? null : await context.facts.container(owner);
   if (container === null) return { kind: 'missing', what: 'exec instance', name: id };
-  return withBody(context, await checkEntry(context, container, 'docker exec in'), read);
+  return withBody(context, await checkEntry(context, container, 'docker exec'), read);
 }
 
 /** New limits of a container. */
@@ -223,7 +227,7 @@ export async function commit(context: InspectionContext, body: Buffer | null): P
   const name = parameter(target, 'container') ?? '';
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  const result = await checkEntry(context, container, verbOf(context));
+  const result = await checkEntry(context, container, commandOf(context));
   if (result.kind !== 'passed') return result;
   const query = target.query.map((entry) =>
     entry.key === 'container' ? { key: entry.key, value: container.id } : entry,

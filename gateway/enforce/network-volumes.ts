@@ -31,7 +31,7 @@ interface CopyContext {
 export async function networkVolumeCopyDenial(
   { facts, request }: CopyContext,
   { name, mounts }: Pick<ContainerFacts, 'name' | 'mounts'>,
-  verb: string,
+  command: string,
 ): Promise<Denial | null> {
   if (isRootClient(request)) return null;
   for (const mount of mounts) {
@@ -40,7 +40,7 @@ export async function networkVolumeCopyDenial(
     if (networkVolumeType({ ...volume, options: new Map(Object.entries(volume.options)) }) !== null)
       return deny(
         'copy-mounts',
-        message('gateway.container-which-mounts', { verb, name, source: mount.name }),
+        message('gateway.container-which-mounts', { command, name, source: mount.name }),
         {
           detail: message('gateway.network-volume-as-root'),
         },

@@ -127,12 +127,12 @@ export const someEntries: readonly ActivityEntry[] = [
     rule: 'container-unprotected',
     spec: 'D',
     setting: '/bulkhead/existingContainers',
-    what: 'docker exec in container old-vpn',
+    what: 'docker exec on container old-vpn',
     container: 'old-vpn',
     image: 'example/openvpn:2.4',
     target: '/v1.45/containers/old-vpn/exec',
     message:
-      'let pass with a warning: enhanced container isolation: docker exec in container old-vpn is ' +
+      'let pass with a warning: enhanced container isolation: docker exec on container old-vpn is ' +
       'blocked: the container was not created under enhanced container isolation (D)',
   }),
   entry(20, {

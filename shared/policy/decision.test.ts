@@ -16,13 +16,15 @@ const socketMount = deny(
 
 describe('the refusal of an unprotected container', () => {
   it('B6: names a command that recreates this container, on this engine', () => {
-    const what = message('gateway.use-of-container', { verb: 'docker exec', name: 'web' });
+    const what = message('gateway.use-of-container', { command: 'docker exec', name: 'web' });
     const refused = deny('container-unprotected', what, { subject: { container: 'web' } });
     setEngineOptions(' --root /srv/engine');
     try {
       expect(refusalText(refused)).toContain(
         'recreate the container (bulkhead containers recreate web --root /srv/engine), or an administrator',
       );
+      expect(refusalText(refused)).toContain('docker exec on container web is blocked');
+      expect(refusalText(refused, translate)).toContain('已阻止“对容器 web 执行 docker exec”');
       expect(refusalText(refused, translate)).toContain(
         'bulkhead containers recreate web --root /srv/engine',
       );

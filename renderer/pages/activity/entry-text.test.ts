@@ -28,6 +28,6 @@ it('names the refused flag without the punctuation around it', () => {
       ...entry(1, { outcome: 'deny', rule: 'container-unprotected', what }),
       subject: undefined,
     });
-  expect(use('docker exec in container old-vpn')).toBe('docker exec');
+  expect(use('docker exec on container old-vpn')).toBe('docker exec');
   expect(use('docker restart on container old-vpn')).toBe('docker restart');
 });

@@ -25,7 +25,7 @@ export function entrySubject(entry: ActivityEntry): string | null {
   if (entry.subject?.path !== undefined) return entry.subject.path;
   if (entry.subject?.command !== undefined) return entry.subject.command;
   if (entry.what === undefined) return null;
-  // "docker exec in container …": the command.
+  // "docker exec on container …": the command.
   if (entry.rule === 'container-unprotected') return /^docker [a-z]+/.exec(entry.what)?.[0] ?? null;
   if (!isDenial(entry)) return null;
   const flag = /(?:^|\s)(--[a-z][a-z-]*(?:[= ]\S+)?)/.exec(entry.what)?.[1];

@@ -171,8 +171,11 @@ function subjectOf(row: RuleRow, t: TFunction, compose: boolean): string {
     ? withKey(part.field, part.value)
     : what === ''
       ? t('simulator.rules.whole')
-      : what;
+      : withoutPreposition(what);
 }
+
+/** "docker exec web" of the gateway's "docker exec on container web", whatever the window's language. */
+const withoutPreposition = (what: string): string => what.replace(/^(docker [a-z]+) on container /, '$1 ');
 
 /** Keys of a compose service by the field that they set, if the value alone is ambiguous. */
 const composeKeys: Readonly<Record<string, string>> = {

@@ -37,7 +37,7 @@ describe('the Simulator', () => {
       rule: 'container-unprotected',
       spec: 'A1',
       setting: '/bulkhead/existingContainers',
-      what: 'docker exec in container web',
+      what: 'docker exec on container web',
       message: '',
     };
     const answer = simulate(
@@ -51,6 +51,8 @@ describe('the Simulator', () => {
       'simulate:run': () => ok({ ...answer.value, without: null, explanation: { ...explanation, requests } }),
     });
     await type(app, 'docker exec web id');
+    const rules = within(await screen.findByRole('region', { name: 'Rule by rule' }));
+    expect(rules.getByText('docker exec web')).toBeTruthy();
     const fixes = within(await screen.findByRole('region', { name: 'To make it work' }));
     expect(fixes.getByRole('link', { name: 'Containers' })).toBeTruthy();
     expect(fixes.getByText(/recreate the container protected/)).toBeTruthy();
