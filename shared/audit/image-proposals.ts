@@ -76,8 +76,8 @@ export function localDigests(
 }
 
 /**
- * Whether no registry has the image's content, by the refusal's reason, or since the engine knows no digest of
- * it: an image store of containerd always names one, which an entry can pin.
+ * Whether no registry has the image's content, by the refusal's reason, or since the engine knows no digest
+ * of it: an image store of containerd always names one, which an entry can pin.
  */
 function isContentMadeHere(entry: StoredAuditEntry, context: ProposalContext): boolean {
   const { setting } = entry;

@@ -69,7 +69,8 @@ describe('a socket mount that was refused', () => {
     expect(proposals(allowanceFor(made, context(notDerived))).map(({ code }) => code)).toEqual([
       'derived-images',
     ]);
-    // An image store of containerd knows a digest of every image: an entry can pin it, or it was pulled since.
+    // An image store of containerd knows a digest of every image: an entry can pin it, or it was pulled
+    // since.
     const pinned = [{ ...local[0], id: digest, tags: ['busybox:latest'], digests: [`busybox@${digest}`] }];
     expect(proposals(allowanceFor(made, { ...context(text), images: pinned }))[0]).toMatchObject({
       code: 'image-digest',

@@ -4,12 +4,12 @@ import { closestName } from '../settings/lint/closest-name.ts';
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /**
- * Commands that send requests to the engine. Those of `cp` are refused before content is transferred: the rule
- * about copies decides them.
+ * Commands that send requests to the engine. Those of `cp` are refused before content is transferred: the
+ * rule about copies decides them.
  */
 const simulated = words(
-  'commit cp diff exec history images info inspect kill logs network pause port ps pull push rename restart ' +
-    'rm rmi start stop tag top unpause update version volume',
+  'commit cp diff exec history images info inspect kill logs network pause port ps pull push rename ' +
+    'restart rm rmi start stop tag top unpause update version volume',
 );
 /** Commands that copy files between this computer and the engine. */
 const movesFiles = words('export import load save');

@@ -45,8 +45,10 @@ describe('one term for a concept', () => {
   test('one rolls back; only what was lost is restored', () => {
     // The settings file is gone or unusable: the version in force is written again. And: the window's button,
     // words that the palette finds.
-    const lost =
-      /^cli-status\.restore$|^system\.settings-deleted|fails[.-](?:lost|replaced)$|^(?:frame\.)?enforcement\./;
+    const lost = either(
+      /^cli-status\.restore$|^system\.settings-deleted|fails[.-](?:lost|replaced)$/,
+      /^(?:frame\.)?enforcement\./,
+    );
     const other = /^frame\.(?:window|pageKeywords)\./;
     const restore = /(?<!live-)\brestor(?:e|ed|es|ing)\b/i;
     expect(withWord('English', restore, new RegExp(`${lost.source}|${other.source}`))).toEqual([]);

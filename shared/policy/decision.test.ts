@@ -43,8 +43,8 @@ describe("the refusal of an image's content", () => {
       'enhanced container isolation: mounting the Docker socket into image busybox is blocked: the Docker ' +
         'socket may be mounted by allowed images only (it has the name of busybox, but was not pulled from ' +
         'there: its content was made or loaded here) (B1); push it to a registry, or pull it from one: no ' +
-        'entry of enhancedContainerIsolation.dockerSocketMount.imageList but * allows content that was made ' +
-        'or loaded here',
+        'entry of enhancedContainerIsolation.dockerSocketMount.imageList but * allows content that was ' +
+        'made or loaded here',
     );
   });
 });

@@ -150,7 +150,7 @@ function remedySentence(denial: RefusalParts): Message {
     : settingSentence(setting);
 }
 
-/** Why an image may not have the Docker socket, if its content is in no registry: then no entry can match it. */
+/** Why an image may not have the Docker socket if its content is in no registry: no entry can match it. */
 const localContentReasons: readonly string[] = [
   'trust.named-but-not-pulled',
   'trust.not-listed-nor-derived',

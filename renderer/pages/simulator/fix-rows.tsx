@@ -90,8 +90,8 @@ export function ProposalRow({
 }
 
 /**
- * What to do about a refusal without a change of the draft: another setting by hand, recreating the container,
- * pushing the image, or something else.
+ * What to do about a refusal without a change of the draft: another setting by hand, recreating the
+ * container, pushing the image, or something else.
  */
 type Remedy = 'none' | 'by-hand' | 'recreate' | 'push';
 

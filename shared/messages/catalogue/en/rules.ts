@@ -85,7 +85,8 @@ export const rules = {
   ),
   'rules.setting-image-content': concat(
     'push it to a registry, or pull it from one: no entry of ',
-    'enhancedContainerIsolation.dockerSocketMount.imageList but * allows content that was made or loaded here',
+    'enhancedContainerIsolation.dockerSocketMount.imageList but * allows content that was made ',
+    'or loaded here',
   ),
   'rules.setting-shared-directories':
     'an administrator can allow it by listing the directory in filesharingAllowedDirectories',

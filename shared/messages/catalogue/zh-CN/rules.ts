@@ -76,7 +76,8 @@ export const rules: Translated<typeof english> = {
   'rules.setting-devices': '管理员可以在 bulkhead.devices 中允许',
   'rules.setting-network-volumes': '管理员可以在 bulkhead.networkVolumes 中允许',
   'rules.setting-existing-container':
-    '请重新创建该容器 (bulkhead containers recreate {{name}}{{onEngine}})，或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
+    '请重新创建该容器 (bulkhead containers recreate {{name}}{{onEngine}})，' +
+    '或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
   'rules.setting-existing-containers':
     '请重新创建该容器 (bulkhead containers recreate{{onEngine}})，或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
   'rules.setting-per-image-list': '管理员可以在 bulkhead.perImageCommandLists[{{index}}] 中允许',
