@@ -28,7 +28,7 @@ describe('A8: docker cp of a container with a share of another machine', () => {
   it('is for root, as whom the engine goes through it', async () => {
     expect(await denial(1000, 'plain', 'net')).toMatchObject({
       rule: 'copy-mounts',
-      what: 'docker cp container c, which mounts net,',
+      what: 'docker cp on container c, which mounts net,',
     });
     expect(await denial(0, 'net')).toBeNull();
     const unknown = { origin: { kind: 'clients' as const }, peer: () => null };
