@@ -44,6 +44,10 @@ const usualWords = {
     gateway: 'Overview',
     docker: 'Docker socket',
     logs: 'Support bundle',
+    privileged: 'Simulator',
+    compose: 'Simulator',
+    'stop engine': 'Stop the engine',
+    registry: 'Allowed images',
   },
   'zh-CN': {
     审计: '执行模式',
@@ -60,6 +64,9 @@ const usualWords = {
     挂载: '允许的镜像',
     显卡: '容器可用的设备',
     日志: '支持包',
+    特权: '模拟器',
+    停止引擎: '停止引擎',
+    镜像仓库: '允许的镜像',
   },
 } as const;
 
@@ -68,6 +75,16 @@ describe('the search finds settings by their common synonyms', () => {
     const { search } = await openPalette(appState(), language);
     for (const [text, name] of Object.entries(usualWords[language]))
       expect(await search(text), text).toEqual(expect.arrayContaining([expect.stringMatching(`^${name}`)]));
+  });
+
+  it('without settings that are only spelled alike', async () => {
+    const { search } = await openPalette(appState(), 'en');
+    expect(await search('logs')).toEqual([
+      expect.stringMatching(/^Support bundle/),
+      expect.stringMatching(/^Activity/),
+      'Find “logs” in ActivityCommand',
+    ]);
+    expect((await search('gpu')).filter((one) => one.startsWith('Notifications'))).toEqual([]);
   });
 
   it.each([

@@ -41,7 +41,7 @@ it('ranks terms that start a word before terms within one', () => {
   expect(labels('base')).toEqual(['Databases']);
   expect(labels('变量')).toEqual(['隐藏环境变量']);
 });
-it('lists fuzzy matches after exact ones', () => {
+it('lists fuzzy matches if there is no exact one', () => {
   expect(find('contianers')[0]).toBe('Containers');
   expect(find('rolback')[0]).toBe('History');
 });

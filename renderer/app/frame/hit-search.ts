@@ -12,7 +12,7 @@ export interface SearchableHit {
 export type FuzzySearch<Hit> = (text: string) => readonly Hit[];
 
 /**
- * Hits whose texts contain every term, then fuzzy matches. Terms that start a word rank before terms within
+ * Hits whose texts contain every term; without any, fuzzy matches, which are mostly misspelled terms. Terms that start a word rank before terms within
  * one ("port" in "Support"), and names before other texts. `terms` are in lower case. `kindOf`: the hit's
  * kind, translated. `fuzzy`: null while it is being loaded.
  */
@@ -34,15 +34,15 @@ export function searchHits<Hit extends SearchableHit>(
       : those.toSorted((a, b) => Number(a.kind === 'page') - Number(b.kind === 'page'));
   };
   const contains = (text: string, term: string) => text.includes(term);
-  return [
+  const exact = [
     ...new Set([
       ...found('label', startsWord),
       ...found('all', startsWord),
       ...found('label', contains),
       ...found('all', contains),
-      ...(fuzzy?.(terms.join(' ')) ?? []),
     ]),
   ];
+  return exact.length > 0 ? exact : (fuzzy?.(terms.join(' ')) ?? []);
 }
 
 /** In lower case, names such as containersProxy also as their words. */

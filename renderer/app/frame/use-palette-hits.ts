@@ -74,7 +74,7 @@ const pageHits = (words: Words, { target }: AppState): readonly Hit[] =>
 
 const commandHit = (
   words: Words,
-  key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | 'rollback' | `zoom-${ZoomChange}`,
+  key: 'verify' | 'scan' | 'restart' | 'start' | 'stop' | 'review' | 'rollback' | `zoom-${ZoomChange}`,
   run: () => void,
 ): Hit => ({
   key: `command-${key}`,
@@ -109,6 +109,9 @@ function commandHits(
   const restart = commandHit(words, 'restart', () => {
     navigate('overview', { ask: 'restart' });
   });
+  const stop = commandHit(words, 'stop', () => {
+    navigate('overview', { ask: 'stop' });
+  });
   const start = commandHit(words, 'start', () => {
     navigate('overview', { start: 'now' });
   });
@@ -119,7 +122,7 @@ function commandHits(
       : []),
     ...(ready && idle && can.canVerify ? [verify] : []),
     ...(ready && idle ? [scan] : []),
-    ...(ready && idle && can.canControl ? [restart] : []),
+    ...(ready && idle && can.canControl ? [restart, stop] : []),
     ...(can.canControl && !ready && idle && busy.engine === null ? [start] : []),
   ];
 }
