@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  axeFindings,
-  crowdedRows,
-  overflows,
-  settle,
-  startBrowserPages,
-  type BrowserPages,
-} from '../tests/support/browser-pages.ts';
+import { axeFindings, crowdedRows, overflows } from '../tests/support/browser-checks.ts';
+import { settle, startBrowserPages, type BrowserPages } from '../tests/support/browser-pages.ts';
 import { pageVariants, overlayVariants, pageStates, textsOf } from './page-states.ts';
 
 // The renderer in a current Chromium, over invented states: breadth. The real window, with a real engine

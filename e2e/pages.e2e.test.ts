@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageIds } from '../shared/pages/pages.ts';
-import { axeFindings, settle } from '../tests/support/browser-pages.ts';
+import { axeFindings } from '../tests/support/browser-checks.ts';
+import { settle } from '../tests/support/browser-pages.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 
 // Every page of the live window, with a running engine: it shows, no script fails, nothing is refused by the
