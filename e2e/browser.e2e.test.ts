@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, crowdedRows, overflows } from '../tests/support/browser-checks.ts';
+import { offCentreIcons, unevenEdges, wrongFonts } from '../tests/support/browser-geometry.ts';
 import { settle, startBrowserPages, type BrowserPages } from '../tests/support/browser-pages.ts';
 import { pageVariants, overlayVariants, pageStates, textsOf } from './page-states.ts';
 
@@ -14,31 +15,41 @@ afterAll(() => pages.stop());
 type Open = Awaited<ReturnType<BrowserPages['open']>>;
 
 /**
- * Problems of the current screen: accessibility findings of axe, clipped content, console messages; then, in
- * the other theme, those that depend on colours.
+ * Problems of the current screen: accessibility findings of axe, clipped content, fonts, edges, console
+ * messages; then, in the other theme, those that depend on colours.
  */
-async function wrongWith(open: Open): Promise<string[]> {
+async function problemsOf(open: Open): Promise<string[]> {
   const { page, complaints } = open;
-  const light = [...(await axeFindings(page)), ...(await overflows(page))];
+  const light = [
+    ...(await axeFindings(page)),
+    ...(await overflows(page)),
+    ...(await wrongFonts(page)),
+    ...(await unevenEdges(page)),
+  ];
   await page.emulateMedia({ colorScheme: 'dark' });
   await settle(page);
   return [...light, ...(await axeFindings(page, 'colours')).map((found) => `dark: ${found}`), ...complaints];
 }
 
-/**
- * Content that does not fit into the smallest window, and into this one and one of 1280 × 800 at 200 %, which
- * leaves half of their pixels.
- */
-async function clippedIn({ page }: Open): Promise<string[]> {
+/** The smallest window, one of 1280 × 800 at 200 %, and the smallest at 200 %. */
+const smallWindows = [
+  { width: 900, height: 600 },
+  { width: 640, height: 400 },
+  { width: 450, height: 300 },
+] as const;
+
+/** What does not fit, and edges and icons out of place, in small windows. */
+async function problemsInSmallWindows({ page }: Open): Promise<string[]> {
   const found: string[] = [];
-  for (const size of [
-    { width: 900, height: 600 },
-    { width: 640, height: 400 },
-    { width: 450, height: 300 },
-  ]) {
+  for (const size of smallWindows) {
     await page.setViewportSize(size);
     await settle(page);
-    const wrong = [...(await overflows(page)), ...(await crowdedRows(page))];
+    const wrong = [
+      ...(await overflows(page)),
+      ...(await crowdedRows(page)),
+      ...(await unevenEdges(page)),
+      ...(size.width < 800 ? await offCentreIcons(page) : []),
+    ];
     found.push(...wrong.map((what) => `${size.width} px: ${what}`));
     // Of 10,000 rows only those near the viewport; the largest page has 4,200.
     const drawn = await page.locator('*').count();
@@ -54,33 +65,17 @@ describe('every page in every state, in both themes and in smaller windows, in a
       const open = await pages.open({ state, address, language });
       try {
         if (shows !== undefined) await open.page.locator(shows).first().waitFor();
-        expect([...(await wrongWith(open)), ...(await clippedIn(open)), ...open.complaints]).toEqual([]);
+        expect([
+          ...(await problemsOf(open)),
+          ...(await problemsInSmallWindows(open)),
+          ...open.complaints,
+        ]).toEqual([]);
         expect(await open.page.evaluate(() => document.documentElement.lang)).toBe(language);
       } finally {
         await open.close();
       }
     },
   );
-});
-
-it('History scrolls as one page in the smallest window and at 200 %', async () => {
-  for (const size of [
-    { width: 900, height: 600 },
-    { width: 640, height: 400 },
-  ]) {
-    const open = await pages.open({ state: 'historyHuge', address: 'history', size });
-    const scrolling = await open.page
-      .locator('main')
-      .evaluate((main) =>
-        [main, ...main.querySelectorAll('*')]
-          .filter(
-            (e) => e.scrollHeight > e.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(e).overflowY),
-          )
-          .map((e) => (e instanceof HTMLElement && e.dataset['scroll'] !== undefined ? 'page' : e.tagName)),
-      );
-    expect(scrolling, `${size.width} px`).toEqual(['page']);
-    await open.close();
-  }
 });
 
 describe('overlays of a page, in both themes, in a current Chromium', () => {
@@ -100,7 +95,13 @@ describe('overlays of a page, in both themes, in a current Chromium', () => {
             .click();
         await page.locator(shows).first().waitFor();
         await settle(page);
-        expect(await wrongWith(open)).toEqual([]);
+        const found = await problemsOf(open);
+        for (const size of smallWindows) {
+          await page.setViewportSize(size);
+          await settle(page);
+          found.push(...(await unevenEdges(page)));
+        }
+        expect(found).toEqual([]);
       } finally {
         await open.close();
       }

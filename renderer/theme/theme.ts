@@ -73,6 +73,8 @@ export const globalStyles = {
     // px.
     textRendering: 'geometricPrecision' as const,
   },
+  // Controls do not inherit these by themselves.
+  'button, input, textarea, select': { font: 'inherit', textRendering: 'inherit' as const },
   'code, kbd, pre, .mono': {
     fontFamily: fontMono,
     fontVariantLigatures: 'none',

@@ -93,7 +93,7 @@ export async function crowdedRows(page: Page): Promise<string[]> {
 
 /**
  * Elements that extend beyond the window or the page's column on the right, where nothing scrolls: invisible
- * to the user.
+ * to the user; and buttons that are lower than their text.
  */
 export async function overflows(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -145,6 +145,10 @@ export async function overflows(page: Page): Promise<string[]> {
         e.closest('svg, .cm-editor') === null
       );
     });
-    return [...wide, ...[...out.slice(0, 2), ...outOfOver.slice(0, 2), ...cut.slice(0, 2)].map(describe)];
+    const tooHigh = [...document.querySelectorAll('button')].filter(
+      (e) => e.scrollHeight > e.clientHeight + 2 && e.textContent?.trim() !== '',
+    );
+    const found = [out, outOfOver, cut, tooHigh].flatMap((elements) => elements.slice(0, 2));
+    return [...wide, ...found.map(describe)];
   });
 }

@@ -145,7 +145,7 @@ function WindowGlyph({ d }: { readonly d: string }) {
 /** The logo: a bulkhead from the side, two walls and the doors between them. */
 function Logo() {
   return (
-    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden>
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden style={{ flexShrink: 0 }}>
       <rect width="16" height="16" rx="4" fill="#2559D0" />
       <path d="M5 3.5v9M11 3.5v9M2.8 8H6.6M9.4 8h3.8" stroke="#fff" strokeWidth="1.5" strokeLinecap="round" />
     </svg>
