@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, crowdedRows, overflows } from '../tests/support/browser-checks.ts';
-import { offCentreIcons, unevenEdges, wrongFonts } from '../tests/support/browser-geometry.ts';
+import {
+  nestedScrollers,
+  offCentreIcons,
+  unevenEdges,
+  wrongFonts,
+} from '../tests/support/browser-geometry.ts';
 import { settle, startBrowserPages, type BrowserPages } from '../tests/support/browser-pages.ts';
 import { pageVariants, overlayVariants, pageStates, textsOf } from './page-states.ts';
 
@@ -15,8 +20,8 @@ afterAll(() => pages.stop());
 type Open = Awaited<ReturnType<BrowserPages['open']>>;
 
 /**
- * Problems of the current screen: accessibility findings of axe, clipped content, fonts, edges, console
- * messages; then, in the other theme, those that depend on colours.
+ * Problems of the current screen: accessibility findings of axe, clipped content, fonts, edges, areas that
+ * scroll within others, console messages; then, in the other theme, those that depend on colours.
  */
 async function problemsOf(open: Open): Promise<string[]> {
   const { page, complaints } = open;
@@ -25,6 +30,7 @@ async function problemsOf(open: Open): Promise<string[]> {
     ...(await overflows(page)),
     ...(await wrongFonts(page)),
     ...(await unevenEdges(page)),
+    ...(await nestedScrollers(page)),
   ];
   await page.emulateMedia({ colorScheme: 'dark' });
   await settle(page);
@@ -38,7 +44,7 @@ const smallWindows = [
   { width: 450, height: 300 },
 ] as const;
 
-/** What does not fit, and edges and icons out of place, in small windows. */
+/** What does not fit, edges and icons out of place, and areas that scroll within others, in small windows. */
 async function problemsInSmallWindows({ page }: Open): Promise<string[]> {
   const found: string[] = [];
   for (const size of smallWindows) {
@@ -48,6 +54,7 @@ async function problemsInSmallWindows({ page }: Open): Promise<string[]> {
       ...(await overflows(page)),
       ...(await crowdedRows(page)),
       ...(await unevenEdges(page)),
+      ...(await nestedScrollers(page)),
       ...(size.width < 800 ? await offCentreIcons(page) : []),
     ];
     found.push(...wrong.map((what) => `${size.width} px: ${what}`));
@@ -99,7 +106,7 @@ describe('overlays of a page, in both themes, in a current Chromium', () => {
         for (const size of smallWindows) {
           await page.setViewportSize(size);
           await settle(page);
-          found.push(...(await unevenEdges(page)));
+          found.push(...(await unevenEdges(page)), ...(await nestedScrollers(page)));
         }
         expect(found).toEqual([]);
       } finally {

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import Box from '@mui/material/Box';
 import { diffLines, type DiffLine } from '../../shared/settings/line-diff.ts';
-import { color, fontMono } from '../theme/tokens.ts';
+import { color, fontMono, low } from '../theme/tokens.ts';
 import { useShown } from './show-more.tsx';
 
 /** Lines that are rendered at first, and for each "Show more". */
@@ -39,7 +39,7 @@ export function DiffView({
       className="selectable"
       sx={{
         overflow: 'auto',
-        ...(maxHeight === undefined ? {} : { maxHeight }),
+        ...(maxHeight === undefined ? {} : { maxHeight, [low]: { maxHeight: 'none' } }),
         background: color.subtle,
         fontFamily: fontMono,
         fontSize: 12,

@@ -16,6 +16,9 @@ import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import type { ContainerChoices } from '../../shared/apply/plan.ts';
 
+/** From more rows than these on, what concerns all of them stands before the rows. */
+const longList = 20;
+
 /**
  * Before ECI is turned on: choices for the containers that exist. Nothing is changed here; the choices become
  * part of the plan. `text`: the settings that they are applied with, if not the draft.
@@ -62,6 +65,17 @@ function Content({
   const draft = useDraft();
   const usable = draft.draft.settings.ok && draft.draft.settings.value.existingContainers === 'warn';
   const [allowed, setAllowed] = useState(usable);
+  const long = containers.length > longList;
+  const options = (
+    <>
+      {toRecreate.length > 0 && <RecreateOptions commit={commit} onCommit={setCommit} />}
+      <VolumesOption
+        enabled={toRemove.length > 0}
+        checked={removeVolumes && toRemove.length > 0}
+        onChange={setRemoveVolumes}
+      />
+    </>
+  );
   return (
     <ConfirmDialog
       open
@@ -96,28 +110,38 @@ function Content({
         onSet={setChoices}
       />
       <KeptContainersNote kept={kept} refusals={refusals} allowed={allowed} onAllowed={setAllowed} />
+      {/* Below more rows than these nobody finds them. */}
+      {long && options}
       <ChoiceTable containers={containers} refusals={refusals} choices={choices} onChange={setChoices} />
-      {toRecreate.length > 0 && (
-        <Box sx={{ padding: '12px 24px 8px', borderTop: `1px solid ${color.border}` }}>
-          <Typography variant="caption" component="div" sx={{ color: color.text2, paddingBottom: '4px' }}>
-            {t('isolation.prompt.recreateWhen')}
-          </Typography>
-          <DialogOption
-            checked={commit}
-            onChange={setCommit}
-            label={t('carryOver.option')}
-            note={t('carryOver.why')}
-          />
-        </Box>
-      )}
-      <VolumesOption
-        enabled={toRemove.length > 0}
-        checked={removeVolumes && toRemove.length > 0}
-        onChange={setRemoveVolumes}
-      />
+      {!long && options}
     </ConfirmDialog>
   );
 }
+
+/** How containers are recreated, where some are. */
+function RecreateOptions({
+  commit,
+  onCommit,
+}: {
+  readonly commit: boolean;
+  readonly onCommit: (commit: boolean) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Box sx={{ padding: '12px 24px 8px', borderTop: `1px solid ${color.border}` }}>
+      <Typography variant="caption" component="div" sx={{ color: color.text2, paddingBottom: '4px' }}>
+        {t('isolation.prompt.recreateWhen')}
+      </Typography>
+      <DialogOption
+        checked={commit}
+        onChange={onCommit}
+        label={t('carryOver.option')}
+        note={t('carryOver.why')}
+      />
+    </Box>
+  );
+}
+
 /** The choice for each container, and which containers are thereby removed, recreated and kept. */
 function useChoices(containers: readonly Container[], initial: ContainerChoices, refusals: Refusals) {
   const [chosen, setChoices] = useState<ReadonlyMap<string, Choice>>(
@@ -136,9 +160,6 @@ function useChoices(containers: readonly Container[], initial: ContainerChoices,
   const kept = containers.filter((c) => (choices.get(c.id) ?? 'keep') === 'keep');
   return { choices, setChoices, toRemove, toRecreate, kept };
 }
-
-/** So many containers are all shown, and the dialog alone scrolls. */
-const unscrolledRows = 20;
 
 function ChoiceTable({
   containers,
@@ -166,7 +187,10 @@ function ChoiceTable({
         aria-rowindex={1}
         sx={{
           ...columns,
-          paddingRight: 'calc(24px + var(--rows-scrollbar, 0px))',
+          // It stays while the dialog scrolls.
+          position: 'sticky',
+          top: 0,
+          zIndex: 1,
           height: 31,
           background: color.subtle,
           borderBlock: `1px solid ${color.border}`,
@@ -182,7 +206,7 @@ function ChoiceTable({
       <VirtualRows
         count={containers.length}
         heightOf={heightOf}
-        maxHeight={containers.length <= unscrolledRows ? containers.length * rowHeight : 336}
+        withinScroller
         rowKey={(index) => containers[index]?.id ?? String(index)}
         render={(index) => {
           const container = containers[index];

@@ -53,6 +53,8 @@ export function Page({
             overflow: 'auto',
             display: fill ? 'flex' : 'block',
             flexDirection: 'column',
+            // What stays in view while the page scrolls begins above this padding.
+            '--page-top': '24px',
             paddingBlock: '24px',
             paddingLeft: `${sides.wide}px`,
             // Low windows: the page scrolls, and filling content keeps a minimum height. Lists of rows keep
@@ -64,7 +66,11 @@ export function Page({
             scrollbarGutter: 'stable',
             paddingRight: `${sides.wide - size.scrollbar}px`,
             [medium]: { paddingInline: `${sides.medium}px ${sides.medium - size.scrollbar}px` },
-            [narrow]: { padding: `${sides.narrow}px`, paddingRight: `${sides.narrow - size.scrollbar}px` },
+            [narrow]: {
+              '--page-top': `${sides.narrow}px`,
+              padding: `${sides.narrow}px`,
+              paddingRight: `${sides.narrow - size.scrollbar}px`,
+            },
           }}
         >
           <PageHeader

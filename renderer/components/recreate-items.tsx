@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Mono, withCode } from './mono.tsx';
 import { noteText, writtenText } from './recreate-notes.ts';
-import { color } from '../theme/tokens.ts';
+import { color, scrollsFrom } from '../theme/tokens.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan } from '../../shared/containers/recreate.ts';
 
 /** Preview of recreating each container: what prevents it, what is lost, what changes. */
@@ -24,8 +24,7 @@ export function RecreateItems({
         listStyle: 'none',
         margin: 0,
         padding: 0,
-        maxHeight: 'clamp(140px, calc(100vh - 400px), 336px)',
-        overflow: 'auto',
+        ...scrollsFrom('clamp(140px, calc(100vh - 400px), 336px)'),
         border: `1px solid ${color.border}`,
         borderRadius: '6px',
       }}

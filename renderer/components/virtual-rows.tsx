@@ -1,7 +1,8 @@
-import { useEffect, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import Box from '@mui/material/Box';
-import { size } from '../theme/tokens.ts';
+import { color, size } from '../theme/tokens.ts';
+import { distanceFromTop, findScroller } from './find-scroller.ts';
 
 /** Shorter lists are rendered whole: simpler for screen readers. 100 rows take a third of a second. */
 export const virtualizeAbove = 40;
@@ -28,16 +29,31 @@ export function leastHeight(count: number, heightOf: (index: number) => number):
   return `min(${Math.min(height, keptHeight)}px, 100%)`;
 }
 
+/** Frame of a list with its header, which stays in view also where the page scrolls. */
+export const listFrame = (withinScroller: boolean) =>
+  ({
+    background: color.card,
+    border: `1px solid ${color.border}`,
+    borderRadius: `${size.radiusCard}px`,
+    // What is clipped scrolls with what is around it; what is hidden would be an area of its own.
+    overflow: withinScroller ? 'clip' : 'hidden',
+    display: 'flex',
+    flexDirection: 'column',
+    '& > [role="row"]': { position: 'sticky', top: 'calc(-1 * var(--page-top, 0px))', zIndex: 1 },
+    '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' },
+  }) as const;
+
 /**
- * Rows of known heights, virtualized if there are more than `virtualizeAbove`. Scrolls by itself. `heightOf`
- * must return the exact height. Callers set roles, labels and aria-rowindex.
+ * Rows of known heights, virtualized if there are more than `virtualizeAbove`. Scrolls by itself, or
+ * `withinScroller` with what scrolls around it. `heightOf` must return the exact height. Callers set roles,
+ * labels and aria-rowindex.
  */
 export function VirtualRows({
   count,
   heightOf,
   render,
   handle,
-  maxHeight,
+  withinScroller = false,
   rowKey,
 }: {
   readonly count: number;
@@ -45,22 +61,33 @@ export function VirtualRows({
   readonly render: (index: number) => ReactNode;
   readonly rowKey: (index: number) => string;
   readonly handle?: RefObject<VirtualRowsHandle | null>;
-  readonly maxHeight?: number;
+  readonly withinScroller?: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);
+  const [scrollMargin, setScrollMargin] = useState(0);
+  const scroller = () => (withinScroller && box.current !== null ? findScroller(box.current) : box.current);
   const windowed = count > virtualizeAbove;
   const virtualizer = useVirtualizer({
     count,
-    getScrollElement: () => box.current,
+    getScrollElement: scroller,
     estimateSize: heightOf,
     getItemKey: rowKey,
     overscan,
+    scrollMargin,
+    // Covered by the header, which stays.
+    scrollPaddingStart: withinScroller ? headHeight : 0,
     initialRect: { width: 0, height: assumedHeight },
   });
   // Sizes are cached until the observer reports a change.
   useLayoutEffect(() => {
     virtualizer.measure();
   }, [virtualizer, heightOf]);
+  // After every render: what is above the list may have changed.
+  useLayoutEffect(() => {
+    if (box.current === null) return;
+    const margin = withinScroller ? distanceFromTop(box.current, findScroller(box.current)) : 0;
+    setScrollMargin((before) => (Math.abs(before - margin) < 1 ? before : margin));
+  });
   const total = virtualizer.getTotalSize();
 
   useScrollbarWidth(box, total);
@@ -75,6 +102,7 @@ export function VirtualRows({
   }, [handle, virtualizer]);
 
   const inView = windowed ? virtualizer.getVirtualItems() : [];
+  const before = inView[0] === undefined ? undefined : inView[0].start - scrollMargin;
   const indexes = windowed
     ? inView.map(({ index }) => index)
     : Array.from({ length: count }, (_, index) => index);
@@ -83,16 +111,13 @@ export function VirtualRows({
       ref={box}
       role="presentation"
       sx={{
-        overflow: 'auto',
-        flex: '0 1 auto',
-        minHeight: 0,
-        ...(maxHeight === undefined ? {} : { maxHeight }),
+        ...(withinScroller ? {} : { overflow: 'auto', flex: '0 1 auto', minHeight: 0 }),
         overflowAnchor: 'none',
       }}
     >
       <Box
         role="presentation"
-        style={{ height: windowed ? total : undefined, paddingTop: inView[0]?.start }}
+        style={{ height: windowed ? total : undefined, paddingTop: before }}
         sx={{ boxSizing: 'border-box' }}
       >
         {indexes.map((index) => (

@@ -128,6 +128,11 @@ export const narrow = '@media (max-width: 799.95px)';
 /** Where a dialog is too narrow for the columns of a table. */
 export const small = '@media (max-width: 559.95px)';
 export const low = '@media (max-height: 519.95px)';
+/** Windows up to the smallest one at 100 %: a long list scrolls with its page. */
+export const lowForLists = '@media (max-height: 639.95px)';
+/** Scrolls by itself from this height on, px or CSS; in a low window, with what is around it. */
+export const scrollsFrom = (maxHeight: number | string, lowWindow: typeof low | typeof lowForLists = low) =>
+  ({ maxHeight, overflow: 'auto', [lowWindow]: { maxHeight: 'none', overflow: 'visible' } }) as const;
 /** As the class `visually-hidden`, for a condition. */
 export const visuallyHidden = {
   position: 'absolute',

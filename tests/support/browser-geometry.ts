@@ -128,3 +128,27 @@ export async function unevenEdges(page: Page): Promise<string[]> {
     return [...bothSides('cards', [...cards]), ...withinGroups].slice(0, 6);
   });
 }
+
+/**
+ * Areas that scroll up and down within another one that does; where a dialog is open, in that alone. Code,
+ * differences and logs may scroll by themselves, as in an editor.
+ */
+export async function nestedScrollers(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const isScroller = (element: Element) =>
+      element.scrollHeight > element.clientHeight + 1 &&
+      element.clientHeight > 1 &&
+      /auto|scroll/.test(getComputedStyle(element).overflowY);
+    const describe = (element: Element) => {
+      const text = element.getAttribute('aria-label') ?? element.textContent ?? '';
+      return `"${text.trim().slice(0, 30)}" (${element.clientHeight} px)`;
+    };
+    const around = document.querySelector('[role="dialog"]') ?? document.body;
+    const scrollers = [...around.querySelectorAll('*')].filter(isScroller);
+    return scrollers.flatMap((inner) => {
+      const outer = scrollers.find((other) => other !== inner && other.contains(inner));
+      const isCode = /mono/i.test(getComputedStyle(inner).fontFamily);
+      return outer === undefined || isCode ? [] : [`${describe(inner)} in ${describe(outer)}`];
+    });
+  });
+}

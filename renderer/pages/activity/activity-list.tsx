@@ -1,8 +1,15 @@
-import { useCallback, useRef, type KeyboardEvent, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, type KeyboardEvent, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { rowAfterKey } from '../../components/row-keys.ts';
-import { leastHeight, VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
+import { distanceFromTop, findScroller } from '../../components/find-scroller.ts';
+import { useLowWindow } from '../../components/use-low-window.ts';
+import {
+  leastHeight,
+  listFrame,
+  VirtualRows,
+  type VirtualRowsHandle,
+} from '../../components/virtual-rows.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color, size, stacked, visuallyHidden } from '../../theme/tokens.ts';
 import { EntryLine, grid, rowHeight } from './entry-line.tsx';
@@ -34,6 +41,8 @@ export function ActivityList(props: ActivityListProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { box, activeIndex, onKeyDown, onRowFocus } = useListKeys(props);
+  const withinPage = useLowWindow();
+  useScrollOfPage(box, withinPage, onReading);
   return (
     <Box
       ref={box}
@@ -51,21 +60,14 @@ export function ActivityList(props: ActivityListProps) {
       onScrollCapture={(event) => {
         if (event.target instanceof HTMLElement) onReading('scrolled', event.target.scrollTop > 4);
       }}
-      sx={{
-        background: color.card,
-        border: `1px solid ${color.border}`,
-        borderRadius: `${size.radiusCard}px`,
-        overflow: 'hidden',
-        display: 'flex',
-        flexDirection: 'column',
-        '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' },
-      }}
+      sx={listFrame(withinPage)}
     >
       <ListHead />
       <VirtualRows
         count={lines.length}
         heightOf={heightOf}
         handle={handle}
+        withinScroller={withinPage}
         rowKey={(index) => lines[index]?.key ?? String(index)}
         render={(index) => {
           const line = lines[index];
@@ -112,6 +114,27 @@ function ListHead() {
       <Box role="columnheader">{t('activity.column.request')}</Box>
     </Box>
   );
+}
+
+/** Reports whether the page has scrolled past the head of the list, where the list scrolls with it. */
+function useScrollOfPage(
+  box: RefObject<HTMLElement | null>,
+  withinPage: boolean,
+  onReading: ActivityListProps['onReading'],
+): void {
+  useEffect(() => {
+    const list = box.current;
+    if (!withinPage || list === null) return undefined;
+    const scroller = findScroller(list);
+    const report = () => {
+      onReading('scrolled', scroller.scrollTop > distanceFromTop(list, scroller) + 4);
+    };
+    scroller.addEventListener('scroll', report);
+    return () => {
+      scroller.removeEventListener('scroll', report);
+      onReading('scrolled', false);
+    };
+  }, [box, withinPage, onReading]);
 }
 
 /** Keyboard navigation of the list. The active line is the one that has, or last had, the focus. */

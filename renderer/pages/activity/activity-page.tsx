@@ -4,6 +4,7 @@ import Box from '@mui/material/Box';
 import { useVisible } from '../../state/attention.ts';
 import { useApp, useAppPart, useStore } from '../../state/context.tsx';
 import { Page } from '../../components/page.tsx';
+import { useLowWindow } from '../../components/use-low-window.ts';
 import type { VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { GoneNotice, OnlyRepeats, ReadError, UnreadableNotice } from './activity-notices.tsx';
 import { ActivityList, listHeight } from './activity-list.tsx';
@@ -30,6 +31,7 @@ export default function ActivityPage() {
   const { reading, onReading } = useReading();
   const [selected, setSelected] = useState<string | null>(null);
   const list = useRef<VirtualRowsHandle>(null);
+  const isLow = useLowWindow();
   const interacting = reading || selected !== null;
   const activity = useActivity(paused || interacting);
   const { shown, loading } = activity;
@@ -50,7 +52,7 @@ export default function ActivityPage() {
 
   return (
     <Page
-      fill
+      fill={!isLow}
       title={t('activity.title')}
       subtitle={t('activity.subtitle')}
       actions={
@@ -74,7 +76,7 @@ export default function ActivityPage() {
       />
       <Notices activity={activity} filtered={filtered} selection={selection} />
       <Box
-        style={{ minHeight: listHeight(lines.length) }}
+        style={isLow ? {} : { minHeight: listHeight(lines.length) }}
         sx={{ position: 'relative', display: 'flex', flexDirection: 'column' }}
       >
         {filtered.waitingCount > 0 && <NewEntries count={filtered.waitingCount} onShow={showNew} />}

@@ -70,12 +70,14 @@ export function NewEntries({ count, onShow }: { readonly count: number; readonly
   return (
     <Box
       sx={{
-        position: 'absolute',
-        top: 40,
-        left: 0,
-        right: 0,
-        zIndex: 1,
+        // Over the first row in view, also where the page scrolls.
+        position: 'sticky',
+        top: 0,
+        zIndex: 2,
+        height: 0,
+        flexShrink: 0,
         display: 'flex',
+        alignItems: 'flex-start',
         justifyContent: 'center',
         pointerEvents: 'none',
       }}
@@ -84,6 +86,8 @@ export function NewEntries({ count, onShow }: { readonly count: number; readonly
         size="small"
         sx={{
           pointerEvents: 'auto',
+          marginTop: '40px',
+          flexShrink: 0,
           borderRadius: '14px',
           boxShadow: `0 2px 8px ${color.shadow}`,
           background: color.card,

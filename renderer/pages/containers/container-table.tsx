@@ -3,8 +3,14 @@ import { useTranslation } from 'react-i18next';
 import { SortableHead } from './sortable-head.tsx';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
+import { useLowWindow } from '../../components/use-low-window.ts';
 import { useNarrower } from '../../components/use-narrower.ts';
-import { leastHeight, VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
+import {
+  leastHeight,
+  listFrame,
+  VirtualRows,
+  type VirtualRowsHandle,
+} from '../../components/virtual-rows.tsx';
 import { color, size, stacked, tableColumnsFrom, visuallyHidden } from '../../theme/tokens.ts';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
 import { ContainerMenu } from './container-menu.tsx';
@@ -25,6 +31,7 @@ export function ContainerTable(props: ContainerTableProps) {
   // The heights of rows depend on it.
   const isStacked = useNarrower(box, tableColumnsFrom, 'offsetWidth');
   const heightOf = useRowHeights(props, open, isStacked);
+  const withinPage = useLowWindow();
 
   return (
     <Box
@@ -34,22 +41,15 @@ export function ContainerTable(props: ContainerTableProps) {
       aria-multiselectable
       aria-rowcount={containers.length + 1}
       onKeyDown={onKeyDown}
-      style={{ minHeight: leastHeight(containers.length, heightOf) }}
-      sx={{
-        background: color.card,
-        border: `1px solid ${color.border}`,
-        borderRadius: `${size.radiusCard}px`,
-        overflow: 'hidden',
-        display: 'flex',
-        flexDirection: 'column',
-        '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' },
-      }}
+      style={withinPage ? {} : { minHeight: leastHeight(containers.length, heightOf) }}
+      sx={listFrame(withinPage)}
     >
       <TableHead {...props} order={order} />
       <VirtualRows
         count={containers.length}
         heightOf={heightOf}
         handle={handle}
+        withinScroller={withinPage}
         rowKey={(index) => order[index] ?? String(index)}
         render={(index) => {
           const container = containers[index];

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Page } from '../../components/page.tsx';
+import { useLowWindow } from '../../components/use-low-window.ts';
 import { protectionOf } from '../../components/protection.ts';
 import { useNow } from '../../i18n/clock.ts';
 import { useRequest } from '../../state/actions.ts';
@@ -39,6 +40,7 @@ export default function ContainersPage() {
   const changes = useContainerChanges(eci);
   const start = useRequest('engine:start');
   const noStart = useUnavailableReason('engine-control');
+  const isLow = useLowWindow();
   const subtitle = useSubtitle(eci, changes.noRemoval === undefined);
 
   const all = app.scan?.containers ?? none;
@@ -52,7 +54,7 @@ export default function ContainersPage() {
 
   return (
     <Page
-      fill
+      fill={!isLow}
       title={t('containers.title')}
       subtitle={subtitle}
       actions={<ScanAction scan={scan} />}

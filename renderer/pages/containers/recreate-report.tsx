@@ -6,7 +6,7 @@ import Typography from '@mui/material/Typography';
 import { useStore } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import { Notice } from '../../components/error-panel.tsx';
-import { color } from '../../theme/tokens.ts';
+import { color, lowForLists, scrollsFrom } from '../../theme/tokens.ts';
 import type { RecreateOutcome, RecreateRun } from '../../../shared/containers/recreate.ts';
 import { pageOfSetting } from '../../components/page-of-setting.ts';
 import { labelled } from '../../i18n/lists.ts';
@@ -65,8 +65,7 @@ export function RecreateReport({
             margin: 0,
             padding: 0,
             listStyle: 'none',
-            maxHeight: 128,
-            overflow: 'auto',
+            ...scrollsFrom(128, lowForLists),
             overflowWrap: 'anywhere',
           }}
         >

@@ -6,7 +6,7 @@ import Typography from '@mui/material/Typography';
 import { useStore } from '../../state/context.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { color } from '../../theme/tokens.ts';
+import { color, lowForLists, scrollsFrom } from '../../theme/tokens.ts';
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import { labelled } from '../../i18n/lists.ts';
 import { reasonOrMessage, translateText } from '../../i18n/translate.ts';
@@ -127,8 +127,7 @@ function Outcomes({ run }: { readonly run: RemovalRun }) {
         margin: 0,
         padding: 0,
         listStyle: 'none',
-        maxHeight: 96,
-        overflow: 'auto',
+        ...scrollsFrom(96, lowForLists),
         overflowWrap: 'anywhere',
       }}
     >

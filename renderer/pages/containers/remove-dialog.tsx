@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { DialogOption } from '../../components/dialog-option.tsx';
 import { Mono } from '../../components/mono.tsx';
-import { color } from '../../theme/tokens.ts';
+import { color, scrollsFrom } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
 import { firstNames } from '../../i18n/lists.ts';
 
@@ -102,8 +102,7 @@ function ContainerLines({
         listStyle: 'none',
         margin: '12px 24px 0',
         padding: 0,
-        maxHeight: 168,
-        overflow: 'auto',
+        ...scrollsFrom(168),
         border: `1px solid ${color.border}`,
         borderRadius: '6px',
       }}

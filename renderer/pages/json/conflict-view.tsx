@@ -6,7 +6,7 @@ import { Card, CardBody } from '../../components/card.tsx';
 import type { ChangesMode } from '../../state/snapshot.ts';
 import { ChangesModeToggle, ChangesView } from '../../components/changes-view.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
-import { color, oneColumn, size } from '../../theme/tokens.ts';
+import { color, oneColumn } from '../../theme/tokens.ts';
 import {
   diffSettings,
   mergeSettings,
@@ -47,11 +47,6 @@ export function ConflictView() {
   return (
     <Box
       sx={{
-        flex: 1,
-        overflow: 'auto',
-        scrollbarGutter: 'stable',
-        marginRight: `-${size.scrollbar}px`,
-        minHeight: 0,
         display: 'grid',
         gap: 2,
         alignContent: 'start',

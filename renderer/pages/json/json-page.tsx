@@ -35,7 +35,7 @@ export default function JsonPage() {
   const noFile = draft.text === '' && !app.settings.exists;
   return (
     <Page
-      fill
+      fill={!app.settings.conflict}
       title={t('settingsState.json.title')}
       subtitle={t('settingsState.json.subtitle')}
       actions={lockedBy !== undefined && <LockedNote by={lockedBy} />}

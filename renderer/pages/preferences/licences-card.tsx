@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -11,7 +11,8 @@ import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 
 type Part = IpcOutput<'app:licences'>[number];
 const rowHeight = 32;
-const heightOf = () => rowHeight;
+/** Of a licence below its row, px; a longer one scrolls. */
+const textHeight = 288;
 
 /** Components of the app with their licences; loaded on demand. */
 export function LicencesCard() {
@@ -50,24 +51,31 @@ export function LicencesCard() {
       {parts !== null && (
         <PartsList
           parts={parts}
+          chosen={chosen}
           onRead={(part) => {
             setChosen(chosen === part ? null : part);
           }}
         />
       )}
-      {chosen !== null && <LicenceText part={chosen} />}
     </Card>
   );
 }
 
 function PartsList({
   parts,
+  chosen,
   onRead,
 }: {
   readonly parts: readonly Part[];
+  /** The one whose licence is shown. */
+  readonly chosen: Part | null;
   readonly onRead: (part: Part) => void;
 }) {
   const { t } = useTranslation();
+  const heightOf = useCallback(
+    (index: number) => rowHeight + (parts[index] === chosen ? textHeight : 0),
+    [parts, chosen],
+  );
   return (
     <Box
       role="list"
@@ -77,11 +85,16 @@ function PartsList({
       <VirtualRows
         count={parts.length}
         heightOf={heightOf}
-        maxHeight={288}
+        withinScroller
         rowKey={(index) => `${parts[index]?.name ?? ''}@${parts[index]?.version ?? ''}`}
         render={(index) => {
           const part = parts[index];
-          return part === undefined ? null : <PartRow part={part} first={index === 0} onRead={onRead} />;
+          return part === undefined ? null : (
+            <Box role="listitem" sx={{ borderTop: index === 0 ? 0 : `1px solid ${color.border}` }}>
+              <PartRow part={part} first={index === 0} onRead={onRead} />
+              {part === chosen && <LicenceText part={part} />}
+            </Box>
+          );
         }}
       />
     </Box>
@@ -101,17 +114,14 @@ function PartRow({
   const { t } = useTranslation();
   return (
     <Box
-      role="listitem"
       sx={{
         display: 'grid',
         gridTemplateColumns: 'minmax(0, 1fr) 96px minmax(0, 160px) 88px',
         [stacked]: { gridTemplateColumns: 'minmax(0, 1fr) 56px 56px auto', columnGap: 1, fontSize: 12 },
         columnGap: 2,
         alignItems: 'center',
-        height: rowHeight,
+        height: first ? rowHeight : rowHeight - 1,
         padding: '0 16px',
-        borderTop: first ? 0 : `1px solid ${color.border}`,
-        boxSizing: 'border-box',
       }}
     >
       <Box
@@ -169,7 +179,8 @@ function LicenceText({ part }: { readonly part: Part }) {
         color: color.text2,
         whiteSpace: 'pre-wrap',
         overflowWrap: 'anywhere',
-        maxHeight: 288,
+        boxSizing: 'border-box',
+        height: textHeight,
         overflow: 'auto',
         '&:focus-visible': { outlineOffset: -2 },
       }}

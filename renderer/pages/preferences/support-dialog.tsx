@@ -10,7 +10,7 @@ import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { Mono, PathText } from '../../components/mono.tsx';
 import { clauses } from '../../i18n/lists.ts';
-import { color } from '../../theme/tokens.ts';
+import { color, scrollsFrom } from '../../theme/tokens.ts';
 import { bytesText } from '../../../shared/containers/bytes.ts';
 import type { BundleProgress, ListedBundleEntry } from '../../../shared/support/bundle.ts';
 import { redactionKinds } from '../../../shared/support/redact.ts';
@@ -130,7 +130,7 @@ function EntryTable({ entries }: { readonly entries: readonly ListedBundleEntry[
         role="region"
         aria-label={t('preferences.support.files')}
         tabIndex={0}
-        sx={{ maxHeight: 'min(320px, 40vh)', overflow: 'auto', '&:focus-visible': { outlineOffset: -2 } }}
+        sx={{ ...scrollsFrom('min(320px, 40vh)'), '&:focus-visible': { outlineOffset: -2 } }}
       >
         <Table size="small" stickyHeader aria-label={t('preferences.support.files')}>
           <TableHead>

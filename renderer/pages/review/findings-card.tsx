@@ -69,7 +69,7 @@ export function FindingsCard({ rows, removal, otherReasons }: FindingsCardProps)
           <Box sx={{ color: color.text2 }}>{t('review.findings.checked')}</Box>
         </CardBody>
       )}
-      <Box ref={rows} sx={{ maxHeight: 360, overflow: 'auto' }}>
+      <Box ref={rows}>
         {shown.map((finding, index) => (
           <FindingRow
             key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}
