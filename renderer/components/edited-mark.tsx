@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
+import { onFirstClick } from './first-click.ts';
 import { color } from '../theme/tokens.ts';
 import { UndoIcon } from '../theme/icons.ts';
 
@@ -57,7 +58,7 @@ export function UndoChange({ name, onUndo }: { readonly name: string; readonly o
       <span>
         <IconButton
           aria-label={t('mark.undoNamed', { name })}
-          onClick={onUndo}
+          onClick={onFirstClick(onUndo)}
           sx={{ color: color.accentText }}
         >
           <UndoIcon />

@@ -4,6 +4,7 @@ import Button from '@mui/material/Button';
 import { useDraft } from '../../state/context.tsx';
 import { Notice } from '../../components/error-panel.tsx';
 import { findingTitle, findingExplanation, fixTitle } from '../../components/finding-text.ts';
+import { onFirstClick } from '../../components/first-click.ts';
 import { withCode } from '../../components/mono.tsx';
 import { severityTone } from '../../components/state-badge.tsx';
 import { stacked } from '../../theme/tokens.ts';
@@ -42,15 +43,15 @@ export function FindingNotice({
             {finding.fix !== undefined && (
               <Button
                 size="small"
-                onClick={() => {
+                onClick={onFirstClick(() => {
                   draft.setText(applyFix(draft.text, finding));
-                }}
+                })}
               >
                 {fixTitle(finding.fix)}
               </Button>
             )}
             {remove !== undefined && (
-              <Button size="small" onClick={remove.run}>
+              <Button size="small" onClick={onFirstClick(remove.run)}>
                 {remove.label}
               </Button>
             )}

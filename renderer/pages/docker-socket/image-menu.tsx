@@ -29,7 +29,8 @@ export function ImageMenu({
   const afterClose = useRef<(() => void) | null>(null);
   // Actions that move the focus run after the menu has restored it.
   const choose = (act: () => void) => () => {
-    afterClose.current = act;
+    // Not that of a second click, while the menu closes.
+    afterClose.current ??= act;
     onClose();
   };
   return (

@@ -6,6 +6,7 @@ import Select from '@mui/material/Select';
 import { useDraft, useStore } from '../../state/context.tsx';
 import { Row, RowText } from '../../components/card.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
+import { onFirstClick } from '../../components/first-click.ts';
 import { withCode } from '../../components/mono.tsx';
 import { withLock } from '../../components/setting-row.tsx';
 import { color } from '../../theme/tokens.ts';
@@ -82,7 +83,7 @@ export function OwnListRow({
         {added && <EditedMark kind="added" />}
         {added && !readOnly && <UndoChange name={image} onUndo={remove} />}
         {!added && !readOnly && (
-          <Button size="small" onClick={remove}>
+          <Button size="small" onClick={onFirstClick(remove)}>
             {t('socket.commands.removeOwn')}
           </Button>
         )}

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
+import { onFirstClick } from '../../components/first-click.ts';
 import { withCode } from '../../components/mono.tsx';
 import { judgeShare, type ShareContext, type ShareVerdict } from '../../../shared/settings/index.ts';
 import { canNarrow, dangerTitle } from './check-share.ts';
@@ -60,7 +61,7 @@ export function ShareNotice({
       title={withCode(through === null ? title : t('files.danger.through', { path: through, title }))}
       action={
         !readOnly && (
-          <Button size="small" onClick={narrow ? onEdit : onRemove}>
+          <Button size="small" onClick={onFirstClick(narrow ? onEdit : onRemove)}>
             {narrow ? t('files.list.narrow') : t('files.list.remove')}
           </Button>
         )

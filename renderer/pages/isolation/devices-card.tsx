@@ -7,6 +7,7 @@ import { Card, Row, RowText } from '../../components/card.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { findingTitle } from '../../components/finding-text.ts';
+import { onFirstClick } from '../../components/first-click.ts';
 import { Mono, withCode } from '../../components/mono.tsx';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
@@ -221,7 +222,7 @@ function EntryRow({
           <Button
             size="small"
             aria-label={t('isolation.devices.removeOf', { device: now.device })}
-            onClick={onRemove}
+            onClick={onFirstClick(onRemove)}
           >
             {t('isolation.devices.remove')}
           </Button>

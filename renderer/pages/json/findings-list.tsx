@@ -6,6 +6,7 @@ import type { DocumentView } from '../../state/draft-view.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { SyntaxExcerpt } from '../../components/document-problem.tsx';
 import { findingTitle, findingExplanation, fixTitle } from '../../components/finding-text.ts';
+import { onFirstClick } from '../../components/first-click.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
@@ -111,9 +112,9 @@ const FindingRow = memo(function FindingRow({ finding, excerpt, onGo, onFix }: R
       {finding.fix !== undefined && onFix !== undefined && (
         <Button
           size="small"
-          onClick={() => {
+          onClick={onFirstClick(() => {
             onFix(finding);
-          }}
+          })}
         >
           {fixTitle(finding.fix)}
         </Button>

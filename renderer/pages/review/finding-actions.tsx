@@ -6,6 +6,7 @@ import { entryAt } from '../../state/draft-lists.ts';
 import { navigate } from '../../state/router.ts';
 import { useSettingPage } from '../../state/setting-page.ts';
 import { findingTitle, fixTitle } from '../../components/finding-text.ts';
+import { onFirstClick } from '../../components/first-click.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
@@ -34,7 +35,7 @@ export function FindingActions({
           size="small"
           disabled={readOnly}
           aria-label={t('review.findings.removeEntry', { entry })}
-          onClick={onRemove}
+          onClick={onFirstClick(onRemove)}
         >
           {t('review.findings.remove')}
         </Button>
@@ -62,9 +63,9 @@ function MainAction({ finding, readOnly }: { readonly finding: Finding; readonly
         size="small"
         disabled={readOnly}
         aria-label={nameOf(t, title, finding)}
-        onClick={() => {
+        onClick={onFirstClick(() => {
           draft.setText(applyFix(draft.text, finding));
-        }}
+        })}
       >
         {title}
       </Button>
