@@ -17,7 +17,7 @@ import { LoadingRows } from '../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../components/error-panel.tsx';
 import { useLanguage } from '../i18n/index.ts';
 import { globalStyles, theme } from '../theme/theme.ts';
-import { color } from '../theme/tokens.ts';
+import { narrow, size } from '../theme/tokens.ts';
 import { StoreProvider, useAppPart, useSnapshotPart, useStore } from '../state/context.tsx';
 import { CommandPalette } from './frame/command-palette.tsx';
 import { DraftFooter } from './frame/draft-footer.tsx';
@@ -31,6 +31,7 @@ import { UnsavedPreferencesNotice } from './frame/preferences-error-notice.tsx';
 import { TargetNotice } from './frame/target-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
+import { WindowFrame } from './frame/window-frame.tsx';
 import { missingBecause } from '../../shared/targets/capabilities.ts';
 import { manifests } from '../pages/manifests.ts';
 import { loadOtherPages, pageComponent } from '../pages/pages.ts';
@@ -62,30 +63,40 @@ function Window() {
   const worded = useLanguage(language);
   if (started && worded) return <Frame />;
   return (
-    <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
-      <TitleBar platform="" onSearch={null} />
-      <Box component="main" sx={{ padding: 4, maxWidth: 720 }}>
+    <WindowFrame
+      titleBar={<TitleBar platform="" onSearch={null} />}
+      navigation={<Box sx={{ width: size.navigation, flexShrink: 0, [narrow]: { width: 56 } }} />}
+    >
+      <Box component="main" sx={{ flex: 1, padding: 4 }}>
         <h1 className="visually-hidden">{t('frame.app')}</h1>
-        {loadError === null && <LoadingRows />}
-        {loadError !== null && (
-          <ErrorPanel
-            error={loadError}
-            title={t('frame.noState.title')}
-            action={
-              <Button
-                onClick={() => {
-                  void store.load();
-                }}
-              >
-                {t('button.tryAgain')}
-              </Button>
-            }
-          />
-        )}
+        <Box sx={{ maxWidth: 720 }}>
+          {loadError === null && <LoadingRows />}
+          {loadError !== null && (
+            <ErrorPanel
+              error={loadError}
+              title={t('frame.noState.title')}
+              action={
+                <Button
+                  onClick={() => {
+                    void store.load();
+                  }}
+                >
+                  {t('button.tryAgain')}
+                </Button>
+              }
+            />
+          )}
+        </Box>
       </Box>
-    </Box>
+    </WindowFrame>
   );
 }
+
+/**
+ * Until then a page that is being loaded has no placeholder, ms. React keeps the empty one for 300 ms, however
+ * soon the page is there: shown earlier, rows would only flash.
+ */
+const placeholderAfterMs = 400;
 
 function Frame() {
   const platform = useAppPart((app) => app.platform);
@@ -104,58 +115,46 @@ function Frame() {
   });
 
   return (
-    <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column', background: color.shell }}>
-      <TitleBar
-        platform={platform}
-        onSearch={() => {
-          setSearching(true);
-        }}
-      />
-      <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
-        <Navigation />
-        <Box
-          sx={{
-            flex: 1,
-            minWidth: 0,
-            display: 'flex',
-            flexDirection: 'column',
-            background: color.bg,
-            border: `1px solid ${color.border}`,
-            borderRight: 0,
-            borderBottom: 0,
-            borderTopLeftRadius: '10px',
-            overflow: 'hidden',
-          }}
-        >
-          <TargetNotice />
-          <MissingRootNotice />
-          <EnforcementNotice />
-          <ConflictNotice />
-          <UnsavedPreferencesNotice />
-          <UnprotectedNotice />
-          <Box component="main" data-region="page" tabIndex={-1} sx={{ flex: 1, minHeight: 0 }}>
-            <PageBoundary key={pageKey(page, engine)}>
-              <Suspense
-                fallback={
-                  <Box sx={{ padding: '80px 32px' }}>
-                    <LoadingRows />
-                  </Box>
-                }
-              >
-                <PageContent id={page} />
-              </Suspense>
-            </PageBoundary>
-          </Box>
-          <DraftFooter key={engine} />
+    <>
+      <WindowFrame
+        titleBar={
+          <TitleBar
+            platform={platform}
+            onSearch={() => {
+              setSearching(true);
+            }}
+          />
+        }
+        navigation={<Navigation />}
+      >
+        <TargetNotice />
+        <MissingRootNotice />
+        <EnforcementNotice />
+        <ConflictNotice />
+        <UnsavedPreferencesNotice />
+        <UnprotectedNotice />
+        <Box component="main" data-region="page" tabIndex={-1} sx={{ flex: 1, minHeight: 0 }}>
+          <PageBoundary key={pageKey(page, engine)}>
+            <Suspense
+              fallback={
+                <Box sx={{ padding: '80px 32px' }}>
+                  <LoadingRows after={placeholderAfterMs} />
+                </Box>
+              }
+            >
+              <PageContent id={page} />
+            </Suspense>
+          </PageBoundary>
         </Box>
-      </Box>
+        <DraftFooter key={engine} />
+      </WindowFrame>
       <CommandPalette
         open={searching}
         onClose={() => {
           setSearching(false);
         }}
       />
-    </Box>
+    </>
   );
 }
 

@@ -48,10 +48,18 @@ export function useElapsedSinceMount(ms: number): boolean {
   return passed;
 }
 
-/** Skeleton rows for a first load, and only after 200 ms: quick responses do not flicker. */
-export function LoadingRows({ rows = 4, height = 48 }: { readonly rows?: number; readonly height?: number }) {
+/** Skeleton rows for a first load, and only `after` some ms: quick responses do not flicker. */
+export function LoadingRows({
+  rows = 4,
+  height = 48,
+  after = 200,
+}: {
+  readonly rows?: number;
+  readonly height?: number;
+  readonly after?: number;
+}) {
   const { t } = useTranslation();
-  const late = useElapsedSinceMount(200);
+  const late = useElapsedSinceMount(after);
   return (
     <Box role="status" aria-label={t('loading')}>
       {late &&

@@ -49,11 +49,21 @@ export function TitleBar({
         {/* The application menu of macOS has it. */}
         {!mac && onSearch !== null && <ViewMenu />}
       </Box>
-      {onSearch === null ? <span /> : <SearchButton mac={mac} onSearch={onSearch} />}
+      {onSearch === null ? <Box sx={searchBox} /> : <SearchButton mac={mac} onSearch={onSearch} />}
       {mac ? <span /> : <WindowButtons />}
     </Box>
   );
 }
+
+/** The outline of the search, as index.html draws it first. */
+const searchBox = {
+  height: 28,
+  width: '100%',
+  boxSizing: 'border-box',
+  borderRadius: '6px',
+  border: `1px solid ${color.border}`,
+  background: color.card,
+} as const;
 
 /** Opens the search, which includes commands. */
 function SearchButton({ mac, onSearch }: { readonly mac: boolean; readonly onSearch: () => void }) {
@@ -66,14 +76,10 @@ function SearchButton({ mac, onSearch }: { readonly mac: boolean; readonly onSea
       aria-keyshortcuts={mac ? 'Meta+K' : 'Control+K'}
       sx={{
         ...noDrag,
-        height: 28,
-        width: '100%',
+        ...searchBox,
         justifyContent: 'flex-start',
         gap: 1,
         padding: '0 10px',
-        borderRadius: '6px',
-        border: `1px solid ${color.border}`,
-        background: color.card,
         color: color.text3,
         fontSize: 13,
         '&:hover': { borderColor: color.borderStrong },
