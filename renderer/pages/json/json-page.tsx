@@ -102,13 +102,15 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
       <Box
         sx={{
           marginTop: 2,
-          // Fixed height: findings that are added and removed while typing do not move the editor's end.
-          flex: '0 0 clamp(112px, 26%, 240px)',
+          // Fixed height: findings that are added and removed while typing do not move the editor's end. It is
+          // a share of the window: that of the page, whose height is indefinite, would be the findings' own.
+          flexShrink: 0,
+          height: 'clamp(112px, 24vh, 240px)',
           display: 'flex',
           flexDirection: 'column',
           '& > section': { display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 },
           // There they scroll with the page.
-          [low]: { '&&&': { flexBasis: 'auto', minHeight: 0, maxHeight: 'none' } },
+          [low]: { '&&&': { height: 'auto', minHeight: 0, maxHeight: 'none' } },
         }}
       >
         <FindingsList findings={linted.findings} document={linted.draft} onGo={go} onFix={onFix} />

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settle, startBrowserPages, type BrowserPages } from '../tests/support/browser-pages.ts';
+import { textsOf } from './page-states.ts';
+
+// Where things are while they are used: in a current Chromium, over invented states.
+let pages: BrowserPages;
+beforeAll(async () => {
+  pages = await startBrowserPages();
+});
+afterAll(() => pages.stop());
+
+type Open = Awaited<ReturnType<BrowserPages['open']>>;
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+const bottomOf = (box: Box | null): number => (box === null ? NaN : box.y + box.height);
+/** How far apart two boxes are up and down, px; infinite where one is missing. */
+function gapBetween(a: Box | null, b: Box | null): number {
+  if (a === null || b === null) return Infinity;
+  return Math.max(0, b.y - (a.y + a.height), a.y - (b.y + b.height));
+}
+
+/** The usual window, the smallest one, and the usual one at 200 %. */
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 900, height: 600 },
+  { width: 640, height: 400 },
+] as const;
+
+describe('the editor of the text', () => {
+  const caretOf = (page: Open['page']) => page.locator('.cm-cursor-primary').boundingBox();
+
+  it.each(sizes)('completes at the caret, and explains at the key ($width px)', async (size) => {
+    const open = await pages.open({ state: 'edited', address: 'json', size });
+    const { page } = open;
+    const { keyboard } = page;
+    const key = page.locator('.cm-content span', { hasText: /^"configurationFileVersion"$/ });
+    await key.hover();
+    const about = page.locator('.cm-tooltip-hover');
+    await about.waitFor();
+    const [at, explained] = [await key.boundingBox(), await about.boundingBox()];
+    expect(Math.abs((explained?.x ?? 0) - (at?.x ?? 0)), 'left of the key and of its help').toBeLessThan(4);
+    expect(gapBetween(at, explained), 'between the key and its help').toBeLessThan(4);
+    await page.mouse.move(0, 0);
+    await about.waitFor({ state: 'detached' });
+
+    await key.click();
+    await keyboard.press('End');
+    await keyboard.press('Enter');
+    await keyboard.press('Control+i');
+    const list = page.locator('.cm-tooltip-autocomplete');
+    await list.waitFor();
+    const [caret, listed] = [await caretOf(page), await list.boundingBox()];
+    expect(Math.abs((listed?.x ?? 0) - (caret?.x ?? 0)), 'left of the caret and the list').toBeLessThan(4);
+    expect(gapBetween(caret, listed), 'between the caret and the list').toBeLessThan(4);
+    await open.close();
+  });
+
+  it.each(sizes)('is as high and stands as before, whatever is typed ($width px)', async (size) => {
+    const open = await pages.open({ state: 'edited', address: 'json', size });
+    const { page } = open;
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+Home');
+    await settle(page);
+    // Its box in every frame.
+    const boxes = await page.evaluateHandle(() => {
+      const seen = new Set<string>();
+      const look = () => {
+        const box = document.querySelector('.cm-editor')?.getBoundingClientRect();
+        seen.add(box === undefined ? 'none' : `${box.top} to ${box.bottom}`);
+        requestAnimationFrame(look);
+      };
+      look();
+      return seen;
+    });
+    const found = (title: string) => page.locator('main [data-row]', { hasText: title }).first().waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.type('"unknown": 1,');
+    await found(textsOf('en').findings.title['unknown-key'].split(' `')[0] ?? '');
+    await page.keyboard.type('}}');
+    await found(textsOf('en').findings.title.syntax);
+    await settle(page);
+    expect(await boxes.evaluate((seen) => [...seen])).toHaveLength(1);
+    await open.close();
+  });
+});
+
+it('of a thousand images an entry to pin opens in view', async () => {
+  const address = 'docker-socket?pin=example.org/team/tool-700:6';
+  const open = await pages.open({ state: 'socketHuge', address });
+  const { page } = open;
+  const row = page.getByRole('row').filter({ hasText: 'tool-700:6' }).first();
+  await page.getByRole('combobox', { name: 'Image reference' }).waitFor();
+  await settle(page);
+  const [shown, area] = [await row.boundingBox(), await page.locator('main [data-scroll]').boundingBox()];
+  expect(shown?.y ?? 0).toBeGreaterThan(area?.y ?? 0);
+  expect(bottomOf(shown)).toBeLessThan(bottomOf(area));
+  await open.close();
+});
+
+it.each(sizes)('the panel of the page does not move while the window loads ($width px)', async (size) => {
+  const panelIn = async (state: string) => {
+    const open = await pages.open({ state, address: 'overview', size });
+    const box = await open.page.locator('main').boundingBox();
+    // As index.html has it before the scripts run.
+    const first = await open.page.evaluate(() => {
+      const frame = document.body.appendChild(document.createElement('div'));
+      frame.className = 'first-frame';
+      const panel = frame.appendChild(document.createElement('div'));
+      panel.className = 'first-frame-panel';
+      const { left, top, right, bottom } = panel.getBoundingClientRect();
+      frame.remove();
+      // Without its border.
+      return { x: left + 1, y: top + 1, width: right - left - 1, height: bottom - top - 1 };
+    });
+    await open.close();
+    return { box, first };
+  };
+  const [loading, loaded] = [await panelIn('waiting'), await panelIn('clean')];
+  expect(loading.box).toEqual(loading.first);
+  expect(loaded.box).toEqual(loading.box);
+});
+
+it.each([
+  ['containers', 'many'],
+  ['activity', 'activityMany'],
+])(
+  'the long list of %s scrolls with its page in the smallest window, under its head',
+  async (address, state) => {
+    const open = await pages.open({ state, address, size: { width: 900, height: 600 } });
+    const { page } = open;
+    const scroller = page.locator('main [data-scroll]');
+    await scroller.evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+    });
+    await settle(page);
+    const rows = page.locator('main [role="treegrid"] [role="row"], main [role="grid"] [role="row"]');
+    const [area, head, last] = [
+      await scroller.boundingBox(),
+      await rows.first().boundingBox(),
+      await rows.last().boundingBox(),
+    ];
+    expect(head?.y, 'the head is at the top').toBe(area?.y);
+    expect(bottomOf(last), 'the last row is in view').toBeLessThan(bottomOf(area));
+    expect(bottomOf(last), 'the last row is near the end').toBeGreaterThan(bottomOf(area) - 60);
+    // The head does not cover the row that a key leads to.
+    await rows.last().focus();
+    await page.keyboard.press('Home');
+    await settle(page);
+    const first = await page.locator(':focus').boundingBox();
+    expect(first?.y ?? 0).toBeGreaterThanOrEqual(bottomOf(await rows.first().boundingBox()));
+    await open.close();
+  },
+);
