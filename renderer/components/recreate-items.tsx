@@ -1,7 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
+import Link from '@mui/material/Link';
+import { navigate } from '../state/router.ts';
 import { Mono, withCode } from './mono.tsx';
-import { noteText, writtenText } from './recreate-notes.ts';
+import { noteText, pageOfRefusal, refusalOf, writtenText } from './recreate-notes.ts';
 import { color, scrollsFrom } from '../theme/tokens.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan } from '../../shared/containers/recreate.ts';
 
@@ -62,11 +64,13 @@ function Item({ item }: { readonly item: RecreateItem }) {
           {item.name}
         </Box>
         <Box component="span" sx={{ fontSize: 12, color: color.text3, flexShrink: 0 }}>
-          {item.unchanged
-            ? t('recreate.unchanged')
-            : item.running
-              ? t('recreate.running')
-              : t('recreate.idle')}
+          {item.blockers.length > 0
+            ? t('recreate.impossible')
+            : item.unchanged
+              ? t('recreate.unchanged')
+              : item.running
+                ? t('recreate.running')
+                : t('recreate.idle')}
         </Box>
       </Box>
       <Box
@@ -84,8 +88,36 @@ function Item({ item }: { readonly item: RecreateItem }) {
         </Mono>
       </Box>
       <Notes title={t('recreate.group.blockers')} tone={color.danger} notes={item.blockers} />
+      <SettingLink item={item} />
       {item.blockers.length === 0 && <Consequences item={item} />}
     </Box>
+  );
+}
+
+/** Opens the page with the setting that would allow it, if the gateway denies it by one. */
+export function SettingLink({
+  item,
+  tab,
+}: {
+  readonly item: RecreateItem;
+  readonly tab?: 0 | -1 | undefined;
+}) {
+  const { t } = useTranslation();
+  const refusal = refusalOf(item);
+  const page = refusal === undefined ? null : pageOfRefusal(refusal);
+  if (page === null) return null;
+  return (
+    <Link
+      component="button"
+      type="button"
+      {...(tab === undefined ? {} : { tabIndex: tab })}
+      sx={{ fontSize: 12, lineHeight: 'inherit', ...(tab === undefined ? { marginTop: '4px' } : {}) }}
+      onClick={() => {
+        navigate(page);
+      }}
+    >
+      {page === 'file-sharing' ? t('recreate.openSharing') : t('recreate.openSocket')}
+    </Link>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { ensureSentence, labelled, names } from '../i18n/lists.ts';
 import { translateMessage, translateText } from '../i18n/translate.ts';
+import { pageOfSetting } from './page-of-setting.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
 import type { MessageParam } from '../../shared/messages/message.ts';
 import type { RecreateItem, RecreateNote } from '../../shared/containers/recreate.ts';
@@ -24,6 +25,11 @@ export function writtenText(t: TFunction, written: NonNullable<RecreateItem['wri
 /** The gateway's refusal to create the container again, if any. */
 export const refusalOf = ({ blockers }: Pick<RecreateItem, 'blockers'>): RecreateNote | undefined =>
   blockers.find(({ code }) => code === 'refused');
+
+/** The page with the setting that a refusal names, if any. */
+export function pageOfRefusal({ params: { message } }: RecreateNote): ReturnType<typeof pageOfSetting> {
+  return pageOfSetting(typeof message === 'string' ? message : undefined);
+}
 
 /** What a refusal is about and why, without what would allow it: "bind mount of /etc: …". */
 export function refusalReason(t: TFunction, refusal: RecreateNote): string {

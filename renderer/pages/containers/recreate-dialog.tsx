@@ -55,7 +55,11 @@ export function RecreateDialog({
     <ConfirmDialog
       open
       width={640}
-      title={t('recreate.title', { count: containers.length })}
+      title={
+        current && items.length > 0 && items.every(({ blockers }) => blockers.length > 0)
+          ? t('recreate.titleImpossible', { count: items.length })
+          : t('recreate.title', { count: containers.length })
+      }
       cancel={t('recreate.keepThem', { count: containers.length })}
       confirm={todo.length === 0 ? t('recreate.confirmNone') : t('recreate.confirm', { count: todo.length })}
       disabled={!current || todo.length === 0}

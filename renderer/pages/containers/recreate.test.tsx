@@ -196,9 +196,18 @@ describe('recreating containers under ECI (D)', () => {
         `Can\u2019t be recreated as it is: ${message}.`,
       );
     });
+    expect(fact(rowOf('old-vpn'), 'Recreating').text).toBe(
+      'Can\u2019t be recreated as it is: bind mount of /etc: the directory is not shared with containers (A8)',
+    );
+    expect(within(rowOf('old-vpn')).getByRole('button', { name: 'Open File sharing' })).toBeTruthy();
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
     await user.click(screen.getByRole('button', { name: 'Recreate protected…' }));
-    expect(await within(await screen.findByRole('dialog')).findByText(`${message}.`)).toBeTruthy();
+    const dialog = within(
+      await screen.findByRole('dialog', { name: '1 container can\u2019t be recreated under ECI' }),
+    );
+    expect(await dialog.findByText(`${message}.`)).toBeTruthy();
+    expect(dialog.getByText('Can\u2019t be recreated')).toBeTruthy();
+    expect(dialog.getByRole('button', { name: 'Open File sharing' })).toBeTruthy();
     await act(async () => {
       await showLanguage('zh-CN');
     });

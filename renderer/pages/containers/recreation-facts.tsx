@@ -6,7 +6,8 @@ import Skeleton from '@mui/material/Skeleton';
 import { useAppPart, useStore } from '../../state/context.tsx';
 import { useElapsedSinceMount } from '../../components/empty-and-loading.tsx';
 import { withCode } from '../../components/mono.tsx';
-import { noteText } from '../../components/recreate-notes.ts';
+import { SettingLink } from '../../components/recreate-items.tsx';
+import { noteText, pageOfRefusal, refusalOf, refusalReason } from '../../components/recreate-notes.ts';
 import { ensureSentence, names, joinSentences } from '../../i18n/lists.ts';
 import { messageAndHint } from '../../i18n/translate.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
@@ -53,16 +54,22 @@ function blockedBecause(
   t: TFunction,
   plan: Result<RecreatePlan> | undefined,
   item: RecreateItem | undefined,
-): string | null {
+): { readonly whole: string; readonly shown: string } | null {
+  const alike = (text: string) => ({ whole: text, shown: text });
   if (plan === undefined) return null;
   if (!plan.ok) {
     const texts = messageAndHint(plan.error).map((text) => ensureSentence(t, text));
-    return t('containers.recreation.unknown', { why: joinSentences(t, texts) });
+    return alike(t('containers.recreation.unknown', { why: joinSentences(t, texts) }));
   }
-  if (item === undefined) return t('containers.reason.unknown');
+  if (item === undefined) return alike(t('containers.reason.unknown'));
   if (item.blockers.length === 0) return null;
   const notes = item.blockers.map((note) => noteText(t, note));
-  return t('containers.recreation.blocked', { why: joinSentences(t, notes) });
+  const whole = t('containers.recreation.blocked', { why: joinSentences(t, notes) });
+  const refusal = refusalOf(item);
+  // The row has no room for the whole sentence: its end, the remedy, is a link.
+  return refusal === undefined || item.blockers.length > 1 || pageOfRefusal(refusal) === null
+    ? alike(whole)
+    : { whole, shown: t('containers.recreation.blocked', { why: refusalReason(t, refusal) }) };
 }
 
 /**
@@ -85,8 +92,13 @@ export function RecreationFacts({
   const why = blockedBecause(t, plan, item);
   if (why !== null)
     return (
-      <RowFact label={t('containers.recreation.label')} text={withoutCodeMarks(why)} lines={recreationLines}>
-        {withCode(why)}
+      <RowFact
+        label={t('containers.recreation.label')}
+        text={withoutCodeMarks(why.whole)}
+        lines={recreationLines}
+        link={item !== undefined && <SettingLink item={item} tab={tab} />}
+      >
+        {withCode(why.shown)}
       </RowFact>
     );
   const link =

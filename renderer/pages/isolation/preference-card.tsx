@@ -33,7 +33,11 @@ export function PreferenceCard() {
         : t('isolation.preference.readOnly');
   return (
     <Card
-      title={t(isRoot ? 'isolation.preference.titleUsers' : 'isolation.preference.title')}
+      title={
+        <Box component="span" sx={{ whiteSpace: 'nowrap' }}>
+          {t(isRoot ? 'isolation.preference.titleUsers' : 'isolation.preference.title')}
+        </Box>
+      }
       actions={
         <Box component="span" sx={{ color: color.text3 }}>
           {t(isRoot ? 'isolation.preference.whoUsers' : 'isolation.preference.who')}

@@ -3,8 +3,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
 import { withCode } from '../../components/mono.tsx';
-import { pageOfSetting } from '../../components/page-of-setting.ts';
-import { noteText, refusalOf } from '../../components/recreate-notes.ts';
+import { noteText, pageOfRefusal, refusalOf } from '../../components/recreate-notes.ts';
 import { asSentence, joinSentences, labelled } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { useSnapshotPart, useStore } from '../../state/context.tsx';
@@ -12,11 +11,6 @@ import { navigate } from '../../state/router.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { RecreateItem, RecreateNote } from '../../../shared/containers/recreate.ts';
-
-/** The page with the setting that a refusal names, if any. */
-function pageOfRefusal({ params: { message } }: RecreateNote) {
-  return pageOfSetting(typeof message === 'string' ? message : undefined);
-}
 
 /** What blocks the apply, each item with what to do. */
 export function PlanBlockers({ plan }: { readonly plan: ApplyPlan }) {

@@ -4,12 +4,15 @@ export const recreate = {
   bar: 'Recreate protected…',
   title_one: 'Recreate {{count}} container under ECI?',
   title_other: 'Recreate {{count}} containers under ECI?',
+  titleImpossible_one: '{{count}} container can\u2019t be recreated under ECI',
+  titleImpossible_other: '{{count}} containers can\u2019t be recreated under ECI',
   body:
     'Each is created again with the same configuration. It is rolled back to the old one if the new one ' +
     'does not run properly.',
   planning: 'Checking what would change',
   together: 'Together, since they share namespaces',
   running: 'Stops, and the new one starts',
+  impossible: 'Can\u2019t be recreated',
   idle: 'Does not run; the new one is not started',
   group: { blockers: 'In the way', lost: 'Not carried over', carried: 'Carried over', changes: 'Changes' },
   unchanged: 'Protected already. Nothing is done.',
