@@ -1,7 +1,7 @@
 import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
 
 /** Filters of the list by protection. */
-export const protectionFilters = ['all', 'unprotected', 'protected'] as const;
+export const protectionFilters = ['all', 'unprotected', 'protected', 'replaced'] as const;
 export type ProtectionFilter = (typeof protectionFilters)[number];
 
 export const isProtectionFilter = (value: unknown): value is ProtectionFilter =>
@@ -42,10 +42,16 @@ export function filterContainers(
   const matching = query === '' ? containers : containers.filter((c) => matches(c, query));
   const isProtected = matching.filter((c) => c.protected);
   const unprotected = matching.filter(isUnprotected);
-  const shown = { all: matching, protected: isProtected, unprotected }[show];
+  const replaced = matching.filter(({ reason }) => reason === 'replaced');
+  const shown = { all: matching, protected: isProtected, unprotected, replaced }[show];
   return {
     shown: sorted(shown, sort),
-    count: { all: matching.length, unprotected: unprotected.length, protected: isProtected.length },
+    count: {
+      all: matching.length,
+      unprotected: unprotected.length,
+      protected: isProtected.length,
+      replaced: replaced.length,
+    },
   };
 }
 

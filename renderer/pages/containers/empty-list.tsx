@@ -5,6 +5,12 @@ import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx'
 import { useApp } from '../../state/context.tsx';
 import type { ProtectionFilter } from './container-filter.ts';
 
+const noneOf = {
+  protected: 'noneProtected',
+  unprotected: 'noneUnprotected',
+  replaced: 'noneReplaced',
+} as const;
+
 /** Shown before the first scan: it is loading, or the engine does not run. */
 export function NoScan({
   failed,
@@ -79,7 +85,7 @@ export function NoContainers({
     return (
       <Card>
         <EmptyState action={<Button onClick={onShowAll}>{t('containers.empty.showAll')}</Button>}>
-          {show === 'protected' ? t('containers.empty.noneProtected') : t('containers.empty.noneUnprotected')}
+          {t(`containers.empty.${noneOf[show]}`)}
         </EmptyState>
       </Card>
     );

@@ -26,6 +26,10 @@ export function FilterBar({
 }) {
   const { t } = useTranslation();
   const number = useNumber();
+  // Most engines have none that was replaced.
+  const offered = protectionFilters.filter(
+    (key) => key !== 'replaced' || key === show || (count?.replaced ?? 0) > 0,
+  );
   return (
     <Box
       sx={{
@@ -46,7 +50,7 @@ export function FilterBar({
           if (isProtectionFilter(value)) onShow(value);
         }}
       >
-        {protectionFilters.map((key) => (
+        {offered.map((key) => (
           <ToggleButton key={key} value={key}>
             {t(`containers.show.${key}`)}
             {count !== null && <span className="count">{number(count[key])}</span>}

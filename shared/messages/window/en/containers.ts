@@ -22,7 +22,13 @@ export const containers = {
   scan: 'Scan again',
   scanning: 'Scanning',
   first: 'Scan',
-  show: { label: 'Which containers', all: 'All', unprotected: 'Unprotected', protected: 'Protected' },
+  show: {
+    label: 'Which containers',
+    all: 'All',
+    unprotected: 'Unprotected',
+    protected: 'Protected',
+    replaced: 'Replaced',
+  },
   filter: 'Filter by name, image or label',
   column: {
     select: 'Select',
@@ -101,6 +107,7 @@ export const containers = {
     noneOff: 'There is no container on this engine.',
     starting: 'The engine is starting. Its containers are scanned once it runs.',
     noneProtected: 'No container is protected.',
+    noneReplaced: 'No container was replaced.',
     noneUnprotected: 'No container is unprotected.',
     filtered: 'No container matches “{{text}}”.',
     clear: 'Clear the filter',

@@ -20,7 +20,13 @@ export const containers: Translation<typeof english> = {
   scan: '重新扫描',
   scanning: '正在扫描',
   first: '扫描',
-  show: { label: '显示哪些容器', all: '全部', unprotected: '未受保护', protected: '受保护' },
+  show: {
+    label: '显示哪些容器',
+    all: '全部',
+    unprotected: '未受保护',
+    protected: '受保护',
+    replaced: '已替换',
+  },
   filter: '按名称、镜像或标签筛选',
   column: {
     select: '选择',
@@ -93,6 +99,7 @@ export const containers: Translation<typeof english> = {
     noneOff: '此引擎上没有容器。',
     starting: '引擎正在启动。启动后会扫描其容器。',
     noneProtected: '没有受保护的容器。',
+    noneReplaced: '没有已替换的容器。',
     noneUnprotected: '没有未受保护的容器。',
     filtered: '没有容器与“{{text}}”匹配。',
     clear: '清除筛选',
