@@ -93,8 +93,8 @@ function Window() {
 }
 
 /**
- * Until then a page that is being loaded has no placeholder, ms. React keeps the empty one for 300 ms, however
- * soon the page is there: shown earlier, rows would only flash.
+ * Until then a page that is being loaded has no placeholder, ms. React keeps the empty one for 300 ms,
+ * however soon the page is there: shown earlier, rows would only flash.
  */
 const placeholderAfterMs = 400;
 

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import { navigate } from '../state/router.ts';
@@ -51,6 +52,13 @@ export function RecreateItems({
   );
 }
 
+/** What becomes of the container. */
+function headText(t: TFunction, { blockers, unchanged, running }: RecreateItem): string {
+  if (blockers.length > 0) return t('recreate.impossible');
+  if (unchanged) return t('recreate.unchanged');
+  return running ? t('recreate.running') : t('recreate.idle');
+}
+
 function Item({ item }: { readonly item: RecreateItem }) {
   const { t } = useTranslation();
   return (
@@ -64,13 +72,7 @@ function Item({ item }: { readonly item: RecreateItem }) {
           {item.name}
         </Box>
         <Box component="span" sx={{ fontSize: 12, color: color.text3, flexShrink: 0 }}>
-          {item.blockers.length > 0
-            ? t('recreate.impossible')
-            : item.unchanged
-              ? t('recreate.unchanged')
-              : item.running
-                ? t('recreate.running')
-                : t('recreate.idle')}
+          {headText(t, item)}
         </Box>
       </Box>
       <Box

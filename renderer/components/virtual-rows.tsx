@@ -82,7 +82,8 @@ export function VirtualRows({
   useLayoutEffect(() => {
     virtualizer.measure();
   }, [virtualizer, heightOf]);
-  // After every render: what is above the list may have changed.
+  // After every render: what is above the list may have changed. It is set only if it has.
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- no dependency says that something has moved
   useLayoutEffect(() => {
     if (box.current === null) return;
     const margin = withinScroller ? distanceFromTop(box.current, findScroller(box.current)) : 0;

@@ -12,9 +12,9 @@ export interface SearchableHit {
 export type FuzzySearch<Hit> = (text: string) => readonly Hit[];
 
 /**
- * Hits whose texts contain every term; without any, fuzzy matches, which are mostly misspelled terms. Terms that start a word rank before terms within
- * one ("port" in "Support"), and names before other texts. `terms` are in lower case. `kindOf`: the hit's
- * kind, translated. `fuzzy`: null while it is being loaded.
+ * Hits whose texts contain every term; without any, fuzzy matches, which are mostly misspelled terms. Terms
+ * that start a word rank before terms within one ("port" in "Support"), and names before other texts. `terms`
+ * are in lower case. `kindOf`: the hit's kind, translated. `fuzzy`: null while it is being loaded.
  */
 export function searchHits<Hit extends SearchableHit>(
   hits: readonly Hit[],

@@ -40,8 +40,6 @@ export function ViewMenu() {
         sx={{
           WebkitAppRegion: 'no-drag',
           height: 28,
-          flexShrink: 0,
-          whiteSpace: 'nowrap',
           padding: '0 8px',
           borderRadius: '6px',
           color: color.text2,

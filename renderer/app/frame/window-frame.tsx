@@ -3,8 +3,8 @@ import Box from '@mui/material/Box';
 import { color } from '../../theme/tokens.ts';
 
 /**
- * Title bar, navigation and the panel with the page, as index.html draws them first (first-paint.css): nothing
- * moves when the first state arrives.
+ * Title bar, navigation and the panel with the page, as index.html draws them first (first-paint.css):
+ * nothing moves when the first state arrives.
  */
 export function WindowFrame({
   titleBar,

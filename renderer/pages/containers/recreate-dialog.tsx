@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import { useStore } from '../../state/context.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
@@ -19,6 +20,13 @@ const losesWrittenFiles = ({ lost }: Item): boolean =>
 /** Its old container is kept regardless of the choice: the plan has the reason. */
 const isKeptAnyway = ({ changes }: Item): boolean =>
   changes.some(({ code }) => code === 'kept-written' || code === 'never-run');
+
+/** `items`: as planned; none while that is not known. */
+function titleOf(t: TFunction, { length }: readonly Container[], items: readonly Item[]): string {
+  return items.length > 0 && items.every(({ blockers }) => blockers.length > 0)
+    ? t('recreate.titleImpossible', { count: items.length })
+    : t('recreate.title', { count: length });
+}
 
 /**
  * Confirmation before containers are recreated: what prevents it, what is lost, what changes. Nothing has
@@ -55,11 +63,7 @@ export function RecreateDialog({
     <ConfirmDialog
       open
       width={640}
-      title={
-        current && items.length > 0 && items.every(({ blockers }) => blockers.length > 0)
-          ? t('recreate.titleImpossible', { count: items.length })
-          : t('recreate.title', { count: containers.length })
-      }
+      title={titleOf(t, containers, current ? items : [])}
       cancel={t('recreate.keepThem', { count: containers.length })}
       confirm={todo.length === 0 ? t('recreate.confirmNone') : t('recreate.confirm', { count: todo.length })}
       disabled={!current || todo.length === 0}

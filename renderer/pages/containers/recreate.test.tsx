@@ -197,7 +197,8 @@ describe('recreating containers under ECI (D)', () => {
       );
     });
     expect(fact(rowOf('old-vpn'), 'Recreating').text).toBe(
-      'Can\u2019t be recreated as it is: bind mount of /etc: the directory is not shared with containers (A8)',
+      'Can\u2019t be recreated as it is: bind mount of /etc: ' +
+        'the directory is not shared with containers (A8)',
     );
     expect(within(rowOf('old-vpn')).getByRole('button', { name: 'Open File sharing' })).toBeTruthy();
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));

@@ -102,8 +102,9 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
       <Box
         sx={{
           marginTop: 2,
-          // Fixed height: findings that are added and removed while typing do not move the editor's end. It is
-          // a share of the window: that of the page, whose height is indefinite, would be the findings' own.
+          // Fixed height: findings that are added and removed while typing do not move the editor's end. It
+          // is a share of the window: that of the page, whose height is indefinite, would be the findings'
+          // own.
           flexShrink: 0,
           height: 'clamp(112px, 24vh, 240px)',
           display: 'flex',
