@@ -121,4 +121,21 @@ describe('reading the decision log', () => {
     await reader.readNew();
     expect(paths).toEqual(['/1', '/2', '/3', '/4']);
   });
+
+  it('begins again with a file of the same length that may have the inode of the one before', async () => {
+    const paths: string[] = [];
+    const reader = new DecisionLogReader(file, {
+      entry: (entry) => {
+        paths.push(entry.target);
+      },
+    });
+    const written = ['/1', '/2', '/3', '/4', '/5'];
+    for (const target of written) {
+      // Between two reads.
+      await rm(file, { force: true });
+      await writeFile(file, line(target));
+      await reader.readNew();
+    }
+    expect(paths).toEqual(written);
+  });
 });

@@ -166,7 +166,7 @@ export class DecisionLogReader {
     const positions = new Map<string, ReadPosition & { readonly birth: bigint }>();
     try {
       for (const { handle, id, birth, size } of files) {
-        const before = this.#positions.get(id) ?? this.#lostPosition(id, birth) ?? { at: 0, skipping: false };
+        const before = this.#positionIn(id, birth) ?? { at: 0, skipping: false };
         // Shorter than the position: it was truncated.
         const now =
           size === before.at
@@ -183,10 +183,10 @@ export class DecisionLogReader {
     return files.length;
   }
 
-  /** The position in a file before the whole log was missing; null for another file with its inode. */
-  #lostPosition(id: string, birth: bigint): ReadPosition | null {
-    const lost = this.#lostPositions.get(id);
-    return lost?.birth === birth ? lost : null;
+  /** The position in a file, also from before the whole log was missing; null for another with its inode. */
+  #positionIn(id: string, birth: bigint): ReadPosition | null {
+    const known = [this.#positions.get(id), this.#lostPositions.get(id)];
+    return known.find((position) => position?.birth === birth) ?? null;
   }
 }
 
