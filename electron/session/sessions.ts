@@ -95,7 +95,7 @@ export function openSessions(
       await current;
       if (opened?.target.id === id) return act(opened);
       const hint = message('app.try-shown-engine');
-      return fail('engine.changed', message('app.engine-switched'), { hint });
+      return fail('engine.changed', message('shared.engine-switched'), { hint });
     },
     onOpened(listener) {
       listeners.push(listener);

@@ -50,7 +50,7 @@ export function fakeBridge(
       engines.push([name, engine]);
       // As in main.
       if (isEngineRequest(name) && engine !== state.target.id) {
-        return fail('engine.changed', message('app.engine-switched'));
+        return fail('engine.changed', message('shared.engine-switched'));
       }
       const handler = responses[name] ?? defaults[name];
       return handler === undefined ? fail('internal', `no answer to ${name}`) : handler(input);

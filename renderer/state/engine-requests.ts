@@ -6,7 +6,7 @@ import { fail, type Result } from '../../shared/result.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
 
 /** Error of requests about an engine that is no longer open. */
-export const engineChanged = () => fail('engine.changed', message('app.engine-switched'));
+export const engineChanged = () => fail('engine.changed', message('shared.engine-switched'));
 
 /** Requests to main: each names the engine, and drops a response about another engine. */
 export interface EngineRequests {

@@ -55,7 +55,6 @@ export const app = {
   'app.engine-not-opened': 'the engine could not be opened',
   'app.engine-not-forgotten': 'the engine stays in the list',
   'app.engine-in-use': 'it runs, or it is the one that is shown',
-  'app.engine-switched': 'another engine was opened meanwhile',
   'app.not-absolute-path': 'not an absolute path',
   'app.dangling-symlink': 'a symbolic link to nothing',
   'app.try-shown-engine': 'Try again with the engine that is shown now.',

@@ -56,7 +56,6 @@ export const app: Translated<typeof english> = {
   'app.engine-not-opened': '无法打开引擎',
   'app.engine-not-forgotten': '该引擎保留在列表中',
   'app.engine-in-use': '它正在运行，或者是当前显示的引擎',
-  'app.engine-switched': '期间已打开另一个引擎',
   'app.not-absolute-path': '不是绝对路径',
   'app.dangling-symlink': '指向不存在目标的符号链接',
   'app.try-shown-engine': '请对当前显示的引擎重试。',

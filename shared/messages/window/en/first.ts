@@ -5,6 +5,7 @@ import { findings } from './findings.ts';
 import { frame } from './frame.ts';
 import { isolation } from './isolation.ts';
 import { overview } from './overview.ts';
+import { recreate } from './recreate.ts';
 import { rules } from './rules.ts';
 import { settingsState } from './settings-state.ts';
 import { target } from './target.ts';
@@ -19,6 +20,7 @@ export const firstTexts = {
   isolation,
   settingsState,
   findings,
+  recreate,
   rules,
   welcome,
   target,

@@ -3,7 +3,6 @@ import { containers } from './containers.ts';
 import { files } from './files.ts';
 import { history } from './history.ts';
 import { preferences } from './preferences.ts';
-import { recreate } from './recreate.ts';
 import { review } from './review.ts';
 import { simulator } from './simulator.ts';
 import { socket } from './socket.ts';
@@ -15,7 +14,6 @@ export const otherTexts = {
   files,
   history,
   preferences,
-  recreate,
   review,
   simulator,
   socket,
