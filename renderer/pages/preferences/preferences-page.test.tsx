@@ -10,6 +10,8 @@ it('show the Electron that runs the window, and whether it is for tests only', a
   const runtime = { electron: '25.1.1', node: '18.15.0', fallback: true };
   await renderApp(appState({ runtime }), 'preferences');
   expect(screen.getByText('Electron 25.1.1, Node 18.15.0 (fallback, for tests)')).toBeTruthy();
+  // By the same title as everywhere, not by the host's name.
+  expect(within(screen.getByRole('main')).getByText('Embedded engine')).toBeTruthy();
 });
 
 it('show the contents of a support bundle and what was redacted, before it is saved', async () => {

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useApp } from '../../state/context.tsx';
 import { Card, CardBody, Facts } from '../../components/card.tsx';
+import { openEngineTitle } from '../../components/engine-title.ts';
 import { PathText } from '../../components/mono.tsx';
 import { Page } from '../../components/page.tsx';
 import { AppearanceCard } from './appearance-card.tsx';
@@ -12,7 +13,8 @@ import { NotificationsCard, WindowCard } from './desktop-cards.tsx';
 
 export default function PreferencesPage() {
   const { t } = useTranslation();
-  const { appVersion, runtime, engine } = useApp();
+  const app = useApp();
+  const { appVersion, runtime, engine } = app;
   return (
     <Page title={t('preferences.title')} subtitle={t('preferences.subtitle')}>
       <Box sx={{ display: 'grid', gap: 2 }}>
@@ -32,7 +34,7 @@ export default function PreferencesPage() {
                     runtime,
                   ),
                 },
-                { label: t('preferences.about.engine'), value: engine.name },
+                { label: t('preferences.about.engine'), value: openEngineTitle(t, app) },
                 { label: t('preferences.about.socket'), value: <PathText path={engine.socket} /> },
                 { label: t('preferences.about.settings'), value: <PathText path={engine.settingsPath} /> },
                 { label: t('preferences.about.daemon'), value: <PathText path={engine.daemonJsonPath} /> },
