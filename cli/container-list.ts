@@ -24,9 +24,14 @@ const protectionTones = {
 const rangeText = ({ range }: Container): string => (range === null ? '' : `${range.first}-${range.last}`);
 
 function reasonText(container: Container): string {
-  const { reason, whyUnknown, whyUnknownSentence } = container;
+  const { reason, obstacles, whyUnknown, whyUnknownSentence } = container;
   const withRange = `${text(`cli-output.reason-${reason}`)} ${rangeText(container)}`.trimEnd();
-  return whyUnknown === undefined ? withRange : about(withRange, translate(whyUnknown, whyUnknownSentence));
+  if (whyUnknown !== undefined) return about(withRange, translate(whyUnknown, whyUnknownSentence));
+  if (obstacles.length === 0 || !isUnprotected(container)) return withRange;
+  const options = obstacles
+    .map((one) => (one === 'docker-socket' ? text('cli-output.docker-socket') : `--${one}`))
+    .join(', ');
+  return text('cli-output.reason-with-options', { reason: withRange, options });
 }
 
 /** What `bulkhead containers list` prints. */

@@ -63,6 +63,8 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.reason-before-eci': '在启用 ECI 之前创建',
   'cli-output.reason-audit-mode': '在审计模式下创建',
   'cli-output.reason-past-gateway': '绕过网关，通过引擎自身的套接字创建',
+  'cli-output.reason-with-options': '{{reason}}；使用 {{options}}',
+  'cli-output.docker-socket': 'Docker 套接字',
   'cli-output.reason-no-user-namespace': '没有独立的用户命名空间',
   'cli-output.reason-unknown': '无法检查',
   'cli-output.protected': '受保护',
