@@ -125,7 +125,7 @@ describe('what is in force', () => {
     const unreadable = facts('garbage', {}, { settings: { ...settings, readError: error } });
     expect(enforcementOf(unreadable).restorableVersion).toBeNull();
     expect(texts(unreadable).at(-1)).toBe(
-      'Repair the file, or move it away: then an earlier version can be restored.',
+      'Repair the file, or move it away and restore an earlier version, if there is one.',
     );
   });
 

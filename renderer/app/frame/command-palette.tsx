@@ -7,7 +7,7 @@ import type { PaletteContent } from './palette-content.tsx';
 /** Ctrl K: pages, settings, containers and commands by name. Opens once its content is loaded. */
 export function CommandPalette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const { t } = useTranslation();
-  const Content = usePaletteContent();
+  const Content = usePaletteContent(open);
   return (
     <Dialog
       open={open && Content !== null}
@@ -21,19 +21,24 @@ export function CommandPalette({ open, onClose }: { readonly open: boolean; read
   );
 }
 
-/** Loads the content after the window's first paint; null until then. */
-function usePaletteContent(): typeof PaletteContent | null {
+/** Loads the content after the window's first paint, or again when it is to open; null until then. */
+function usePaletteContent(open: boolean): typeof PaletteContent | null {
   const painted = useAfterPaint();
   const [content, setContent] = useState<typeof PaletteContent | null>(null);
   useEffect(() => {
-    if (!painted) return undefined;
+    if (!painted || content !== null) return undefined;
     let current = true;
-    void import('./palette-content.tsx').then((loaded) => {
-      if (current) setContent(() => loaded.PaletteContent);
-    });
+    import('./palette-content.tsx').then(
+      (loaded) => {
+        if (current) setContent(() => loaded.PaletteContent);
+      },
+      (error: unknown) => {
+        console.error('the palette could not be loaded', error);
+      },
+    );
     return () => {
       current = false;
     };
-  }, [painted]);
+  }, [painted, open, content]);
   return content;
 }

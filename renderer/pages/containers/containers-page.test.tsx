@@ -417,3 +417,13 @@ describe('an unprotected container that appears later', () => {
     expect(screen.queryByText('debug-shell is not protected')).toBeNull();
   });
 });
+
+it('keeps the tab of replaced containers while one types a filter that none of them matches', async () => {
+  const app = namedState('protected');
+  const replaced = container('web-before-eci', { protected: false, reason: 'replaced', state: 'exited' });
+  if (app.scan === null) throw new Error('fixture');
+  const scan = { ...app.scan, containers: [...app.scan.containers, replaced] };
+  const { user } = await renderApp({ ...app, scan }, 'containers');
+  await user.type(screen.getByPlaceholderText('Filter by name, image or label'), 'zzz');
+  expect(screen.getByRole('button', { name: /^Replaced/ }).textContent).toBe('Replaced0');
+});

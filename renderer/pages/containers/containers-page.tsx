@@ -79,6 +79,7 @@ export default function ContainersPage() {
         text={filter.text}
         onText={filter.setText}
         count={app.scan === null ? null : count}
+        hasReplaced={(app.scan?.containers ?? none).some(({ reason }) => reason === 'replaced')}
       />
       <ContainerNotices changes={changes} startError={start.error} scan={scan} />
       {app.scan === null ? (

@@ -16,6 +16,7 @@ export function FilterBar({
   text,
   onText,
   count,
+  hasReplaced,
 }: {
   readonly show: ProtectionFilter;
   readonly onShow: (show: ProtectionFilter) => void;
@@ -23,13 +24,12 @@ export function FilterBar({
   readonly onText: (text: string) => void;
   /** Null before the first scan. */
   readonly count: Readonly<Record<ProtectionFilter, number>> | null;
+  /** Whether a container was replaced, ignoring the text: most engines have none. */
+  readonly hasReplaced: boolean;
 }) {
   const { t } = useTranslation();
   const number = useNumber();
-  // Most engines have none that was replaced.
-  const offered = protectionFilters.filter(
-    (key) => key !== 'replaced' || key === show || (count?.replaced ?? 0) > 0,
-  );
+  const offered = protectionFilters.filter((key) => key !== 'replaced' || key === show || hasReplaced);
   return (
     <Box
       sx={{

@@ -21,9 +21,13 @@ const losesWrittenFiles = ({ lost }: Item): boolean =>
 const isKeptAnyway = ({ changes }: Item): boolean =>
   changes.some(({ code }) => code === 'kept-written' || code === 'never-run');
 
-/** `items`: as planned; none while that is not known. */
+/** Whether none of the planned containers can be recreated; false while there is no plan. */
+const areImpossible = (items: readonly Item[]): boolean =>
+  items.length > 0 && items.every(({ blockers }) => blockers.length > 0);
+
+/** `items`: as in the last plan, so that the title stays while another one is made. */
 function titleOf(t: TFunction, { length }: readonly Container[], items: readonly Item[]): string {
-  return items.length > 0 && items.every(({ blockers }) => blockers.length > 0)
+  return areImpossible(items)
     ? t('recreate.titleImpossible', { count: items.length })
     : t('recreate.title', { count: length });
 }
@@ -63,7 +67,7 @@ export function RecreateDialog({
     <ConfirmDialog
       open
       width={640}
-      title={titleOf(t, containers, current ? items : [])}
+      title={titleOf(t, containers, items)}
       cancel={t('recreate.keepThem', { count: containers.length })}
       confirm={todo.length === 0 ? t('recreate.confirmNone') : t('recreate.confirm', { count: todo.length })}
       disabled={!current || todo.length === 0}
@@ -77,7 +81,7 @@ export function RecreateDialog({
         });
       }}
     >
-      <DialogText>{t('recreate.body')}</DialogText>
+      {!areImpossible(items) && <DialogText>{t('recreate.body')}</DialogText>}
       <Box sx={{ padding: '12px 24px 0' }}>
         <PlannedItems {...planned} />
       </Box>

@@ -26,7 +26,8 @@ export const cliExplain = {
   'cli-explain.reads-only': 'Allowed: it only reads.',
   'cli-explain.allowed': 'Allowed.',
   'cli-explain.rewritten': 'Allowed, rewritten as shown.',
-  'cli-explain.would-deny': 'Let through and logged: audit mode denies nothing; "enforce" would deny it.',
+  'cli-explain.would-deny':
+    'Let through and logged: in audit mode rules deny nothing; "enforce" would deny it.',
   'cli-explain.undecided': 'Not decided: what it names does not exist.',
   'cli-explain.denied': 'Denied.',
   'cli-explain.trusted': '{{image}} may have the Docker socket: {{reason}}.',

@@ -40,6 +40,6 @@ export const enforcement = {
     'The next start uses earlier settings in audit mode; history does not have them.',
   'enforcement.next-unrecorded-off':
     'The next start uses earlier settings with ECI off; history does not have them.',
-  'enforcement.mend': 'Repair the file, or move it away: then an earlier version can be restored.',
+  'enforcement.mend': 'Repair the file, or move it away and restore an earlier version, if there is one.',
   'enforcement.next-unknown': 'How the next start treats the file is not known.',
 } as const;

@@ -26,7 +26,7 @@ export const cliExplain: Translated<typeof english> = {
   'cli-explain.reads-only': '已允许：它只读取。',
   'cli-explain.allowed': '已允许。',
   'cli-explain.rewritten': '已允许，并按所示改写。',
-  'cli-explain.would-deny': '已放行并记录：审计模式不拒绝任何请求；“enforce”会拒绝它。',
+  'cli-explain.would-deny': '已放行并记录：审计模式下规则不拒绝任何请求；“enforce”会拒绝它。',
   'cli-explain.undecided': '未决定：所指的对象不存在。',
   'cli-explain.denied': '已拒绝。',
   'cli-explain.trusted': '{{image}} 可以使用 Docker 套接字：{{reason}}。',

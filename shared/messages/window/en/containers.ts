@@ -9,10 +9,10 @@ export const containers = {
     none: 'ECI protects containers when they are created. All that exist are protected.',
     some_one:
       'ECI protects containers when they are created. {{count}} exists without it; ' +
-      'it runs on until it is stopped, and the rules decide what can be done with it.',
+      'if it runs, it does so until it is stopped, and the rules decide what can be done with it.',
     some_other:
       'ECI protects containers when they are created. {{count}} exist without it; ' +
-      'they run on until they are stopped, and the rules decide what can be done with them.',
+      'those that run do so until they are stopped, and the rules decide what can be done with them.',
     empty: 'ECI protects containers when they are created.',
     off: 'ECI is off, so no container is protected. Turning it on protects those created afterwards.',
     offHere: 'ECI is off, so no container is protected.',

@@ -213,8 +213,8 @@ export const isolation = {
       'They stay unprotected, and each use is recorded. Can be changed later: “Containers created before ' +
       'ECI” on the page Isolation.',
     audit:
-      'To try ECI first, set “Enforcement mode” on the page Isolation to “Audit only”: nothing is ' +
-      'denied then.',
+      'To try ECI first, set “Enforcement mode” on the page Isolation to “Audit only”: rules deny ' +
+      'nothing then.',
     host_one:
       '{{names}} can\u2019t be recreated with {{what}}. Create it again without that, and it is protected.',
     host_other:

@@ -156,7 +156,7 @@ export const simulator = {
     existing: 'Let unprotected containers be used. Not recommended: root in them is root on the host.',
     command: 'Allow `{{command}}` through a mounted socket, for every image without a list of its own.',
     commandFor: 'Allow `{{command}}` through a mounted socket, for `{{image}}` only.',
-    unlisted: 'Remove {{entries}} from the command list: it names no command.',
+    unlisted: 'Remove {{entries}} from the command list: no command has that name.',
     scope: 'Let containers with a Docker socket see and touch everything on the engine.',
     environmentSockets: 'Hide variables from mounted sockets only.',
     environment: 'Hide no variables: whoever may inspect a container sees its secrets, too.',

@@ -10,7 +10,7 @@ export const containers: Translation<typeof english> = {
   subtitle: {
     none: 'ECI 在创建容器时提供保护。现有容器均受保护。',
     some_other:
-      'ECI 在创建容器时提供保护。有 {{count}} 个容器未受其保护；它们会运行到停止为止，可对其执行的操作由规则决定。',
+      'ECI 在创建容器时提供保护。有 {{count}} 个容器未受其保护；运行中的会运行到停止为止，可对其执行的操作由规则决定。',
     empty: 'ECI 在创建容器时提供保护。',
     off: 'ECI 已关闭，因此没有容器受到保护。开启后，此后创建的容器将受到保护。',
     offHere: 'ECI 已关闭，因此没有容器受到保护。',
