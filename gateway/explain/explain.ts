@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Explanation } from '../../shared/explain/explanation.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { firstLine, runClient } from './run-client.ts';
-import { simulatedCommand } from '../../shared/explain/simulated-commands.ts';
+import { isCopyCommand, simulatedCommand } from '../../shared/explain/simulated-commands.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { drySession, type DryRunContext } from './session.ts';
 
@@ -98,6 +98,10 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
       },
     );
   }
+  if (isCopyCommand(options.args))
+    return fail('input.unusable', message('gateway.command-not-explainable', { command: 'cp' }), {
+      hint: message('gateway.copy-not-explained'),
+    });
   const writes = options.args.find((argument) => writing.test(argument));
   if (writes !== undefined)
     return fail('input.unusable', message('gateway.option-writes-file', { writes }), {

@@ -99,6 +99,7 @@ describe('a command line of the simulator', () => {
     expect(problem('docker compose up')).toBe('compose: compose');
     expect(problem('docker login')).toBe('other-command: login');
     expect(problem('docker container attach web')).toBe('other-command: container attach');
+    expect(problem('docker cp web:/etc/passwd .')).toBe('moves-files: cp');
     expect(problem('docker image save a')).toBe('moves-files: image save');
     expect(problem('docker exec web echo $X')).toBe('substitution: $X');
     expect(problem('docker run --privilegd alpine')).toBe('unknown-option: --privilegd');
@@ -106,13 +107,6 @@ describe('a command line of the simulator', () => {
     expect(problem('docker run --rm')).toBe('no-image: ');
     expect(problem('docker run --cidfile x a')).toBe('writes-file: --cidfile x');
     expect(problem(`docker run ${'x'.repeat(40_000)}`)).toMatch(/^too-long/);
-  });
-  it('takes a copy: it is decided before content is transferred', () => {
-    for (const name of ['cp', 'container cp'])
-      expect(parseCommandLine(`docker ${name} web:/etc/passwd .`, { home: '/home/sam' })).toMatchObject({
-        ok: true,
-        line: { kind: 'other', args: [...name.split(' '), 'web:/etc/passwd', '.'] },
-      });
   });
   it('names a command that Docker does not have, with the one that was probably meant', () => {
     const unknown = (text: string) => {

@@ -3,16 +3,13 @@ import { closestName } from '../settings/lint/closest-name.ts';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/**
- * Commands that send requests to the engine. Those of `cp` are refused before content is transferred: the
- * rule about copies decides them.
- */
+/** Commands that send requests to the engine, and read no files of this computer. */
 const simulated = words(
-  'commit cp diff exec history images info inspect kill logs network pause port ps pull push rename ' +
-    'restart rm rmi start stop tag top unpause update version volume',
+  'commit diff exec history images info inspect kill logs network pause port ps pull push rename restart ' +
+    'rm rmi start stop tag top unpause update version volume',
 );
 /** Commands that copy files between this computer and the engine. */
-const movesFiles = words('export import load save');
+const movesFiles = words('cp export import load save');
 /** Groups whose commands equal the short ones: `docker container exec`. */
 const groups = words('container image');
 /** Words that are groups and not commands. */
@@ -32,6 +29,13 @@ const wordsAfter = (group: string | null): readonly string[] =>
     : spellings.flatMap((spelling) =>
         spelling.startsWith(`${group} `) ? [spelling.slice(group.length + 1)] : [],
       );
+
+/**
+ * Whether a Docker command copies files of a container. The gateway's answer depends on who sends it, and on
+ * the directories that the container shares with its user, which a dry run does not look up.
+ */
+export const isCopyCommand = (args: readonly string[]): boolean =>
+  simulatedCommand(args).name.at(-1) === 'cp';
 
 /**
  * Whether a Docker command other than `run`, `create` and `build` can be simulated. `name`: the words that

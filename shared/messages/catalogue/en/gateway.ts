@@ -18,6 +18,10 @@ export const gateway = {
   'gateway.explain-runs-nothing': 'Leave it out: nothing is run to explain anything.',
   'gateway.no-command': 'there is no command to explain',
   'gateway.command-not-explainable': '"{{command}}" can\'t be explained',
+  'gateway.copy-not-explained': concat(
+    'A copy is decided when it is made: by who makes it, and by the directories that the container shares ',
+    'with its user.',
+  ),
   'gateway.docker-command-misspelt': 'Did you mean docker {{closest}}?',
   'gateway.give-docker-command': concat(
     'Give a Docker command as you would type it, without general options of docker: ',

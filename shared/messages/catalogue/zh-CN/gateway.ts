@@ -19,6 +19,7 @@ export const gateway: Translated<typeof english> = {
   'gateway.explain-runs-nothing': '请去掉它：说明结果时不会运行任何东西。',
   'gateway.no-command': '没有要解释的命令',
   'gateway.command-not-explainable': '无法解释“{{command}}”',
+  'gateway.copy-not-explained': '复制在执行时决定：取决于由谁执行，以及该容器与其用户共享的目录。',
   'gateway.docker-command-misspelt': '您是否想用 docker {{closest}}？',
   'gateway.give-docker-command':
     '请按平时的写法给出 Docker 命令，不含 docker 的通用选项：bulkhead explain docker run --pid=host alpine。Compose ' +
