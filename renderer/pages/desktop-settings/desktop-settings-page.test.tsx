@@ -193,6 +193,72 @@ describe("Docker Desktop's own settings", () => {
     expect(most.getByRole('combobox', { name: 'Extensions' }).textContent).toBe('On, locked');
   });
 
+  it('are invalid where a group or a text is of a wrong type, until another value replaces it', async () => {
+    const { user, store } = await open('desktopOff');
+    const wrong = {
+      kubernetes: { locked: true, imagesRepository: 5 },
+      scout: 'yes',
+      proxy: { locked: true, mode: 'manual', http: 8080, https: 'http://proxy:3128', exclude: ['a', 1] },
+      linuxVM: 7,
+    };
+    act(() => {
+      store.setDraft(JSON.stringify({ configurationFileVersion: 2, ...wrong }));
+    });
+    const scout = card('Docker Scout');
+    for (const name of ['SBOM indexing', 'Background indexing'])
+      expect((await scout.findByRole('combobox', { name })).textContent).toBe('Invalid');
+    expect(scout.getAllByText(/^Expected an object/)).toHaveLength(2);
+    const texts = [
+      ['Kubernetes', 'Images from', '5', 'Expected a string, got a number.'],
+      ['Proxy of Docker Desktop', 'HTTP', '8080', 'Expected a string, got a number.'],
+      ['Proxy of Docker Desktop', 'Without the proxy', 'a, 1', 'Expected a string, got a number.'],
+    ] as const;
+    for (const [group, name, value, why] of texts) {
+      const field = card(group).getByRole('textbox', { name });
+      expect(field).toHaveProperty('value', value);
+      expect(field.getAttribute('aria-invalid')).toBe('true');
+      expect(card(group).getAllByText(why).length).toBeGreaterThan(0);
+    }
+    const https = card('Proxy of Docker Desktop').getByRole('textbox', { name: 'HTTPS' });
+    expect(https.getAttribute('aria-invalid')).toBe('false');
+    const wsl = card('Locked most often').getByRole('combobox', { name: 'WSL 2' });
+    expect(wsl.textContent).toBe('Invalid');
+
+    const images = card('Kubernetes').getByRole('textbox', { name: 'Images from' });
+    await user.type(images, '0{Backspace}{Enter}');
+    await user.click(scout.getByRole('combobox', { name: 'SBOM indexing' }));
+    await user.click(await screen.findByRole('option', { name: 'Off' }));
+    await user.click(wsl);
+    await user.click(await screen.findByRole('option', { name: 'On, locked' }));
+    expect(JSON.parse(store.get().draft)).toMatchObject({
+      kubernetes: { locked: true, imagesRepository: '5' },
+      scout: { locked: true, sbomIndexing: false },
+      linuxVM: { wslEngineEnabled: { locked: true, value: true } },
+    });
+    expect(images.getAttribute('aria-invalid')).toBe('false');
+    act(() => {
+      store.setDraft(JSON.stringify({ configurationFileVersion: 2, scout: 'yes' }));
+    });
+    await user.click(scout.getByRole('combobox', { name: 'SBOM indexing' }));
+    await user.click(await screen.findByRole('option', { name: 'Not set' }));
+    // As applied: no file.
+    expect(store.get().draft).toBe('');
+  });
+
+  it('show a mode of a proxy that is not known here, and are valid without the lock', async () => {
+    const { user, store } = await open();
+    act(() => {
+      const proxy = { locked: true, mode: 'auto' };
+      store.setDraft(JSON.stringify({ configurationFileVersion: 2, proxy, scout: { sbomIndexing: true } }));
+    });
+    const mode = await card('Proxy of Docker Desktop').findByRole('combobox', { name: 'Taken from' });
+    expect(mode.textContent).toBe('auto');
+    await user.click(mode);
+    await user.click(await screen.findByRole('option', { name: 'The system' }));
+    expect(JSON.parse(store.get().draft)).toMatchObject({ proxy: { locked: true, mode: 'system' } });
+    expect(card('Docker Scout').getByRole('combobox', { name: 'SBOM indexing' }).textContent).toBe('On');
+  });
+
   it('are where links to these settings lead, and what the page says that it edits', async () => {
     expect(pages['desktop-settings'].settingsWhereOffered).toEqual([
       ...proxies.map((name) => `/${name}`),

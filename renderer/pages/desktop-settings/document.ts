@@ -11,24 +11,33 @@ export type ProxyText = (typeof proxyTexts)[number];
 export const proxyModes = ['system', 'manual'] as const;
 export type ProxyMode = (typeof proxyModes)[number];
 
-/** A proxy in the document; null if it has none. */
+/** A proxy in the document. */
 export interface Proxy {
-  readonly mode: ProxyMode | null;
+  /** One of `proxyModes`, or one that Docker Desktop may have learned since; null for none. */
+  readonly mode: string | null;
   readonly locked: boolean;
   readonly texts: Readonly<Record<ProxyText, string>>;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A text, or a list as typed. */
-const asTyped = (value: unknown): string =>
-  Array.isArray(value) ? typedNames(value.map(String)) : typeof value === 'string' ? value : '';
+/** A value of the document that is no group of settings. */
+const isOtherThanGroup = (value: unknown): boolean => value !== undefined && !isObject(value);
 
+/** A text as it is; another value as JSON. */
+export const textOf = (value: unknown): string =>
+  value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+
+/** A text, or a list as typed; another value as JSON. */
+const asTyped = (value: unknown): string =>
+  Array.isArray(value) ? typedNames(value.map(textOf)) : textOf(value);
+
+/** Null if the document has none, or a value that is none. */
 export function proxyOf(value: unknown): Proxy | null {
   if (!isObject(value)) return null;
   return {
-    mode: proxyModes.find((mode) => mode === value['mode']) ?? null,
+    mode: typeof value['mode'] === 'string' ? value['mode'] : null,
     locked: value['locked'] === true,
     texts: {
       http: asTyped(value['http']),
@@ -64,10 +73,6 @@ export const isPort = (text: string): boolean => {
   const number = Number(text);
   return /^-?\d{1,5}$/.test(text.trim()) && number >= -1 && number <= 65_535;
 };
-
-/** A port as typed; another value as JSON. */
-export const portOf = (value: unknown): string =>
-  value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
 /** Writes a port; none if the text is empty. Of another text, false: it would be a value of another type. */
 export function writePort(draft: DraftView, pointer: string, text: string): boolean {
@@ -111,15 +116,29 @@ export function entryState(value: unknown): EntryState | null {
     : null;
 }
 
+const parentOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
+
 export function writeEntry(draft: DraftView, pointer: string, state: EntryState | null): void {
-  if (state === null) {
+  const next = state === null ? undefined : { locked: state.locked, value: state.value };
+  const parent = parentOf(pointer);
+  if (isOtherThanGroup(draft.value(parent))) {
+    draft.edit(parent, next === undefined ? undefined : { [pointer.slice(parent.length + 1)]: next });
+    return;
+  }
+  if (next === undefined) {
     draft.edit(pointer, undefined);
     return;
   }
-  const next = { locked: state.locked, value: state.value };
   const now = draft.value(pointer);
   // Unknown members are preserved.
   draft.edit(pointer, isObject(now) ? { ...now, ...next } : next);
+}
+
+/** Puts back what is applied of an entry, with what it is in if that was, or is, no group. */
+export function revertEntry(draft: DraftView, pointer: string): void {
+  const parent = parentOf(pointer);
+  const isReplaced = isOtherThanGroup(draft.value(parent)) || isOtherThanGroup(draft.appliedValue(parent));
+  draft.revert(isReplaced ? parent : pointer);
 }
 
 /** Settings with one lock for all of them. */
@@ -138,13 +157,14 @@ export function groupLock(value: unknown): boolean | null {
 
 /**
  * Writes a setting of a group, undefined removes it. A new group locks its settings; one without any goes as
- * a whole.
+ * a whole, as does a value that is no group.
  */
 export function writeMember(draft: DraftView, group: GroupName, member: string, value: unknown): void {
   const pointer = `/${group}`;
   const now = draft.value(pointer);
   if (!isObject(now)) {
     if (value !== undefined) draft.edit(pointer, { locked: true, [member]: value });
+    else if (now !== undefined) draft.edit(pointer, undefined);
     return;
   }
   const isLast = Object.keys(now).every((key) => key === 'locked' || key === member);
@@ -152,10 +172,13 @@ export function writeMember(draft: DraftView, group: GroupName, member: string, 
   else draft.edit(`${pointer}/${member}`, value);
 }
 
-/** Puts back what is applied of one setting of a group, with the group if that came or went with it. */
+/**
+ * Puts back what is applied of one setting of a group, with the group if that came or went with it, or was or
+ * is none.
+ */
 export function revertMember(draft: DraftView, group: GroupName, member: string): void {
   const pointer = `/${group}`;
-  if (draft.value(pointer) === undefined) draft.revert(pointer);
+  if (!isObject(draft.value(pointer)) || isOtherThanGroup(draft.appliedValue(pointer))) draft.revert(pointer);
   else if (draft.appliedValue(pointer) === undefined) writeMember(draft, group, member, undefined);
   else draft.revert(`${pointer}/${member}`);
 }

@@ -5,7 +5,14 @@ import { Card } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { knownKeyAt, parsePointer } from '../../../shared/settings/index.ts';
-import { entryState, namedEntries, writeEntry, type EntryName, type EntryState } from './document.ts';
+import {
+  entryState,
+  namedEntries,
+  revertEntry,
+  writeEntry,
+  type EntryName,
+  type EntryState,
+} from './document.ts';
 import { useInvalidValue, useKeyDescription, useShownKeys } from './key-notes.ts';
 
 /** The settings of Docker Desktop that administrators lock most often, each with a lock of its own. */
@@ -52,7 +59,7 @@ function EntryRow({
       ]}
       edited={draft.isEdited(pointer)}
       onUndo={() => {
-        draft.revert(pointer);
+        revertEntry(draft, pointer);
       }}
       onChange={(id) => {
         const next = choices.find((one) => idOf(one) === id);

@@ -4,7 +4,7 @@ import { Card } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { SettingRow } from '../../components/setting-row.tsx';
-import { groupLock, groups, revertMember, writeMember, type GroupName } from './document.ts';
+import { groupLock, groups, revertMember, textOf, writeMember, type GroupName } from './document.ts';
 import { useInvalidValue, useKeyDescription } from './key-notes.ts';
 import { TextRow } from './text-row.tsx';
 
@@ -104,13 +104,12 @@ function Repository({ lockedBy }: Pick<GroupCardProps, 'lockedBy'>) {
   const draft = useDraft();
   const describe = useKeyDescription();
   const pointer = '/kubernetes/imagesRepository';
-  const value = draft.value(pointer);
   return (
     <TextRow
       pointer={pointer}
       name={t('desktopSettings.groups.members.imagesRepository')}
       description={describe(pointer)}
-      value={typeof value === 'string' ? value : ''}
+      value={textOf(draft.value(pointer))}
       lockedBy={lockedBy}
       problemOf={() => null}
       onWrite={(text) => {

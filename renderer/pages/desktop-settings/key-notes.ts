@@ -5,6 +5,7 @@ import { translateMessage } from '../../i18n/translate.ts';
 import { findingExplanation } from '../../components/finding-text.ts';
 import { atLeast } from '../../../shared/coverage/coverage.ts';
 import { knownKeyAt, parsePointer, type KnownKey } from '../../../shared/settings/index.ts';
+import { isObject } from './document.ts';
 
 const keyAt = (pointer: string): KnownKey | null => {
   const path = parsePointer(pointer);
@@ -60,16 +61,18 @@ export function useShownKeys(): (pointer: string) => boolean {
 
 /**
  * Why the file's value of a setting cannot be used, as the linter explains it; null if it can, or if there is
- * none. An entry's `value` and `locked` belong to it.
+ * none. What is below it belongs to it: an entry's `value` and `locked`, the hosts of a list. So does what it
+ * is in, if that is no object; if it is one, another key of it is missing.
  */
 export function useInvalidValue(): (pointer: string) => string | null {
-  const { findings } = useDraft();
+  const draft = useDraft();
   return (pointer) => {
-    const finding = findings.find(
+    const finding = draft.findings.find(
       (one) =>
         one.code === 'wrong-type' &&
         one.severity === 'error' &&
-        [pointer, `${pointer}/value`, `${pointer}/locked`].includes(one.pointer),
+        (`${one.pointer}/`.startsWith(`${pointer}/`) ||
+          (pointer.startsWith(`${one.pointer}/`) && !isObject(draft.value(one.pointer)))),
     );
     return finding === undefined ? null : findingExplanation(finding);
   };

@@ -8,14 +8,15 @@ import { isUsableText, textContent } from '../../../shared/settings/text-content
 import { useInvalidValue, useKeyDescription, useShownKeys } from './key-notes.ts';
 import {
   isPort,
-  portOf,
   proxyModes,
   proxyOf,
   proxyTexts,
+  textOf,
   writePort,
   writeProxyMode,
   writeProxyText,
   type Proxy,
+  type ProxyMode,
   type ProxyName,
 } from './document.ts';
 import { TextRow } from './text-row.tsx';
@@ -32,35 +33,9 @@ export function ProxyCard({ name, lockedBy }: ProxyCardProps) {
   const invalidValue = useInvalidValue();
   const pointer = `/${name}`;
   const proxy = proxyOf(draft.value(pointer));
-  const invalidMode = invalidValue(proxy === null ? pointer : `${pointer}/mode`);
-  const modeEdited = draft.isEdited(proxy === null ? pointer : `${pointer}/mode`);
   return (
     <Card title={t(`desktopSettings.${name}.title`)} pointer={pointer}>
-      <ChoiceRow
-        pointer={`${pointer}/mode`}
-        name={t('desktopSettings.proxyMode.name')}
-        description={invalidMode ?? t(`desktopSettings.${name}.text`)}
-        value={invalidMode !== null ? 'invalid' : proxy === null ? 'unset' : (proxy.mode ?? 'system')}
-        lockedBy={lockedBy}
-        options={[
-          ...(invalidMode === null
-            ? []
-            : [{ value: 'invalid' as const, label: t('desktopSettings.invalid') }]),
-          ...(['unset', ...proxyModes] as const).map((value) => ({
-            value,
-            label: t(`desktopSettings.proxyMode.${value}`),
-          })),
-        ]}
-        edited={modeEdited}
-        onUndo={() => {
-          draft.revert(
-            proxy === null || draft.appliedValue(pointer) === undefined ? pointer : `${pointer}/mode`,
-          );
-        }}
-        onChange={(value) => {
-          if (value !== 'invalid') writeProxyMode(draft, name, value === 'unset' ? null : value);
-        }}
-      />
+      <ModeRow name={name} proxy={proxy} lockedBy={lockedBy} />
       {proxy !== null && (
         <SettingRow
           pointer={`${pointer}/locked`}
@@ -84,6 +59,53 @@ export function ProxyCard({ name, lockedBy }: ProxyCardProps) {
       {proxy !== null && name === 'proxy' && <OfDockerDesktop lockedBy={lockedBy} />}
     </Card>
   );
+}
+
+/** Where a proxy is taken from. */
+function ModeRow({ name, proxy, lockedBy }: ProxyCardProps & { readonly proxy: Proxy | null }) {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  const group = `/${name}`;
+  const pointer = `${group}/mode`;
+  const invalid = useInvalidValue()(pointer);
+  const selected = choiceOf(proxy);
+  const known = (['unset', ...proxyModes] as const).map((value) => ({
+    value,
+    label: t(`desktopSettings.proxyMode.${value}`),
+  }));
+  return (
+    <ChoiceRow<Choice | 'invalid'>
+      pointer={pointer}
+      name={t('desktopSettings.proxyMode.name')}
+      description={invalid ?? t(`desktopSettings.${name}.text`)}
+      value={invalid === null ? selected : 'invalid'}
+      lockedBy={lockedBy}
+      options={[
+        ...(invalid === null ? [] : [{ value: 'invalid' as const, label: t('desktopSettings.invalid') }]),
+        ...known,
+        ...(known.some(({ value }) => value === selected)
+          ? []
+          : [{ value: selected, label: proxy?.mode ?? '' }]),
+      ]}
+      edited={draft.isEdited(proxy === null ? group : pointer)}
+      onUndo={() => {
+        draft.revert(proxy === null || proxyOf(draft.appliedValue(group)) === null ? group : pointer);
+      }}
+      onChange={(value) => {
+        const mode = proxyModes.find((one) => one === value);
+        if (mode !== undefined || value === 'unset') writeProxyMode(draft, name, mode ?? null);
+      }}
+    />
+  );
+}
+
+/** A known mode, one that is not known here, or none. */
+type Choice = 'unset' | ProxyMode | `other ${string}`;
+
+function choiceOf(proxy: Proxy | null): Choice {
+  if (proxy === null) return 'unset';
+  const { mode } = proxy;
+  return mode === null ? 'system' : (proxyModes.find((one) => one === mode) ?? `other ${mode}`);
 }
 
 /** The texts that count in the mode `manual`. */
@@ -150,7 +172,7 @@ function OfDockerDesktop({ lockedBy }: Pick<ProxyCardProps, 'lockedBy'>) {
           pointer={port}
           name={t('desktopSettings.fields.windowsDockerdPort')}
           description={describe(port)}
-          value={portOf(draft.value(port))}
+          value={textOf(draft.value(port))}
           placeholder="-1"
           lockedBy={lockedBy}
           problemOf={(text) => (text.trim() === '' || isPort(text) ? null : t('desktopSettings.noPort'))}

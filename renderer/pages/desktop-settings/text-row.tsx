@@ -8,13 +8,14 @@ import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { Mono, withCode } from '../../components/mono.tsx';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { color, fontMono, narrow } from '../../theme/tokens.ts';
+import { useInvalidValue } from './key-notes.ts';
 
 interface TextRowProps {
   readonly pointer: string;
   readonly name: string;
   /** What it is; code between backticks. */
   readonly description: string;
-  /** As the document has it, '' where it has none. */
+  /** As the document has it, '' where it has none; a value that is no text as JSON. */
   readonly value: string;
   readonly placeholder?: string;
   /** A script, of several lines. */
@@ -34,7 +35,7 @@ export function TextRow(props: TextRowProps) {
   const draft = useDraft();
   const id = useId();
   const edited = draft.isEdited(pointer);
-  const { problem, field, forget } = useTypedText(props);
+  const { problem, field, forget } = useTypedText(props, useInvalidValue()(pointer));
   return (
     <Row edited={edited} pointer={pointer}>
       <RowText
@@ -91,13 +92,21 @@ export function TextRow(props: TextRowProps) {
   );
 }
 
-/** The text of a field while it is edited, and its event handlers. */
-function useTypedText({ value, problemOf, onWrite, placeholder = '', multiline = false }: TextRowProps) {
+/**
+ * The text of a field while it is edited, and its event handlers. `invalid`: why the value of the document
+ * cannot be used.
+ */
+function useTypedText(
+  { value, problemOf, onWrite, placeholder = '', multiline = false }: TextRowProps,
+  invalid: string | null,
+) {
   const [typed, setTyped] = useState<string | null>(null);
   const shown = typed ?? value;
-  const problem = problemOf(shown);
+  const problem = typed === null && invalid !== null ? invalid : problemOf(shown);
   const write = () => {
-    if (typed === null || typed.trim() === value || onWrite(typed.trim())) setTyped(null);
+    // 8080 and "8080" are shown alike.
+    const isUnchanged = typed?.trim() === value && invalid === null;
+    if (typed === null || isUnchanged || onWrite(typed.trim())) setTyped(null);
   };
   return {
     problem,
