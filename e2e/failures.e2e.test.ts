@@ -73,7 +73,7 @@ describe('without an engine', () => {
         if (name === 'Isolation')
           await window.page
             .getByRole('main')
-            .getByText(/is not valid JSON|can’t be used as a policy|can’t be read|is too large/)
+            .getByText(/is not valid JSON|can’t be used as a policy|cannot be used|is too large/)
             .first()
             .waitFor();
       }

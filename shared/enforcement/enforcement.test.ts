@@ -6,7 +6,7 @@ import { systemCapabilities } from '../../engine/targets/system/capabilities.ts'
 import { accessDenied } from '../result.ts';
 import { effectiveSettings } from '../settings/index.ts';
 import { enforcementAlarm, enforcementHeadline } from './describe.ts';
-import { enforcementOf, type EnforcementFacts } from './enforcement.ts';
+import { enforcementOf, isVerificationCurrent, type EnforcementFacts } from './enforcement.ts';
 import { noPolicyFacts, type PolicyFacts } from './policy-facts.ts';
 import { recordedPolicy } from './recorded-policy-fixture.ts';
 
@@ -143,9 +143,27 @@ describe('what is in force', () => {
     const policyFacts = { ...settings.policyFacts, recorded: null, recordedVersion: null };
     const silent = facts(null, {}, { settings: { ...settings, policyFacts }, applied });
     expect(enforcementOf(silent)).toMatchObject({ now: { source: 'unknown' }, difference: 'unread' });
+    // A verification from before says nothing about a policy that is not known.
+    expect(isVerificationCurrent(enforcementOf(silent))).toBe(false);
+    expect(isVerificationCurrent(enforcementOf(running))).toBe(true);
     // Only the draft may not be read.
     const draft = facts(on, { recorded: null }, { settings: { ...facts(on).settings, readError: denied } });
     expect(enforcementOf(draft).difference).toBeNull();
+  });
+
+  it('is an alarm where this user may not read the file, but the gateway found that it cannot be used', () => {
+    const denied = { code: 'settings.unreadable' as const, message: 'no', params: { ...accessDenied } };
+    const settings = { ...facts('').settings, exists: true, readError: denied };
+    const recorded = recordedPolicy({ problem: { kind: 'unusable', text: 'broken' } });
+    const broken = facts(
+      null,
+      {},
+      {
+        settings: { ...settings, policyFacts: { ...settings.policyFacts, recorded } },
+        applied: effectiveSettings('', { exists: true }),
+      },
+    );
+    expect(enforcementOf(broken).difference).toBe('unusable');
   });
 
   it('is the strictest policy if the gateway started with an invalid file', () => {

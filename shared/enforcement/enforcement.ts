@@ -107,7 +107,7 @@ export const isAlarm = (difference: Enforcement['difference']): difference is Po
  * text which the gateway retains.
  */
 export const isVerificationCurrent = ({ difference, now }: Enforcement): boolean =>
-  !isAlarm(difference) || now.source === 'retained';
+  now.source === 'retained' || (now.source !== 'unknown' && !isAlarm(difference));
 
 function enforcerOf({ capabilities, engine, settings }: EnforcementFacts): Enforcement['by'] {
   if (!enforcesSettings(capabilities)) return 'nothing';
@@ -120,7 +120,8 @@ function differenceOf({ capabilities, settings, applied }: EnforcementFacts): En
   const { recorded, isMissing } = settings.policyFacts;
   const isApplied = recorded !== null && recorded.hash === settings.appliedHash;
   const isDenied = settings.readError !== null && isAccessDenied(settings.readError);
-  if (!applied.ok) return isDenied ? 'unread' : 'unusable';
+  // The gateway has read what this user may not.
+  if (!applied.ok) return isDenied ? (recorded?.problem?.kind ?? 'unread') : 'unusable';
   if (settings.readError !== null && !isApplied && !isDenied) return 'unusable';
   if (isMissing) return 'deleted';
   return recorded === null || isApplied ? null : 'pending';

@@ -64,7 +64,7 @@ export function protectionUnder(
     kernel: facts.engine.kernel,
     eci: policy.eci,
     audit: policy.audit,
-    verification: isAlarm(difference) ? null : facts.verification,
+    verification: isAlarm(difference) || policy.source === 'unknown' ? null : facts.verification,
     now: facts.now,
   });
 }
