@@ -151,7 +151,7 @@ describe('what is in force', () => {
     expect(enforcementOf(draft).difference).toBeNull();
   });
 
-  it('is an alarm where this user may not read the file, but the gateway found that it cannot be used', () => {
+  it('is an alarm where this user may not read the file, but the gateway found it unusable', () => {
     const denied = { code: 'settings.unreadable' as const, message: 'no', params: { ...accessDenied } };
     const settings = { ...facts('').settings, exists: true, readError: denied };
     const recorded = recordedPolicy({ problem: { kind: 'unusable', text: 'broken' } });
