@@ -164,6 +164,8 @@ class DecisionLogFeed implements ActivityFeed {
     this.#counts.add(entry, !this.#isHistory);
     this.#entries.add(entry);
     if (!this.#isHistory) this.#flushSoon();
+    // Looking up names may take longer than it takes until the next summary, which would report both.
+    if (this.#state.kind === 'unreadable') this.#become({ kind: 'following' });
     this.#summarySoon();
   }
 
