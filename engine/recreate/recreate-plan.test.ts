@@ -98,9 +98,12 @@ describe('refusals by the gateway (D)', () => {
       },
       { ids: ['full'], commit: [], old: 'keep', withoutRollback: true },
     );
-  const blockers = (one: Subject, rule: string) => {
+  const blockers = (one: Subject, rule: string, setting: string | null = null) => {
     const plan = planned(one);
-    const refused = withRefusals(plan, new Map([[one.inspected.view.Id, [{ rule, message: 'refused' }]]]));
+    const refused = withRefusals(
+      plan,
+      new Map([[one.inspected.view.Id, [{ rule, message: 'refused', setting }]]]),
+    );
     return { blocked: refused.blocked, blockers: refused.groups.flat().flatMap((item) => item.blockers) };
   };
   test('are decided for the user who requests the new container', () => {
@@ -113,11 +116,14 @@ describe('refusals by the gateway (D)', () => {
     ]);
     expect(recreationRequests(planned(subject({}, { isProtected: true })))).toEqual([]);
   });
-  test("are blockers with the gateway's message", () => {
+  test("are blockers with the gateway's message, and the setting that would allow it", () => {
     expect(blockers(subject(), 'bind-not-shared')).toEqual({
       blocked: true,
       blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message: 'refused' } }],
     });
+    expect(blockers(subject(), 'host-device', '/bulkhead/devices').blockers).toMatchObject([
+      { params: { rule: 'host-device', setting: '/bulkhead/devices' } },
+    ]);
   });
   test('are not repeated if a blocker of the plan covers them', () => {
     expect(blockers(subject({ PidMode: 'host' }), 'host-namespace').blockers).toEqual([

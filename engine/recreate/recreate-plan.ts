@@ -108,8 +108,12 @@ export function withRefusals(
             ...member,
             blockers: [
               ...member.blockers,
-              ...refusals.map(({ rule, message, sentence }) =>
-                note('refused', { rule, message }, withReference(message, sentence)),
+              ...refusals.map(({ rule, message, setting, sentence }) =>
+                note(
+                  'refused',
+                  { rule, message, ...(setting == null ? {} : { setting }) },
+                  withReference(message, sentence),
+                ),
               ),
             ],
           };

@@ -92,9 +92,9 @@ export async function refusedRecreations({
 }
 
 function refusalOf(finding: Finding): RecreateRefusal {
-  const { rule, message } = finding;
+  const { rule, message, setting } = finding;
   const sentence = refusalSentence(finding);
-  return { rule, message, ...(sentence === null ? {} : { sentence: referenceTo(sentence) }) };
+  return { rule, message, setting, ...(sentence === null ? {} : { sentence: referenceTo(sentence) }) };
 }
 
 /**

@@ -1,10 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
-import Link from '@mui/material/Link';
-import { navigate } from '../state/router.ts';
 import { Mono, withCode } from './mono.tsx';
-import { noteText, pageOfRefusal, refusalOf, writtenText } from './recreate-notes.ts';
+import { noteText, refusalsOf, settingsOf, writtenText } from './recreate-notes.ts';
+import { SettingLinks } from './setting-places.tsx';
 import { color, scrollsFrom } from '../theme/tokens.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan } from '../../shared/containers/recreate.ts';
 
@@ -90,36 +89,9 @@ function Item({ item }: { readonly item: RecreateItem }) {
         </Mono>
       </Box>
       <Notes title={t('recreate.group.blockers')} tone={color.danger} notes={item.blockers} />
-      <SettingLink item={item} />
+      <SettingLinks settings={settingsOf(refusalsOf(item))} />
       {item.blockers.length === 0 && <Consequences item={item} />}
     </Box>
-  );
-}
-
-/** Opens the page with the setting that would allow it, if the gateway denies it by one. */
-export function SettingLink({
-  item,
-  tab,
-}: {
-  readonly item: RecreateItem;
-  readonly tab?: 0 | -1 | undefined;
-}) {
-  const { t } = useTranslation();
-  const refusal = refusalOf(item);
-  const page = refusal === undefined ? null : pageOfRefusal(refusal);
-  if (page === null) return null;
-  return (
-    <Link
-      component="button"
-      type="button"
-      {...(tab === undefined ? {} : { tabIndex: tab })}
-      sx={{ fontSize: 12, lineHeight: 'inherit', ...(tab === undefined ? { marginTop: '4px' } : {}) }}
-      onClick={() => {
-        navigate(page);
-      }}
-    >
-      {page === 'file-sharing' ? t('recreate.openSharing') : t('recreate.openSocket')}
-    </Link>
   );
 }
 

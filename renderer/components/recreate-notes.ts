@@ -1,7 +1,6 @@
 import type { TFunction } from 'i18next';
 import { ensureSentence, labelled, names } from '../i18n/lists.ts';
 import { translateMessage, translateText } from '../i18n/translate.ts';
-import { pageOfSetting } from './page-of-setting.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
 import type { MessageParam } from '../../shared/messages/message.ts';
 import type { RecreateItem, RecreateNote } from '../../shared/containers/recreate.ts';
@@ -22,14 +21,13 @@ export function writtenText(t: TFunction, written: NonNullable<RecreateItem['wri
   return labelled(t, text, count > 0 ? t('list.more', { names: listed, count }) : listed);
 }
 
-/** The gateway's refusal to create the container again, if any. */
-export const refusalOf = ({ blockers }: Pick<RecreateItem, 'blockers'>): RecreateNote | undefined =>
-  blockers.find(({ code }) => code === 'refused');
+/** The gateway's refusals to create the container again. */
+export const refusalsOf = ({ blockers }: Pick<RecreateItem, 'blockers'>): readonly RecreateNote[] =>
+  blockers.filter(({ code }) => code === 'refused');
 
-/** The page with the setting that a refusal names, if any. */
-export function pageOfRefusal({ params: { message } }: RecreateNote): ReturnType<typeof pageOfSetting> {
-  return pageOfSetting(typeof message === 'string' ? message : undefined);
-}
+/** JSON pointers of the settings that would allow what was refused. */
+export const settingsOf = (refusals: readonly RecreateNote[]): readonly string[] =>
+  refusals.flatMap(({ params: { setting } }) => (typeof setting === 'string' ? [setting] : []));
 
 /** What a refusal is about and why, without what would allow it: "bind mount of /etc: …". */
 export function refusalReason(t: TFunction, refusal: RecreateNote): string {

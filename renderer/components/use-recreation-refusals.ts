@@ -4,7 +4,7 @@ import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import type { Container } from '../../shared/containers/protection.ts';
 import type { RecreateNote } from '../../shared/containers/recreate.ts';
-import { refusalOf } from './recreate-notes.ts';
+import { refusalsOf } from './recreate-notes.ts';
 
 /** Why containers can't be recreated under the settings of a draft, by their ids. */
 export type Refusals = ReadonlyMap<string, RecreateNote>;
@@ -42,7 +42,7 @@ export function useRecreationRefusals(containers: readonly Container[], text?: s
         setRefusals(
           new Map(
             items.flatMap((item) => {
-              const refusal = refusalOf(item);
+              const [refusal] = refusalsOf(item);
               return refusal === undefined ? [] : [[item.id, refusal] as const];
             }),
           ),

@@ -32,6 +32,8 @@ export interface RecreatePolicyInput {
 export interface RecreateRefusal {
   readonly rule: string;
   readonly message: string;
+  /** JSON pointer of the setting that would allow it; null or missing if none does. */
+  readonly setting?: string | null | undefined;
   /** The catalogue sentence of `message`; missing if only the text is known. */
   readonly sentence?: MessageReference | undefined;
 }

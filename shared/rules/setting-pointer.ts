@@ -32,6 +32,19 @@ export const isSettingPointer = (pointer: string | null): pointer is SettingPoin
   isFixedPointer(pointer) ||
   (pointer.startsWith(perImageList) && /^\d+$/.test(pointer.slice(perImageList.length)));
 
+/**
+ * The setting that the text of a refusal names. A client of the gateway gets only the text, in the language
+ * of the policy; names of settings are those in the file in every one. The last one counts: what is before it
+ * comes from the client.
+ */
+export function settingNamedIn(text: string): FixedSettingPointer | null {
+  const named = Object.keys(settingSentences)
+    .filter(isFixedPointer)
+    .map((pointer) => ({ pointer, at: text.lastIndexOf(pointer.slice(1).replaceAll('/', '.')) }))
+    .toSorted((a, b) => b.at - a.at)[0];
+  return named === undefined || named.at === -1 ? null : named.pointer;
+}
+
 /** The sentence on which setting would allow what was refused. */
 export function settingSentence(pointer: SettingPointer): Message {
   if (pointer === null) return message('rules.no-setting');

@@ -4,11 +4,11 @@ import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
 import Typography from '@mui/material/Typography';
 import { useStore } from '../../state/context.tsx';
-import { navigate } from '../../state/router.ts';
 import { Notice } from '../../components/error-panel.tsx';
 import { color, lowForLists, scrollsFrom } from '../../theme/tokens.ts';
 import type { RecreateOutcome, RecreateRun } from '../../../shared/containers/recreate.ts';
-import { pageOfSetting } from '../../components/page-of-setting.ts';
+import { SettingButtons } from '../../components/setting-places.tsx';
+import { settingNamedIn } from '../../../shared/rules/setting-pointer.ts';
 import { labelled } from '../../i18n/lists.ts';
 import { outcomeText } from '../../components/recreate-outcome.ts';
 
@@ -91,24 +91,14 @@ function ReportActions({
 }) {
   const { t } = useTranslation();
   const store = useStore();
-  const page =
-    bad
-      .map(({ outcome }) =>
-        outcome !== null && 'error' in outcome ? pageOfSetting(outcome.error.reason) : null,
-      )
-      .find((one) => one !== null) ?? null;
+  const settings = bad
+    .map(({ outcome }) =>
+      outcome !== null && 'error' in outcome ? settingNamedIn(outcome.error.reason ?? '') : null,
+    )
+    .filter((setting) => setting !== null);
   return (
     <Box sx={{ display: 'flex', gap: 1, alignSelf: 'flex-start' }}>
-      {page !== null && (
-        <Button
-          size="small"
-          onClick={() => {
-            navigate(page);
-          }}
-        >
-          {page === 'file-sharing' ? t('recreate.openSharing') : t('recreate.openSocket')}
-        </Button>
-      )}
+      <SettingButtons settings={settings} />
       {bad.length > 0 && onRetry !== undefined && (
         <Button
           size="small"

@@ -6,8 +6,8 @@ import Skeleton from '@mui/material/Skeleton';
 import { useAppPart, useStore } from '../../state/context.tsx';
 import { useElapsedSinceMount } from '../../components/empty-and-loading.tsx';
 import { withCode } from '../../components/mono.tsx';
-import { SettingLink } from '../../components/recreate-items.tsx';
-import { noteText, pageOfRefusal, refusalOf, refusalReason } from '../../components/recreate-notes.ts';
+import { noteText, refusalReason, refusalsOf, settingsOf } from '../../components/recreate-notes.ts';
+import { SettingLinks } from '../../components/setting-places.tsx';
 import { ensureSentence, names, joinSentences } from '../../i18n/lists.ts';
 import { messageAndHint } from '../../i18n/translate.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
@@ -65,9 +65,9 @@ function blockedBecause(
   if (item.blockers.length === 0) return null;
   const notes = item.blockers.map((note) => noteText(t, note));
   const whole = t('containers.recreation.blocked', { why: joinSentences(t, notes) });
-  const refusal = refusalOf(item);
+  const [refusal, ...others] = item.blockers;
   // The row has no room for the whole sentence: its end, the remedy, is a link.
-  return refusal === undefined || item.blockers.length > 1 || pageOfRefusal(refusal) === null
+  return refusal === undefined || others.length > 0 || settingsOf(refusalsOf(item)).length === 0
     ? alike(whole)
     : { whole, shown: t('containers.recreation.blocked', { why: refusalReason(t, refusal) }) };
 }
@@ -96,7 +96,7 @@ export function RecreationFacts({
         label={t('containers.recreation.label')}
         text={withoutCodeMarks(why.whole)}
         lines={recreationLines}
-        link={item !== undefined && <SettingLink item={item} tab={tab} />}
+        link={item !== undefined && <SettingLinks settings={settingsOf(refusalsOf(item))} tab={tab} />}
       >
         {withCode(why.shown)}
       </RowFact>

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { refusedItem } from '../../dev/refused-item.ts';
+import { deviceDenials, refusedItem } from '../../dev/refused-item.ts';
 import { open, plan } from '../../dev/review-page-fixture.tsx';
 import { blocker, keepAllContainers, type ApplyPlan } from '../../../shared/apply/plan.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -32,5 +32,23 @@ describe('a plan with a recreation that the gateway denies', () => {
     expect(bridge.calls.findLast(({ name }) => name === 'plan:make')?.input).toMatchObject({
       choices: { recreate: ['other'] },
     });
+  });
+
+  it('offers the page of every setting that would allow it, and no other', async () => {
+    const devices = refusedItem({ id: 'tty', name: 'ttys', image: 'busybox' }, deviceDenials);
+    const blockedPlan: ApplyPlan = {
+      ...plan,
+      blocked: true,
+      blockers: [blocker('recreation', message('apply.recreation-denied', { list: 'ttys' }))],
+      recreation: { groups: [[devices]], blocked: true },
+    };
+    const { user } = await open('turningOn', { 'plan:make': () => ok(blockedPlan) });
+    const alert = within(await screen.findByRole('alert'));
+    expect(alert.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
+      'Leave ttys as it is',
+      'Open Isolation',
+    ]);
+    await user.click(alert.getByRole('button', { name: 'Open Isolation' }));
+    expect(window.location.hash).toBe('#/isolation?pointer=%2Fbulkhead%2Fdevices');
   });
 });

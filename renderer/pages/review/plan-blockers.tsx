@@ -3,11 +3,11 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
 import { withCode } from '../../components/mono.tsx';
-import { noteText, pageOfRefusal, refusalOf } from '../../components/recreate-notes.ts';
+import { noteText, refusalsOf, settingsOf } from '../../components/recreate-notes.ts';
+import { SettingButtons } from '../../components/setting-places.tsx';
 import { asSentence, joinSentences, labelled } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { useSnapshotPart, useStore } from '../../state/context.tsx';
-import { navigate } from '../../state/router.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { RecreateItem, RecreateNote } from '../../../shared/containers/recreate.ts';
@@ -16,9 +16,7 @@ import type { RecreateItem, RecreateNote } from '../../../shared/containers/recr
 export function PlanBlockers({ plan }: { readonly plan: ApplyPlan }) {
   const { t } = useTranslation();
   const groups = plan.recreation?.groups ?? [];
-  const refused = groups
-    .flat()
-    .flatMap((item) => [refusalOf(item)].flatMap((note) => (note === undefined ? [] : [{ item, note }])));
+  const refused = groups.flat().flatMap((item) => refusalsOf(item).map((note) => ({ item, note })));
   return (
     <Notice tone="danger" live="assertive" title={t('review.blocked.title')}>
       <Box component="ul" sx={{ margin: '2px 0 0', paddingLeft: 2, color: color.text }}>
@@ -30,7 +28,9 @@ export function PlanBlockers({ plan }: { readonly plan: ApplyPlan }) {
             </li>
           ))}
         {refused.map(({ item, note }) => (
-          <li key={item.id}>{withCode(labelled(t, item.name, noteText(t, note)))}</li>
+          <li key={`${item.id}${noteText(t, note)}`}>
+            {withCode(labelled(t, item.name, noteText(t, note)))}
+          </li>
         ))}
         {plan.missingRequirements.map((requirement) => (
           <li key={requirement.code}>
@@ -53,7 +53,7 @@ export function PlanBlockers({ plan }: { readonly plan: ApplyPlan }) {
       {refused.length > 0 && (
         <RefusedActions
           // Those of one group are recreated all or none.
-          leaving={groups.filter((group) => group.some((item) => refusalOf(item) !== undefined)).flat()}
+          leaving={groups.filter((group) => group.some((item) => refusalsOf(item).length > 0)).flat()}
           refusals={refused.map(({ note }) => note)}
         />
       )}
@@ -72,7 +72,6 @@ function RefusedActions({
   const { t } = useTranslation();
   const store = useStore();
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
-  const pages = [...new Set(refusals.map(pageOfRefusal))].filter((page) => page !== null);
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, marginTop: 1 }}>
       <Button
@@ -88,17 +87,7 @@ function RefusedActions({
           ? t('review.blocked.leave', { name: leaving[0]?.name ?? '' })
           : t('review.blocked.leaveAll')}
       </Button>
-      {pages.map((page) => (
-        <Button
-          key={page}
-          size="small"
-          onClick={() => {
-            navigate(page);
-          }}
-        >
-          {page === 'file-sharing' ? t('recreate.openSharing') : t('recreate.openSocket')}
-        </Button>
-      ))}
+      <SettingButtons settings={settingsOf(refusals)} />
     </Box>
   );
 }

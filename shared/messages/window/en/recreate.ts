@@ -105,7 +105,6 @@ export const recreate = {
   failed_one: '{{count}} was not recreated',
   failed_other: '{{count}} were not recreated',
   nothing: 'Nothing was recreated',
-  openSharing: 'Open File sharing',
-  openSocket: 'Open Docker socket',
+  openPage: 'Open {{page}}',
   dismiss: 'Dismiss',
 };

@@ -93,7 +93,6 @@ export const recreate: Translation<typeof english> = {
   done_other: '已重新创建 {{count}} 个容器',
   failed_other: '{{count}} 个未能重新创建',
   nothing: '没有重新创建任何容器',
-  openSharing: '打开“文件共享”',
-  openSocket: '打开“Docker 套接字”',
+  openPage: '打开“{{page}}”',
   dismiss: '关闭',
 };
