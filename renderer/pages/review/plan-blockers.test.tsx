@@ -29,6 +29,9 @@ describe('a plan with a recreation that the gateway denies', () => {
       expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Apply' }).disabled).toBe(false);
     });
     expect(screen.queryByText('This can’t be applied')).toBeNull();
+    // Not the document's beginning.
+    expect(document.activeElement?.textContent).toBe('Back to editing');
+    expect(screen.getByText('etcmount is left as it is.').getAttribute('aria-live')).toBe('polite');
     expect(bridge.calls.findLast(({ name }) => name === 'plan:make')?.input).toMatchObject({
       choices: { recreate: ['other'] },
     });
@@ -44,6 +47,9 @@ describe('a plan with a recreation that the gateway denies', () => {
     };
     const { user } = await open('turningOn', { 'plan:make': () => ok(blockedPlan) });
     const alert = within(await screen.findByRole('alert'));
+    // A line each, counted where the page says how many there are.
+    expect(alert.getAllByRole('listitem')).toHaveLength(3);
+    expect(screen.getByText('3 reasons above block applying')).toBeTruthy();
     expect(alert.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
       'Leave ttys as it is',
       'Open Isolation',

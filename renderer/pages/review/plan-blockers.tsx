@@ -7,32 +7,37 @@ import { noteText, refusalsOf, settingsOf } from '../../components/recreate-note
 import { SettingButtons } from '../../components/setting-places.tsx';
 import { asSentence, joinSentences, labelled } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
-import { useSnapshotPart, useStore } from '../../state/context.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { RecreateItem, RecreateNote } from '../../../shared/containers/recreate.ts';
+import { blockingReasons } from './blocking-reasons.ts';
+import type { Leaving } from './use-leaving.ts';
 
 /** What blocks the apply, each item with what to do. */
-export function PlanBlockers({ plan }: { readonly plan: ApplyPlan }) {
+export function PlanBlockers({
+  plan,
+  onLeave,
+}: {
+  readonly plan: ApplyPlan;
+  readonly onLeave: Leaving['leave'];
+}) {
   const { t } = useTranslation();
   const groups = plan.recreation?.groups ?? [];
-  const refused = groups.flat().flatMap((item) => refusalsOf(item).map((note) => ({ item, note })));
+  const { blockers, refusals, requirements } = blockingReasons(plan);
   return (
     <Notice tone="danger" live="assertive" title={t('review.blocked.title')}>
       <Box component="ul" sx={{ margin: '2px 0 0', paddingLeft: 2, color: color.text }}>
-        {plan.blockers
-          .filter((blocker) => blocker.code !== 'requirement' || plan.missingRequirements.length === 0)
-          .map((blocker) => (
-            <li key={`${blocker.code}${blocker.message}`}>
-              {translateText(blocker.message, blocker.sentence)}
-            </li>
-          ))}
-        {refused.map(({ item, note }) => (
+        {blockers.map((blocker) => (
+          <li key={`${blocker.code}${blocker.message}`}>
+            {translateText(blocker.message, blocker.sentence)}
+          </li>
+        ))}
+        {refusals.map(({ item, note }) => (
           <li key={`${item.id}${noteText(t, note)}`}>
             {withCode(labelled(t, item.name, noteText(t, note)))}
           </li>
         ))}
-        {plan.missingRequirements.map((requirement) => (
+        {requirements.map((requirement) => (
           <li key={requirement.code}>
             {joinSentences(t, [
               asSentence(
@@ -50,11 +55,12 @@ export function PlanBlockers({ plan }: { readonly plan: ApplyPlan }) {
           </li>
         ))}
       </Box>
-      {refused.length > 0 && (
+      {refusals.length > 0 && (
         <RefusedActions
           // Those of one group are recreated all or none.
           leaving={groups.filter((group) => group.some((item) => refusalsOf(item).length > 0)).flat()}
-          refusals={refused.map(({ note }) => note)}
+          refusals={refusals.map(({ note }) => note)}
+          onLeave={onLeave}
         />
       )}
     </Notice>
@@ -65,22 +71,19 @@ export function PlanBlockers({ plan }: { readonly plan: ApplyPlan }) {
 function RefusedActions({
   leaving,
   refusals,
+  onLeave,
 }: {
   readonly leaving: readonly RecreateItem[];
   readonly refusals: readonly RecreateNote[];
+  readonly onLeave: Leaving['leave'];
 }) {
   const { t } = useTranslation();
-  const store = useStore();
-  const choices = useSnapshotPart((snapshot) => snapshot.choices);
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, marginTop: 1 }}>
       <Button
         size="small"
         onClick={() => {
-          store.setChoices({
-            ...choices,
-            recreate: (choices.recreate ?? []).filter((id) => !leaving.some((item) => item.id === id)),
-          });
+          onLeave(leaving);
         }}
       >
         {leaving.length === 1

@@ -11,8 +11,10 @@ import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { enforcementIn } from '../../components/protection.ts';
 import { Columns, Page } from '../../components/page.tsx';
+import { visuallyHidden } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
+import { countReasons } from './blocking-reasons.ts';
 import { ChangesCard } from './changes-card.tsx';
 import { FindingsCard, isDanger, type FindingsCardProps } from './findings-card.tsx';
 import { EffectsCard } from './effects-card.tsx';
@@ -20,6 +22,7 @@ import { PlanBlockers } from './plan-blockers.tsx';
 import { PlanFooter } from './plan-footer.tsx';
 import { planSubtitle } from './plan-subtitle.ts';
 import { RemovedNotice, useRemoval } from './removed-entry.tsx';
+import { useLeaving, type Leaving } from './use-leaving.ts';
 import { usePlan } from './use-plan.ts';
 
 /** Before applying: the difference, the findings, and the effects, with the one button that applies them. */
@@ -34,6 +37,7 @@ export function PlanView() {
   const back = useRef<HTMLButtonElement>(null);
   const rows = useRef<HTMLDivElement>(null);
   const removal = useRemoval(rows, back);
+  const { leave, announced } = useLeaving(planned, back);
   // The initial focus is on "Back to editing", not on the button that applies.
   useEffect(() => {
     back.current?.focus();
@@ -82,9 +86,12 @@ export function PlanView() {
       ) : problem !== null && draft.draft.syntax.length > 0 ? (
         problem
       ) : (
-        <PlanColumns plan={plan} error={error} findings={{ rows, removal }} />
+        <PlanColumns plan={plan} error={error} findings={{ rows, removal }} onLeave={leave} />
       )}
       <RemovedNotice removal={removal} />
+      <Box aria-live="polite" sx={visuallyHidden}>
+        {announced}
+      </Box>
     </Page>
   );
 }
@@ -115,27 +122,26 @@ function PlanColumns({
   plan,
   error,
   findings,
+  onLeave,
 }: {
   readonly plan: ApplyPlan | null;
   readonly error: AppError | null;
   readonly findings: Omit<FindingsCardProps, 'otherReasons'>;
+  readonly onLeave: Leaving['leave'];
 }) {
   const { t } = useTranslation();
   const draft = useDraft();
   // As when the review was opened: the cards would change places under a button that fixes the last danger.
   const [dangersFirst] = useState(() => draft.findings.some(isDanger));
   const findingsCard = (
-    <FindingsCard
-      {...findings}
-      otherReasons={plan === null ? null : otherBlockers(plan).length + plan.missingRequirements.length}
-    />
+    <FindingsCard {...findings} otherReasons={plan === null ? null : countReasons(plan)} />
   );
   return (
     <Columns
       sideWidth="42.5%"
       main={
         <>
-          {plan !== null && plan.blocked && <PlanBlockers plan={plan} />}
+          {plan !== null && plan.blocked && <PlanBlockers plan={plan} onLeave={onLeave} />}
           {dangersFirst && findingsCard}
           <ChangesCard />
           {!dangersFirst && findingsCard}
@@ -155,9 +161,3 @@ function PlanColumns({
     />
   );
 }
-
-/** Reasons that block the apply, without the findings, and the requirements that have an item each. */
-const otherBlockers = ({ blockers, missingRequirements }: ApplyPlan): ApplyPlan['blockers'] =>
-  blockers.filter(
-    ({ code }) => code !== 'findings' && (code !== 'requirement' || missingRequirements.length === 0),
-  );

@@ -84,6 +84,8 @@ export const review = {
     found: 'Found: {{found}}',
     leave: 'Leave {{name}} as it is',
     leaveAll: 'Leave them as they are',
+    left_one: '{{names}} is left as it is.',
+    left_other: '{{names}} are left as they are.',
   },
   happen: {
     title: 'What will happen',

@@ -81,6 +81,7 @@ export const review: Translation<typeof english> = {
     found: '检测到：{{found}}',
     leave: '{{name}} 保持原样',
     leaveAll: '这些容器保持原样',
+    left_other: '{{names}} 将保持原样。',
   },
   happen: {
     title: '将会发生什么',
