@@ -45,7 +45,7 @@ const targets = [
     // A bundle of its own: it runs for months beside the engine, and the rest of the command line would only
     // use memory.
     name: 'gateway',
-    inputs: ['shared', 'gateway', 'cli'],
+    inputs: ['shared', 'engine', 'gateway', 'cli'],
     outputs: ['dist/gateway/main.cjs', 'dist/gateway/program.cjs', 'dist/gateway/splice-thread.cjs'],
     bundles: 'dist/gateway',
     build: async () => {

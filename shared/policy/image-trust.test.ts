@@ -115,9 +115,11 @@ describe('trust by digest (B2, B3)', () => {
     for (const entry of ['docker:cli', 'docker:*', 'docker.io/*:*', `docker:cli@${A}`])
       expect(decide([entry], graph([]), {})).toMatchObject({ trusted: false });
     expect(decide(['docker:cli'], graph([]), {})).toMatchObject({ reason: 'local-only' });
+    // It was pulled, from elsewhere: an entry of that source would allow it.
     expect(decide(['docker:cli'], graph([`other/docker@${A}`]), {})).toMatchObject({
       trusted: false,
-      reason: 'local-only',
+      reason: 'not-listed',
+      detail: 'it has the name of docker:cli, but was pulled from other/docker',
     });
   });
 

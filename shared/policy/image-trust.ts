@@ -125,6 +125,9 @@ export function trustQueries(entries: readonly AllowedEntry[], image: LocalImage
   return [...new Map(queries.map((query) => [queryKey(query), query])).values()];
 }
 
+/** `docker` of `docker@sha256:…`. */
+const repositoryOf = (digest: string): string => digest.slice(0, digest.indexOf('@'));
+
 /**
  * Whether the image, by content, matches an entry. `written`: the name by which it was requested. A missing
  * result counts as unavailable.
@@ -155,6 +158,10 @@ export function decideByDigest(
     return { ...untrusted('other-content', detailOf(deciding)), checks };
   if (naming.length > 0) {
     const entry = naming.map((allowed) => allowed.written).join(', ');
+    if (image.digests.length > 0) {
+      const source = [...new Set(image.digests.map(repositoryOf))].join(', ');
+      return { ...untrusted('not-listed', message('trust.pulled-elsewhere', { entry, source })), checks };
+    }
     return { ...untrusted('local-only', message('trust.named-but-not-pulled', { entry })), checks };
   }
   return {

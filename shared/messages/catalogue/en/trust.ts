@@ -7,6 +7,7 @@ export const trust = {
     'no entry of the allowed images names it, and it is not built from one that is here',
   'trust.named-but-not-pulled':
     'it has the name of {{entry}}, but was not pulled from there: its content was made or loaded here',
+  'trust.pulled-elsewhere': 'it has the name of {{entry}}, but was pulled from {{source}}',
   'trust.more-entries': 'and {{amount}} more entries that do not match',
   'trust.and-next': '{{first}}; {{next}}',
   'trust.is-pinned': 'the local image is the pinned {{local}} of {{entry}}',

@@ -5,6 +5,7 @@ export const trust: Translated<typeof english> = {
   'trust.not-listed': '允许的镜像中没有条目提到它',
   'trust.not-listed-nor-derived': '允许的镜像中没有条目提到它，它也不是基于此处某个允许的镜像构建',
   'trust.named-but-not-pulled': '它使用 {{entry}} 的名称，但并非从那里拉取：其内容在此计算机上创建或加载',
+  'trust.pulled-elsewhere': '它使用 {{entry}} 的名称，但拉取自 {{source}}',
   'trust.more-entries': '另有 {{amount}} 个条目不匹配',
   'trust.and-next': '{{first}}；{{next}}',
   'trust.is-pinned': '本地镜像就是 {{entry}} 固定的 {{local}}',
