@@ -126,7 +126,7 @@ export const kernelSettingAttempts: readonly Attempt[] = [
         }),
       );
       await side.send('POST', `${name}/start`);
-      const script = `${functions}umount ${setting}; write ${setting}`;
+      const script = `echo began; ${functions}umount ${setting}; write ${setting}`;
       const made = await side.send(
         'POST',
         `${name}/exec`,
@@ -135,6 +135,10 @@ export const kernelSettingAttempts: readonly Attempt[] = [
       const id = String(at(made.json, 'Id'));
       return side.send('POST', `/v1.45/exec/${id}/start`, JSON.stringify({ Detach: false, Tty: false }));
     },
-    breach: (_side, responses) => Promise.resolve(responses.at(-1)?.text.includes('written') === true),
+    breach: (_side, responses) => {
+      const printed = responses.at(-1)?.text ?? '';
+      if (!printed.includes('began')) throw new Error(`the exec did not run: ${printed}`);
+      return Promise.resolve(printed.includes('written'));
+    },
   },
 ];
