@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
 import Select from '@mui/material/Select';
@@ -6,8 +7,9 @@ import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { obstacleNames, statusText, useStatusAge } from './container-status.ts';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from '../theme/icons.ts';
 import { Mono } from './mono.tsx';
+import { joinSentences } from '../i18n/lists.ts';
 import { noteText, refusalReason } from './recreate-notes.ts';
-import type { Refusals } from './use-recreation-refusals.ts';
+import { canRecreate, type Refusals } from './use-recreation-refusals.ts';
 import { color, small, visuallyHidden } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import type { RecreateNote } from '../../shared/containers/recreate.ts';
@@ -15,9 +17,6 @@ import type { RecreateNote } from '../../shared/containers/recreate.ts';
 /** Choice for a container that exists before ECI is turned on. */
 export type Choice = 'keep' | 'remove' | 'recreate';
 const choiceOf = (value: unknown): Choice => (value === 'remove' || value === 'recreate' ? value : 'keep');
-/** Containers with options that ECI or the settings refuse cannot be recreated. */
-export const canRecreate = ({ id, obstacles }: Container, refusals: Refusals): boolean =>
-  obstacles.length === 0 && !refusals.has(id);
 /** Height of a row, px. */
 export const rowHeight = 48;
 
@@ -66,7 +65,7 @@ export function ExistingContainerRow({
         borderTop: index === 0 ? 0 : `1px solid ${color.border}`,
       }}
     >
-      <NameCell container={container} refusal={refusals.get(container.id)} />
+      <NameCell container={container} refusals={refusals.get(container.id)} />
       <Box role="cell" sx={{ color: color.text2, ...oneLine }} title={status}>
         {status}
       </Box>
@@ -87,23 +86,26 @@ export function ExistingContainerRow({
 /** A container's name, and why it can't be recreated; otherwise its image. */
 function NameCell({
   container,
-  refusal,
+  refusals,
 }: {
   readonly container: Container;
-  readonly refusal: RecreateNote | undefined;
+  /** Undefined while they are not known. */
+  readonly refusals: readonly RecreateNote[] | undefined;
 }) {
   const { t } = useTranslation();
-  const obstacle =
-    container.obstacles.length > 0
-      ? t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) })
-      : refusal === undefined
-        ? null
-        : refusalReason(t, refusal);
+  const obstacle = obstacleText(t, container, refusals);
   return (
     <Box role="cell" sx={{ minWidth: 0 }}>
       <Box sx={{ fontWeight: 600, color: color.text, lineHeight: '18px', ...oneLine }}>{container.name}</Box>
       <Box
-        title={refusal === undefined ? undefined : noteText(t, refusal)}
+        title={
+          refusals === undefined || refusals.length === 0
+            ? undefined
+            : joinSentences(
+                t,
+                refusals.map((refusal) => noteText(t, refusal)),
+              )
+        }
         sx={{
           fontSize: 12,
           lineHeight: '16px',
@@ -119,6 +121,19 @@ function NameCell({
       </Box>
     </Box>
   );
+}
+
+/** Why a container can't be recreated, in short; null if it can. */
+function obstacleText(
+  t: TFunction,
+  { obstacles }: Container,
+  refusals: readonly RecreateNote[] | undefined,
+): string | null {
+  if (refusals === undefined)
+    return obstacles.length === 0
+      ? null
+      : t('isolation.prompt.obstacle', { what: obstacleNames(t, obstacles) });
+  return refusals.length === 0 ? null : refusals.map((refusal) => refusalReason(t, refusal)).join(' · ');
 }
 
 function ChoiceSelect({

@@ -10,7 +10,7 @@ import { DialogOption } from './dialog-option.tsx';
 import { columns, ExistingContainerRow, rowHeight, type Choice } from './existing-container-row.tsx';
 import { existingDefault, existingPointer, KeptContainersNote } from './kept-containers-note.tsx';
 import { SetAll, type Choices } from './set-all-choices.tsx';
-import { useRecreationRefusals, type Refusals } from './use-recreation-refusals.ts';
+import { canRecreate, useRecreationRefusals, type Refusals } from './use-recreation-refusals.ts';
 import { VirtualRows } from './virtual-rows.tsx';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
@@ -152,8 +152,9 @@ function useChoices(containers: readonly Container[], initial: ContainerChoices,
       ]),
   );
   // It may have been chosen before it was known to be refused.
+  const impossible = new Set(containers.filter((c) => !canRecreate(c, refusals)).map(({ id }) => id));
   const choices: Choices = new Map(
-    [...chosen].filter(([id, one]) => one !== 'recreate' || !refusals.has(id)),
+    [...chosen].filter(([id, one]) => one !== 'recreate' || !impossible.has(id)),
   );
   const toRemove = containers.filter((c) => choices.get(c.id) === 'remove');
   const toRecreate = containers.filter((c) => choices.get(c.id) === 'recreate');

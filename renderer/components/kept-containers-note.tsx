@@ -56,8 +56,12 @@ export function KeptContainersNote({
     !keepsContainers(engine, target.capabilities, 'restart');
   const running = kept.filter(isRunning);
   const host = kept.filter(({ obstacles }) => obstacles.some((one) => one !== 'docker-socket'));
+  // Where it is known that the settings allow or refuse it, that is shown.
   const socket = kept.filter(
-    (container) => container.obstacles.includes('docker-socket') && !host.includes(container),
+    (container) =>
+      container.obstacles.includes('docker-socket') &&
+      !host.includes(container) &&
+      !refusals.has(container.id),
   );
   if (kept.length === 0) return null;
   return (
@@ -116,14 +120,13 @@ function RefusedLines({
 }) {
   const { t } = useTranslation();
   return kept
-    .flatMap(({ id, name }) => {
-      const refusal = refusals.get(id);
-      return refusal === undefined ? [] : [{ id, name, refusal }];
-    })
+    .flatMap(({ id, name }) =>
+      (refusals.get(id) ?? []).map((refusal) => ({ id, name, why: noteText(t, refusal) })),
+    )
     .slice(0, maxRefusals)
-    .map(({ id, name, refusal }) => (
-      <Box key={id} sx={{ paddingTop: '4px' }}>
-        {withCode(t('isolation.kept.refused', { name, why: noteText(t, refusal) }))}
+    .map(({ id, name, why }) => (
+      <Box key={`${id}${why}`} sx={{ paddingTop: '4px' }}>
+        {withCode(t('isolation.kept.refused', { name, why }))}
       </Box>
     ));
 }

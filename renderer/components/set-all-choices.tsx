@@ -8,8 +8,8 @@ import Typography from '@mui/material/Typography';
 import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { color, narrow } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
-import { canRecreate, type Choice } from './existing-container-row.tsx';
-import type { Refusals } from './use-recreation-refusals.ts';
+import type { Choice } from './existing-container-row.tsx';
+import { canRecreate, type Refusals } from './use-recreation-refusals.ts';
 
 /** The choices for containers, by their ids. */
 export type Choices = ReadonlyMap<string, Choice>;

@@ -6,51 +6,67 @@ import type { Container } from '../../shared/containers/protection.ts';
 import type { RecreateNote } from '../../shared/containers/recreate.ts';
 import { refusalsOf } from './recreate-notes.ts';
 
-/** Why containers can't be recreated under the settings of a draft, by their ids. */
-export type Refusals = ReadonlyMap<string, RecreateNote>;
+/**
+ * Why containers can't be recreated under the settings of a draft, by their ids: an empty list where they
+ * can, none while that is not known.
+ */
+export type Refusals = ReadonlyMap<string, readonly RecreateNote[]>;
 
 const none: Refusals = new Map();
 /** The most that a plan recreates. */
 const maxRecreated = 1000;
 
 /**
+ * Whether the settings alone decide if a container can be recreated. They may allow its image the Docker
+ * socket; its other obstacles are options that ECI never allows.
+ */
+const dependsOnSettings = ({ obstacles }: Pick<Container, 'obstacles'>): boolean =>
+  obstacles.every((one) => one === 'docker-socket');
+
+/**
+ * Whether a container can be recreated. While its refusals are not known, that is assumed, unless it uses the
+ * Docker socket.
+ */
+export function canRecreate(
+  { id, obstacles }: Pick<Container, 'id' | 'obstacles'>,
+  refusals: Refusals,
+): boolean {
+  const known = refusals.get(id);
+  return known === undefined ? obstacles.length === 0 : known.length === 0;
+}
+
+/**
  * Which of these containers the gateway would not create again under the settings of `text`, by default the
- * draft; none until that is known. Those whose options ECI never allows are not asked about.
+ * draft. Those with options that ECI never allows are not part of the query.
  */
 export function useRecreationRefusals(containers: readonly Container[], text?: string): Refusals {
   const store = useStore();
   const draft = useDraft();
-  const [refusals, setRefusals] = useState(none);
+  const [known, setKnown] = useState({ key: '', refusals: none });
   const missing = useUnavailableReason('recreate') !== undefined;
-  const asked = missing ? [] : containers.filter(({ obstacles }) => obstacles.length === 0);
+  const candidates = missing ? [] : containers.filter(dependsOnSettings);
   const key = JSON.stringify({
     draft: text ?? draft.text,
-    recreate: asked.map(({ id }) => id).slice(0, maxRecreated),
+    recreate: candidates.map(({ id }) => id).slice(0, maxRecreated),
   });
   useEffect(() => {
-    const question = JSON.parse(key) as { draft: string; recreate: string[] }; // made above
-    if (question.recreate.length === 0) return;
+    const query = JSON.parse(key) as { draft: string; recreate: string[] }; // made above
+    if (query.recreate.length === 0) return;
     let stale = false;
     void store
       .request('plan:make', {
-        choices: { ...keepAllContainers, recreate: question.recreate },
-        draft: question.draft,
+        choices: { ...keepAllContainers, recreate: query.recreate },
+        draft: query.draft,
       })
       .then((result) => {
         if (stale || !result.ok) return;
         const items = result.value.recreation?.groups.flat() ?? [];
-        setRefusals(
-          new Map(
-            items.flatMap((item) => {
-              const [refusal] = refusalsOf(item);
-              return refusal === undefined ? [] : [[item.id, refusal] as const];
-            }),
-          ),
-        );
+        setKnown({ key, refusals: new Map(items.map((item) => [item.id, refusalsOf(item)])) });
       });
     return () => {
       stale = true;
     };
   }, [store, key]);
-  return refusals;
+  // Those of another draft or list may be wrong.
+  return known.key === key ? known.refusals : none;
 }

@@ -1,10 +1,10 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
 import { namedState, states } from '../../dev/states.ts';
 import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
-import { refusedItem } from '../../dev/refused-item.ts';
+import { deviceDenials, refusedItem } from '../../dev/refused-item.ts';
 import { planOf } from '../../dev/review-fixture.ts';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import { ok } from '../../../shared/result.ts';
@@ -115,6 +115,57 @@ describe('turning ECI on while containers exist', () => {
     expect((await screen.findAllByRole('option')).map((option) => option.textContent)).not.toContain(
       'Recreate protected',
     );
+  });
+
+  it('offers to recreate one with the Docker socket once the settings are known to allow it', async () => {
+    const state = off();
+    const [first, second, ...others] = state.scan?.containers ?? [];
+    if (state.scan === null || first === undefined || second === undefined) throw new Error('no containers');
+    const obstacles = ['docker-socket'];
+    const containers = [{ ...first, obstacles }, { ...second, obstacles }, ...others];
+    const allowed = { ...refusedItem(first), blockers: [] };
+    let answer: () => void = () => undefined;
+    const pending = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const { user, store, bridge } = await renderApp(
+      { ...state, scan: { ...state.scan, containers } },
+      'isolation',
+      {
+        'plan:make': async () => {
+          await pending;
+          const groups = [[allowed], [refusedItem(second, deviceDenials)]];
+          return ok({ ...planOf('turningOn'), recreation: { groups, blocked: true } });
+        },
+      },
+    );
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    const isOffered = async ({ name }: { readonly name: string }) => {
+      await user.click(dialog.getByRole('combobox', { name: `What happens to ${name}` }));
+      const options = (await screen.findAllByRole('option')).map((option) => option.textContent);
+      await user.click(screen.getByRole('option', { name: 'Keep unprotected' }));
+      return options.includes('Recreate protected');
+    };
+    const aboutSocket = () => dialog.queryByText(/Once its image is allowed/);
+    expect(await isOffered(first)).toBe(false);
+    expect(aboutSocket()).not.toBeNull();
+    answer();
+    // Each of its refusals has a line.
+    expect(await dialog.findAllByText(new RegExp(`^${second.name} can’t be recreated under`))).toHaveLength(
+      2,
+    );
+    expect(aboutSocket()).toBeNull();
+    expect(await isOffered(first)).toBe(true);
+    expect(await isOffered(second)).toBe(false);
+    expect(bridge.calls.findLast(({ name }) => name === 'plan:make')?.input).toMatchObject({
+      choices: { recreate: expect.arrayContaining([first.id, second.id]) },
+    });
+    // What is known of one draft does not hold for another.
+    act(() => {
+      store.setDraft(store.get().draft.replace('}', ' }'));
+    });
+    expect(dialog.queryByText(new RegExp(`^${second.name} can’t be recreated under`))).toBeNull();
   });
 
   it('takes every choice back by keeping all', async () => {
