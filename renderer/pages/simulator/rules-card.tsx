@@ -11,6 +11,7 @@ import { Mono, withCode } from '../../components/mono.tsx';
 import { OutcomeChip, Toned } from '../../components/state-badge.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
+import type { Finding } from '../../../shared/explain/explanation.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
 import { counts, hrefOfRule, placeOfRule, rowText } from './labels.ts';
@@ -164,18 +165,23 @@ function BreakableArgument({ text }: { readonly text: string }) {
 function subjectOf(row: RuleRow, t: TFunction, compose: boolean): string {
   if (row.what.kind === 'image') return row.what.image.image;
   if (row.what.kind === 'passed') return withKey(row.what.field, row.what.value);
-  const { rule, part, what } = row.what.finding;
+  const { finding } = row.what;
+  const { rule, part, what } = finding;
   if (rule === 'runtime-forced' && (part === undefined || part.value === ''))
     return t('simulator.rules.notSaid', { option: compose ? 'runtime' : '--runtime' });
   return part !== undefined && part.value !== ''
     ? withKey(part.field, part.value)
     : what === ''
       ? t('simulator.rules.whole')
-      : withoutPreposition(what);
+      : (useOfContainer(finding) ?? what);
 }
 
-/** "docker exec web" of the gateway's "docker exec on container web", whatever the window's language. */
-const withoutPreposition = (what: string): string => what.replace(/^(docker [a-z]+) on container /, '$1 ');
+/** "docker exec web", if a finding is about the use of a container. */
+function useOfContainer({ sentences }: Finding): string | null {
+  if (sentences?.what?.id !== 'gateway.use-of-container') return null;
+  const { command, name } = sentences.what.params ?? {};
+  return typeof command === 'string' && typeof name === 'string' ? `${command} ${name}` : null;
+}
 
 /** Keys of a compose service by the field that they set, if the value alone is ambiguous. */
 const composeKeys: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { appState } from '../../dev/app-fixture.ts';
 import { pictureCommand, simulate } from '../../dev/simulator-fixture.ts';
 import { ruleAlternative } from '../../components/rule-alternative.ts';
 import { showLanguage, startI18n } from '../../i18n/index.ts';
+import { message, referenceTo } from '../../../shared/messages/message.ts';
 import { deny, refusalText } from '../../../shared/policy/decision.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import { readInput } from './input.ts';
@@ -32,12 +33,15 @@ const runs = ({ bridge }: RenderedApp) =>
 
 describe('the Simulator', () => {
   it('offers to recreate an unprotected container whose use is denied, or to let such be used', async () => {
+    const what = message('gateway.use-of-container', { command: 'docker exec', name: 'web' });
     const finding = {
       outcome: 'deny' as const,
       rule: 'container-unprotected',
       spec: 'A1',
       setting: '/bulkhead/existingContainers',
-      what: 'docker exec on container web',
+      // Of another version: its wording does not count.
+      what: 'use of web by docker exec',
+      sentences: { what: referenceTo(what) },
       message: '',
     };
     const answer = simulate(
