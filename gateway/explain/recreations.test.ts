@@ -27,7 +27,7 @@ const one = (host: object, more: Partial<RequestedRecreation> = {}): RequestedRe
   connected: [],
   ...more,
 });
-async function refused(settings: object, ...requested: RequestedRecreation[]) {
+async function refusals(settings: object, ...requested: RequestedRecreation[]) {
   const read = effectiveSettings(
     JSON.stringify({
       configurationFileVersion: 2,
@@ -48,8 +48,11 @@ async function refused(settings: object, ...requested: RequestedRecreation[]) {
       clientSocket: at('docker.sock'),
     },
   });
-  return requested.map(({ id }) => found.get(id)?.map(({ rule }) => rule) ?? []);
+  return requested.map(({ id }) => found.get(id) ?? []);
 }
+/** Their rules. */
+const refused = async (...input: Parameters<typeof refusals>) =>
+  (await refusals(...input)).map((each) => each.map(({ rule }) => rule));
 
 describe('what the gateway will refuse of a recreation (D)', () => {
   test('A8: a directory that these settings do not share; one that they share is none', async () => {
@@ -86,6 +89,7 @@ describe('what the gateway will refuse of a recreation (D)', () => {
     expect(await refused({}, one(devices))).toEqual([['host-device']]);
     expect(await refused(listed(String(me.uid)), one(devices))).toEqual([[]]);
     expect(await refused(listed(String(me.uid + 1)), one(devices))).toEqual([['host-device']]);
+    expect(await refusals({}, one(devices))).toMatchObject([[{ setting: '/bulkhead/devices' }]]);
   });
   test('A8: $HOME is the home of the user who requests the new one', async () => {
     expect(await refused({}, one({ Binds: [`${homedir()}:/h`] }))).toEqual([[]]);
