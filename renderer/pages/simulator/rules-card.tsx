@@ -173,11 +173,11 @@ function subjectOf(row: RuleRow, t: TFunction, compose: boolean): string {
     ? withKey(part.field, part.value)
     : what === ''
       ? t('simulator.rules.whole')
-      : (useOfContainer(finding) ?? what);
+      : (containerUseText(finding) ?? what);
 }
 
 /** "docker exec web", if a finding is about the use of a container. */
-function useOfContainer({ sentences }: Finding): string | null {
+function containerUseText({ sentences }: Finding): string | null {
   if (sentences?.what?.id !== 'gateway.use-of-container') return null;
   const { command, name } = sentences.what.params ?? {};
   return typeof command === 'string' && typeof name === 'string' ? `${command} ${name}` : null;
