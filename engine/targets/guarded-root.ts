@@ -1,9 +1,5 @@
-import { engineAtRoot, rootOf, type TargetRef } from '../../shared/targets/target-id.ts';
+import { rootOf, type TargetRef } from '../../shared/targets/target-id.ts';
 import { systemRoot } from '../base/root-paths.ts';
-
-/** The guarded engine whose files are below `root`. */
-export const guardedEngineAt = (root: string): TargetRef =>
-  root === systemRoot ? { kind: 'system' } : engineAtRoot(root);
 
 /** The root directory of a guarded engine; null for every other engine. */
 export const guardedRootOf = (ref: TargetRef): string | null =>
