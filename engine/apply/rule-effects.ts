@@ -1,5 +1,5 @@
 import type { PlanEffect } from '../../shared/apply/plan.ts';
-import type { EffectiveSettings } from '../../shared/settings/index.ts';
+import { allowsSocketMounts, type EffectiveSettings } from '../../shared/settings/effective.ts';
 import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
 
 /** Maximum number of names in a line, next to the count of all. */
@@ -98,7 +98,7 @@ function addSocketImages(before: EffectiveSettings, after: EffectiveSettings, ad
 function addSocketCommands(before: EffectiveSettings, after: EffectiveSettings, add: AddEffect): void {
   if (after.socket.images.length === 0 || !differ(before, after, ({ socket }) => socket.commands)) return;
   const { commands } = after.socket;
-  const couldSend = before.eci.value && before.socket.images.length > 0;
+  const couldSend = before.eci.value && allowsSocketMounts(before);
   if (!couldSend && !restricts(commands)) return;
   const refusesMore = !couldSend || restrictsMore(before.socket.commands, commands);
   add(refusesMore ? 'new-rule' : 'allowed', 'socket-commands', {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { recordedPolicyName } from '../../shared/enforcement/recorded-policy-name.ts';
 import type { RecordedPolicy } from '../../shared/enforcement/recorded-policy.ts';
 import { startOf, type ProcessIdentity } from '../../shared/process/process-stat.ts';
+import { allowsSocketMounts } from '../../shared/settings/effective.ts';
 import type { PolicyState } from './settings-watch.ts';
 import { StoredSettingsFile } from './stored-settings.ts';
 
@@ -135,7 +136,7 @@ function recordOf(state: PolicyState, isStored: boolean): RecordedPolicy {
     preferredOff: state.isPreferredOff,
     mode: settings.mode,
     backend: settings.backend,
-    socketMounts: settings.socket.images.length > 0,
+    socketMounts: allowsSocketMounts(settings),
     problem: problem === null || problemKind === null ? null : { kind: problemKind, text: problem },
     stored: isStored,
   };

@@ -1,6 +1,6 @@
 import { isAccessDenied, type AppError, type Result } from '../result.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
-import type { EffectiveSettings } from '../settings/effective.ts';
+import { allowsSocketMounts, type EffectiveSettings } from '../settings/effective.ts';
 import type { PreferenceState } from '../settings/preferences.ts';
 import { enforcesSettings, missingBecause, type TargetCapabilities } from '../targets/capabilities.ts';
 import type { PolicyFacts } from './policy-facts.ts';
@@ -157,8 +157,6 @@ function policyNow(
   // Which policy holds cannot be determined: it is not claimed that ECI is off.
   return isAlarm(difference) || difference === 'unread' ? unknownPolicy : policyOfFile(facts);
 }
-
-const allowsSocketMounts = ({ socket }: EffectiveSettings): boolean => socket.images.length > 0;
 
 function policyOfRecord(
   { settings, applied }: EnforcementFacts,

@@ -97,6 +97,10 @@ export interface EffectiveOptions {
   readonly exists?: boolean;
 }
 
+/** Whether any image may mount the Docker socket. */
+export const allowsSocketMounts = ({ socket }: Pick<EffectiveSettings, 'socket'>): boolean =>
+  socket.images.length > 0;
+
 /** No settings file: ECI off. */
 export const defaultSettings: EffectiveSettings = {
   eci: settingDefaults.eci,
