@@ -44,10 +44,11 @@ export async function disposableSystem(): Promise<DisposableSystem> {
   await chmod(directory, 0o711);
   await mkdir(layers, { mode: 0o700 });
   await mkdir(home);
-  // Ends with its input, so with this process.
+  // Ends with its input, so with this process. Its mounts are slaves, not private: a copy of another engine's
+  // lxcfs that is never unmounted here would keep that lxcfs running.
   const holder = spawn(
     'unshare',
-    ['--mount', '--propagation=private', '--pid', '--fork', '--kill-child', '--mount-proc'].concat([
+    ['--mount', '--propagation=slave', '--pid', '--fork', '--kill-child', '--mount-proc'].concat([
       'sh',
       '-c',
       mountLayers,

@@ -59,7 +59,8 @@ const killSupervisor = async () => {
 };
 const only = async () => {
   const [one, ...more] = await lxcfs();
-  if (one === undefined || more.length > 0) throw new Error('not one lxcfs runs');
+  if (one === undefined || more.length > 0)
+    throw new Error(`expected one lxcfs, found ${one === undefined ? 0 : more.length + 1}`);
   return one.pid;
 };
 
