@@ -68,7 +68,7 @@ it('an edited draft is replaced only in History, which shows the version; the fi
   await user.click(screen.getByRole('button', { name: 'Restore version 6' }));
   const version = await screen.findByRole('region', { name: 'Version 6' });
   expect(bridge.state().settings.draft).toBe(editedDraft);
-  await user.click(within(version).getByRole('button', { name: /Roll back/ }));
+  await user.click(await within(version).findByRole('button', { name: /Roll back/ }));
   await waitFor(() => {
     expect(window.location.hash).toContain('review');
   });
