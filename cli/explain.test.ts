@@ -81,7 +81,7 @@ describe('bulkhead explain', () => {
     expect(last({})).toBe('Allowed: it only reads.');
     expect(last({ eci: false })).toMatch(/isolation is off/i);
     expect(last({ outcome: 'would-deny', mode: 'audit', notes: ['later-requests'] })).toMatch(
-      /audit mode denies nothing.*not known/,
+      /in audit mode rules deny nothing.*not known/,
     );
     expect(last({ outcome: 'undecided' })).toMatch(/^Not decided/);
   });
