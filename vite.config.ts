@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
-import { lazyData, eagerReactCompilation, pureSchemas } from './scripts/bundle.mjs';
+import { lazyData, pureSchemas } from './scripts/bundle.mjs';
 
 /**
  * The pages a window opens on: the overview, and the first run where nothing was ever applied. Lazy like the
@@ -99,7 +99,6 @@ export default defineConfig({
     moduleAfterFirstFrame(),
     { ...lazyData(texts), enforce: 'pre', apply: 'build' },
     { ...pureSchemas(/^shared\/.*\.ts$/), enforce: 'pre', apply: 'build' },
-    { ...eagerReactCompilation, apply: 'build' },
   ],
   // electron/main/window/app-protocol.ts puts a fresh nonce in its place at every load.
   html: { cspNonce: '__CSP_NONCE__' },

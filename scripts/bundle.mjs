@@ -313,20 +313,6 @@ export function pureSchemas(files) {
   };
 }
 
-/**
- * Plugin: lets V8 compile React together with its chunk. It compiles `(function () { … })` at once; the arrow
- * functions that rolldown puts around CommonJS modules it first only checks, and parses again when they are
- * called.
- */
-export const eagerReactCompilation = {
-  name: 'eager-react-compilation',
-  renderChunk: (code) =>
-    code.replaceAll(
-      /(var require_(?:react|scheduler)\w* = \/\* @__PURE__ \*\/ __commonJS\w*\(\()\(([\w, ]*)\) =>/g,
-      '$1function ($2)',
-    ),
-};
-
 /** A JSON text in ASCII, if that makes it little longer: V8 reads a file of ASCII in half the time. */
 function mostlyAscii(text) {
   const escaped = escapeNonAscii(text);
