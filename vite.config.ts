@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
-import { lazyData, pureSchemas } from './scripts/bundle.mjs';
+import { lazyData } from './scripts/lazy-modules.mjs';
+import { pureSchemas } from './scripts/pure-schemas.mjs';
 
 /**
  * The pages a window opens on: the overview, and the first run where nothing was ever applied. Lazy like the

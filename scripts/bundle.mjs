@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 import { ActionableError, firstLines, runOrThrow } from './console.mjs';
+import { escapeNonAscii } from './escape-non-ascii.mjs';
+import { lazyBuiltins, lazyData, lazyDockerode, lazyI18next } from './lazy-modules.mjs';
 import { at, repository } from './paths.mjs';
 
 // Not bundled, like Node's own modules: a native module, and what Electron provides.
@@ -235,121 +236,6 @@ export function removeStaleOutputs(directory, previousBuildMs) {
     const found = statSync(file);
     if (found.isFile() && found.mtimeMs < previousBuildMs) rmSync(file);
   }
-}
-
-/**
- * Plugin: loads builtin modules of Node at the first use of an export instead of at start. What imports one
- * gets a module whose exports are getters, by the names that they have in the Node that builds. In an older
- * Node some of them are undefined: test for a function by its value, not with `in`.
- *
- * @param {string[]} names such as `node:tls`
- */
-export function lazyBuiltins(names) {
-  const prefix = '\0at-first-use:';
-  return {
-    name: 'builtins-at-first-use',
-    resolveId: (source, importer) =>
-      names.includes(source) && importer?.startsWith(prefix) === false ? `${prefix}${source}.cjs` : null,
-    load: (id) => {
-      if (!id.startsWith(prefix)) return null;
-      const name = id.slice(prefix.length, -'.cjs'.length);
-      return `for (const name of ${JSON.stringify(Object.keys(process.getBuiltinModule(name)))})
-        Object.defineProperty(exports, name, { enumerable: true, get: () => require('${name}')[name] });`;
-    },
-  };
-}
-
-/**
- * Plugin: bundles modules that export only data as JSON texts, each parsed at the first use of an export. V8
- * compiles the object literals of a chunk before it runs, used or not; a string literal it only has to skip.
- *
- * @param {RegExp} files their paths in the repository
- */
-export function lazyData(files) {
-  const prefix = '\0data-at-first-use:';
-  return {
-    name: 'data-at-first-use',
-    resolveId: (source, importer) => {
-      if (!source.startsWith('.') || importer === undefined) return null;
-      const file = path.resolve(path.dirname(importer), source);
-      return files.test(path.relative(repository, file)) ? `${prefix}${file}.cjs` : null;
-    },
-    load: async (id) => {
-      if (!id.startsWith(prefix)) return null;
-      const file = id.slice(prefix.length, -'.cjs'.length);
-      const data = { ...(await import(pathToFileURL(file).href)) };
-      return `let data;
-        const text = ${JSON.stringify(mostlyAscii(JSON.stringify(data)))};
-        for (const name of ${JSON.stringify(Object.keys(data))})
-          Object.defineProperty(exports, name, {
-            enumerable: true,
-            get: () => (data ??= JSON.parse(text))[name],
-          });`;
-    },
-  };
-}
-
-/**
- * Plugin: leaves out schemas that nothing uses. Without it a chunk creates all schemas of each module that it
- * has anything of: a bundler can't know that calls such as `z.string().optional()` have no effects.
- *
- * @param {RegExp} files paths in the repository of modules whose variables made by zod have no effects
- */
-export function pureSchemas(files) {
-  return {
-    name: 'pure-schemas',
-    transform(code, id) {
-      if (!files.test(path.relative(repository, id))) return null;
-      return this.parse(code, { lang: 'ts' })
-        .body.map((statement) => statement.declaration ?? statement)
-        .flatMap((statement) => (statement.type === 'VariableDeclaration' ? statement.declarations : []))
-        .filter(({ init }) => init !== null && /^(?:z|\w+Schema)\s*\./.test(code.slice(init.start, init.end)))
-        .reduceRight(
-          (text, { init: { start, end } }) =>
-            `${text.slice(0, start)}/* @__PURE__ */ (() => ${text.slice(start, end)})()${text.slice(end)}`,
-          code,
-        );
-    },
-  };
-}
-
-/** A JSON text in ASCII, if that makes it little longer: V8 reads a file of ASCII in half the time. */
-function mostlyAscii(text) {
-  const escaped = escapeNonAscii(text);
-  return escaped.length < text.length * 1.1 ? escaped : text;
-}
-
-/** In a text that is JSON or code. */
-const escapeNonAscii = (text) =>
-  text.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
-/**
- * Plugin: loads dockerode when the first client is created, from an entry point of its own with that name. It
- * takes 20 ms to load, and is not needed for the state that a window shows first.
- */
-export const lazyDockerode = lazyPackage(
-  'dockerode',
-  'module.exports = new Proxy(class {}, { construct: (_, given) => Reflect.construct(load(), given) });',
-);
-
-/**
- * Plugin: loads i18next with the first instance of it, from an entry point of its own with that name. Most
- * commands print only sentences without values.
- */
-export const lazyI18next = lazyPackage(
-  'i18next',
-  'exports.createInstance = (options) => load().createInstance(options);',
-);
-
-/** `code` takes the place of the package, which `load()` in it returns. */
-function lazyPackage(name, code) {
-  const id = `\0${name}-at-first-use.cjs`;
-  return {
-    name: `${name}-at-first-use`,
-    resolveId: (source, importer) => (source === name && importer !== undefined ? id : null),
-    load: (loaded) =>
-      loaded === id ? `const load = () => require(__dirname + '/${name}.cjs');\n${code}` : null,
-  };
 }
 
 /** Builds the renderer with Vite next to the old one, and then replaces that. */

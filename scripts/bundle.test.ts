@@ -4,7 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lazyBuiltins, bundle, lazyData, removeStaleOutputs, pureSchemas } from './bundle.mjs';
+import { bundle, removeStaleOutputs } from './bundle.mjs';
+import { lazyBuiltins, lazyData } from './lazy-modules.mjs';
+import { pureSchemas } from './pure-schemas.mjs';
 
 let directory = '';
 beforeEach(async () => {

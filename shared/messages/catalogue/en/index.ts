@@ -36,7 +36,7 @@ import { verify } from './verify.ts';
 
 /**
  * The sentences by their areas: an area is the part of an id before the first dot. Functions, since bundles
- * evaluate an area at its first use (`lazyData` in scripts/bundle.mjs): most processes need few.
+ * evaluate an area at its first use (`lazyData` in scripts/lazy-modules.mjs): most processes need few.
  */
 export const english = {
   app: () => app,
