@@ -99,6 +99,17 @@ describe('socket mounts', () => {
     expect(rules({}, { images: ['a', 'b', 'c', 'd', 'e', '*'] })).toEqual(any);
   });
 
+  test('every image is a danger only once: what else changes meanwhile has no effect', () => {
+    expect(rules({ images: ['*', 'a'] }, { images: ['*'] })).toEqual([]);
+    expect(rules({ images: ['*'] }, { images: ['*', 'a'] })).toEqual([]);
+    expect(rules({ images: ['*'] }, { images: ['*'], derived: true })).toEqual([]);
+    expect(rules({ eci: false, images: ['*'] }, { images: ['*'] })).toContainEqual([
+      'dangerous',
+      'socket-images',
+      ['*'],
+    ]);
+  });
+
   test('of commands nothing is told where no image may mount the socket', () => {
     expect(rules({ ...listed, allow: ['ps'] }, {})).toEqual([['new-rule', 'socket-images', []]]);
     expect(rules({}, { deny: ['push'] })).toEqual([]);

@@ -81,6 +81,8 @@ function addSocketImages(before: EffectiveSettings, after: EffectiveSettings, ad
   if (hadNone && images.length === 0) return;
   if (!differ(before, after, ({ socket }) => [socket.images, socket.allowDerivedImages])) return;
   if (images.includes('*')) {
+    // With every image allowed, it does not matter what else is listed.
+    if (before.eci.value && before.socket.images.includes('*')) return;
     add('dangerous', 'socket-images', { count: images.length, images: ['*'] });
     return;
   }
