@@ -1,4 +1,5 @@
 import type { StoredAuditEntry } from './entry.ts';
+import type { MessageId } from '../messages/catalogue/index.ts';
 import { isOfLocalContent } from '../policy/decision.ts';
 import { isSettingPointer } from '../rules/setting-pointer.ts';
 import {
@@ -76,17 +77,27 @@ export function localDigests(
 }
 
 /**
- * Whether no registry has the image's content, by the refusal's reason, or since the engine knows no digest
- * of it: an image store of containerd always names one, which an entry can pin.
+ * What the image list can do about an image: `content-made-here` if no registry has its content, so that no
+ * entry can match it. By the refusal's reason, or since the engine knows no digest of it: an image store of
+ * containerd always names one, which an entry can pin. `unknown` if the engine knows none, but it was refused
+ * for another reason: then it is built from an image that could not be checked, or was refused itself.
  */
-function isContentMadeHere(entry: StoredAuditEntry, context: ProposalContext): boolean {
-  const { setting } = entry;
+function contentOrigin(
+  entry: StoredAuditEntry,
+  context: ProposalContext,
+): 'content-made-here' | 'unknown' | 'registry' {
+  const { setting, sentences } = entry;
   const local = localImage(entry, context);
   const digests = local?.digests.filter((digest) => !digest.startsWith('<none>'));
-  return digests === undefined
-    ? isSettingPointer(setting) && isOfLocalContent({ setting, sentences: entry.sentences })
-    : digests.length === 0;
+  const ofLocalContent = isSettingPointer(setting) && isOfLocalContent({ setting, sentences });
+  if (digests === undefined) return ofLocalContent ? 'content-made-here' : 'registry';
+  if (digests.length > 0) return 'registry';
+  // Lines of versions that wrote English only have no sentences.
+  const detail = sentences?.detail?.id;
+  return ofLocalContent || detail === undefined || detail === notListed ? 'content-made-here' : 'unknown';
 }
+
+const notListed = 'trust.not-listed' satisfies MessageId;
 
 export function imageProposals(entry: StoredAuditEntry, context: ProposalContext): Allowance {
   const reference = imageOf(entry, context);
@@ -104,10 +115,11 @@ export function imageProposals(entry: StoredAuditEntry, context: ProposalContext
           'wide',
         ),
       ];
-  if (isContentMadeHere(entry, context))
-    return derived.length > 0 && listed.length > 0
-      ? { kind: 'proposals', proposals: derived }
-      : { kind: 'content-made-here' };
+  const origin = contentOrigin(entry, context);
+  if (origin !== 'registry' && derived.length > 0 && listed.length > 0)
+    return { kind: 'proposals', proposals: derived };
+  if (origin === 'content-made-here') return { kind: 'content-made-here' };
+  if (origin === 'unknown') return { kind: 'by-hand' };
   const pointer = `${socketMountPointer}/imageList/images/-`;
   const covered = (wanted: ImageReference): boolean =>
     listed.some((written) => {

@@ -76,6 +76,23 @@ describe('a socket mount that was refused', () => {
       code: 'image-digest',
     });
   });
+  it('of a local image whose base could not be checked is not ruled out, and no entry is proposed', () => {
+    const local = [{ id: `sha256:${'3'.repeat(64)}`, tags: ['app:latest'], digests: [] }];
+    const refusedFor = (id: string) =>
+      entry({ ...refused, subject: { image: 'app' }, sentences: { detail: { id, params: {} } } });
+    const list = withImages(['docker:cli'], { allowDerivedImages: true });
+    const allowance = (id: string, text = list) =>
+      allowanceFor(refusedFor(id), { ...context(text), images: local });
+    for (const id of ['trust.base-is-not-allowed', 'trust.derived-is-unknown', 'trust.unanswered'])
+      expect([id, allowance(id)]).toEqual([id, { kind: 'by-hand' }]);
+    for (const id of ['trust.not-listed-nor-derived', 'trust.named-but-not-pulled', 'trust.not-listed'])
+      expect([id, allowance(id)]).toEqual([id, { kind: 'content-made-here' }]);
+    expect(
+      proposals(allowance('trust.not-listed', withImages(['docker:cli'], { allowDerivedImages: false }))).map(
+        ({ code }) => code,
+      ),
+    ).toEqual(['derived-images']);
+  });
   it('of an image named by its id is proposed by its name', () => {
     expect(
       proposals(
