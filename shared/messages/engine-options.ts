@@ -7,10 +7,16 @@ export const engineOptionsName = 'onEngine';
 export type EngineOptionsName = typeof engineOptionsName;
 
 let options = '';
+let scoped: () => string | undefined = () => undefined;
 
 /** ` --root /srv/engine`, with the blank before it; '' if none is named. */
-export const engineOptions = (): string => options;
+export const engineOptions = (): string => scoped() ?? options;
 
 export function setEngineOptions(next: string): void {
   options = next;
+}
+
+/** Has sentences that are made where `read` returns a value advise commands with that one. */
+export function scopeEngineOptions(read: () => string | undefined): void {
+  scoped = read;
 }

@@ -67,6 +67,21 @@ test('a sentence unknown to this version is shown in English', async () => {
   expect(translate('words of the engine')).toBe('words of the engine');
 });
 
+test('a stored sentence without a value that this version shows keeps its stored text', async () => {
+  const translate = await loadTranslator('zh-CN');
+  const text = 'docker exec on container web';
+  // As decision logs of earlier versions have it.
+  const stored = { id: 'gateway.use-of-container', params: { verb: 'exec', name: 'web' }, text };
+  expect(translate(stored)).toBe(text);
+  expect(translate({ id: 'gateway.use-of-container', text })).toBe(text);
+  const counted = { id: 'cli-output.containers', params: {}, text: '2 containers' };
+  expect(translate(counted)).toBe('2 containers');
+  // The same sentence with all of its values is translated afterwards, too.
+  expect(translate(message('gateway.use-of-container', { command: 'docker exec', name: 'web' }))).toBe(
+    '对容器 web 执行 docker exec',
+  );
+});
+
 test('a value of any length is cut before it is rendered', () => {
   const value = `$t(${"''".repeat(6_000_000)}`;
   const { text, params } = message('engine.file-not-created', { file: value });

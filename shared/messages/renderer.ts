@@ -10,7 +10,10 @@ export type SentencesByArea = Readonly<Record<string, () => Sentences>>;
 
 /** Sentences of one language with their values. */
 export interface MessageRenderer {
-  /** The sentence with its values; null for an id that is not in the catalogue. */
+  /**
+   * The sentence with its values. Null for an id that is not in the catalogue, and if a value is missing:
+   * references that other versions stored may have other values.
+   */
   render(id: string, params: Readonly<Record<string, MessageParam>>): string | null;
 }
 
@@ -24,10 +27,14 @@ export function createRenderer(
   renderParam: (param: Message) => string,
 ): MessageRenderer {
   let i18next: i18n | undefined;
+  let lacksValue = false;
   const addedAreas = new Set<string>();
   /** Adds an area to i18next, which is loaded with the first one: that takes a third of Node's own start. */
   const withArea = (area: string, sentences: Sentences): i18n => {
-    const instance = (i18next ??= createI18next(language));
+    const instance = (i18next ??= createI18next(language, () => {
+      lacksValue = true;
+      return '';
+    }));
     if (!addedAreas.has(area)) instance.addResourceBundle(language, namespace, sentences);
     addedAreas.add(area);
     return instance;
@@ -56,7 +63,9 @@ export function createRenderer(
       );
       // The window restricts the keys of all instances to its own texts; this one has the catalogue.
       const t = instance.t as unknown as (id: string, options: object) => string;
-      return t(id, { replace, nest: false, ...plural });
+      lacksValue = false;
+      const rendered = t(id, { replace, nest: false, ...plural });
+      return lacksValue ? null : rendered;
     },
   };
 }
@@ -64,7 +73,7 @@ export function createRenderer(
 const namespace = 'translation';
 const onEngine = `{{${engineOptionsName}}}`;
 
-function createI18next(language: string): i18n {
+function createI18next(language: string, missingInterpolationHandler: () => string): i18n {
   const instance = createInstance({
     lng: language,
     resources: { [language]: { [namespace]: {} } },
@@ -73,6 +82,7 @@ function createI18next(language: string): i18n {
     nsSeparator: false,
     interpolation: { escapeValue: false, skipOnVariables: true },
     initAsync: false,
+    missingInterpolationHandler,
   });
   void instance.init();
   return instance;
