@@ -11,10 +11,14 @@ import { openSessions } from './sessions.ts';
 const engine = (root: string): TargetRef => ({ kind: 'embedded', root });
 
 /** Sessions of engines that consist of a name; `state` is that of an opened one. */
-function stage(state: Partial<AppState> = {}) {
+function stage(
+  state: Partial<AppState> = {},
+  onOpening: (id: string) => Promise<void> = () => Promise.resolve(),
+) {
   const log: string[] = [];
-  const open = vi.fn((ref: TargetRef): Promise<Session> => {
-    if (targetId(ref) === 'embedded:/bad') return Promise.reject(new Error('no such engine'));
+  const open = vi.fn(async (ref: TargetRef): Promise<Session> => {
+    await onOpening(targetId(ref));
+    if (targetId(ref) === 'embedded:/bad') throw new Error('no such engine');
     log.push(`open ${targetId(ref)}`);
     const session = {
       target: { id: targetId(ref), ref },
@@ -35,7 +39,7 @@ function stage(state: Partial<AppState> = {}) {
         return Promise.resolve();
       },
     };
-    return Promise.resolve(session as unknown as Session); // the parts that sessions use
+    return session as unknown as Session; // the parts that sessions use
   });
   return { sessions: openSessions(engine('/a'), open), log };
 }
@@ -108,7 +112,7 @@ describe('switching engines', () => {
 describe('the commands that sentences advise', () => {
   const advised = () => message('apply.run-verify').text;
 
-  it('are about the open engine, also while another one opens and after that failed', async () => {
+  it('are about the open engine, also after another one could not be opened', async () => {
     const { sessions } = stage();
     await sessions;
     expect(advised()).toContain('bulkhead verify --root /a runs');
@@ -116,6 +120,29 @@ describe('the commands that sentences advise', () => {
     expect(advised()).toContain('bulkhead verify --root /a runs');
     await sessions.switchTo({ kind: 'docker-desktop' });
     expect(advised()).toContain('bulkhead verify --target docker-desktop runs');
+  });
+
+  it('are about the open engine while another one opens, and in the opening about that one', async () => {
+    let open: () => void = () => undefined;
+    const opening: string[] = [];
+    const { sessions } = stage({}, async (id) => {
+      if (id !== 'embedded:/b') return;
+      opening.push(advised());
+      await new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      opening.push(advised());
+    });
+    await sessions;
+    const switching = sessions.switchTo(engine('/b'));
+    await vi.waitFor(() => {
+      expect(opening).toHaveLength(1);
+    });
+    expect(advised()).toContain('bulkhead verify --root /a runs');
+    open();
+    await switching;
+    for (const sentence of [...opening, advised()]) expect(sentence).toContain('--root /b runs');
+    expect(opening).toHaveLength(2);
   });
 });
 

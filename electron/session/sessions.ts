@@ -1,8 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { targetOptions } from '../../shared/targets/target-arguments.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target-id.ts';
-import { setEngineOptions } from '../../shared/messages/engine-options.ts';
+import { scopeEngineOptions, setEngineOptions } from '../../shared/messages/engine-options.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { Session } from './session.ts';
 import { refuseDuringApply } from './session-change.ts';
@@ -36,15 +37,14 @@ export function openSessions(
   first: TargetRef | Promise<TargetRef>,
   openSession: (ref: TargetRef) => Promise<Session>,
 ): Sessions {
-  /** Opens an engine: what fails meanwhile advises commands about it. */
-  const open = (ref: TargetRef): Promise<Session> => {
-    adviseCommandsFor(ref);
-    return openSession(ref);
-  };
   const listeners: ((session: Session) => void)[] = [];
   let opened: Session | undefined;
   let current = Promise.resolve(first)
-    .then(open)
+    .then((ref) => {
+      // No other engine is open.
+      adviseCommandsFor(ref);
+      return openAdvising(ref, openSession);
+    })
     .then((session) => {
       opened = session;
       return session;
@@ -72,20 +72,19 @@ export function openSessions(
         const free = refuseWhileBusy(state);
         if (!free.ok) return free;
         // Opened before the old one is closed: if that fails, everything stays as it was.
-        const next = await open(ref);
+        const next = await openAdvising(ref, openSession);
         const again = refuseWhileBusy(before.state.get());
         if (!again.ok) {
-          adviseCommandsFor(before.target.ref);
           await next.close();
           return again;
         }
         opened = next;
+        adviseCommandsFor(ref);
         current = Promise.resolve(next);
         await before.close();
         for (const listener of listeners) listener(next);
         return ok(next.state.get());
       } catch (cause) {
-        if (opened !== undefined) adviseCommandsFor(opened.target.ref);
         return fail('engine.request-failed', message('app.engine-not-opened'), { cause });
       } finally {
         switching = false;
@@ -105,6 +104,14 @@ export function openSessions(
     },
   };
 }
+
+/** The options for commands in sentences that are made while a session opens, and in all that it starts. */
+const openingOptions = new AsyncLocalStorage<string>();
+scopeEngineOptions(() => openingOptions.getStore());
+
+/** Opens an engine. What fails in that advises commands about it; what others do meanwhile does not. */
+const openAdvising = (ref: TargetRef, openSession: (ref: TargetRef) => Promise<Session>): Promise<Session> =>
+  openingOptions.run(targetOptions(ref), () => openSession(ref));
 
 /** Lets the commands in sentences be about this engine. */
 function adviseCommandsFor(ref: TargetRef): void {
