@@ -87,16 +87,27 @@ export function relayCall(
     if (isForProgress(path)) refusedBuilds.watchProgress(client);
     client.pipe(engine);
   };
-  if (build === null) {
-    relayRequest();
-    return;
-  }
+  if (build === null) relayRequest();
+  else relayForBuild(client, path, build, { policy, builds, refusedBuilds }, relayRequest);
+}
+
+/** Relays a call for a build once the connection has started that; refuses one for another's build. */
+function relayForBuild(
+  client: ServerHttp2Stream,
+  path: string,
+  build: string,
+  { policy, builds, refusedBuilds }: Pick<CallConnection, 'policy' | 'builds' | 'refusedBuilds'>,
+  relayRequest: () => void,
+): void {
+  let isRefused = false;
   const forget = refusedBuilds.whenRefused(build, (text) => {
+    isRefused = true;
     refuse(client, grpcStatus.permissionDenied, text);
   });
+  if (forget === null) return;
   void builds.isStarted(build).then((started) => {
     forget();
-    if (client.destroyed || client.closed) return;
+    if (isRefused || client.destroyed || client.closed) return;
     const text = started ? null : policy.deny(path, foreignBuildDenial(build));
     if (text === null) relayRequest();
     else refuse(client, grpcStatus.permissionDenied, text);

@@ -535,6 +535,51 @@ describe('a call that is refused', () => {
     expect(await statusOf(progress('refused'))).toBe('5');
   });
 
+  it('Solve for a build that runs ends no call for it', async () => {
+    serve = (stream, headers) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => {
+        stream.sendTrailers({ 'grpc-status': '0' });
+      });
+      if (/\/(Solve|Status)$/.test(headers[':path'] ?? '')) stream.write(frame(Buffer.from('')));
+      else stream.end(frame(Buffer.from('')));
+    };
+    const progress = () => call(`${control}Status`, frame(text(1, 'runs')));
+    const running = call(`${control}Solve`, frame(text(1, 'runs')));
+    await once(running.stream, 'response');
+    const before = progress();
+    await once(before.stream, 'response');
+    const again = Buffer.concat([text(1, 'runs'), text(9, 'network.host')]);
+    expect((await refused(`${control}Solve`, frame(again))).message).toMatch(/engine's network/);
+    const pinged = call(`${bridge}Ping`, frame(Buffer.from('')), { 'buildkit-controlapi-buildid': 'runs' });
+    expect((await pinged.result).trailers).toMatchObject({ 'grpc-status': '0' });
+    const after = progress();
+    await once(after.stream, 'data');
+    expect([before.stream.closed, after.stream.closed, running.stream.closed]).toEqual([false, false, false]);
+  });
+
+  it('a call that got a refusal for its build is not relayed, even if the build then starts', async () => {
+    const relayed: (string | undefined)[] = [];
+    serve = (stream, headers) => {
+      relayed.push(headers[':path']);
+      stream.respond({ ':status': 200, 'grpc-status': '0' }, { endStream: true });
+    };
+    const refusedSolve = frame(Buffer.concat([text(1, 'soon'), text(9, 'network.host')]));
+    const calls = [
+      call(`${bridge}Ping`, frame(Buffer.from('')), { 'buildkit-controlapi-buildid': 'soon' }),
+      call(`${control}Solve`, refusedSolve),
+      call(`${control}Solve`, frame(text(1, 'soon'))),
+    ];
+    const results = await Promise.all(calls.map(async ({ result }) => await result));
+    expect(results.map(({ headers, code }) => [headers['grpc-status'], code])).toEqual([
+      ['7', constants.NGHTTP2_NO_ERROR],
+      ['7', constants.NGHTTP2_NO_ERROR],
+      ['0', constants.NGHTTP2_NO_ERROR],
+    ]);
+    expect(relayed).toEqual([`${control}Solve`]);
+    expect(denials).toHaveLength(1);
+  });
+
   it('in audit mode it is logged and forwarded unchanged', async () => {
     audit = true;
     const recorded = echo();

@@ -55,12 +55,13 @@ export function proxyGrpc(
   const retirement = new Retirement(() => {
     downstream.close();
   });
+  const builds = startedBuilds.ofConnection();
   const connection: CallConnection = {
     upstream,
     policy,
     budget: { bytes: 0 },
-    builds: startedBuilds.ofConnection(),
-    refusedBuilds: new RefusedBuilds(),
+    builds,
+    refusedBuilds: new RefusedBuilds(builds),
     retirement,
   };
 

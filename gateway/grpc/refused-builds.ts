@@ -4,6 +4,7 @@ import { readMessage, textOf, type MessageShape } from '../../shared/policy/prot
 import { FrameReader } from '../../shared/grpc/frames.ts';
 import { grpcStatus } from './metadata.ts';
 import { refuse } from './refuse.ts';
+import type { OwnBuilds } from './started-builds.ts';
 
 /** The names that BuildKit's clients give to builds have 25 characters. */
 const maxStatusBytes = 1024;
@@ -24,11 +25,20 @@ export class RefusedBuilds {
   readonly #refused = new Map<string, string>();
   /** Ends of calls for builds that may be refused yet, by the build's name. */
   readonly #waiting = new Map<string, Set<End>>();
+  readonly #builds: Pick<OwnBuilds, 'isRunning'>;
 
-  /** A `Solve` was refused with this text: calls for that build end. */
+  /** `builds`: those that the connection started. */
+  constructor(builds: Pick<OwnBuilds, 'isRunning'>) {
+    this.#builds = builds;
+  }
+
+  /**
+   * A `Solve` was refused with this text: calls for that build end. Those for one that runs under the same
+   * name do not: the engine has it.
+   */
   refused(message: Uint8Array, text: string): void {
     const ref = refOf(solveRequest, message);
-    if (ref === null) return;
+    if (ref === null || this.#builds.isRunning(ref)) return;
     this.#refused.set(ref, text);
     const [oldest] = this.#refused.keys();
     if (this.#refused.size > maxRemembered && oldest !== undefined) this.#refused.delete(oldest);
@@ -52,17 +62,20 @@ export class RefusedBuilds {
       const forget = this.whenRefused(ref, () => {
         endProgress(client);
       });
-      client.once('close', forget);
+      if (forget !== null) client.once('close', forget);
     };
     client.on('data', received);
   }
 
-  /** Calls `end` once that build is refused, or now if it was; not any more after the returned function. */
-  whenRefused(ref: string, end: End): () => void {
+  /**
+   * Calls `end` once that build is refused; not any more after the returned function. If it was refused
+   * already, calls it now, and returns null.
+   */
+  whenRefused(ref: string, end: End): (() => void) | null {
     const text = this.#refused.get(ref);
     if (text !== undefined) {
       end(text);
-      return () => undefined;
+      return null;
     }
     const ends = this.#waiting.get(ref) ?? new Set<End>();
     this.#waiting.set(ref, ends.add(end));

@@ -12,6 +12,8 @@ export interface OwnBuilds {
   /** Records a build that the connection starts. False: another connection has a build of this name. */
   start(ref: string): boolean;
   end(ref: string): void;
+  /** Whether a build of this name that the connection started is running. */
+  isRunning(ref: string): boolean;
   /**
    * The token that identifies processes in the build's containers (shared/isolation/build-token.ts); null:
    * the connection has no such build.
@@ -58,6 +60,7 @@ export class StartedBuilds {
         this.#owners.delete(ref);
         this.#locks?.unlock('build', ref);
       },
+      isRunning: (ref) => own.has(ref),
       token: (ref) => own.get(ref)?.token ?? null,
       isStarted: (ref) => {
         if (own.has(ref)) return Promise.resolve(true);
