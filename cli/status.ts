@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { applyLockPath, type RootPaths } from '../engine/base/root-paths.ts';
-import { systemCode } from '../engine/base/system-code.ts';
 import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { killedContainers } from '../shared/containers/killed.ts';
@@ -47,11 +46,11 @@ export interface StatusReport {
   readonly settingsProblemSentence?: MessageReference;
 }
 
-/** Whether there is a file, readable or not. */
+/** Whether there is a file, readable or not; none where this user may not look. */
 const isPresent = (file: string): Promise<boolean> =>
   stat(file).then(
     () => true,
-    (error: unknown) => systemCode(error) !== 'ENOENT',
+    () => false,
   );
 
 /** Whether an apply has not ended, and its process still runs. */

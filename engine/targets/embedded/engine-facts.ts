@@ -8,7 +8,7 @@ import { unstoredPolicy } from '../guarded/unstored-policy.ts';
 import { engineCommand } from '../../base/engine-command.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { engineUnitState } from './engine-unit-state.ts';
-import { readEngineState, type EngineState } from './engine-state.ts';
+import { isStateHidden, readEngineState, type EngineState } from './engine-state.ts';
 import { processesWithoutState } from './processes-without-state.ts';
 import { isAlive } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
@@ -22,7 +22,8 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const state = await readEngineState(paths);
   const supervised = state !== null && (await isAlive(state.supervisor));
   const orphans = state === null ? await processesWithoutState(paths) : 0;
-  const phase = orphans > 0 ? 'unreachable' : phaseOf(state, supervised);
+  const isHidden = state === null && orphans === 0 && (await isStateHidden(paths));
+  const phase = orphans > 0 || isHidden ? 'unreachable' : phaseOf(state, supervised);
   const responds = respondsToHttp(paths.clientSocket, () => alive(supervised ? state.gateway : null));
   const [facts, gatewayUp, plannerUp, dockerd, unit, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
@@ -32,7 +33,9 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
     engineUnitState(paths),
     orphans > 0
       ? engineProblem(message('engine.root-deleted', { root: paths.root, count: orphans }))
-      : problemOf(paths, { state, supervised, gatewayUp: responds }),
+      : isHidden
+        ? engineProblem(message('engine.root-not-permitted', { root: paths.root }))
+        : problemOf(paths, { state, supervised, gatewayUp: responds }),
   ]);
   return {
     kind: 'embedded',

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { messageReferenceSchema } from '../../../shared/messages/schema.ts';
@@ -6,6 +6,7 @@ import { appErrorSchema } from '../../../shared/app-error.ts';
 import type { AppError, Result } from '../../../shared/result.ts';
 import { engineCrashSchema, enginePhases } from '../../../shared/engine-status/status.ts';
 import { writeFileAtomic } from '../../base/files.ts';
+import { systemCode } from '../../base/system-code.ts';
 import { processIdentitySchema } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
@@ -57,6 +58,13 @@ export async function readEngineState(paths: RootPaths): Promise<EngineState | n
     return null;
   }
 }
+
+/** Whether this user may not read it, or see that there is none: the engine may run. */
+export const isStateHidden = (paths: RootPaths): Promise<boolean> =>
+  access(paths.state, constants.R_OK).then(
+    () => false,
+    (error: unknown) => systemCode(error) === 'EACCES',
+  );
 
 export function writeEngineState(paths: RootPaths, state: EngineState): Promise<Result<void, AppError>> {
   return writeFileAtomic(paths.state, `${JSON.stringify(state)}\n`, {

@@ -3,6 +3,7 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
 import { acquireLock } from '../../base/lock.ts';
+import { systemCode } from '../../base/system-code.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { DriverCall } from './driver-call.ts';
@@ -110,7 +111,7 @@ async function reload(paths: RootPaths, callOptions: DriverCallOptions): Promise
 }
 
 async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {
-  const isGone = (await stat(paths.root).catch(() => null)) === null;
+  const isGone = await isAbsent(paths.root);
   if (isGone && !(await isLeft(paths))) return ok(undefined);
   if (process.getuid?.() !== 0)
     return fail('rights.not-root', message('engine.stop-needs-root'), {
@@ -122,6 +123,13 @@ async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<R
   const stopped = await stopSupervised(paths, callOptions);
   return stopped.ok ? removeEngineUnit(paths) : stopped;
 }
+
+/** A directory that this user may not look for is not absent. */
+const isAbsent = (directory: string): Promise<boolean> =>
+  stat(directory).then(
+    () => false,
+    (error: unknown) => systemCode(error) !== 'EACCES',
+  );
 
 /** Whether there is anything of an engine whose directory is gone: the service that starts it, processes. */
 async function isLeft(paths: RootPaths): Promise<boolean> {

@@ -136,6 +136,10 @@ export const engine = {
   'engine.response-not-understood': 'Bulkhead does not understand the response of the engine.',
   'engine.user-needs-docker-group':
     "This user may not use the engine's socket. Join the group that may use it (docker), or run as root.",
+  'engine.root-not-permitted': concat(
+    'This user may not enter {{root}}, so it is not known whether there is an engine, and what it does. ',
+    'Run as root.',
+  ),
   'engine.no-response-within-seconds': 'The engine did not respond within {{seconds}} s.',
   'engine.error-response': 'The engine responded with an error: {{error}}',
   'engine.file-not-enforced': 'nothing on this engine enforces the file',

@@ -111,6 +111,8 @@ export const engine: Translated<typeof english> = {
   'engine.response-not-understood': 'Bulkhead 无法识别引擎的响应。',
   'engine.user-needs-docker-group':
     '此用户不得使用引擎的套接字。请加入可使用它的用户组 (docker)，或以 root 身份运行。',
+  'engine.root-not-permitted':
+    '此用户无权进入 {{root}}，因此无法得知其中是否有引擎，以及引擎的状态。请以 root 身份运行。',
   'engine.no-response-within-seconds': '引擎在 {{seconds}} 秒内没有响应。',
   'engine.error-response': '引擎返回错误：{{error}}',
   'engine.file-not-enforced': '此引擎上没有程序执行该文件',

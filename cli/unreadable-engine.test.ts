@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { text as read } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bh-cli-');
+  await mkdir(path.join(directory, 'engine'));
+  await chmod(directory, 0o700);
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Runs the command line from its sources, as a user who may not enter `directory`. */
+async function bulkhead(...args: string[]) {
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, BULKHEAD_ROOT: path.join(directory, 'engine'), HOME: '/' },
+    uid: 65_534,
+    gid: 65_534,
+  });
+  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, out, err };
+}
+
+// Only root can run it as another user.
+describe.skipIf(process.getuid?.() !== 0)('an engine whose directory this user may not enter', () => {
+  test('is not reported as stopped, and no apply as interrupted', async () => {
+    const status = await bulkhead('status');
+    expect(status).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^No response from the engine: what runs there is not known\n/),
+    });
+    expect(status.out).toContain(`This user may not enter ${directory}/engine`);
+    expect(status.out).not.toMatch(/apply|engine start/);
+    expect(JSON.parse((await bulkhead('engine', 'status', '--json')).out)).toMatchObject({
+      phase: 'unreachable',
+    });
+    expect((await bulkhead('--lang', 'zh-CN', 'status')).out).toContain(`此用户无权进入 ${directory}/engine`);
+  });
+
+  test('is UNKNOWN for monitoring', async () => {
+    expect(await bulkhead('status', '--check')).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(/^UNKNOWN: /),
+    });
+  });
+
+  test('is not stopped by this user, and that fails', async () => {
+    expect(await bulkhead('engine', 'stop')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('must be stopped by root'),
+    });
+  });
+});
