@@ -91,6 +91,7 @@ const scalar: Readonly<Partial<Record<Type, string>>> = {
   [Type.INT32]: 'int32',
   [Type.INT64]: 'int64',
   [Type.UINT32]: 'uint32',
+  [Type.UINT64]: 'uint64',
   [Type.ENUM]: 'enum',
 };
 

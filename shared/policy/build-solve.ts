@@ -16,6 +16,7 @@ import {
 } from './buildkit-messages.ts';
 import { message } from '../messages/message.ts';
 import {
+  isSet,
   messageOf,
   messagesOf,
   numberOf,
@@ -142,6 +143,7 @@ function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial
     case 'solve':
       return firstDenial(
         () => entitlements(textsOf(message, 'Entitlements')),
+        () => proxyNetwork(message),
         () => frontendOptions(textEntriesOf(message, 'FrontendAttrs')),
         () => graphs(message, count),
         () => exporters(message),
@@ -192,6 +194,14 @@ function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial
 
 function entitlements(names: readonly string[]): Denial | null {
   return firstDenialOf(names, entitlementDenial);
+}
+
+/**
+ * BuildKit would relay what steps send, from inside the daemon, and write a certificate of its own into their
+ * root file systems. Without it, the client's policy would not hold: so it is refused, not removed.
+ */
+function proxyNetwork(request: Message): Denial | null {
+  return isSet(request, 'ProxyNetwork') ? deny('unmodelled-value', message('policy.build-proxy')) : null;
 }
 
 /** The refusal of an entitlement that a build requests (`--allow`): none is granted. */

@@ -54,6 +54,8 @@ export const solveRequest = control('SolveRequest', {
   13: list('Exporters', exporter),
   14: one('EnableSessionExporter', 'bool'),
   15: one('SourcePolicySession'),
+  16: one('CompatibilityVersion', 'int64'),
+  17: one('ProxyNetwork', 'bool'),
 });
 
 /** Control.Status: progress and output of a build, identified by its name. */
@@ -81,6 +83,11 @@ export const resolveSourceRequest = gateway('ResolveSourceMetaRequest', {
   2: one('Platform', platform),
   3: one('LogName'),
   4: one('ResolveMode'),
+  5: one('Git', gateway('ResolveSourceGitRequest', { 1: one('ReturnObject', 'bool') })),
+  6: one(
+    'Image',
+    gateway('ResolveSourceImageRequest', { 1: one('NoConfig', 'bool'), 2: one('AttestationChain', 'bool') }),
+  ),
   8: list('SourcePolicies', sourcePolicy),
 });
 export const resolveImageRequest = gateway('ResolveImageConfigRequest', {

@@ -1,6 +1,6 @@
 /**
  * LLB (package `pb`): the graph that a build executes, and the build source policy. Names and numbers as
- * published by BuildKit (solver/pb/ops.proto, sourcepolicy/pb/policy.proto), up to BuildKit 0.25; an engine
+ * published by BuildKit (solver/pb/ops.proto, sourcepolicy/pb/policy.proto), up to BuildKit 0.32; an engine
  * test compares them with the engine's own. What a newer client sends beyond them is refused by name and
  * number.
  */
@@ -187,6 +187,8 @@ export const op = pb('Op', {
     pb('DiffOp', { 1: one('lower', input('LowerDiffInput')), 2: one('upper', input('UpperDiffInput')) }),
     'op',
   ),
+  // Some results of other steps, passed on as they are.
+  8: one('passthrough', pb('PassthroughOp', { 1: one('id'), 2: list('outputs', 'int64') }), 'op'),
   10: one('platform', platform),
   11: one('constraints', workerConstraints),
 });
@@ -209,12 +211,23 @@ const source = pb('Source', {
   ),
   2: list('infos', sourceInfo),
 });
+/** Limits of a step, as of a container; they never exceed those of its parent cgroup. */
+const linuxResources = pb('LinuxResources', {
+  1: one('memory', 'int64'),
+  2: one('memorySwap', 'int64'),
+  3: one('cpuShares', 'uint64'),
+  4: one('cpuPeriod', 'uint64'),
+  5: one('cpuQuota', 'int64'),
+  6: one('cpusetCpus'),
+  7: one('cpusetMems'),
+});
 const opMetadata = pb('OpMetadata', {
   1: one('ignore_cache', 'bool'),
   2: map('description'),
   4: one('export_cache', pb('ExportCache', { 1: one('Value', 'bool') })),
   5: map('caps', 'bool'),
   6: one('progress_group', pb('ProgressGroup', { 1: one('id'), 2: one('name'), 3: one('weak', 'bool') })),
+  7: one('linux_resources', linuxResources),
 });
 /** The graph: every entry of `def` is an encoded `Op`, identified by the digest of its bytes. */
 export const definition: MessageShape = pb('Definition', {

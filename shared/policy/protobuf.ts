@@ -9,7 +9,16 @@ import { message, type Message as Sentence } from '../messages/message.ts';
 
 /** What a field holds. `enum` and the integers are varints; repeated ones may come packed. */
 export type FieldType =
-  'string' | 'bytes' | 'bool' | 'int32' | 'int64' | 'uint32' | 'enum' | MessageShape | (() => MessageShape);
+  | 'string'
+  | 'bytes'
+  | 'bool'
+  | 'int32'
+  | 'int64'
+  | 'uint32'
+  | 'uint64'
+  | 'enum'
+  | MessageShape
+  | (() => MessageShape);
 
 export interface FieldShape {
   readonly name: string;
@@ -209,6 +218,8 @@ function numberIn(type: FieldType, value: bigint, field: FieldShape, fail: Fail)
       return value > 1n ? tooWide() : value === 1n;
     case 'uint32':
       return value < 1n << 32n ? value : tooWide();
+    case 'uint64':
+      return value;
     case 'enum':
       return value < 1n << 31n ? value : tooWide();
     case 'int32': {
@@ -252,6 +263,11 @@ export function textsOf(message: Message | null, field: string): readonly string
 export function numberOf(message: Message | null, field: string): bigint {
   const value = all(message, field)[0];
   return typeof value === 'bigint' ? value : 0n;
+}
+
+/** Whether a bool is true. */
+export function isSet(message: Message | null, field: string): boolean {
+  return all(message, field)[0] === true;
 }
 
 export function bytesOf(message: Message | null, field: string): readonly Uint8Array[] {

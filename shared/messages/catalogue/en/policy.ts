@@ -9,6 +9,8 @@ export const policy = {
   'policy.build-request': 'a build request',
   'policy.build-with-host-network':
     "a build with the engine's network (--network=host, --allow network.host)",
+  'policy.build-proxy':
+    'a build whose steps reach the network through BuildKit\'s proxy (the policy has "exec.proxy")',
   'policy.build-cache-of-type': 'a build cache of type {{type}}',
   'policy.source-policy-gateway-selector': "a source policy with a selector of the gateway's",
   'policy.build-source': 'the build source {{identifier}}',

@@ -9,6 +9,7 @@ export const policy: Translated<typeof english> = {
   'policy.build-request-with': '带有 {{where}} 的构建请求',
   'policy.build-request': '构建请求',
   'policy.build-with-host-network': '使用引擎网络的构建 (--network=host, --allow network.host)',
+  'policy.build-proxy': '各步骤通过 BuildKit 的代理访问网络的构建 (策略中有 "exec.proxy")',
   'policy.build-cache-of-type': '类型为 {{type}} 的构建缓存',
   'policy.source-policy-gateway-selector': '使用网关所用选择器的来源策略',
   'policy.build-source': '构建来源 {{identifier}}',
