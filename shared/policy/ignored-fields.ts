@@ -4,7 +4,8 @@
  * gets. A key that some engine acts on must not be here; a test compares them with the published fields.
  *
  * Sources: the engine's structs (moby `api/types`, `runconfig`), and the clients' bodies: docker-py
- * (`docker/api/*.py`), docker-java (`*CmdImpl.java`), go-dockerclient, dockerode.
+ * (`docker/api/*.py`), docker-java (`*CmdImpl.java`), go-dockerclient, dockerode, Docker.DotNet, bollard,
+ * Portainer.
  */
 
 /** dockerode copies its own options into every body. */
@@ -54,6 +55,11 @@ export const ignoredInCommit: readonly string[] = [
   'repo',
   'repository',
   'tag',
+  // Portainer: the container.
+  'id',
+  // Docker.DotNet: query parameters as well, and the configuration one level down, where no engine reads it.
+  'Config',
+  'RepositoryName',
 ];
 
 /** `POST /containers/{id}/update`. */
@@ -66,6 +72,8 @@ export const ignoredInExecCreate: readonly string[] = [
   // Options of dockerode's start, which programs pass to its exec.
   'hijack',
   'stdin',
+  // Portainer before 2.19: the container.
+  'id',
 ];
 
 /** `POST /exec/{id}/start`. */
@@ -77,6 +85,17 @@ export const ignoredInExecStart: readonly string[] = [
   'DetachKeys',
   // docker-java.
   'execId',
+  // bollard: how long a line of output it reads.
+  'OutputCapacity',
+  // Docker.DotNet before 4: the whole exec again. The engine keeps what it was created with.
+  'AttachStderr',
+  'AttachStdin',
+  'AttachStdout',
+  'Cmd',
+  'Env',
+  'Privileged',
+  'User',
+  'WorkingDir',
   // go-dockerclient: streams and switches of its own.
   'Context',
   'ErrorStream',
