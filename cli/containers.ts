@@ -30,7 +30,7 @@ interface RemoveOptions extends RootOptions {
 /** `bulkhead containers list | remove | recreate`. */
 export function configureContainers(containers: Command): void {
   const scan = containers.command('list').aliases(['ls', 'scan']).description(helpText('cli-help.scan'));
-  withListFormat(withJson(withRoot(scan)))
+  withListFormat(withJson(withRoot(scan)), String.raw`{{.ID}}\t{{.Name}}`)
     .option('--unprotected', helpText('cli-help.scan-unprotected'))
     .action((options: ScanOptions) => {
       const format = listFormatOf(containerList, options);

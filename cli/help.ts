@@ -8,11 +8,13 @@ const descriptions = new Map<string, () => string>();
 
 /**
  * The description of a command or an option, for commander. It is rendered when help is displayed: until then
- * commander has its id, since most runs display none.
+ * commander has a key of it, since most runs display none. Commands may have one description with different
+ * parameters.
  */
 export function helpText<Id extends MessageId>(id: Id, ...params: ParamsArgument<Id>): string {
-  descriptions.set(id, () => text(id, ...params));
-  return id;
+  const key = params.length === 0 ? id : `${id} ${JSON.stringify(params)}`;
+  descriptions.set(key, () => text(id, ...params));
+  return key;
 }
 
 const render = (description: string): string => descriptions.get(description)?.() ?? description;

@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander';
 import { helpText } from './help.ts';
 
-/** Adds `--format`, with an example of its fields. */
-export const withFormat = (command: Command, example = String.raw`{{.ID}}\t{{.Name}}`): Command =>
+/** Adds `--format`; `example` is a template of fields of the command's own list. */
+export const withFormat = (command: Command, example: string): Command =>
   command.addOption(
     new Option('--format <format>', helpText('cli-help.format', { example })).conflicts('json'),
   );
 
 /** Adds `--format` and `--quiet`. */
-export const withListFormat = (command: Command, example?: string): Command =>
+export const withListFormat = (command: Command, example: string): Command =>
   withFormat(command, example).addOption(
     new Option('-q, --quiet', helpText('cli-help.quiet')).conflicts(['json', 'format']),
   );

@@ -1,5 +1,6 @@
 import { Help } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { allCommands, commandTree } from './command-tree.ts';
 import { commands } from './commands.ts';
 import { buildProgram } from './program.ts';
 
@@ -16,6 +17,30 @@ describe('the index of commands', () => {
 
   it('prints the same help whether the commands are loaded or not', async () => {
     expect((await buildProgram(['--help'])).helpInformation()).toBe((await buildProgram()).helpInformation());
+  });
+});
+
+describe('--format', () => {
+  /** Of every command that has it. Each names fields of its own list. */
+  const examples = {
+    targets: String.raw`{{.ID}}\t{{.State}}`,
+    'engine status': '{{.State}}',
+    'settings history': String.raw`{{.Version}}\t{{.User}}`,
+    status: '{{.Protection}}',
+    verify: String.raw`{{.ID}}\t{{.Verdict}}`,
+    'containers list': String.raw`{{.ID}}\t{{.Name}}`,
+    trust: '{{.Trusted}}',
+    audit: String.raw`{{.Time}}\t{{.Rule}}`,
+    'ranges list': String.raw`{{.Owner}}\t{{.Account}}`,
+  };
+
+  it('is described with an example of the fields of its own command, also where all are loaded', async () => {
+    const described = allCommands(commandTree(await buildProgram())).flatMap(({ path, options }) =>
+      options
+        .filter(({ long }) => long === '--format')
+        .map(({ description }) => [path.slice(1).join(' '), /"table (.*)"/.exec(description)?.[1]]),
+    );
+    expect(Object.fromEntries(described)).toEqual(examples);
   });
 });
 

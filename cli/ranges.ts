@@ -18,7 +18,8 @@ interface RangesOptions extends ListOptions {
 
 /** `bulkhead ranges list | release`: the owners of the machine's ranges of host ids, for all its engines. */
 export function configureRanges(ranges: Command): void {
-  withListFormat(withJson(ranges.command('list').alias('ls').description(helpText('cli-help.ranges-list'))))
+  const list = ranges.command('list').alias('ls').description(helpText('cli-help.ranges-list'));
+  withListFormat(withJson(list), String.raw`{{.Owner}}\t{{.Account}}`)
     .option('--user <user>', helpText('cli-help.ranges-list-user'))
     .action(async (options: RangesOptions) => {
       const { findOwner, listRanges } = await import('../planner/ranges/range-admin.ts');

@@ -73,6 +73,13 @@ describe('status', () => {
   });
 });
 
+test.each([
+  [['targets'], String.raw`table {{.ID}}\t{{.State}}`],
+  [['settings', 'history'], String.raw`table {{.Version}}\t{{.User}}`],
+])('%j takes the template of its help', async (command, format) => {
+  expect(await bulkhead(...command, '--format', format)).toMatchObject({ code: 0, err: '' });
+});
+
 test('engine status has fields too, and --quiet says whether the engine is ready', async () => {
   expect(await bulkhead('engine', 'status', '--format', '{{.State}} {{.Root}}')).toEqual({
     code: 1,

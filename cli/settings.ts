@@ -68,7 +68,7 @@ export function configureSettings(settings: Command): void {
     );
 
   const history = settings.command('history').description(helpText('cli-help.settings-history'));
-  withListFormat(withJson(withRoot(history))).action(printHistory);
+  withListFormat(withJson(withRoot(history)), String.raw`{{.Version}}\t{{.User}}`).action(printHistory);
 
   withJson(
     withRoot(settings.command('diff <version> [other]').description(helpText('cli-help.settings-diff'))),

@@ -13,7 +13,8 @@ import { text } from './text.ts';
 
 /** `bulkhead targets`: the engines found on this machine, with the ids that --target takes. */
 export function configureTargets(command: Command): void {
-  withListFormat(withJson(withRoot(command))).action(async (options: RootOptions & ListOptions) => {
+  const example = String.raw`{{.ID}}\t{{.State}}`;
+  withListFormat(withJson(withRoot(command)), example).action(async (options: RootOptions & ListOptions) => {
     const format = listFormatOf(targetList, options);
     if (!format.ok) {
       printError(format.error, options);
