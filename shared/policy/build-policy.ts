@@ -47,6 +47,8 @@ const rules: readonly SourceRule[] = [
     constraints: [],
   },
   { identifier: '(?i)^git://[^#]*#(-|%2d)', constraints: [] },
+  // A repository from a bundle, whose commands git runs before BuildKit 0.31.2 (GHSA-hw3h-2gp9-cxpv).
+  { identifier: '^git:', constraints: [{ key: 'git.bundle', value: '.', condition: conditions.matches }] },
 ];
 
 /**

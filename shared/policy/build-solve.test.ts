@@ -437,7 +437,7 @@ describe('C: what a build may not have', () => {
       expect(selectors).toEqual([...('SourcePolicy' in plain ? ['https://*'] : []), ...reservedSelectors]);
       expect(numberOf(policy, 'version')).toBe(1n);
     }
-    expect(reservedSelectors.size).toBe(5);
+    expect(reservedSelectors.size).toBe(6);
   });
 
   it('our rules match ssh in upper and lower case: BuildKit itself writes schemes in lower case', () => {

@@ -46,9 +46,13 @@ type Attributes = readonly (readonly [string, string])[];
 
 /** Attributes that reference a location, whatever source they belong to. */
 export function sourceAttributes(attributes: Attributes): Denial | null {
-  return firstDenialOf(attributes, ([key, value]) =>
-    key === 'http.filename' ? fileNameDenial(value) : null,
-  );
+  return firstDenialOf(attributes, ([key, value]) => {
+    if (key === 'http.filename') return fileNameDenial(value);
+    // git runs commands from a bundle before BuildKit 0.31.2 (GHSA-hw3h-2gp9-cxpv).
+    return key === 'git.bundle' && value !== ''
+      ? deny('build-source', message('policy.build-source', { identifier: brief(value) }))
+      : null;
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { decideBuildMessage, type BuildMessage } from './build-solve.ts';
 import { bridgeSolveRequest, resolveSourceRequest, solveRequest } from './buildkit-messages.ts';
 import { refusalText } from './decision.ts';
 import { op } from './llb-messages.ts';
-import { messageOf, messagesOf, readMessage, type MessageShape } from './protobuf.ts';
+import { messageOf, messagesOf, readMessage, textOf, type MessageShape } from './protobuf.ts';
 import { encoded, type PlainMessage } from './protobuf-plain.ts';
 
 // What BuildKit 0.26 to 0.32 and buildx 0.30 to 0.37 added, each decided on purpose. From their published
@@ -94,6 +94,32 @@ describe('fields of newer builds', () => {
       'a build whose steps reach the network through BuildKit\'s proxy (the policy has "exec.proxy")',
     );
     expect(decided('solve', solveRequest, { ProxyNetwork: false })).toBe(unchanged);
+  });
+
+  it('GHSA-hw3h-2gp9-cxpv: git sources from a bundle are refused, also inside the daemon', () => {
+    const bundle = {
+      'git.bundle': `docker-image+blob://registry/x@sha256:${'0'.repeat(64)}`,
+      'git.checksum': '0'.repeat(40),
+    };
+    const source = { identifier: 'git://host/x', attrs: bundle };
+    expect(decided('solve', solveRequest, { Definition: graph({ source }) })).toBe('build-source');
+    expect(decided('resolve-source', resolveSourceRequest, { Source: source })).toBe('build-source');
+    const policy = {
+      rules: [{ action: 2, selector: { identifier: 'git://*' }, updates: { attrs: bundle } }],
+    };
+    expect(decided('solve', solveRequest, { SourcePolicy: policy })).toBe('build-source');
+    expect(
+      decided('solve', solveRequest, {
+        Definition: graph({ source: { identifier: 'git://host/x', attrs: { 'git.bundle': '' } } }),
+      }),
+    ).toBe(unchanged);
+    const enforced = decideBuildMessage('solve', encoded(solveRequest, { Ref: 'r' }));
+    const read = enforced.outcome === 'pass' ? readMessage(solveRequest, enforced.bytes) : null;
+    const rules = messagesOf(read?.ok === true ? messageOf(read.message, 'SourcePolicy') : null, 'rules');
+    const constraints = rules.flatMap((rule) => messagesOf(messageOf(rule, 'selector'), 'constraints'));
+    expect(
+      constraints.map((constraint) => [textOf(constraint, 'key'), textOf(constraint, 'value')]),
+    ).toContainEqual(['git.bundle', '.']);
   });
 
   it('numbers of 64 bits without a sign are read in full', () => {
