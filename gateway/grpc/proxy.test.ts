@@ -580,6 +580,20 @@ describe('a call that is refused', () => {
     expect(denials).toHaveLength(1);
   });
 
+  it.each([
+    ['a field that is not modelled', Buffer.concat([text(1, 'odd'), text(14, 'x'), text(15, 'y')])],
+    ['a field twice', Buffer.concat([text(1, 'odd'), text(5, 'a'), text(5, 'b')])],
+    ['a cut field', Buffer.concat([text(1, 'odd'), Buffer.from([0x2a, 9, 1])])],
+  ])('Solve with %s ends calls for its build', async (_, solve) => {
+    serve = () => undefined;
+    await refused(`${control}Solve`, frame(solve));
+    const progress = await call(`${control}Status`, frame(text(1, 'odd'))).result;
+    expect(progress.headers['grpc-status']).toBe('0');
+    const pinged = call(`${bridge}Ping`, frame(Buffer.from('')), { 'buildkit-controlapi-buildid': 'odd' });
+    expect((await pinged.result).headers['grpc-status']).toBe('7');
+    expect(denials).toHaveLength(1);
+  });
+
   it('in audit mode it is logged and forwarded unchanged', async () => {
     audit = true;
     const recorded = echo();

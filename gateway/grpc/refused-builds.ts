@@ -1,6 +1,4 @@
 import type { ServerHttp2Stream } from 'node:http2';
-import { solveRequest, statusRequest } from '../../shared/policy/buildkit-messages.ts';
-import { readMessage, textOf, type MessageShape } from '../../shared/policy/protobuf.ts';
 import { FrameReader } from '../../shared/grpc/frames.ts';
 import { grpcStatus } from './metadata.ts';
 import { refuse } from './refuse.ts';
@@ -8,6 +6,8 @@ import type { OwnBuilds } from './started-builds.ts';
 
 /** The names that BuildKit's clients give to builds have 25 characters. */
 const maxStatusBytes = 1024;
+/** What field 1 begins with if it is a text. */
+const refTag = (1 << 3) | 2;
 /** Refused builds of one connection that are remembered. */
 const maxRemembered = 64;
 
@@ -37,7 +37,7 @@ export class RefusedBuilds {
    * name do not: the engine has it.
    */
   refused(message: Uint8Array, text: string): void {
-    const ref = refOf(solveRequest, message);
+    const ref = refOf(message);
     if (ref === null || this.#builds.isRunning(ref)) return;
     this.#refused.set(ref, text);
     const [oldest] = this.#refused.keys();
@@ -57,7 +57,7 @@ export class RefusedBuilds {
       const read = frames.push(bytes);
       if (read.ok && read.messages.length === 0) return;
       client.off('data', received);
-      const ref = read.ok ? refOf(statusRequest, read.messages[0]) : null;
+      const ref = read.ok ? refOf(read.messages[0]) : null;
       if (ref === null) return;
       const forget = this.whenRefused(ref, () => {
         endProgress(client);
@@ -86,11 +86,18 @@ export class RefusedBuilds {
   }
 }
 
-/** The name of a build in a request; null if it has none of usual length, or can't be read. */
-function refOf(shape: MessageShape, message: Uint8Array | undefined): string | null {
-  const read = readMessage(shape, message ?? new Uint8Array());
-  const ref = read.ok ? textOf(read.message, 'Ref') : '';
-  return ref === '' || ref.length > maxStatusBytes ? null : ref;
+/**
+ * The name of a build in a request of Control, where it is field 1, which BuildKit's clients write first;
+ * null if it has none of usual length. The rest is not read: a build that is refused because its request
+ * can't be read has a name all the same. Good for finding calls that wait, not for a decision.
+ */
+function refOf(message: Uint8Array | undefined): string | null {
+  const [tag, low = 0, high = 0] = message ?? [];
+  if (message === undefined || tag !== refTag) return null;
+  const start = low < 0x80 ? 2 : 3;
+  const length = low < 0x80 ? low : (low & 0x7f) + high * 128;
+  if (length === 0 || length > maxStatusBytes || start + length > message.length) return null;
+  return Buffer.from(message.subarray(start, start + length)).toString('utf8');
 }
 
 /** As at the end of a build without any progress. */
