@@ -123,12 +123,24 @@ describe('settings set, show, history, rollback', () => {
       err: expect.stringMatching(/^error: \/enhancedContainerIsolation\/value: .*true or false/),
     });
     expect((await bulkhead('settings', 'show')).out).toContain('"yes"');
-    expect((await bulkhead('settings', 'set', '/blockDockerLoda/value', 'true')).err).toMatch(
-      /^warning: \/blockDockerLoda: .*blockDockerLoad/,
-    );
     expect((await bulkhead('settings', 'set', '/blockDockerLoad/value', 'true')).out).toContain(
       'nothing changed',
     );
+  });
+  test('set refuses an unknown key, and names the closest known one; --force writes it', async () => {
+    const set = ['settings', 'set', '/blockDockerLoda/value', 'true'];
+    expect(await bulkhead(...set)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(
+        /^error: \/blockDockerLoda is not a known setting: did you mean \/blockDockerLoad\?\n.*--force/,
+      ),
+    });
+    expect(await readdir(root)).not.toContain('admin-settings.draft.json');
+    expect(await bulkhead(...set, '--force')).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/^warning: \/blockDockerLoda: .*blockDockerLoad/),
+    });
   });
   test('--unset removes; a missing key is no error; a value in addition is', async () => {
     await file('admin-settings.json', '{\n  "configurationFileVersion": 2,\n  "zebra": 1\n}\n');

@@ -7,7 +7,7 @@ import type { Finding } from '../shared/settings/index.ts';
 import type { DiffLine } from '../shared/settings/line-diff.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
-import { message, withReference } from '../shared/messages/message.ts';
+import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 import { printHistory } from './history-list.ts';
@@ -122,6 +122,7 @@ async function set(
   const { editSettings, parsePointer } = await import('../shared/settings/index.ts');
   const { diffLines } = await import('../shared/settings/line-diff.ts');
   const { lintSettings } = await import('../shared/settings/lint/index.ts');
+  const { setRefusal } = await import('./set-refusal.ts');
   if ((value === undefined) !== (options.unset === true)) {
     printError(
       fail(
@@ -166,17 +167,9 @@ async function set(
     finding.pointer !== '' &&
     (`${pointer}/`.startsWith(`${finding.pointer}/`) || finding.pointer.startsWith(`${pointer}/`));
   const findings = lintSettings(edited.value, target.lintContext).filter(concerned);
-  const wrong = findings.find(
-    (finding) => finding.severity === 'error' && `${finding.pointer}/`.startsWith(`${pointer}/`),
-  );
-  if (wrong !== undefined && value !== undefined && options.force !== true) {
-    printError(
-      fail('settings.findings', message('cli-settings.value-refused', { pointer }), {
-        reason: withReference(wrong.message, wrong.sentence),
-        hint: message('cli-settings.force-value'),
-      }).error,
-      options,
-    );
+  const refusal = value === undefined || options.force === true ? null : setRefusal(pointer, findings);
+  if (refusal !== null) {
+    printError(refusal, options);
     return;
   }
   const stored = await target.settings.setDraft(edited.value);

@@ -77,7 +77,7 @@ export const cliHelp = {
   'cli-help.settings-show': 'print the settings: the draft, or with --applied what is in force',
   'cli-help.settings-applied': 'the applied text, not the draft',
   'cli-help.settings-set': 'set one value in the draft: a JSON pointer and a JSON value; or remove it',
-  'cli-help.settings-force': 'write a value with errors all the same',
+  'cli-help.settings-force': 'write an unknown key, or a value with errors, all the same',
   'cli-help.settings-unset': 'remove it instead',
   'cli-help.settings-set-examples': '\nA value that is no JSON is taken as a string. Examples:\n{{examples}}',
   'cli-help.settings-prefer':

@@ -27,6 +27,8 @@ export const cliSettings = {
   'cli-settings.preference-needs-restart':
     'Your preference about {{pointer}} does not count: only the administrator can turn it on.',
   'cli-settings.value-refused': 'the value of {{pointer}} is not one that it can have',
+  'cli-settings.key-refused': '{{pointer}} is not a known setting',
+  'cli-settings.did-you-mean': 'did you mean {{pointer}}?',
   'cli-settings.force-value': 'To write it all the same: --force.',
   'cli-settings.edit-changes-nothing': 'The draft has this value already: nothing changed.',
   'cli-settings.draft-is-applied': 'The draft is what is applied: there is nothing to apply.',

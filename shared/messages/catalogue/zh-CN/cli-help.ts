@@ -68,7 +68,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.settings-show': '打印设置：草稿，或使用 --applied 打印正在生效的设置',
   'cli-help.settings-applied': '已应用的文本，而不是草稿',
   'cli-help.settings-set': '在草稿中设置一个值：JSON 指针和 JSON 值；或将其移除',
-  'cli-help.settings-force': '仍然写入有错误的值',
+  'cli-help.settings-force': '仍然写入未知的键或有错误的值',
   'cli-help.settings-unset': '改为移除',
   'cli-help.settings-set-examples': '\n不是 JSON 的值会被视为字符串。示例：\n{{examples}}',
   'cli-help.settings-prefer': '在管理员未锁定的设置 (locked: false) 上设置您自己的偏好；立即生效',

@@ -24,6 +24,8 @@ export const cliSettings: Translated<typeof english> = {
   'cli-settings.preference-locked': '您对 {{pointer}} 的偏好不起作用：管理员已将其锁定。',
   'cli-settings.preference-needs-restart': '您对 {{pointer}} 的偏好不起作用：只有管理员可以开启。',
   'cli-settings.value-refused': '{{pointer}} 不能取该值',
+  'cli-settings.key-refused': '{{pointer}} 不是已知的设置',
+  'cli-settings.did-you-mean': '您是否想用 {{pointer}}？',
   'cli-settings.force-value': '仍要写入：--force。',
   'cli-settings.edit-changes-nothing': '草稿已是如此：没有更改。',
   'cli-settings.draft-is-applied': '草稿与已应用的内容相同：没有可应用的更改。',
