@@ -58,6 +58,9 @@ export const solveRequest = control('SolveRequest', {
   17: one('ProxyNetwork', 'bool'),
 });
 
+/** Control.Status: progress and output of a build, identified by its name. */
+export const statusRequest = control('StatusRequest', { 1: one('Ref') });
+
 /** LLBBridge.Solve: requests of a client that drives its build itself (as buildx does), step by step. */
 export const bridgeSolveRequest = gateway('SolveRequest', {
   1: one('Definition', definition),
