@@ -6,6 +6,7 @@ import {
   container,
   output,
   running,
+  runningScript,
   wrote,
   type AttackResponse,
   type Attempt,
@@ -63,10 +64,7 @@ const inside = (
     title,
     ...(prepare ? { prepare } : {}),
     attempt: (side) =>
-      running(side, {
-        Cmd: ['sh', '-c', script],
-        HostConfig: typeof host === 'function' ? host(side) : host,
-      }),
+      runningScript(side, script, { HostConfig: typeof host === 'function' ? host(side) : host }),
   });
 const privileged = { ...mounted, Privileged: true };
 

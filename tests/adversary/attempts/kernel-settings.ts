@@ -1,4 +1,4 @@
-import { at, output, running, wrote, type Attempt } from '../attempt.ts';
+import { execScript, output, runningScript, wrote, type Attempt } from '../attempt.ts';
 
 /**
  * Containers with kernel settings of their own, against the machine's: by whatever path one of them is
@@ -24,8 +24,7 @@ function reaching({ id, title, script }: Row): Attempt {
     title,
     outcome: 'confined',
     attempt: (side) =>
-      running(side, {
-        Cmd: ['sh', '-c', `stat -f -c 'is %t' ${setting}; ${functions}${script}`],
+      runningScript(side, `stat -f -c 'is %t' ${setting}; ${functions}${script}`, {
         Labels: labels,
         HostConfig: { Privileged: true },
       }),
@@ -126,19 +125,8 @@ export const kernelSettingAttempts: readonly Attempt[] = [
         }),
       );
       await side.send('POST', `${name}/start`);
-      const script = `echo began; ${functions}umount ${setting}; write ${setting}`;
-      const made = await side.send(
-        'POST',
-        `${name}/exec`,
-        JSON.stringify({ Cmd: ['sh', '-c', script], Privileged: true, AttachStdout: true }),
-      );
-      const id = String(at(made.json, 'Id'));
-      return side.send('POST', `/v1.45/exec/${id}/start`, JSON.stringify({ Detach: false, Tty: false }));
+      return execScript(side, `${functions}umount ${setting}; write ${setting}`);
     },
-    breach: (_side, responses) => {
-      const printed = responses.at(-1)?.text ?? '';
-      if (!printed.includes('began')) throw new Error(`the exec did not run: ${printed}`);
-      return Promise.resolve(printed.includes('written'));
-    },
+    breach: (_side, responses) => Promise.resolve(responses.at(-1)?.text.includes('written') === true),
   },
 ];

@@ -94,5 +94,4 @@ export const namespaceAttempts: readonly Attempt[] = [
   ]),
 ];
 
-export const uidMap = { Cmd: ['cat', '/proc/self/uid_map'] };
 export const engineRoot = wrote('4294967295');

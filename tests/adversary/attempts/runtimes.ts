@@ -1,7 +1,13 @@
-import { at, container, creating, hostConfig, running, wrote, type Attempt } from '../attempt.ts';
-import { uidMap, engineRoot } from './namespaces.ts';
-
-const shell = (script: string) => ({ Cmd: ['sh', '-c', script] });
+import {
+  container,
+  creating,
+  execScript,
+  hostConfig,
+  runningScript,
+  wrote,
+  type Attempt,
+} from '../attempt.ts';
+import { engineRoot } from './namespaces.ts';
 
 export const runtimeAttempts: readonly Attempt[] = [
   ...creating('runtime', [
@@ -46,28 +52,28 @@ export const runtimeAttempts: readonly Attempt[] = [
     },
   ]),
   ...[
-    { id: 'run-plain', title: 'is root in a container root in the engine?', body: { ...uidMap } },
+    { id: 'run-plain', title: 'is root in a container root in the engine?', host: {} },
     {
       id: 'run-runc',
       title: 'the same with --runtime=runc',
-      body: { ...uidMap, HostConfig: { Runtime: 'runc' } },
+      host: { Runtime: 'runc' },
     },
     {
       id: 'run-userns',
       title: 'the same with --userns=host',
-      body: { ...uidMap, HostConfig: { UsernsMode: 'host' } },
+      host: { UsernsMode: 'host' },
     },
     {
       id: 'run-privileged',
       title: 'the same with --privileged --userns=host',
-      body: { ...uidMap, HostConfig: { Privileged: true, UsernsMode: 'host' } },
+      host: { Privileged: true, UsernsMode: 'host' },
     },
-  ].map(({ id, title, body }): Attempt => ({
+  ].map(({ id, title, host }): Attempt => ({
     id,
     class: 'runtime',
     title,
     outcome: 'confined',
-    attempt: (side) => running(side, body),
+    attempt: (side) => runningScript(side, 'cat /proc/self/uid_map', { HostConfig: host }),
     breach: engineRoot,
   })),
   ...[
@@ -93,8 +99,7 @@ export const runtimeAttempts: readonly Attempt[] = [
     title,
     outcome: 'confined',
     attempt: (side) =>
-      running(side, {
-        ...shell(script),
+      runningScript(side, script, {
         HostConfig: { Privileged: true, MaskedPaths: [], ReadonlyPaths: [] },
       }),
     breach: wrote('had-it'),
@@ -105,25 +110,7 @@ export const runtimeAttempts: readonly Attempt[] = [
     title: 'a privileged exec in a plain container',
     outcome: 'confined',
     prepare: (side) => container(side, side.tag, { runtime: side.runtime, start: true }),
-    attempt: async (side) => {
-      const exec = await side.send(
-        'POST',
-        `/v1.45/containers/${side.tag}/exec`,
-        JSON.stringify({
-          Cmd: ['sh', '-c', 'mknod /tmp/d b 7 0 && echo had-it'],
-          Privileged: true,
-          User: '0',
-          AttachStdout: true,
-        }),
-      );
-      return [
-        exec,
-        await side.sendRaw(
-          `POST /v1.45/exec/${String(at(exec.json, 'Id'))}/start HTTP/1.1\r\nHost: d\r\n` +
-            'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
-        ),
-      ];
-    },
+    attempt: (side) => execScript(side, 'mknod /tmp/d b 7 0 && echo had-it'),
     breach: (_side, responses) => Promise.resolve(responses.some(({ text }) => text.includes('had-it'))),
   },
 ];
