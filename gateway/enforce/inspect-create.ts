@@ -93,7 +93,7 @@ export async function createContainer(
   } = await withSocket(context, about.image, (socket) =>
     decideCreateContainer(
       read.body,
-      { ...facts, devices, socket, networkVolumes: allowedNetworkVolumes(context) },
+      { ...facts, ...otherFacts(context, name), devices, socket },
       { runtime: context.runtime },
     ),
   );
@@ -114,6 +114,12 @@ export async function createContainer(
     ...(createResponseTransform === undefined ? {} : { createResponseTransform }),
   };
 }
+
+/** Facts that need no look-up. `name`: the new container's, as requested. */
+const otherFacts = (context: InspectionContext, name: string | undefined) => ({
+  name: name?.replace(/^\//, ''),
+  networkVolumes: allowedNetworkVolumes(context),
+});
 
 /** In a request of an older API version the engine ignores the mount's option for it. */
 function recursiveReadOnlyDenial({ version }: Target, converted: JsonObject): Denial | null {

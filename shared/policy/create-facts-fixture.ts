@@ -65,15 +65,17 @@ export const facts: CreateFacts = {
     ['/odd', source('/odd', { real: null, problem: 'it leads through /proc' })],
   ]),
 };
+/** `name`: that of the new container. */
 export function decide(
   body: unknown,
   runtime = 'bulkhead',
+  name?: string,
 ): CreateDecision & { text: string; written: Record<string, unknown> } {
   const parsed = parseJson(JSON.stringify(body));
   if (!parsed.ok) throw new Error(parsed.why);
   const read = readCreateBody(parsed.value);
   if (!read.ok) return { decision: read.denial, body: null, text: refusalText(read.denial), written: {} };
-  const result = decideCreateContainer(read.body, facts, { runtime });
+  const result = decideCreateContainer(read.body, { ...facts, name }, { runtime });
   return {
     ...result,
     text: result.decision.outcome === 'deny' ? refusalText(result.decision) : '',

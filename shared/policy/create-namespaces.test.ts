@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { host } from './create-facts-fixture.ts';
+import { decide, host } from './create-facts-fixture.ts';
 
 describe("A1: options that do not go with another container's network", () => {
   const error = (hostConfig: object, config: object = {}, container = 'gone') => {
@@ -36,5 +36,15 @@ describe("A1: options that do not go with another container's network", () => {
     expect(error(empty, {}, 'good')).toBe('rewrite');
     expect(error({ NetworkMode: 'container:', Dns: ['8.8.8.8'] })).toMatch(/invalid container format/);
     expect(error({ NetworkMode: 'bridge', Dns: ['8.8.8.8'] })).toBe('rewrite');
+  });
+
+  it('a container that is to join its own network gets what the engine says at its start', () => {
+    const joins = (key: string, name: string) => {
+      const { decision } = decide({ Image: 'a', HostConfig: { [key]: 'container:gone' } }, 'bulkhead', name);
+      return decision.outcome === 'deny' ? decision.engineError : undefined;
+    };
+    expect(joins('NetworkMode', 'gone')).toEqual({ status: 400, message: 'cannot join own network' });
+    expect(joins('NetworkMode', 'another')?.message).toBe('No such container: gone');
+    expect(joins('PidMode', 'gone')?.message).toBe('No such container: gone');
   });
 });

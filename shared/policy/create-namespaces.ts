@@ -5,6 +5,7 @@ import {
   invalidNetworkMode,
   isKnownAbsent,
   noSuchContainer,
+  ownNetwork,
   type EngineError,
 } from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
@@ -135,10 +136,13 @@ function shared(
   if (name === null || name === '')
     return deny('unmodelled-value', `${flag}=${mode}`, { spec: 'A7', engineError: invalid });
   const container = facts.containers.get(name);
+  const isOwn = key === networkField.key && name === facts.name;
   if (!container)
     return deny('foreign-namespace', `${flag}=${mode}`, {
       detail: message('policy.container-missing', { name }),
-      ...(container === null && isKnownAbsent(name) ? { engineError: noSuchContainer(name) } : {}),
+      ...(container === null && isKnownAbsent(name)
+        ? { engineError: isOwn ? ownNetwork : noSuchContainer(name) }
+        : {}),
     });
   if (!container.protected)
     return deny('foreign-namespace', `${flag}=${mode}`, {

@@ -41,6 +41,9 @@ export const isKnownAbsent = (name: string): boolean => !/^\/|\/.*\/|\.\./.test(
  */
 export const noSuchContainer = (name: string): EngineError => badRequest(`No such container: ${name}`);
 
+/** What the engine says at the start of a container that is to join its own network. */
+export const ownNetwork: EngineError = badRequest('cannot join own network');
+
 /** The response to an entry of `VolumesFrom` whose container does not exist. */
 export const invalidVolumesFrom = (text: string): EngineError =>
   text === ''

@@ -40,6 +40,8 @@ export interface ContainerReference {
  * and is refused.
  */
 export interface CreateFacts {
+  /** The name of the new container, without a slash. Missing: the engine chooses it. */
+  readonly name?: string | undefined;
   /** Uid of the user who creates the new container, as `ContainerReference.user`. */
   readonly user?: number | null;
   readonly containers: ReadonlyMap<string, ContainerReference | null>;

@@ -158,14 +158,6 @@ export const known: readonly KnownDifference[] = [
   },
   {
     why:
-      'Not yet: a container that is to join its own network gets "No such container" at its create, not ' +
-      '"cannot join own network" at its start.',
-    spec: 'A7',
-    shows: /No such container: me/,
-    tests: inSuite('TestDockerCLIRunSuite', 'TestRunContainerNetworkModeToSelf'),
-  },
-  {
-    why:
       'Outside of /dev nothing is told about files of the machine (that /etc is no device), and no link is ' +
       'followed.',
     spec: 'A5',
