@@ -83,7 +83,7 @@ describe('the protection sentence', () => {
     };
     const onNewKernel = { protection: 'unverified', engine: { ...engine, kernel: '6.12.0' } } as const;
     expect(first({ ...onNewKernel, verification })).toBe('On, but not verified on this kernel (6.12.0)');
-    expect(first({ protection: 'off' })).toBe('Off: root in a container is root in the engine');
+    expect(first({ protection: 'off' })).toBe('Off: root in a container is root on the host');
     expect(
       describeStatus(
         report({
@@ -255,7 +255,7 @@ test('verification lists item by item what failed, and all items on request', ()
 });
 test('verification with ECI off explains what that means', () => {
   expect(describeVerification({ at: '', durationMs: 5, eci: false, claims: [] })).toContain(
-    'root in a container is root in the engine',
+    'root in a container is root on the host',
   );
 });
 test('containers that ignore the stop signal are named, and those to be recreated', () => {

@@ -74,7 +74,7 @@ describe('an administrator turns ECI on', () => {
     await window.page.getByRole('button', { name: 'Skip for now' }).click();
     await window.page.getByText('What is protected on this engine').waitFor();
     expect(await window.page.getByRole('main').getByRole('heading', { level: 1 }).innerText()).toBe(
-      'Off: root in a container is root in the engine',
+      'Off: root in a container is root on the host',
     );
     expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([
       0, 0, 4294967295,

@@ -120,7 +120,7 @@ describe('the main scenario on a real engine', () => {
       expect(verified.ok && verified.value.claims[0]).toMatchObject({
         id: 'A2-user-namespace',
         verdict: 'fail',
-        evidence: 'ECI is off: uid_map "0 0 4294967295"; root in the container is root in the engine',
+        evidence: 'ECI is off: uid_map "0 0 4294967295"; root in the container is root on the host',
       });
       await consistent(false);
     },

@@ -138,8 +138,8 @@ test.each([
   ],
   [
     judgeOff(observed({ uidMap: '0 0 4294967295' }), ['A2-user-namespace'])[0],
-    'ECI is off: uid_map "0 0 4294967295"; root in the container is root in the engine',
-    'ECI 已关闭：uid_map "0 0 4294967295"；容器内的 root 就是引擎中的 root',
+    'ECI is off: uid_map "0 0 4294967295"; root in the container is root on the host',
+    'ECI 已关闭：uid_map "0 0 4294967295"；容器内的 root 就是主机上的 root',
   ],
 ])('evidence in English and Chinese: $evidence', (claim, english, chinese) => {
   expect(texts(claim)).toEqual([english, chinese]);

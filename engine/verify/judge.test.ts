@@ -344,7 +344,7 @@ describe('claims are judged by observations', () => {
       'fail',
       ...Array<string>(claimIds.length - 1).fill('not-run'),
     ]);
-    expect(claims[0]?.evidence).toContain('root in the container is root in the engine');
+    expect(claims[0]?.evidence).toContain('root in the container is root on the host');
     expect(judgeOff({ error: 'x' }, claimIds).every((claim) => claim.verdict === 'not-run')).toBe(true);
   });
 });

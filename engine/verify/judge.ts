@@ -143,7 +143,7 @@ export function judgeRefused(id: ClaimId, refusals: readonly Refusal[]): Claim {
 export const notEnforced = (id: ClaimId): Claim =>
   makeClaim(id, 'not-enforced', message('evidence.audit-mode'));
 
-/** With ECI off only one fact is verified: root in a container is root in the engine. */
+/** With ECI off only one fact is verified: root in a container is root on the host. */
 export function judgeOff(probe: Observation<ProbeResult>, ids: readonly ClaimId[]): Claim[] {
   const shown = 'value' in probe && ownRange(probe.value) === null;
   const evidence =

@@ -12,7 +12,7 @@ describe('the Overview', () => {
     ['unverified', /^On, but not verified$/],
     ['failedProbe', /^On, but not verified$/],
     ['audit', /^On in audit mode: rules deny nothing$/],
-    ['off', /^Off: root in a container is root in the engine$/],
+    ['off', /^Off: root in a container is root on the host$/],
     ['stopped', /^Engine stopped: nothing runs, nothing is checked$/],
   ])('shows %s correctly in one sentence', async (name, sentence) => {
     await renderApp(namedState(name), 'overview');

@@ -38,6 +38,8 @@ describe('one term for a concept', () => {
     const ofMachine =
       /(?:director(?:y|ies)|devices?|files?|root|processe?s?) (?:of|on) (?:this|the) machine/i;
     expect(withWord('English', ofMachine)).toEqual([]);
+    expect(withWord('English', /\broot in the engine\b/i)).toEqual([]);
+    expect(withWord('Chinese', /(?:引擎|计算机)[中上]?的 root/)).toEqual([]);
     expect(withWord('Chinese', /本机|机器|这台计算机/)).toEqual([]);
     expect(withWord('Chinese', /内嵌引擎|嵌入式引擎/)).toEqual([]);
   });

@@ -24,7 +24,7 @@ describe('a settings file that was deleted while ECI is on', () => {
     expect(alarm.textContent).toContain('The gateway keeps enforcing version 11, with ECI on.');
     expect(alarm.textContent).toContain('A restart does not change that.');
     expect(screen.getAllByText(/The gateway keeps enforcing version 11/)).toHaveLength(1);
-    expect(screen.queryByText('Off: root in a container is root in the engine')).toBeNull();
+    expect(screen.queryByText('Off: root in a container is root on the host')).toBeNull();
     expect(screen.queryByText('ECI is off')).toBeNull();
   });
 

@@ -83,7 +83,7 @@ export const cliPlan = {
     'isolated; ECI does not check them',
   ),
   'cli-plan.eci-on': 'Enhanced Container Isolation is on: every new container has its own user namespace',
-  'cli-plan.eci-off': 'Enhanced Container Isolation is off: root in a container is root in the engine',
+  'cli-plan.eci-off': 'Enhanced Container Isolation is off: root in a container is root on the host',
   'cli-plan.eci-locked': 'users cannot turn Enhanced Container Isolation off',
   'cli-plan.eci-unlocked': 'users may turn Enhanced Container Isolation off: it is only a default for them',
   'cli-plan.audit-on': concat(
@@ -145,5 +145,5 @@ export const cliPlan = {
   'cli-plan.verdict-not-enforced': 'audit',
   'cli-plan.audit-mode': 'audit mode: rules deny nothing',
   'cli-plan.verification-off':
-    'Enhanced Container Isolation is off: root in a container is root in the engine.',
+    'Enhanced Container Isolation is off: root in a container is root on the host.',
 } as const;

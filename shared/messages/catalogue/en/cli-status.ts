@@ -42,7 +42,7 @@ export const cliStatus = {
   'cli-status.starting': 'Engine starting: clients get no response until it is ready',
   'cli-status.restarting': 'Engine restarting: clients get no response until it is back',
   'cli-status.stopped': 'Engine stopped: nothing runs, nothing is checked',
-  'cli-status.off': 'Off: root in a container is root in the engine',
+  'cli-status.off': 'Off: root in a container is root on the host',
   'cli-status.audit':
     'On in audit mode: rules deny nothing, what they would deny is only logged (bulkhead audit{{onEngine}})',
   'cli-status.unverified': 'On, but not verified',

@@ -14,7 +14,7 @@ export const evidence = {
   'evidence.audit-mode': 'audit mode: rules deny nothing, what they would deny is only logged',
   'evidence.eci-off': 'ECI is off',
   'evidence.eci-off-with-map': 'ECI is off: uid_map "{{uidMap}}"',
-  'evidence.root-of-engine': 'root in the container is root in the engine',
+  'evidence.root-of-engine': 'root in the container is root on the host',
   'evidence.number-allowed': '{{number}} of {{total}} allowed',
   'evidence.devices-of-sysbox': 'Sysbox gives containers devices of its own',
   'evidence.device-opened': '{{device}} ({{number}}): {{outcome}}',

@@ -65,7 +65,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.nri-plugins':
     '此引擎的 NRI 插件（daemon.json 中的 nri-opts）会在隔离之前看到并修改每个容器；ECI 不检查这些插件',
   'cli-plan.eci-on': '增强型容器隔离已开启：每个新容器都有独立的用户命名空间',
-  'cli-plan.eci-off': '增强型容器隔离已关闭：容器内的 root 就是引擎中的 root',
+  'cli-plan.eci-off': '增强型容器隔离已关闭：容器内的 root 就是主机上的 root',
   'cli-plan.eci-locked': '用户不能关闭增强型容器隔离',
   'cli-plan.eci-unlocked': '用户可以关闭增强型容器隔离：它只是为用户提供的默认值',
   'cli-plan.audit-on':
@@ -120,5 +120,5 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.verdict-not-run': '未运行',
   'cli-plan.verdict-not-enforced': '审计',
   'cli-plan.audit-mode': '审计模式：规则不拒绝任何请求',
-  'cli-plan.verification-off': '增强型容器隔离已关闭：容器内的 root 就是引擎中的 root。',
+  'cli-plan.verification-off': '增强型容器隔离已关闭：容器内的 root 就是主机上的 root。',
 };

@@ -42,7 +42,7 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.starting': '引擎正在启动：就绪前客户端收不到响应',
   'cli-status.restarting': '引擎正在重启：恢复前客户端收不到响应',
   'cli-status.stopped': '引擎已停止：没有运行，也没有检查',
-  'cli-status.off': '已关闭：容器内的 root 就是引擎中的 root',
+  'cli-status.off': '已关闭：容器内的 root 就是主机上的 root',
   'cli-status.audit':
     '已开启审计模式：规则不拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})',
   'cli-status.unverified': '已开启，但未验证',

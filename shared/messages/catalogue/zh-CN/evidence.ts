@@ -13,7 +13,7 @@ export const evidence: Translated<typeof english> = {
   'evidence.audit-mode': '审计模式：规则不拒绝任何请求，本应拒绝的请求只会写入日志',
   'evidence.eci-off': 'ECI 已关闭',
   'evidence.eci-off-with-map': 'ECI 已关闭：uid_map "{{uidMap}}"',
-  'evidence.root-of-engine': '容器内的 root 就是引擎中的 root',
+  'evidence.root-of-engine': '容器内的 root 就是主机上的 root',
   'evidence.number-allowed': '{{total}} 项中有 {{number}} 项被允许',
   'evidence.devices-of-sysbox': 'Sysbox 会为容器提供它自己的设备',
   'evidence.device-opened': '{{device}} ({{number}})：{{outcome}}',

@@ -4,7 +4,7 @@ export const isolation = {
   eci: {
     name: 'Enhanced Container Isolation',
     on: 'Each new container gets its own UID/GID range. ' + 'Container root has no privileges on the host.',
-    off: 'Now off: root in a container is root in the engine.',
+    off: 'Now off: root in a container is root on the host.',
     untilApplied: 'Off in this draft. It is enforced until the draft is applied.',
     retained: 'Off in these settings. The gateway keeps enforcing it.',
     unknown: 'Off in these settings. Nothing shows whether it is still enforced.',

@@ -6,7 +6,7 @@ export const overview = {
     unverified: 'On, but not verified',
     unverifiedSince: 'On, but not verified since {{date}}',
     audit: 'On in audit mode: rules deny nothing',
-    off: 'Off: root in a container is root in the engine',
+    off: 'Off: root in a container is root on the host',
     preferredOff: 'Off: {{by}} turned it off, as users may here',
     preferredOffUnnamed: 'Off: a user turned it off, as users may here',
     stopped: 'Engine stopped: nothing runs, nothing is checked',

@@ -159,7 +159,7 @@ export const review = {
     eciOn: 'New containers get ids of their own',
     eciOnWhy: 'Container root has no privileges on the host; host namespaces are denied.',
     eciOff: 'New containers are not protected',
-    eciOffWhy: 'Root in a container is root in the engine.',
+    eciOffWhy: 'Root in a container is root on the host.',
     eciLocked: 'Users can\u2019t turn ECI off',
     eciLockedWhy: 'They can’t change its settings either.',
     eciUnlocked: 'Users may turn ECI off',

@@ -21,7 +21,7 @@ export const welcome = {
       'Docker clients use its socket like any other.',
     ready: '{{name}} is running',
     stopped: '{{name}} is not running',
-    notProtected: 'Not protected yet: ECI is off, so root in a container is root in the engine.',
+    notProtected: 'Not protected yet: ECI is off, so root in a container is root on the host.',
     starting: 'The engine is starting',
     startNote: 'It must run to be inspected and protected.',
     where: 'Directory',

@@ -7,7 +7,7 @@ export const isolation: Translation<typeof english> = {
   eci: {
     name: '增强型容器隔离',
     on: '每个新容器都有自己的 UID/GID 范围。容器内的 root 在主机上没有任何权限。',
-    off: '当前已关闭：容器内的 root 就是引擎中的 root。',
+    off: '当前已关闭：容器内的 root 就是主机上的 root。',
     untilApplied: '在此草稿中为关闭。应用草稿之前仍执行隔离。',
     retained: '在这些设置中为关闭。网关继续执行隔离。',
     unknown: '在这些设置中为关闭。没有任何信息表明是否仍在执行隔离。',

@@ -8,7 +8,7 @@ export const overview: Translation<typeof english> = {
     unverified: '已开启，但未验证',
     unverifiedSince: '已开启，但自 {{date}} 起未验证',
     audit: '已开启审计模式：规则不拒绝任何请求',
-    off: '已关闭：容器内的 root 就是引擎中的 root',
+    off: '已关闭：容器内的 root 就是主机上的 root',
     preferredOff: '已关闭：由 {{by}} 关闭，此处允许用户这样做',
     preferredOffUnnamed: '已关闭：由某用户关闭，此处允许用户这样做',
     stopped: '引擎已停止：没有运行，也没有检查',

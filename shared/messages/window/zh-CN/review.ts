@@ -144,7 +144,7 @@ export const review: Translation<typeof english> = {
     eciOn: '新容器使用独立 ID',
     eciOnWhy: '容器内的 root 在主机上没有任何权限；拒绝主机命名空间。',
     eciOff: '新容器不受保护',
-    eciOffWhy: '容器内的 root 就是引擎中的 root。',
+    eciOffWhy: '容器内的 root 就是主机上的 root。',
     eciLocked: '用户不能关闭 ECI',
     eciLockedWhy: '也不能更改相关设置。',
     eciUnlocked: '用户可以关闭 ECI',

@@ -21,7 +21,7 @@ export const welcome: Translation<typeof english> = {
     text: 'Bulkhead 在执行策略的网关之后运行 Docker 引擎。Docker 客户端可照常使用它的套接字。',
     ready: '{{name}} 正在运行',
     stopped: '{{name}} 未运行',
-    notProtected: '尚未受保护：ECI 未开启，容器内的 root 就是引擎中的 root。',
+    notProtected: '尚未受保护：ECI 未开启，容器内的 root 就是主机上的 root。',
     starting: '引擎正在启动',
     startNote: '引擎运行后才能检查和保护。',
     where: '目录',
