@@ -24,14 +24,19 @@ const protectionTones = {
 const rangeText = ({ range }: Container): string => (range === null ? '' : `${range.first}-${range.last}`);
 
 function reasonText(container: Container): string {
-  const { reason, obstacles, whyUnknown, whyUnknownSentence } = container;
+  const { reason, obstacles, unsharedMounts = [], whyUnknown, whyUnknownSentence } = container;
   const withRange = `${text(`cli-output.reason-${reason}`)} ${rangeText(container)}`.trimEnd();
   if (whyUnknown !== undefined) return about(withRange, translate(whyUnknown, whyUnknownSentence));
-  if (obstacles.length === 0 || !isUnprotected(container)) return withRange;
+  if (!isUnprotected(container)) return withRange;
   const options = obstacles
     .map((one) => (one === 'docker-socket' ? text('cli-output.docker-socket') : `--${one}`))
     .join(', ');
-  return text('cli-output.reason-with-options', { reason: withRange, options });
+  const withOptions =
+    options === '' ? withRange : text('cli-output.reason-with-options', { reason: withRange, options });
+  const count = unsharedMounts.length;
+  return count === 0
+    ? withOptions
+    : text('cli-output.reason-with-mounts', { reason: withOptions, paths: unsharedMounts.join(', '), count });
 }
 
 /** What `bulkhead containers list` prints. */

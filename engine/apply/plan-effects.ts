@@ -2,20 +2,14 @@ import { applySteps, applyStepTable } from '../../shared/apply/steps.ts';
 import type { ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
 import { restartsByItself, type Container } from '../../shared/containers/protection.ts';
 import { unprotectedUse } from '../../shared/containers/unprotected-use.ts';
+import { listedPaths } from '../../shared/settings/effective.ts';
 import type { EffectiveSettings, Finding, SettingsChange } from '../../shared/settings/index.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { RestartReason } from './driver.ts';
 import { enablesNri } from '../daemon-json/nri-options.ts';
 import { estimateSeconds } from './estimate.ts';
 import { stoppedByRestart, stopWaitOf, type PlanFacts } from './plan-facts.ts';
-import {
-  addAuditEffect,
-  addRuleEffects,
-  differ,
-  listedPaths,
-  maxNames,
-  type DangerousShare,
-} from './rule-effects.ts';
+import { addAuditEffect, addRuleEffects, differ, maxNames, type DangerousShare } from './rule-effects.ts';
 
 /** What stops containers meanwhile. */
 const restartSteps = applySteps.filter((step) => applyStepTable[step].changes === 'engine');

@@ -1,5 +1,5 @@
 import type { PlanEffect } from '../../shared/apply/plan.ts';
-import { allowsSocketMounts, type EffectiveSettings } from '../../shared/settings/effective.ts';
+import { allowsSocketMounts, listedPaths, type EffectiveSettings } from '../../shared/settings/effective.ts';
 import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
 
 /** Maximum number of names in a line, next to the count of all. */
@@ -12,10 +12,6 @@ export interface DangerousShare {
   readonly path: string;
   readonly everything: boolean;
 }
-
-/** The directories that may be mounted, as written in the settings. */
-export const listedPaths = ({ fileSharing }: EffectiveSettings): readonly string[] =>
-  fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : fileSharing.directories.map(({ path }) => path);
 
 /** Whether a part of the settings differs from what was enforced before. Without ECI nothing was. */
 export const differ = (

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unprotected, type ContainerScan } from '../../shared/containers/protection.ts';
@@ -169,6 +169,36 @@ describe('scan (D)', () => {
         { name: 'f'.repeat(64), anonymous: true, destination: '/tmp' },
       ],
     });
+  });
+  test('A8: bind mounts that the gateway would refuse are listed, of unprotected ones', async () => {
+    const link = path.join(dir, 'link');
+    await symlink(dir, link);
+    const bind = (...sources: string[]) => ({
+      mounts: sources.map((Source) => ({ Type: 'bind', Source, Destination: `/in${Source}` })),
+    });
+    engine.add({ id: id(1), ...bind('/etc', '/srv/data/db', '/var/run/docker.sock', '/dev/null', '/tmp/x') });
+    engine.add({ id: id(2), ...bind('/etc', '/srv', '/etc/', '/home/me') });
+    engine.add({ id: id(3), runtime: 'bulkhead', ...bind('/etc') });
+    engine.add({ id: id(4), mounts: [{ Type: 'volume', Name: 'db', Source: '/x', Destination: '/data' }] });
+    engine.add({ id: id(5), ...bind(`${dir}/a`) });
+    const unshared = async (sharedDirectories: string[]) =>
+      (await scan({ sharedDirectories })).containers.map(({ unsharedMounts }) => unsharedMounts);
+    const none = undefined;
+    expect(await unshared(['/srv/data', '$TMP'])).toEqual([
+      ['/etc'],
+      ['/etc', '/srv', '/home/me'],
+      none,
+      none,
+      none,
+    ]);
+    // Whose home it is depends on who creates the container again.
+    expect((await unshared(['$HOME/app', '/srv']))[1]).toEqual(['/etc']);
+    expect((await unshared([link]))[4]).toBe(none);
+    expect((await unshared([]))[4]).toEqual([`${dir}/a`]);
+    // Without ECI, and without a gateway, nothing is refused.
+    const off = await scan({ eci: false, eciSince: null, sharedDirectories: [] });
+    expect(off.containers[0]).not.toHaveProperty('unsharedMounts');
+    expect((await scan()).containers[0]).not.toHaveProperty('unsharedMounts');
   });
   test('without an engine there is an error with what to do', async () => {
     const result = await scanContainers(dockerClient(path.join(dir, 'none.sock')), eciOn);

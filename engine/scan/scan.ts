@@ -17,6 +17,7 @@ import { probeLabel, probePath } from '../base/verification-probe.ts';
 import { inspectSlots } from './inspect-slots.ts';
 import { message, type Message, plainText, referenceTo } from '../../shared/messages/message.ts';
 import { readStopWait } from './stop-timeout.ts';
+import { createUnsharedMountFinder, type UnsharedMountFinder } from './unshared-mounts.ts';
 
 export interface ScanOptions {
   /** Whether ECI is on in the applied settings. */
@@ -27,6 +28,8 @@ export interface ScanOptions {
   readonly audit?: boolean;
   /** When audit mode was in force; missing where the engine has no such mode. */
   readonly auditPeriods?: readonly Period[];
+  /** The shared directories, as written in the settings; missing where no gateway checks mounts. */
+  readonly sharedDirectories?: readonly string[];
   /** Name under which the isolation runtime is registered. */
   readonly runtimeName: string;
   /**
@@ -60,7 +63,12 @@ export async function scanContainers(
     return requestFailure(message('app.containers-not-listed'), error);
   }
   const inSlot = inspectSlots();
-  const results = await Promise.all(listed.map((item) => inSlot(() => inspectOne(docker, item, options))));
+  const { eci, sharedDirectories } = options;
+  const finder =
+    eci && sharedDirectories !== undefined ? await createUnsharedMountFinder(sharedDirectories) : null;
+  const results = await Promise.all(
+    listed.map((item) => inSlot(() => inspectOne(docker, item, options, finder))),
+  );
   const containers = results.filter((container): container is Container => container !== null);
   return ok({
     at: new Date(begun).toISOString(),
@@ -108,6 +116,7 @@ async function inspectOne(
   docker: Docker,
   item: ContainerInfo,
   options: ScanOptions,
+  finder: UnsharedMountFinder | null,
 ): Promise<Container | null> {
   // Inspected again only if the container stopped or restarted between inspect and /proc.
   for (let attempt = 0; ; attempt++) {
@@ -138,7 +147,12 @@ async function inspectOne(
     const container = describe(item, inspected, map, options);
     const { Running, StartedAt } = inspected.State;
     if (isOwnProbe(item, container, StartedAt === noStart && !Running)) return null;
-    return { ...container, ...(wait === 0 ? {} : { stopWait: wait }) };
+    const unshared = container.protected ? [] : ((await finder?.(inspected.Mounts)) ?? []);
+    return {
+      ...container,
+      ...(unshared.length === 0 ? {} : { unsharedMounts: [...unshared] }),
+      ...(wait === 0 ? {} : { stopWait: wait }),
+    };
   }
 }
 

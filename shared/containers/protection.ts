@@ -38,6 +38,11 @@ export const containerSchema = z.object({
   volumes: z.array(z.object({ name: z.string(), anonymous: z.boolean(), destination: z.string() })),
   /** The option that prevents recreating it unchanged under ECI ("pid=host"), if any. */
   obstacles: z.array(z.string()),
+  /**
+   * Sources of bind mounts that are in no shared directory, of an unprotected container while ECI is on;
+   * missing for none, and where that is not known.
+   */
+  unsharedMounts: z.array(z.string()).optional(),
   labels: z.record(z.string(), z.string()),
   /**
    * Seconds the engine waits for it when it stops, because its first process ignores the stop signal; missing

@@ -97,6 +97,10 @@ export interface EffectiveOptions {
   readonly exists?: boolean;
 }
 
+/** The directories that may be mounted, as written in the settings. */
+export const listedPaths = ({ fileSharing }: Pick<EffectiveSettings, 'fileSharing'>): readonly string[] =>
+  fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : fileSharing.directories.map(({ path }) => path);
+
 /** Whether any image may mount the Docker socket. */
 export const allowsSocketMounts = ({ socket }: Pick<EffectiveSettings, 'socket'>): boolean =>
   socket.images.length > 0;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { SettingsState } from '../../../shared/ipc/app-state.ts';
 import { chosenBackend, runtimeNameOf } from '../../../shared/isolation/backends.ts';
-import type { EffectiveSettings } from '../../../shared/settings/index.ts';
+import { listedPaths, type EffectiveSettings } from '../../../shared/settings/effective.ts';
 import { withPreferences } from '../../../shared/settings/preferences.ts';
 import { dockerClient } from '../../base/docker-client.ts';
 import { scanContainers } from '../../scan/scan.ts';
@@ -64,6 +64,7 @@ export async function scanEngine(
     eciSince: history.ok ? eciSince(history.value) : null,
     audit: mode.mode === 'audit',
     auditPeriods: history.ok ? auditPeriods(history.value, mode) : [],
+    sharedDirectories: listedPaths(settings),
     runtimeName: runtimeNameOf(chosenBackend(settings.backend)),
   });
 }

@@ -17,8 +17,9 @@ export function containerReason(
   container: Container,
 ): { readonly first: string; readonly second: string | null } {
   const first = firstLine(t, formats, container);
-  // Refused options of an unprotected container take precedence over other reasons.
-  const used = usedText(t, container);
+  // Refused options and mounts of an unprotected container take precedence over other reasons.
+  const refused = [usedText(t, container), mountsText(t, container)].filter((text) => text !== null);
+  const used = refused.length === 0 ? null : refused.join(' · ');
   switch (container.reason) {
     case 'past-gateway':
       return { first, second: used ?? t('containers.reasonMore.past-gateway') };
@@ -44,11 +45,20 @@ export function containerReason(
 export const usedText = (t: TFunction, { obstacles }: Container): string | null =>
   obstacles.length === 0 ? null : t('containers.reasonMore.obstacle', { what: obstacleNames(t, obstacles) });
 
+/** Its bind mounts of directories that are not shared; null for none. */
+function mountsText(t: TFunction, { unsharedMounts: [first, ...others] = [] }: Container): string | null {
+  if (first === undefined) return null;
+  return others.length === 0
+    ? t('containers.reasonMore.mount', { path: first })
+    : t('containers.reasonMore.mounts', { path: first, count: others.length });
+}
+
 function firstLine(t: TFunction, formats: Formats, container: Container): string {
-  const { reason, range, obstacles } = container;
+  const { reason, range, obstacles, unsharedMounts = [] } = container;
   if (reason === 'own-range' && range === null) return t('containers.reason.own-range-unknown');
   // With a second line the first has no room for the date; the details show it.
-  if (reason === 'before-eci' && obstacles.length > 0) return t('containers.reason.before-eci-short');
+  if (reason === 'before-eci' && obstacles.length + unsharedMounts.length > 0)
+    return t('containers.reason.before-eci-short');
   return t(`containers.reason.${reason}`, {
     range: range === null ? '' : rangeText(range),
     date: formats.date(container.createdAt),

@@ -48,6 +48,24 @@ describe('the list of containers', () => {
     expect(within(row('cache')).getByText('Gets ids of its own when it starts')).toBeTruthy();
   });
 
+  it('names mounts that are not shared as the reason, beside refused options', async () => {
+    const old = { protected: false, reason: 'before-eci' } as const;
+    const containers = [
+      container('one', { ...old, unsharedMounts: ['/etc'] }),
+      container('more', { ...old, unsharedMounts: ['/etc', '/srv', '/opt'] }),
+      container('both', { ...old, obstacles: ['pid=host'], unsharedMounts: ['/etc'] }),
+    ];
+    await renderApp(
+      appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers } }),
+      'containers',
+    );
+    const texts = (name: string) =>
+      within(row(name)).getByText('Created before ECI').parentElement?.textContent;
+    expect(texts('one')).toBe('Created before ECIMounts /etc, which is not shared');
+    expect(texts('more')).toBe('Created before ECIMounts /etc and 2 more, which are not shared');
+    expect(texts('both')).toBe('Created before ECIUses --pid=host · Mounts /etc, which is not shared');
+  });
+
   const socket = { obstacles: ['docker-socket'] };
 
   it('marks containers that have the Docker socket', async () => {

@@ -4,7 +4,7 @@ import { states } from '../../dev/states.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { someContainers } from '../../dev/container-fixture.ts';
 import { minutesAgo } from '../../dev/settings-fixture.ts';
-import { refusedItem } from '../../dev/refused-item.ts';
+import { deviceDenials, refusedItem } from '../../dev/refused-item.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { showLanguage } from '../../i18n/index.ts';
 import type { RecreatePlan } from '../../../shared/containers/recreate.ts';
@@ -198,7 +198,7 @@ describe('recreating containers under ECI (D)', () => {
     });
     expect(fact(rowOf('old-vpn'), 'Recreating').text).toBe(
       'Can\u2019t be recreated as it is: bind mount of /etc: ' +
-        'the directory is not shared with containers (A8)',
+        'the directory is not shared with containers (A8).',
     );
     expect(within(rowOf('old-vpn')).getByRole('button', { name: 'Open File sharing' })).toBeTruthy();
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
@@ -218,6 +218,27 @@ describe('recreating containers under ECI (D)', () => {
     await act(async () => {
       await showLanguage('en');
     });
+  });
+
+  it('links to the setting of each refusal, so that no remedy is cut off', async () => {
+    const of = { id: idOf('old-vpn') ?? '', name: 'old-vpn', image: '' };
+    const [listed] = deviceDenials;
+    const items = [refusedItem(of), refusedItem(of, listed === undefined ? [] : [listed])];
+    const item = { ...refusedItem(of), blockers: items.flatMap(({ blockers }) => blockers) };
+    const { user } = await renderApp(recent(), 'containers', {
+      'recreate:plan': () => ok({ groups: [[item]], blocked: true }),
+    });
+    await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
+    await waitFor(() => {
+      expect(fact(rowOf('old-vpn'), 'Recreating').text).toBe(
+        'Can\u2019t be recreated as it is: bind mount of /etc: ' +
+          'the directory is not shared with containers (A8). --device=/dev/tty: ' +
+          'devices of the engine are given to containers only where the settings list them (A5).',
+      );
+    });
+    expect(fact(rowOf('old-vpn'), 'Recreating').title).toContain('bulkhead.devices');
+    for (const name of ['Open File sharing', 'Open Isolation'])
+      expect(within(rowOf('old-vpn')).getByRole('button', { name })).toBeTruthy();
   });
 
   it('shows no preview in an expanded row while ECI is off, and requests none', async () => {

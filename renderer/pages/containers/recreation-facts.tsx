@@ -63,13 +63,18 @@ function blockedBecause(
   }
   if (item === undefined) return alike(t('containers.reason.unknown'));
   if (item.blockers.length === 0) return null;
-  const notes = item.blockers.map((note) => noteText(t, note));
-  const whole = t('containers.recreation.blocked', { why: joinSentences(t, notes) });
-  const [refusal, ...others] = item.blockers;
-  // The row has no room for the whole sentence: its end, the remedy, is a link.
-  return refusal === undefined || others.length > 0 || settingsOf(refusalsOf(item)).length === 0
-    ? alike(whole)
-    : { whole, shown: t('containers.recreation.blocked', { why: refusalReason(t, refusal) }) };
+  const blocked = (text: (note: RecreateNote) => string) =>
+    t('containers.recreation.blocked', {
+      why: joinSentences(
+        t,
+        item.blockers.map((note) => ensureSentence(t, text(note))),
+      ),
+    });
+  // The row has no room for whole sentences: their ends, the remedies, are links.
+  return {
+    whole: blocked((note) => noteText(t, note)),
+    shown: blocked((note) => (settingsOf([note]).length === 0 ? noteText(t, note) : refusalReason(t, note))),
+  };
 }
 
 /**

@@ -67,6 +67,8 @@ export const cliOutput = {
   'cli-output.reason-past-gateway': "created past the gateway, on the engine's own socket",
   'cli-output.reason-with-options': '{{reason}}; uses {{options}}',
   'cli-output.docker-socket': 'the Docker socket',
+  'cli-output.reason-with-mounts_one': '{{reason}}; mounts {{paths}}, which is not shared',
+  'cli-output.reason-with-mounts_other': '{{reason}}; mounts {{paths}}, which are not shared',
   'cli-output.reason-no-user-namespace': 'no user namespace of its own',
   'cli-output.reason-unknown': 'could not be inspected',
   'cli-output.protected': 'protected',

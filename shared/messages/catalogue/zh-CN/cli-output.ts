@@ -65,6 +65,7 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.reason-past-gateway': '绕过网关，通过引擎自身的套接字创建',
   'cli-output.reason-with-options': '{{reason}}；使用 {{options}}',
   'cli-output.docker-socket': 'Docker 套接字',
+  'cli-output.reason-with-mounts_other': '{{reason}}；挂载了未共享的 {{paths}}',
   'cli-output.reason-no-user-namespace': '没有独立的用户命名空间',
   'cli-output.reason-unknown': '无法检查',
   'cli-output.protected': '受保护',

@@ -58,6 +58,8 @@ export const containers: Translation<typeof english> = {
     'past-gateway': '通过引擎自身的套接字创建',
     'no-user-namespace': '尽管已设置运行时 {{runtime}}',
     obstacle: '使用了 {{what}}',
+    mount: '挂载了未共享的 {{path}}',
+    mounts: '挂载了未共享的 {{path}} 和另外 {{count}} 个目录',
     unknown: '不计为受保护',
   },
   tag: { socket: 'Docker 套接字', replaced: '已替换', privileged: '特权，受限', privilegedOpen: '特权' },
