@@ -30,6 +30,8 @@ export function EditorPane({
   linted,
   onFix,
   cursor,
+  onFocus,
+  onBlur,
 }: {
   readonly editor: RefObject<EditorHandle | null>;
   readonly readOnly: boolean;
@@ -39,6 +41,9 @@ export function EditorPane({
   readonly onFix: ((finding: Finding) => void) | undefined;
   /** Offset to move to; a new object moves there again. */
   readonly cursor: { readonly offset: number } | null;
+  /** The editor or one of its commands has the focus now, or has it no longer. */
+  readonly onFocus: () => void;
+  readonly onBlur: () => void;
 }) {
   const { t } = useTranslation();
   const store = useStore();
@@ -65,7 +70,7 @@ export function EditorPane({
     if (formatted.ok) store.setDraft(formatted.value);
   };
   return (
-    <Box sx={frame}>
+    <Box sx={frame} onFocus={onFocus} onBlur={onBlur}>
       <EditorToolbar
         help={help}
         labels={labels}

@@ -23,11 +23,14 @@ const atOnce = 30;
 export const FindingsList = memo(function FindingsList({
   findings,
   document,
+  isCollapsed,
   onGo,
   onFix,
 }: {
   readonly findings: readonly Finding[];
   /** The text they were found in. */ readonly document: DocumentView;
+  /** There is room for their head alone, which names the most severe one. */
+  readonly isCollapsed: boolean;
   readonly onGo: (offset: number) => void;
   readonly onFix: ((finding: Finding) => void) | undefined;
 }) {
@@ -35,14 +38,19 @@ export const FindingsList = memo(function FindingsList({
   const sorted = findings.toSorted((a, b) => order[a.severity] - order[b.severity]);
   const { shown, more } = useShown(sorted, atOnce);
   const [firstError] = document.syntax;
+  const [first] = sorted;
+  const title =
+    first === undefined
+      ? t('settingsState.json.noFindings')
+      : t('settingsState.json.findings', { count: findings.length });
+  if (isCollapsed)
+    return (
+      <Card title={title} note={first === undefined ? undefined : withCode(findingTitle(t, first))}>
+        {null}
+      </Card>
+    );
   return (
-    <Card
-      title={
-        findings.length === 0
-          ? t('settingsState.json.noFindings')
-          : t('settingsState.json.findings', { count: findings.length })
-      }
-    >
+    <Card title={title}>
       <Box sx={{ overflow: 'auto', minHeight: 0 }}>
         {keyed(shown).map(({ key, finding }) => (
           <FindingRow

@@ -72,6 +72,28 @@ it('does not show ECI as off while the file is deleted and the gateway keeps enf
   expect(screen.queryByText(/ECI is off/)).toBeNull();
 });
 
+describe('the findings below the editor', () => {
+  const clean = '{\n  "configurationFileVersion": 2\n}\n';
+
+  it('take one line while there are none, and get no room while the editor has the focus', async () => {
+    const { type, editor } = await open(appState({ settings: settingsState(clean) }));
+    const findings = () => screen.getByRole('region', { name: /^(?:Nothing found|\d findings?)/ });
+    expect(findings().textContent).toBe('Nothing found');
+    act(() => {
+      editor.focus();
+    });
+    type('x');
+    await waitFor(() => {
+      expect(findings().textContent).toBe('1 findingNot valid JSON');
+    });
+    expect(within(findings()).queryByRole('button', { name: /^Line/ })).toBeNull();
+    act(() => {
+      editor.contentDOM.blur();
+    });
+    expect(await within(findings()).findByRole('button', { name: /^Line/ })).toBeTruthy();
+  });
+});
+
 describe('the document as text', () => {
   it('edits the draft itself: fast typing is one undo step, shared with the forms', async () => {
     const { store, editor, type } = await open(appState());

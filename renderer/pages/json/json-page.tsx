@@ -16,7 +16,8 @@ import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
-import { low } from '../../theme/tokens.ts';
+import { useLowWindow } from '../../components/use-low-window.ts';
+import { low, lowForLists } from '../../theme/tokens.ts';
 import { freshSettings, nodeAt, parsePointer, type Finding } from '../../../shared/settings/index.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { ConflictView } from './conflict-view.tsx';
@@ -37,7 +38,11 @@ export default function JsonPage() {
     <Page
       fill={!app.settings.conflict}
       title={t('settingsState.json.title')}
-      subtitle={t('settingsState.json.subtitle')}
+      subtitle={
+        <Box component="span" sx={{ [low]: { display: 'none' } }}>
+          {t('settingsState.json.subtitle')}
+        </Box>
+      }
       actions={lockedBy !== undefined && <LockedNote by={lockedBy} />}
     >
       {app.settings.readError !== null && (
@@ -95,29 +100,69 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
   const { linted, fix } = useLintedDraft(editor);
   const onFix = readOnly ? undefined : fix;
   const { cursor, go } = useCursor();
+  const isLow = useLowWindow();
+  const { isOpen, onFocus, onBlur } = useFindingsRoom(linted.findings.length > 0);
+  const isCollapsed = !isOpen && !isLow;
   return (
     <>
       <AppliedProblem />
-      <EditorPane editor={editor} readOnly={readOnly} linted={linted} onFix={onFix} cursor={cursor} />
+      <EditorPane
+        editor={editor}
+        readOnly={readOnly}
+        linted={linted}
+        onFix={onFix}
+        cursor={cursor}
+        onFocus={onFocus}
+        onBlur={onBlur}
+      />
       <Box
         sx={{
           marginTop: 2,
-          // Fixed height: findings that are added and removed while typing do not move the editor's end. It
-          // is a share of the window: that of the page, whose height is indefinite, would be the findings'
-          // own.
+          // Findings that are added and removed while typing do not move the editor's end. The height is a
+          // share of the window: that of the page, whose height is indefinite, would be the findings' own.
           flexShrink: 0,
-          height: 'clamp(112px, 24vh, 240px)',
+          height: isCollapsed ? headHeight : 'clamp(112px, 24vh, 240px)',
           display: 'flex',
           flexDirection: 'column',
           '& > section': { display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 },
-          // There they scroll with the page.
-          [low]: { '&&&': { height: 'auto', minHeight: 0, maxHeight: 'none' } },
+          // There the page scrolls to all but their head.
+          [lowForLists]: {
+            '&&&': { height: headHeight, minHeight: 0, maxHeight: 'none' },
+            '& > section': { flex: 'none', minHeight: headHeight },
+            '&::after': { content: '""', flex: 'none', height: 24 },
+          },
         }}
       >
-        <FindingsList findings={linted.findings} document={linted.draft} onGo={go} onFix={onFix} />
+        <FindingsList
+          findings={linted.findings}
+          document={linted.draft}
+          isCollapsed={isCollapsed}
+          onGo={go}
+          onFix={onFix}
+        />
       </Box>
     </>
   );
+}
+
+/** Height of the findings' head with the border above it, px. */
+const headHeight = 41;
+
+/**
+ * Whether the findings have room below the editor: if there are any. The room is neither given nor taken
+ * while the editor has the focus, so that its end does not move while somebody types.
+ */
+function useFindingsRoom(any: boolean) {
+  const [isOpen, setIsOpen] = useState(any);
+  const [hasFocus, setHasFocus] = useState(false);
+  if (!hasFocus && isOpen !== any) setIsOpen(any);
+  const onFocus = useCallback(() => {
+    setHasFocus(true);
+  }, []);
+  const onBlur = useCallback(() => {
+    setHasFocus(false);
+  }, []);
+  return { isOpen, onFocus, onBlur };
 }
 
 /** Findings are rendered when no key press is pending: a long list would delay typing. */
