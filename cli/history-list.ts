@@ -67,12 +67,13 @@ export async function printHistory(options: RootOptions & ListOptions): Promise<
 }
 
 /** The origin of a version. */
-function originOf({ how, user, problem }: HistoryItem): string {
+function originOf({ version, how, user, problem }: HistoryItem): string {
   switch (how) {
     case 'apply':
       return text('cli-settings.how-apply', { user: String(user) });
-    case 'found':
     case 'none':
+      return text(version === 0 ? 'cli-settings.how-none' : 'cli-settings.how-deleted');
+    case 'found':
     case 'unrecorded':
       return text(`cli-settings.how-${how}`);
     case 'unreadable': {
@@ -87,7 +88,7 @@ function originOf({ how, user, problem }: HistoryItem): string {
 const earlierOf = ({ earlierVersion: version }: HistoryItem): string =>
   version === undefined ? '' : text('cli-settings.earlier', { version });
 
-/** Number of changes, and the first of them by pointer. */
+/** Number of settings that changed, and the first of them by pointer. */
 function changesOf({ changes, changed }: HistoryItem): string {
   if (changes === null || changes === 0) return '';
   const named = changed.map((change) => change.pointer || text('cli-settings.whole-document')).join(', ');

@@ -336,6 +336,9 @@ test('a plan says to which version it rolls back, and what a failing step leaves
     'Rolls back to version 4, as version 6. If any step fails, the settings file is rolled back to how it ' +
       'is now, unusable.',
   );
+  expect(first({ earlierVersion: 4, baseFile: 'lost' })).toMatch(
+    /^Rolls back to version 4, as version 6: version 5 is the deletion of the file\. If any/,
+  );
   expect(first({ baseFile: 'lost' })).toMatch(/restored to what the gateway enforced last\.$/);
   expect(first({ baseFile: 'replaced' })).toMatch(/enforces now, in place of the unusable text, which stays/);
   expect(first({ baseFile: 'missing' })).toMatch(/If any step fails, there is no settings file again\.$/);

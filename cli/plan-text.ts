@@ -41,13 +41,20 @@ export function describePlan(plan: ApplyPlan, diff: string): string {
 const isUnparsable = ({ blocked, changes }: ApplyPlan): boolean =>
   blocked && changes.some(({ pointer }) => pointer === '');
 
+/** Which version becomes which. */
+function becomesText(plan: ApplyPlan): string {
+  const { fromVersion: from, toVersion: to, earlierVersion: earlier, baseFile } = plan;
+  if (earlier === undefined) return text('cli-plan.becomes-next', { from, to });
+  return baseFile === 'missing' || baseFile === 'lost'
+    ? text('cli-plan.becomes-earlier-deleted', { earlier, from, to })
+    : text('cli-plan.becomes-earlier', { earlier, to });
+}
+
 /** Which version becomes which, and what a failing step leaves. */
-function versionsText({ fromVersion: from, toVersion: to, earlierVersion, baseFile }: ApplyPlan): string {
+function versionsText(plan: ApplyPlan): string {
+  const { fromVersion: from, baseFile } = plan;
   return text('cli-plan.versions', {
-    becomes:
-      earlierVersion === undefined
-        ? text('cli-plan.becomes-next', { from, to })
-        : text('cli-plan.becomes-earlier', { earlier: earlierVersion, to }),
+    becomes: becomesText(plan),
     fails: text(`cli-plan.fails-${baseFile ?? 'usable'}`, { from }),
   });
 }

@@ -1,5 +1,5 @@
 import { diffSettings } from '../../shared/settings/index.ts';
-import { maxCountedLength, namedChanges, type HistoryItem } from '../../shared/settings/history.ts';
+import { maxCountedLength, summarizeChanges, type HistoryItem } from '../../shared/settings/history.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { StoredText } from '../base/files.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -37,7 +37,9 @@ export function historyLister(
     if (known !== undefined) return known;
     const [from, to] = await Promise.all([before(), after()]);
     const entryFor =
-      from === null || to === null ? { changes: null, changed: [] } : named(diffSettings(from, to));
+      from === null || to === null
+        ? { changes: null, changed: [] }
+        : summarizeChanges(diffSettings(from, to));
     counted.set(key, entryFor);
     return entryFor;
   };
@@ -147,13 +149,6 @@ const deletion = (version: number, changes: Pick<HistoryItem, 'changes' | 'chang
 
 const noFile = (): Promise<ComparableText> => Promise.resolve('');
 const comparable = (text: string): ComparableText => (text.length > maxCountedLength ? null : text);
-
-const named = (changes: ReturnType<typeof diffSettings>): Pick<HistoryItem, 'changes' | 'changed'> => ({
-  changes: changes.length,
-  changed: changes
-    .slice(0, namedChanges)
-    .map(({ pointer, kind, page }) => ({ pointer: pointer.slice(0, 500), kind, page })),
-});
 
 const itemOf = (entry: HistoryEntry): Omit<HistoryItem, 'changes' | 'changed' | 'current'> => ({
   version: entry.version,

@@ -2,7 +2,7 @@ import type { AppState } from '../../shared/ipc/app-state.ts';
 import type { IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { diffSettings } from '../../shared/settings/index.ts';
-import { namedChanges, type HistoryItem } from '../../shared/settings/history.ts';
+import { summarizeChanges, type HistoryItem } from '../../shared/settings/history.ts';
 import { appState } from './app-fixture.ts';
 import {
   appliedText,
@@ -35,8 +35,7 @@ const item = (version: number, more: Partial<HistoryItem> = {}): HistoryItem => 
     how: 'apply',
     eci: version > 1,
     current: version === texts.length - 1,
-    changes: changes.length,
-    changed: changes.slice(0, namedChanges).map(({ pointer, kind, page }) => ({ pointer, kind, page })),
+    ...summarizeChanges(changes),
     problem: null,
     ...more,
   };
@@ -80,10 +79,7 @@ export const historyItems: readonly HistoryItem[] = [
 /** Version 7, by another program. */
 const unrecordedText = editedDraft;
 const changesOf7 = diffSettings(appliedText, unrecordedText);
-const unrecorded = item(7, {
-  changes: changesOf7.length,
-  changed: changesOf7.slice(0, namedChanges).map(({ pointer, kind, page }) => ({ pointer, kind, page })),
-});
+const unrecorded = item(7, summarizeChanges(changesOf7));
 
 /** The versions of each state. */
 const lists: Readonly<Record<string, readonly HistoryItem[]>> = {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { appErrorSchema } from '../app-error.ts';
-import { settingsChangeSchema } from './changes.ts';
+import { settingsChangeSchema, type SettingsChange } from './changes.ts';
 import type { TargetCapabilities } from '../targets/capabilities.ts';
 import { freshSettings } from './edit.ts';
 
@@ -25,7 +25,10 @@ export const historyItemSchema = z.object({
   eci: z.boolean().nullable(),
   /** The current content of the settings file. */
   current: z.boolean(),
-  /** Changes against the previous version; null if they weren't counted (unreadable, too large). */
+  /**
+   * How many settings changed against the previous version; a list is one, whatever its entries. Null if they
+   * weren't counted (unreadable, too large).
+   */
   changes: z.number().int().nullable(),
   /** The newest earlier version with the same text, if the previous one has another; absent without one. */
   earlierVersion: z.number().int().optional(),
@@ -36,7 +39,21 @@ export const historyItemSchema = z.object({
 export type HistoryItem = z.infer<typeof historyItemSchema>;
 
 /** Maximum number of changes named in a list. */
-export const namedChanges = 4;
+const namedChanges = 4;
+
+/** The settings that changed. The changes of a list's entries are one change, of the list. */
+export function summarizeChanges(
+  changes: readonly SettingsChange[],
+): Pick<HistoryItem, 'changes' | 'changed'> {
+  const settings = new Map<string, HistoryItem['changed'][number]>();
+  for (const { pointer, kind, page } of changes) {
+    const list = /^(.*?)\/\d+(?:\/|$)/.exec(pointer)?.[1];
+    const named = (list ?? pointer).slice(0, 500);
+    if (!settings.has(named))
+      settings.set(named, { pointer: named, kind: list === undefined ? kind : 'changed', page });
+  }
+  return { changes: settings.size, changed: [...settings.values()].slice(0, namedChanges) };
+}
 
 /**
  * The draft that restores a version; `text` is null for "no file". If the file's presence has a meaning of

@@ -35,10 +35,10 @@ describe('history', () => {
   it('lists who changed what and when in each version, and compares the newest two', async () => {
     await open(appState());
     expect((await row(6)).textContent).toMatch(
-      /Version 6Applied.*applied by mei · 1 change: Shared by default/,
+      /Version 6Applied.*applied by mei · 1 setting changed: Allowed directories/,
     );
     expect((await row(2)).textContent).toContain(
-      'Changed outside Bulkhead · 1 change: Enhanced Container Isolation',
+      'Changed outside Bulkhead · 1 setting changed: Enhanced Container Isolation',
     );
     expect((await row(0)).textContent).toContain('No settings file');
     expect(within(await detail(6)).getByText(/− Version 5, \+ Version 6 · 1 change/)).toBeTruthy();
@@ -52,7 +52,9 @@ describe('history', () => {
     await open(appState(), {
       'history:list': () => ok([{ ...newest, earlierVersion: 2 }, ...others]),
     });
-    expect((await row(6)).textContent).toMatch(/applied by mei · rolled back to version 2 · 1 change/);
+    expect((await row(6)).textContent).toMatch(
+      /applied by mei · rolled back to version 2 · 1 setting changed/,
+    );
     expect(within(await detail(6)).getByText(/applied by mei · rolled back to version 2/)).toBeTruthy();
     expect((await row(5)).textContent).not.toContain('back to');
   });
@@ -201,6 +203,19 @@ describe('history', () => {
     expect((await row(7)).textContent).toContain('File deleted');
     expect((await row(6)).textContent).toMatch(/^Version 6In force/);
   });
+  it('shows a version between others that is the deletion of the file', async () => {
+    const [newest, deleted, ...others] = historyItems;
+    if (newest === undefined || deleted === undefined) throw new Error('the fixture is empty');
+    const { user } = await open(appState(), {
+      'history:list': () =>
+        ok([newest, { ...deleted, user: '', at: null, how: 'none', eci: null }, ...others]),
+      'history:read': ({ version }) => ok({ text: version === deleted.version ? null : appliedText }),
+    });
+    expect((await row(5)).textContent).toContain('The settings file was deleted · 2 settings changed');
+    await user.click(await row(5));
+    expect(await screen.findByText('Version 5 is the deletion of the settings file')).toBeTruthy();
+    expect((await row(0)).textContent).toContain('No settings file');
+  });
   it('shows a version that an apply is creating as being applied, not who changed it', async () => {
     const { bridge } = await open(
       appState({
@@ -209,12 +224,12 @@ describe('history', () => {
       }),
       documentResponses('historyFound'),
     );
-    expect((await row(7)).textContent).toMatch(/^Version 7Being applied2 changes/);
-    expect(screen.queryByText(/Changed outside Bulkhead.*2 changes/)).toBeNull();
+    expect((await row(7)).textContent).toMatch(/^Version 7Being applied2 settings changed/);
+    expect(screen.queryByText(/Changed outside Bulkhead.*2 settings changed/)).toBeNull();
     act(() => {
       bridge.emit('changed', { run: run({ fromVersion: 6, toVersion: 7, activity: 'rolling-back' }) });
     });
-    expect((await row(7)).textContent).toMatch(/^Version 7Being rolled back2 changes/);
+    expect((await row(7)).textContent).toMatch(/^Version 7Being rolled back2 settings changed/);
   });
   it('renders only the visible rows of a thousand versions, and moves by the arrow keys', async () => {
     const { user } = await open(

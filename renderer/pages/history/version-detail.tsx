@@ -56,7 +56,12 @@ export function VersionDetail({
       </VersionHeader>
       {item.problem !== null && <ErrorPanel error={item.problem} title={t('history.unreadableTitle')} />}
       {text === null && !item.current && (
-        <Notice tone="neutral" title={t('history.noneTitle', { version: item.version })}>
+        <Notice
+          tone="neutral"
+          title={t(item.version === 0 ? 'history.noneTitle' : 'history.deletedTitle', {
+            version: item.version,
+          })}
+        >
           {settings.exists
             ? t(capabilities.fileEnforcesSignIn ? 'history.noneRemoves' : 'history.noneMeans')
             : t('history.noneNow')}

@@ -22,7 +22,7 @@ export function authorText(t: TFunction, item: HistoryItem, state: VersionState 
     case 'found':
       return t('history.found');
     case 'none':
-      return t('history.none');
+      return t(item.version === 0 ? 'history.none' : 'history.deleted');
     case 'unrecorded':
       return t('history.unrecorded');
     case 'unreadable':

@@ -7,8 +7,12 @@ import type { Enforcement } from '../../../shared/enforcement/enforcement.ts';
 export const planSubtitle = (t: TFunction, plan: ApplyPlan, enforcement: Enforcement): string =>
   joinSentences(t, [becomes(t, plan), ifAnyStepFails(t, plan), keptByGateway(t, plan, enforcement)]);
 
-function becomes(t: TFunction, { fromVersion: from, toVersion: to, earlierVersion }: ApplyPlan): string {
-  if (earlierVersion !== undefined) return t('review.becomes.earlier', { earlier: earlierVersion, to });
+function becomes(t: TFunction, plan: ApplyPlan): string {
+  const { fromVersion: from, toVersion: to, earlierVersion: earlier, baseFile } = plan;
+  if (earlier !== undefined)
+    return baseFile === 'missing' || baseFile === 'lost'
+      ? t('review.becomes.earlierDeleted', { earlier, from, to })
+      : t('review.becomes.earlier', { earlier, to });
   return from === 0 ? t('review.becomes.first', { to }) : t('review.becomes.next', { from, to });
 }
 

@@ -132,6 +132,14 @@ describe('the plan', () => {
     await screen.findByText('Version 11 becomes 12. If any step fails, there is no settings file again.');
   });
 
+  it('says which version is the deletion where a roll back restores the file', async () => {
+    const restoring = { ...plan, earlierVersion: 10, baseFile: 'missing' } as const;
+    await open('turningOn', { 'plan:make': () => ok(restoring) });
+    await screen.findByText(
+      /^Rolls back to version 10, as version 12: version 11 is the deletion of the file\./,
+    );
+  });
+
   it('focuses Back to editing; Enter on a disruptive Apply shows which key to press', async () => {
     const { user, bridge } = await open('restart', { 'apply:start': () => ok(run()) });
     await enabled();

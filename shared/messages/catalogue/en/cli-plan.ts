@@ -4,6 +4,8 @@ export const cliPlan = {
   'cli-plan.versions': '{{becomes}} {{fails}}',
   'cli-plan.becomes-next': 'Version {{from}} becomes {{to}}.',
   'cli-plan.becomes-earlier': 'Rolls back to version {{earlier}}, as version {{to}}.',
+  'cli-plan.becomes-earlier-deleted':
+    'Rolls back to version {{earlier}}, as version {{to}}: version {{from}} is the deletion of the file.',
   'cli-plan.fails-usable': 'If any step fails, everything is rolled back to version {{from}}.',
   'cli-plan.fails-unusable':
     'If any step fails, the settings file is rolled back to how it is now, unusable.',

@@ -6,6 +6,8 @@ export const review = {
     next: 'Version {{from}} becomes {{to}}.',
     first: 'This becomes version {{to}}, the first.',
     earlier: 'Rolls back to version {{earlier}}, as version {{to}}.',
+    earlierDeleted:
+      'Rolls back to version {{earlier}}, as version {{to}}: version {{from}} is the deletion of the file.',
   },
   fails: {
     usable: 'If any step fails, everything is rolled back to version {{from}}.',
