@@ -102,6 +102,19 @@ it('of a thousand images an entry to pin opens in view', async () => {
   await open.close();
 });
 
+it.each(sizes)('of a thousand images the entry that a link names is in view ($width px)', async (size) => {
+  const pointer = '/enhancedContainerIsolation/dockerSocketMount/imageList/images/700';
+  const open = await pages.open({ state: 'socketHuge', address: `docker-socket?pointer=${pointer}`, size });
+  const { page } = open;
+  const row = page.locator(`main tr[data-pointer="${pointer}"]`);
+  await row.waitFor();
+  await settle(page);
+  const [shown, area] = [await row.boundingBox(), await page.locator('main [data-scroll]').boundingBox()];
+  expect(shown?.y ?? 0).toBeGreaterThan(area?.y ?? 0);
+  expect(bottomOf(shown)).toBeLessThan(bottomOf(area));
+  await open.close();
+});
+
 it.each(sizes)('the panel of the page does not move while the window loads ($width px)', async (size) => {
   const panelIn = async (state: string) => {
     const open = await pages.open({ state, address: 'overview', size });

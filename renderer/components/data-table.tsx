@@ -1,4 +1,4 @@
-import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import Box from '@mui/material/Box';
 import Table from '@mui/material/Table';
@@ -279,6 +279,7 @@ function Gap({ height, columns }: { readonly height: number; readonly columns: n
   );
 }
 
+const noRows: readonly TableEntry[] = [];
 /** Ref of the rows of a short table. */
 const notMeasured = () => undefined;
 
@@ -323,7 +324,7 @@ function useRowsInView(rows: readonly TableEntry[], revealed: string | undefined
     const distance = distanceFromTop(body, scroller);
     setScrollMargin((now) => (Math.abs(now - distance) < 1 ? now : distance));
   });
-  useScrollToRow(virtualizer, windowed && scroller !== null ? rows : [], revealed);
+  useScrollToRow(virtualizer, windowed && scroller !== null ? rows : noRows, body, revealed);
   if (!windowed)
     return { first: 0, last: rows.length, before: 0, after: 0, body: setBody, measure: notMeasured };
   const inView = virtualizer.getVirtualItems();
@@ -338,35 +339,59 @@ function useRowsInView(rows: readonly TableEntry[], revealed: string | undefined
   };
 }
 
+/** The events by which a user takes over the scrolling. */
+const userInput = ['wheel', 'pointerdown', 'keydown'] as const;
+
 /**
- * Brings the row that the address names into view, and later the one with the key `revealed`, where they are
- * too far from the view to be drawn: what is drawn can bring itself there. `rows`: empty until they can be
- * scrolled.
+ * Brings the row that the address names into view, and later the one with the key `revealed`, and keeps it
+ * there until the user scrolls or types: the heights of other rows are estimates until they are rendered, and
+ * change when a registry responds. `rows`: empty until they can be scrolled.
  */
 function useScrollToRow(
   virtualizer: Virtualizer<HTMLElement, HTMLTableRowElement>,
   rows: readonly TableEntry[],
+  body: HTMLElement | null,
   revealed: string | undefined,
 ): void {
   const pointer = usePointer();
-  const now = useRef(rows);
-  now.current = rows;
+  const isMeant = useRef<((row: TableEntry) => boolean) | null>(null);
   const canScroll = rows.length > 0;
-  const scrollTo = useCallback(
-    (isMeant: (row: TableEntry) => boolean) => {
-      const index = now.current.findIndex(isMeant);
-      const isDrawn = virtualizer.getVirtualItems().some((item) => item.index === index);
-      if (index >= 0 && !isDrawn) virtualizer.scrollToIndex(index, { align: 'center' });
-    },
-    [virtualizer],
-  );
   useLayoutEffect(() => {
     if (!canScroll || pointer === null) return;
-    scrollTo((row) => row.pointer !== undefined && `${pointer}/`.startsWith(`${row.pointer}/`));
-  }, [canScroll, pointer, scrollTo]);
+    isMeant.current = (row) => row.pointer !== undefined && `${pointer}/`.startsWith(`${row.pointer}/`);
+  }, [canScroll, pointer]);
   useLayoutEffect(() => {
-    if (canScroll && revealed !== undefined) scrollTo(({ key }) => key === revealed);
-  }, [canScroll, revealed, scrollTo]);
+    if (canScroll && revealed !== undefined) isMeant.current = ({ key }) => key === revealed;
+  }, [canScroll, revealed]);
+  useEffect(() => {
+    const release = () => {
+      isMeant.current = null;
+    };
+    for (const name of userInput) window.addEventListener(name, release, { capture: true, passive: true });
+    return () => {
+      for (const name of userInput) window.removeEventListener(name, release, { capture: true });
+    };
+  }, []);
+  // After every render: rows have been measured.
+  useLayoutEffect(() => {
+    const index = isMeant.current === null ? -1 : rows.findIndex(isMeant.current);
+    if (index < 0) return;
+    const row = body?.querySelector<HTMLElement>(`tr[data-index="${index}"]`) ?? null;
+    if (row === null) virtualizer.scrollToIndex(index, { align: 'center' });
+    else bringIntoView(row, rows[index]?.below !== undefined);
+  });
+}
+
+/** Scrolls to a row, and to the content below it, if they are not in view. */
+function bringIntoView(row: HTMLElement, below: boolean): void {
+  const view = findScroller(row).getBoundingClientRect();
+  const scrollTo = (part: Element | null, block: ScrollLogicalPosition) => {
+    const box = part?.getBoundingClientRect();
+    if (box !== undefined && (box.top < view.top - 1 || box.bottom > view.bottom + 1))
+      part?.scrollIntoView({ block });
+  };
+  scrollTo(row, 'center');
+  if (below) scrollTo(row.nextElementSibling, 'nearest');
 }
 
 /** Height of a row with the content below it, px; the estimate if there is no layout. */
