@@ -15,8 +15,8 @@ import { virtualizeAbove } from './virtual-rows.tsx';
 
 /** Estimated height of a row before it is rendered, px. */
 const estimatedRowHeight = 37;
-/** Rows rendered beyond the visible ones, on both sides. */
-const overscan = 6;
+/** Rows rendered beyond the visible ones, on both sides: few, as each adds to the time a page takes. */
+const overscan = 3;
 /** Assumed height for the table in the page's scroll area before layout, px. */
 const assumedViewHeight = 320;
 

@@ -115,30 +115,35 @@ function listedEntry(
     ) : undefined;
   return {
     key: keyOf(row),
-    sortTexts: imageSortTexts(row.value, list),
     pointer: `${imagesPointer}/${row.index}`,
     edited: row.kind !== 'same',
     ...(below === undefined ? {} : { below }),
-    cells: [
-      <Marked key="image" {...(row.kind === 'same' ? {} : { mark: row.kind })}>
-        <Reference text={row.value} />
-      </Marked>,
-      <TrustCell key="trust" image={row.value} findings={findings} />,
-      <LocalImageCell key="here" image={row.value} local={local} />,
-      <CommandsCell key="commands" image={row.value} lists={lists} onOpen={onOpenList} />,
-      row.kind === 'same' ? (
-        <RowActions key="actions" place={row.index}>
-          <ImageMenuButton
-            image={row.value}
-            onOpen={(anchor) => {
-              onMenu(row, anchor);
-            }}
-          />
-        </RowActions>
-      ) : (
-        <UndoAction key="actions" list={list} row={row} />
-      ),
-    ],
+    // Both on demand: most rows of a long list are not in view, and it is seldom sorted.
+    get sortTexts() {
+      return imageSortTexts(row.value, list);
+    },
+    get cells() {
+      return [
+        <Marked key="image" {...(row.kind === 'same' ? {} : { mark: row.kind })}>
+          <Reference text={row.value} />
+        </Marked>,
+        <TrustCell key="trust" image={row.value} findings={findings} />,
+        <LocalImageCell key="here" image={row.value} local={local} />,
+        <CommandsCell key="commands" image={row.value} lists={lists} onOpen={onOpenList} />,
+        row.kind === 'same' ? (
+          <RowActions key="actions" place={row.index}>
+            <ImageMenuButton
+              image={row.value}
+              onOpen={(anchor) => {
+                onMenu(row, anchor);
+              }}
+            />
+          </RowActions>
+        ) : (
+          <UndoAction key="actions" list={list} row={row} />
+        ),
+      ];
+    },
   };
 }
 
