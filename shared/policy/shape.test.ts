@@ -52,6 +52,17 @@ describe('a body that is checked against its shape', () => {
       expect(read(`{"Name":"a","New":${value}}`)).toBe('New: unknown-field');
   });
 
+  it('A1: loses unknown structs without a value, which Go writes even with omitempty; maps are none', () => {
+    for (const value of [
+      '{"Type":"","Config":null}',
+      '{"Limit":{"Soft":0,"Hard":0},"Names":[]}',
+      '"0001-01-01T00:00:00Z"',
+    ])
+      expect(read(`{"Name":"a","New":${value}}`)).toBe('{"Name":"a"}');
+    for (const value of ['{"Type":"x"}', '{"Limit":{"Soft":1}}', '{"/run":""}', '{"80/tcp":{}}', '{"a":""}'])
+      expect(read(`{"Name":"a","New":${value}}`)).toBe('New: unknown-field');
+  });
+
   it('keeps zero values of known fields', () => {
     expect(read('{"Name":"","Size":0,"Inner":null}')).toBe('{"Name":"","Size":0,"Inner":null}');
   });

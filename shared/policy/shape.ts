@@ -98,7 +98,7 @@ function checkFields(value: JsonObject, fields: Fields, ignored: readonly string
     if (name === undefined || field === undefined) {
       // Clients send fields of other API versions that were never set (Go without omitempty, dockerode's
       // VolumesFrom: []).
-      if (!isZero(entry) && !foldedKeys(ignored).has(foldKey(key)))
+      if (!isUnset(entry) && !foldedKeys(ignored).has(foldKey(key)))
         return { ok: false, problem: { path: key, why: 'unknown-field', expected: '' } };
       (changed ??= new Map(value)).delete(key);
       continue;
@@ -139,6 +139,17 @@ export function isZero(value: Json): boolean {
     (isList(value) && value.length === 0) ||
     (isObject(value) && value.size === 0)
   );
+}
+
+/** Go's zero value of a time. */
+const zeroTime = '0001-01-01T00:00:00Z';
+/** A field of a Go struct. Keys of maps are paths, ports, names of labels and the like. */
+const structField = /^[A-Z][A-Za-z0-9]*$/;
+
+/** Whether an unknown field sets nothing: a zero value, or a struct of such, which Go never leaves away. */
+function isUnset(value: Json): boolean {
+  if (!isObject(value)) return isZero(value) || value === zeroTime;
+  return [...value].every(([key, entry]) => structField.test(key) && isUnset(entry));
 }
 
 function scalar(value: Json, shape: 'string' | 'boolean' | 'integer' | 'words'): ShapeResult {
