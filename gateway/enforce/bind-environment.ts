@@ -11,6 +11,7 @@ export async function bindSourceEnvironment(context: InspectionContext): Promise
   const shareProblem = homeProblem(context.settings, uid, home);
   return {
     ...(shareProblem === undefined ? {} : { shareProblem }),
+    caller: uid,
     engineSockets: context.engineSockets,
     engineDirectories: context.engineDirectories,
     shares: sharedDirectories(context.settings, home),

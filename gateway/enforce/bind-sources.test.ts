@@ -101,6 +101,33 @@ describe('A8: which directory a bind source really is', () => {
     },
   );
 
+  it('marks links and problems behind a directory that the caller may not search', async () => {
+    await mkdir(at('closed/inner'), { recursive: true });
+    await symlink(at('secret'), at('closed/link'));
+    await symlink('loop', at('closed/loop'));
+    await writeFile(at('closed/file'), '');
+    await symlink(at('closed/link'), at('shared/to-closed'));
+    await chmod(at('closed'), 0o700);
+    const own = process.getuid?.() ?? 0;
+    const paths = ['closed/link', 'closed/loop', 'closed/file/x', 'closed/inner', 'shared/to-closed'];
+    const hidden = async (caller?: number | null) => {
+      const found = await Promise.all(
+        paths.map((file) =>
+          resolveBindSource(at(file), { ...environment, ...(caller === undefined ? {} : { caller }) }),
+        ),
+      );
+      return found.map(({ isHidden }) => isHidden);
+    };
+    await chmod(dir, 0o711);
+    expect(await hidden(own + 1)).toEqual([true, true, true, false, true]);
+    expect(await hidden(null)).toEqual([true, true, true, false, true]);
+    for (const caller of [own, 0, undefined])
+      expect(await hidden(caller)).toEqual([false, false, false, false, false]);
+    const others = { ...environment, caller: own + 1 };
+    for (const file of ['closed', 'secret/x', 'shared/to-file', 'shared/loop'])
+      expect((await resolveBindSource(at(file), others)).isHidden).toBe(false);
+  });
+
   it('decides a missing source by the path it would have', async () => {
     expect(await resolve(at('shared/new/deep'))).toMatchObject({
       real: at('shared/new/deep'),

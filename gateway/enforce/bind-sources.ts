@@ -17,6 +17,8 @@ export interface BindSourceEnvironment {
   /** Sockets of containers: compared by inode as well, so that a hard link does not bypass the check. */
   readonly mountSockets?: () => readonly string[];
   readonly engineDirectories: readonly string[];
+  /** The user who is told why a source is refused; null: not known. Missing: one who may see everything. */
+  readonly caller?: number | null;
   /** Directories that may be mounted, `$HOME` and the like resolved. */
   readonly shares: readonly string[];
   /** Why a listed share does not apply to this caller. */
@@ -80,6 +82,7 @@ export function createBindSourceResolver(
     const unresolved = {
       requested,
       real: null,
+      isHidden: false,
       exists: false,
       isEngineSocket: false,
       isDockerSocket: false,
@@ -94,8 +97,8 @@ export function createBindSourceResolver(
     if (clean === null) return { ...unresolved, problem: message('policy.path-not-absolute') };
     enginePaths ??= resolveEnginePaths(environment, lookups);
     const { sockets, dockerSockets, directories, shares } = await enginePaths;
-    const found = await lookups.resolve(clean);
-    if ('problem' in found) return { ...unresolved, problem: found.problem };
+    const found = await lookups.resolve(clean, environment.caller);
+    if ('problem' in found) return { ...unresolved, problem: found.problem, isHidden: found.isHidden };
 
     const share = shares.resolved.find((one) => isInside(found.real, one.real))?.real ?? null;
     const socketMount = environment.socketMount?.(found.real) ?? null;
@@ -112,6 +115,7 @@ export function createBindSourceResolver(
     return {
       requested,
       real: found.real,
+      isHidden: found.isHidden,
       exists: found.exists,
       isEngineSocket: isOneOf(found, sockets),
       isDockerSocket: isOneOf(found, dockerSockets),

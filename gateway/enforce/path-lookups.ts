@@ -11,9 +11,14 @@ type Entry =
       readonly identity: string;
       readonly socket: boolean;
       readonly characterDevice: bigint | null;
+      /** Who may follow paths through it. */
+      readonly search: Search;
     }
   | { readonly kind: 'missing' }
   | { readonly kind: 'problem'; readonly problem: Message };
+
+/** Everybody, or the directory's owner alone (null: nobody). Groups and access control lists do not count. */
+type Search = 'everybody' | { readonly owner: number | null };
 
 /** A path with its symbolic links resolved, as far as it was looked up. */
 interface PathNode {
@@ -36,8 +41,13 @@ export interface Resolved {
   readonly characterDevice: bigint | null;
   /** The identities of all directories above that exist, from the parent to `/`. */
   above(): Iterable<string>;
+  readonly isHidden: boolean;
 }
-export type Resolution = Resolved | { readonly problem: Message };
+/**
+ * `isHidden`: a link, or the problem, was found behind a directory that the caller may not search, so that it
+ * is not for them.
+ */
+export type Resolution = Resolved | { readonly problem: Message; readonly isHidden: boolean };
 
 const maxSymlinks = 40;
 /**
@@ -48,7 +58,8 @@ const maxPaths = 20_000;
 const maxSteps = 500_000;
 /** Steps between two turns of the event loop. */
 const stepsPerTurn = 2000;
-const tooManyPaths = () => ({ problem: message('gateway.too-many-path-components', { most: maxPaths }) });
+const problemOf = (problem: Message, isHidden = false) => ({ problem, isHidden });
+const tooManyPaths = () => problemOf(message('gateway.too-many-path-components', { most: maxPaths }));
 
 /**
  * Resolves the paths of one request with a common cache: a common prefix is looked up once, and resolves
@@ -66,15 +77,18 @@ export class PathLookups {
 
   /**
    * Follows `file` (absolute) component by component, as the kernel would. Refuses paths through /proc, whose
-   * links differ for every process, and unreadable ones.
+   * links differ for every process, and unreadable ones. `caller`: a user, null for one who is not known;
+   * without it nothing is hidden.
    */
-  async resolve(file: string): Promise<Resolution> {
-    if (!file.startsWith('/')) return { problem: message('policy.path-not-absolute') };
-    if (file.includes('\0')) return { problem: message('policy.contains-nul') };
+  async resolve(file: string, caller?: number | null): Promise<Resolution> {
+    if (!file.startsWith('/')) return problemOf(message('policy.path-not-absolute'));
+    if (file.includes('\0')) return problemOf(message('policy.contains-nul'));
     // The next component is the last one.
     const pending = components(file).reverse();
     let at = this.#root;
     let links = 0;
+    let isClosed = false;
+    let isHidden = false;
     await this.#entry(at);
     for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
       if (part === '..') {
@@ -82,14 +96,16 @@ export class PathLookups {
         continue;
       }
       const node = this.#below(at, part);
-      if (isInside(node.path, '/proc')) return { problem: message('gateway.path-through-proc') };
+      isClosed ||= caller !== undefined && !maySearch(caller, at);
+      if (isInside(node.path, '/proc')) return problemOf(message('gateway.path-through-proc'), isClosed);
       const entry = await this.#entry(node);
       if (entry === null) return tooManyPaths();
       switch (entry.kind) {
         case 'problem':
-          return entry;
+          return problemOf(entry.problem, isClosed);
         case 'missing': {
-          if (pending.includes('..')) return { problem: message('gateway.up-from-missing-directory') };
+          if (pending.includes('..'))
+            return problemOf(message('gateway.up-from-missing-directory'), isClosed);
           const real = [node.path, ...pending.reverse()].join('/');
           return {
             real,
@@ -98,10 +114,12 @@ export class PathLookups {
             socket: false,
             characterDevice: null,
             above: () => identitiesFrom(node.parent),
+            isHidden,
           };
         }
         case 'link':
-          if (++links > maxSymlinks) return { problem: message('gateway.too-many-links') };
+          isHidden = isClosed;
+          if (++links > maxSymlinks) return problemOf(message('gateway.too-many-links'), isHidden);
           if (entry.target.startsWith('/')) at = this.#root;
           for (const one of components(entry.target).reverse()) pending.push(one);
           break;
@@ -111,7 +129,7 @@ export class PathLookups {
     }
     const entry = await this.#entry(at);
     if (entry?.kind !== 'other')
-      return { problem: message('gateway.path-not-examined', { path: at.path || '/' }) };
+      return problemOf(message('gateway.path-not-examined', { path: at.path || '/' }), isClosed);
     const end = at;
     return {
       real: end.path || '/',
@@ -120,6 +138,7 @@ export class PathLookups {
       socket: entry.socket,
       characterDevice: entry.characterDevice,
       above: () => identitiesFrom(end.parent),
+      isHidden,
     };
   }
 
@@ -147,6 +166,11 @@ export class PathLookups {
 
 const components = (file: string): string[] => file.split('/').filter((part) => part !== '' && part !== '.');
 
+function maySearch(caller: number | null, { entry }: PathNode): boolean {
+  if (caller === 0 || entry === null || !('kind' in entry) || entry.kind !== 'other') return true;
+  return entry.search === 'everybody' || (caller !== null && entry.search.owner === caller);
+}
+
 function* identitiesFrom(node: PathNode | null): Iterable<string> {
   for (let at = node; at !== null; at = at.parent) {
     // The parents of a looked-up entry were looked up themselves.
@@ -163,6 +187,10 @@ async function readEntry(file: string): Promise<Entry> {
       identity: `${info.dev}:${info.ino}`,
       socket: info.isSocket(),
       characterDevice: info.isCharacterDevice() ? info.rdev : null,
+      search:
+        !info.isDirectory() || (info.mode & 0o001n) !== 0n
+          ? 'everybody'
+          : { owner: (info.mode & 0o100n) === 0n ? null : Number(info.uid) },
     };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'; // node:fs errors carry a code

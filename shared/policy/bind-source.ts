@@ -11,6 +11,8 @@ export interface BindSourceFacts {
    * be determined.
    */
   readonly real: string | null;
+  /** The caller may not look where a link on the path, or its problem, is: a refusal does not show them. */
+  readonly isHidden?: boolean;
   readonly exists: boolean;
   /** Is one of the engine's sockets. */
   readonly isEngineSocket: boolean;
@@ -40,6 +42,15 @@ export interface BindSourceContext {
 
 /** Whether this may be bind-mounted (A8, B1). */
 export function decideBindSource(facts: BindSourceFacts, context: BindSourceContext): Decision {
+  const decision = decideFoundSource(facts, context);
+  if (decision.outcome === 'allow' || facts.isEngineSocket || facts.isHidden !== true) return decision;
+  // As if nothing had been found there: otherwise links and files of others could be read off the refusals.
+  return deny('bind-not-shared', message('policy.bind-mount', { source: facts.requested }), {
+    subject: { path: facts.real ?? facts.requested },
+  });
+}
+
+function decideFoundSource(facts: BindSourceFacts, context: BindSourceContext): Decision {
   const what = (): Message =>
     facts.real === null || facts.real === facts.requested
       ? message('policy.bind-mount', { source: facts.requested })

@@ -55,6 +55,13 @@ export const facts: CreateFacts = {
   binds: new Map([
     ['/shared/a', source('/shared/a', { share: '/shared' })],
     ['/etc', source('/etc')],
+    ['/hidden/link', source('/hidden/link', { real: '/etc', isHidden: true })],
+    ['/hidden/allowed', source('/hidden/allowed', { real: '/shared/a', share: '/shared', isHidden: true })],
+    [
+      '/hidden/engine',
+      source('/hidden/engine', { real: '/engine', insideEngineDirectory: true, isHidden: true }),
+    ],
+    ['/hidden/file/x', source('/hidden/file/x', { real: null, isHidden: true, problem: 'ENOTDIR' })],
     ['/shared/link', source('/shared/link', { real: '/shared/a', share: '/shared' })],
     ['/shared/colon', source('/shared/colon', { real: '/shared/a:/b', share: '/shared' })],
     ['/run/docker.sock', source('/run/docker.sock', { isEngineSocket: true, isDockerSocket: true })],

@@ -99,3 +99,22 @@ describe('A1: volumes without a name', () => {
     });
   });
 });
+
+describe('A8: a link, or a problem, where the caller may not look', () => {
+  it.each(['/hidden/link', '/hidden/engine', '/hidden/file/x'])('%s is refused as any directory', (path) => {
+    for (const sent of [
+      { Binds: [`${path}:/x`] },
+      { Mounts: [{ Type: 'bind', Source: path, Target: '/x' }] },
+    ])
+      expect(host(sent).text).toMatch(
+        new RegExp(
+          `: bind mount of ${path} is blocked: the directory is not shared with containers \\(A8\\);`,
+        ),
+      );
+  });
+  it('is followed where it leads to a shared directory', () => {
+    expect(host({ Binds: ['/hidden/allowed:/x'] }).written['HostConfig']).toMatchObject({
+      Binds: ['/shared/a:/x'],
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import { chmod, chown, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, stat, symlink, unlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Stats } from 'node:fs';
 import { linkArchive } from '../../support/link-archive.ts';
@@ -12,7 +12,7 @@ import {
   type Attempt,
   type Side,
 } from '../attempt.ts';
-import { read, run } from './mount-request.ts';
+import { read, sendAs } from './mount-request.ts';
 
 /** The machine's file, which anybody may mount. Nothing else here uses it. */
 const device = '/dev/full';
@@ -77,16 +77,11 @@ async function createOwn(side: Side, bind = `${device}:/tmp/x`): Promise<void> {
 
 /** The user copies an archive of links into `tag.own`. */
 async function copyLinks(side: Side, query = ''): Promise<AttackResponse> {
-  const archive = path.join(side.shared, 'links.tar');
-  await writeFile(archive, linkArchive('x', { mode: 0o667, mtime: 1 }));
-  await chmod(path.dirname(side.door), 0o711);
-  await chmod(side.door, 0o666);
-  const as = ['--reuid', String(user), '--regid', String(user), '--clear-groups'];
-  const request = ['-s', '-w', '\n%{http_code}', '--unix-socket', side.door, '-T', archive];
-  const url = `http://d/v1.45/containers/${own(side)}/archive?path=/tmp${query}`;
-  const { stdout } = await run('setpriv', [...as, 'curl', ...request, url]);
-  const end = stdout.lastIndexOf('\n');
-  return { status: Number(stdout.slice(end + 1)), text: stdout.slice(0, end), json: null };
+  return await sendAs(side, user, {
+    method: 'PUT',
+    target: `/v1.45/containers/${own(side)}/archive?path=/tmp${query}`,
+    body: linkArchive('x', { mode: 0o667, mtime: 1 }),
+  });
 }
 
 /** What a device was mounted by becomes a link to the closed file. */

@@ -1,7 +1,7 @@
-import { link, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { container, creating, made, mounts, running, type Attempt, type Side } from '../attempt.ts';
-import { reading, bind, mount, alias, read, secret } from './mount-request.ts';
+import { reading, bind, mount, alias, read, secret, sendAs } from './mount-request.ts';
 
 export const mountAttempts: readonly Attempt[] = [
   ...reading('mounts', [
@@ -384,5 +384,24 @@ export const mountAttempts: readonly Attempt[] = [
     },
     attempt: (side) => running(side, { ...read('/x/secret'), HostConfig: bind(`${side.shared}/link`) }),
     breach: secret,
+  },
+  {
+    id: 'mount-hidden-link',
+    class: 'mounts',
+    title: 'a link in a directory that is closed to the user: where it leads is not in the refusal',
+    outcome: 'refused',
+    alone: true,
+    prepare: async (side) => {
+      await symlink('/usr/lib', path.join(side.closed, 'link'));
+      await chmod(side.closed, 0o700);
+    },
+    attempt: (side) =>
+      sendAs(side, 4242, {
+        method: 'POST',
+        target: `/v1.45/containers/create?name=${side.tag}`,
+        body: JSON.stringify({ Image: 'busybox', HostConfig: bind(path.join(side.closed, 'link')) }),
+      }),
+    breach: async (side, responses) =>
+      (await made(side, responses)) || responses.some(({ text }) => text.includes('/usr/lib')),
   },
 ];
