@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { decisionSubject, decisionText } from '../shared/audit/decision-text.ts';
 import { isProbes } from '../shared/audit/activity.ts';
+import { rootPaths } from '../engine/base/root-paths.ts';
 import { systemCode } from '../engine/base/system-code.ts';
 import { watchDirectory } from '../engine/base/watch-directory.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
@@ -11,8 +12,9 @@ import { message } from '../shared/messages/message.ts';
 import { auditList, outcomeTexts, outcomeTones } from './audit-list.ts';
 import { displayWidth, padColumns } from './columns.ts';
 import { printable, printError, resolveRoot, withJson, withRoot } from './output.ts';
-import { translateSentence } from './text.ts';
+import { text, translateSentence } from './text.ts';
 import { helpText } from './help.ts';
+import { requireEngineAt } from './require-engine.ts';
 import { listFormatOf, renderList } from './list.ts';
 import { withFormat } from './list-options.ts';
 import type { ListFormat } from './list-format.ts';
@@ -43,7 +45,7 @@ export function configureAudit(command: Command): void {
     .option('--probes', helpText('cli-help.audit-probes'))
     .option('--file <file>', helpText('cli-help.audit-file'))
     .action(async (options: AuditOptions) => {
-      const file = options.file === undefined ? logOf(options) : ok(path.resolve(options.file));
+      const file = await logOf(options);
       if (!file.ok) {
         printError(file.error, options);
         return;
@@ -63,21 +65,20 @@ export function configureAudit(command: Command): void {
         (error: unknown) => error,
       );
       if (there !== null && options.follow !== true) {
-        // node:fs errors carry a code.
-        const absent = (there as NodeJS.ErrnoException).code === 'ENOENT';
-        printError(
-          fail(
-            absent ? 'input.unusable' : 'rights.not-root',
-            absent
-              ? message('cli.decision-log-missing', { value: file.value })
-              : message('cli.decision-log-unreadable', { value: file.value }),
-            {
+        if (systemCode(there) !== 'ENOENT')
+          printError(
+            fail('rights.not-root', message('cli.decision-log-unreadable', { value: file.value }), {
               cause: there,
-              hint: absent ? message('cli.nothing-decided-yet') : message('cli.run-as-root'),
-            },
-          ).error,
-          options,
-        );
+              hint: message('cli.run-as-root'),
+            }).error,
+            options,
+          );
+        else if (options.file === undefined) printNone(options, format.value);
+        else
+          printError(
+            fail('input.unusable', message('cli.decision-log-missing', { value: file.value })).error,
+            options,
+          );
         return;
       }
       const stop = new AbortController();
@@ -129,22 +130,33 @@ function lineOf(entry: StoredAuditEntry, { json }: AuditOptions, format: ListFor
   return format.kind === 'default' ? describeEntry(entry) : renderList([entry], auditList, format);
 }
 
-function logOf(options: AuditOptions): Result<string, AppError> {
+/** An engine that has logged no decision: as if its log were empty. */
+function printNone({ json }: AuditOptions, format: ListFormat): void {
+  if (isTable(format)) process.stdout.write(`${renderList([], auditList, format)}\n`);
+  else if (json !== true && format.kind === 'default')
+    process.stdout.write(`${text('cli-output.no-decisions')}\n`);
+}
+
+/** The given log, else that of the selected engine; `engine.root-invalid` if there is no engine. */
+async function logOf(options: AuditOptions): Promise<Result<string, AppError>> {
+  if (options.file !== undefined) return ok(path.resolve(options.file));
   const root = resolveRoot(options);
-  return root.ok ? ok(path.join(root.value, 'audit.jsonl')) : root;
+  if (!root.ok) return root;
+  const present = await requireEngineAt(rootPaths(root.value));
+  return present.ok ? ok(path.join(root.value, 'audit.jsonl')) : present;
 }
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `--since` as ms since the epoch; null without. */
-export function parseSince(text: string | undefined, now: number): Result<number | null, AppError> {
-  if (text === undefined) return ok(null);
-  const ago = /^(\d{1,9})([smhd])$/.exec(text);
+export function parseSince(given: string | undefined, now: number): Result<number | null, AppError> {
+  if (given === undefined) return ok(null);
+  const ago = /^(\d{1,9})([smhd])$/.exec(given);
   if (ago !== null) return ok(now - Number(ago[1]) * (units[ago[2] ?? 's'] ?? 1000));
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
+  const time = /^\d{4}-\d\d-\d\d/.test(given) ? Date.parse(given) : NaN;
   return Number.isNaN(time)
     ? fail('input.unusable', message('cli.since-invalid'), {
-        reason: message('cli.value-given', { text }),
+        reason: message('cli.value-given', { text: given }),
         hint: message('cli.since-examples'),
       })
     : ok(time);

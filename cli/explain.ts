@@ -13,7 +13,7 @@ import { printable, printError, printResult, withJson, withRoot } from './output
 import { text, translate, translateSentence } from './text.ts';
 import { message } from '../shared/messages/message.ts';
 import { explainedSettings, type SettingsChoice } from './explain-settings.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { withExistingTarget, withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 
 interface ExplainOptions extends RootOptions, SettingsChoice {
@@ -32,7 +32,8 @@ export function configureExplain(command: Command): void {
     .option('--draft', helpText('cli-help.explain-draft'))
     .option('--image-trusted', helpText('cli-help.explain-image-trusted'))
     .action((commandLine: string[], options: ExplainOptions) =>
-      withTarget(options, async (target) => {
+      // Given settings can be tried where there is no engine yet.
+      (options.settings === undefined ? withExistingTarget : withTarget)(options, async (target) => {
         const args = commandLine[0] === 'docker' ? commandLine.slice(1) : commandLine;
         const engine = await target.driver.status();
         const decidedBy = await explainedSettings(target, engine, options);

@@ -1,11 +1,9 @@
-import path from 'node:path';
 import type { RootPaths } from '../engine/base/root-paths.ts';
-import { message } from '../shared/messages/message.ts';
-import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { ok, type AppError, type Result } from '../shared/result.ts';
 import type { Finding } from '../shared/settings/index.ts';
 import type { LintContext } from '../shared/settings/lint/index.ts';
 import { printResult } from './output.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { readGivenFile, withExistingTarget, type RootOptions } from './target.ts';
 import { text, translate } from './text.ts';
 
 interface LintReport {
@@ -46,7 +44,7 @@ export async function lint(file: string | undefined, options: LintOptions): Prom
       errors: findings.filter((finding) => finding.severity === 'error').length,
     });
   if (file === undefined) {
-    await withTarget(options, async (target) => {
+    await withExistingTarget(options, async (target) => {
       const state = await target.settings.read();
       print(
         state.readError !== null
@@ -66,22 +64,17 @@ export async function lint(file: string | undefined, options: LintOptions): Prom
     });
     return;
   }
-  const { readSettings } = await import('../engine/base/files.ts');
-  const read = await readSettings(path.resolve(file));
+  const read = await readGivenFile(file);
   if (!read.ok) {
     print(read);
-    return;
-  }
-  if (!read.value.exists) {
-    print(fail('input.unusable', message('cli.file-missing', { file })));
     return;
   }
   const { homedir } = await import('node:os');
   print(
     report(
       file,
-      read.value.text,
-      await lintSettings(read.value.text, {
+      read.value,
+      await lintSettings(read.value, {
         settingsFormat: 'engine',
         platform: process.platform,
         home: homedir(),

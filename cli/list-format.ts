@@ -28,7 +28,7 @@ export function parseListFormat(
   fields: readonly string[],
 ): Result<ListFormat, AppError> {
   if (quiet === true) return ok({ kind: 'quiet' });
-  if (format === undefined) return ok({ kind: 'default' });
+  if (format === undefined || format === '') return ok({ kind: 'default' });
   if (format === 'table') return ok({ kind: 'columns' });
   if (format === 'json') return ok({ kind: 'json' });
   const [head = ''] = /^table\s+/.exec(format) ?? [];

@@ -37,6 +37,7 @@ afterEach(() => {
 
 test.each<[ListOptions, string]>([
   [{}, '运行  ID\n是    a\nno    long'],
+  [{ format: '' }, '运行  ID\n是    a\nno    long'],
   [{ format: 'table' }, '运行  ID\n是    a\nno    long'],
   [{ quiet: true }, 'a\nlong'],
   [{ format: 'json' }, '{"ID":"a","Up":"true"}\n{"ID":"long","Up":"false"}'],

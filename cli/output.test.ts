@@ -31,6 +31,12 @@ describe("the engine's root", () => {
     });
     expect(resolveRoot({}, { BULKHEAD_ROOT: '/c' }, 1000)).toEqual({ ok: true, value: '/c' });
     expect(resolveRoot({}, { BULKHEAD_ROOT: '' }, 0)).toEqual({ ok: true, value: defaultRoot });
+    // As commander passes the variable.
+    expect(resolveRoot({ root: '' }, { BULKHEAD_ROOT: '' }, 0)).toEqual({ ok: true, value: defaultRoot });
+  });
+  it.each(['', ' '])('is not another one if --root is given as %j', (root) => {
+    for (const env of [{}, { BULKHEAD_ROOT: '/c' }])
+      expect(resolveRoot({ root }, env, 0)).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
   });
   it("is in the command that the machine's own engine advises, which would select that engine", async () => {
     const refused = await openMachineTarget('/nowhere/docker.sock').driver.start();

@@ -124,6 +124,9 @@ export function resolveRoot(
         });
   }
   const given = options.root ?? env['BULKHEAD_ROOT'];
+  // `--root "$ROOT"` without a value must not select another engine.
+  if (options.root?.trim() === '' && env['BULKHEAD_ROOT'] !== options.root)
+    return fail('input.unusable', message('cli.root-invalid'), { reason: message('cli.root-empty') });
   if (given !== undefined && given.trim() !== '') {
     if (given.includes('\0'))
       return fail('input.unusable', message('cli.root-invalid'), {

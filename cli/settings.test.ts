@@ -90,6 +90,24 @@ describe('settings lint', () => {
   });
 });
 
+test.each([['settings', 'lint'], ['plan'], ['apply', '--yes']])(
+  '%s %s gives no advice to move away what was named by mistake',
+  async (...command) => {
+    await file('admin-settings.json', '{}');
+    const hint = 'Give the path of a settings file, or none to take the draft.';
+    expect(await bulkhead(...command, '')).toEqual({
+      code: 2,
+      out: '',
+      err: `error: there is no file ""\n  ${hint}\n`,
+    });
+    expect(await bulkhead(...command, '/dev/null')).toEqual({
+      code: 1,
+      out: '',
+      err: `error: /dev/null could not be read: it is not a regular file\n  ${hint}\n`,
+    });
+  },
+);
+
 describe('settings set, show, history, rollback', () => {
   test('set edits the draft and never the applied settings', async () => {
     await file('admin-settings.json', '{\n\t"configurationFileVersion": 2, "mine": 1.50\n}\n');
@@ -291,17 +309,40 @@ describe('plan, apply, status without an engine', () => {
     expect(JSON.parse(events.out)).toMatchObject({ error: { code: 'apply.not-confirmed' } });
     expect(await readdir(root)).toEqual(before);
   });
-  test.each([['settings', 'history'], ['containers', 'list'], ['containers', 'recreate', 'web'], ['verify']])(
-    'without an engine `%s %s` says so, and creates nothing',
-    async (...command) => {
-      expect(await bulkhead(...command)).toMatchObject({
-        code: 1,
-        out: '',
-        err: expect.stringContaining(`there is no engine at ${root}`),
-      });
-      expect(await readdir(root)).toEqual([]);
-    },
-  );
+  test.each([
+    ['settings', 'history'],
+    ['settings', 'show'],
+    ['settings', 'lint'],
+    ['containers', 'list'],
+    ['containers', 'recreate', 'web'],
+    ['verify'],
+    ['trust', 'busybox'],
+    ['explain', 'docker', 'run', '-v', '/etc:/etc', 'busybox'],
+    ['audit'],
+    ['audit', '--follow'],
+    ['support-bundle', '--dry-run'],
+  ])('without an engine `%s %s` says so, and creates nothing', async (...command) => {
+    expect(await bulkhead(...command)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining(`there is no engine at ${root}`),
+    });
+    expect(await readdir(root)).toEqual([]);
+  });
+  test('audit of an engine that has denied nothing is no failure; a log that is missing is', async () => {
+    await file('admin-settings.json', '{}');
+    expect(await bulkhead('audit')).toEqual({
+      code: 0,
+      out: 'Nothing has been denied or changed yet.\n',
+      err: '',
+    });
+    expect(await bulkhead('audit', '--json')).toEqual({ code: 0, out: '', err: '' });
+    expect(await bulkhead('audit', '--file', path.join(root, 'none.jsonl'))).toEqual({
+      code: 2,
+      out: '',
+      err: `error: there is no decision log ${root}/none.jsonl\n`,
+    });
+  });
   test('status without an engine fails; --check is unknown there, critical if it is down', async () => {
     expect(await bulkhead('status')).toMatchObject({
       code: 1,

@@ -8,7 +8,7 @@ import type { DiffLine } from '../shared/settings/line-diff.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { message } from '../shared/messages/message.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { withExistingTarget, withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 import { printHistory } from './history-list.ts';
 import { parseVersion, printDiff } from './settings-diff.ts';
@@ -37,7 +37,7 @@ export function configureSettings(settings: Command): void {
   withJson(withRoot(settings.command('show').description(helpText('cli-help.settings-show'))))
     .option('--applied', helpText('cli-help.settings-applied'))
     .action((options: RootOptions & { applied?: boolean }) =>
-      withTarget(options, async (target) => {
+      withExistingTarget(options, async (target) => {
         const state = await target.settings.read();
         if (state.readError !== null) {
           printError(state.readError, options);

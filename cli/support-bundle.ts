@@ -16,7 +16,7 @@ import { helpText } from './help.ts';
 import { renderList, type ListDefinition } from './list.ts';
 import { exitCodes, printError, printResult, withJson, withRoot } from './output.ts';
 import { statusReport } from './status.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { withExistingTarget, type RootOptions } from './target.ts';
 import { text } from './text.ts';
 
 const run = promisify(execFile);
@@ -53,7 +53,7 @@ export function configureSupportBundle(command: Command): void {
         );
         return;
       }
-      return withTarget(options, async (target) => {
+      return withExistingTarget(options, async (target) => {
         if (options.events === true) {
           await printBundleEvents(target, await eventListener(options.eventsTo));
           return;

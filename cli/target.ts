@@ -3,7 +3,7 @@ import { rootPaths } from '../engine/base/root-paths.ts';
 import type { Target } from '../engine/target.ts';
 import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
 import type { AppError, Result } from '../shared/result.ts';
-import { message } from '../shared/messages/message.ts';
+import { message, plainText, referenceTo } from '../shared/messages/message.ts';
 import { rootOf } from '../shared/targets/target-id.ts';
 import { requireEngineAt } from './require-engine.ts';
 import { bulkheadCommand, printError, resolveTarget } from './output.ts';
@@ -80,20 +80,38 @@ export async function readTextToApply(
   target: Target,
   file: string | undefined,
 ): Promise<Result<string, AppError>> {
-  const { ok, fail } = await import('../shared/result.ts');
   if (file === undefined) {
+    const { ok } = await import('../shared/result.ts');
     const state = await target.settings.read();
     if (state.readError !== null) return { ok: false, error: state.readError };
     if (!state.exists && state.draft === '' && state.appliedVersion === 0 && target.capabilities.firstRun)
       return ok((await import('../shared/settings/recommended.ts')).recommendedSettings);
     return ok(state.draft);
   }
-  const { readSettings } = await import('../engine/base/files.ts');
-  const read = await readSettings(path.resolve(file));
-  if (!read.ok) return read;
-  return read.value.exists
-    ? ok(read.value.text)
-    : fail('input.unusable', message('cli.file-missing', { file }), {
-        hint: message('cli.give-settings-file'),
-      });
+  return readGivenFile(file);
+}
+
+/**
+ * The text of a settings file given as argument; a missing one is an error. The engine's own file could be
+ * repaired or moved away: that is not advised for a file which may be any other.
+ */
+export async function readGivenFile(file: string): Promise<Result<string, AppError>> {
+  const [{ noFile, readSettings }, { err, fail, isAccessDenied, ok }] = await Promise.all([
+    import('../engine/base/files.ts'),
+    import('../shared/result.ts'),
+  ]);
+  const hint = message('cli.give-settings-file');
+  // An empty name would be that of the working directory.
+  const read = file.trim() === '' ? ok(noFile) : await readSettings(path.resolve(file));
+  if (!read.ok) {
+    const { error } = read;
+    if (isAccessDenied(error)) return read;
+    return err({
+      ...error,
+      hint: plainText(hint),
+      sentences: { ...error.sentences, hint: referenceTo(hint) },
+    });
+  }
+  if (read.value.exists) return ok(read.value.text);
+  return fail('input.unusable', message('cli.file-missing', { file: file || '""' }), { hint });
 }

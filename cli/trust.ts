@@ -8,7 +8,7 @@ import type { EntryDigest } from '../shared/settings/lint/index.ts';
 import { printError, printResult, withJson, withRoot } from './output.ts';
 import { startHint } from '../engine/base/engine-command.ts';
 import { message } from '../shared/messages/message.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { withExistingTarget, type RootOptions } from './target.ts';
 import { labelled } from './columns.ts';
 import { helpText } from './help.ts';
 import { listFormatOf, renderList, type ListDefinition } from './list.ts';
@@ -34,7 +34,7 @@ export function configureTrust(command: Command): void {
         printError(format.error, options);
         return;
       }
-      await withTarget(options, (target) =>
+      await withExistingTarget(options, (target) =>
         printTrust(target, image, options, (value) =>
           format.value.kind === 'default' ? null : renderList([value], record, format.value),
         ),

@@ -46,6 +46,7 @@ export const cliOutput = {
   'cli-output.target-system': 'Docker Engine of this machine, behind the gateway',
   'cli-output.target-docker-engine': 'Docker Engine of this machine',
   'cli-output.target-docker-desktop': 'Docker Desktop',
+  'cli-output.no-decisions': 'Nothing has been denied or changed yet.',
   'cli-output.no-ranges': 'There are no ranges.',
   'cli-output.ranges-released': 'Ranges released: {{number}}.',
   'cli-output.range-used-by-container': 'container',

@@ -45,6 +45,7 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.target-system': '此计算机的 Docker Engine（位于网关之后）',
   'cli-output.target-docker-engine': '此计算机的 Docker Engine',
   'cli-output.target-docker-desktop': 'Docker Desktop',
+  'cli-output.no-decisions': '尚未拒绝或更改任何请求。',
   'cli-output.no-ranges': '没有范围。',
   'cli-output.ranges-released': '已释放的范围：{{number}}。',
   'cli-output.range-used-by-container': '容器',
