@@ -135,22 +135,12 @@ async function applyWithEvents(
     listener?.write(`${JSON.stringify({ error })}\n`);
     printError(error, options);
   };
-  if (options.yes !== true && !process.stdin.isTTY) {
-    refuse(
-      fail('apply.not-confirmed', message('cli.cannot-confirm'), {
-        reason: message('cli.stdin-not-a-terminal'),
-        hint: message('cli.apply-with-yes'),
-      }).error,
-    );
+  const isConfirmable = options.yes === true || process.stdin.isTTY;
+  const settled = isConfirmable ? await settleInterrupted(target) : await requireSettled(target);
+  if (!settled.ok) {
+    refuse(settled.error);
     return;
   }
-  const resumed = await target.resume();
-  if (!resumed.ok) {
-    refuse(resumed.error);
-    return;
-  }
-  if (resumed.value !== null)
-    progress(text('cli-output.apply-settled-first', { outcome: describeOutcome(resumed.value) }));
   const made = await makePlan(target, file, options);
   if (!made.ok) {
     refuse(made.error);
@@ -164,6 +154,10 @@ async function applyWithEvents(
       json: options.json,
       human: () => describePlan(plan, made.value.diff),
     });
+    return;
+  }
+  if (!isConfirmable) {
+    refuse(notConfirmable().error);
     return;
   }
   if (human) process.stdout.write(`${describePlan(plan, made.value.diff)}\n\n`);
@@ -195,6 +189,27 @@ async function applyWithEvents(
   process.exitCode = isFullyApplied(run) ? exitCodes.ok : exitCodes.failed;
   if (human) process.stdout.write(`\n${describeOutcome(run)}\n`);
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
+}
+
+const notConfirmable = () =>
+  fail('apply.not-confirmed', message('cli.cannot-confirm'), {
+    reason: message('cli.stdin-not-a-terminal'),
+    hint: message('cli.apply-with-yes'),
+  });
+
+/** Finishes or undoes an apply that was interrupted, and reports it. */
+async function settleInterrupted(target: Target): Promise<Result<void, AppError>> {
+  const resumed = await target.resume();
+  if (!resumed.ok) return resumed;
+  if (resumed.value !== null)
+    progress(text('cli-output.apply-settled-first', { outcome: describeOutcome(resumed.value) }));
+  return ok(undefined);
+}
+
+/** Refuses an interrupted apply: settling it has to be confirmed, too. */
+async function requireSettled({ paths }: Target): Promise<Result<void, AppError>> {
+  const { exists } = await import('../engine/base/files.ts');
+  return (await exists(paths.journal)) ? notConfirmable() : ok(undefined);
 }
 
 /** Applied, and the chosen containers were handled as requested. */

@@ -292,6 +292,10 @@ describe('plan, apply, status without an engine', () => {
     const wanted = await file('empty.json', '');
     expect(await bulkhead('plan', wanted)).toMatchObject(nothing);
     expect(await bulkhead('apply', wanted, '--yes')).toMatchObject(nothing);
+    // Without a terminal there is nothing to confirm.
+    expect(await bulkhead('apply', wanted)).toMatchObject(nothing);
+    await file('apply-journal.json', '{}');
+    expect(await bulkhead('apply', wanted)).toMatchObject({ code: 1, out: '' });
     expect(JSON.parse((await bulkhead('apply', wanted, '--yes', '--json')).out)).toEqual({
       nothingToApply: true,
     });
