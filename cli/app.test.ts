@@ -156,7 +156,7 @@ describe('the version of the app', () => {
 });
 
 describe('a start', () => {
-  /** A stand-in for the app's binary: Node on a script. */
+  /** A fake binary of the app: Node on a script. */
   const fakeApp = async (script: string) => {
     const file = path.join(directory, 'app.cjs');
     await writeFile(file, script);

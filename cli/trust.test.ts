@@ -35,7 +35,7 @@ beforeEach(async () => {
       )
       .end();
   }, 0);
-  // Stands in for the engine: one image, pulled from the registry.
+  // A fake engine: one image, pulled from the registry.
   await serve(
     (req, res) => {
       const answer =

@@ -7,7 +7,7 @@ import { keepAllContainers } from '../shared/apply/plan.ts';
 import type { ApplyEvent } from '../shared/apply/run.ts';
 import { bulkheadCommand, setStage, type Stage } from './app.ts';
 
-// The way of an app that is not root, on a real engine. The stand-in for pkexec only runs what it is given;
+// The way of an app that is not root, on a real engine. The fake pkexec only runs what it is given;
 // polkit itself is not part of this.
 let stage: Stage;
 let pkexec = '';

@@ -18,7 +18,7 @@ const run = promisify(execFile);
 const environment = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root';
 
 /**
- * A user of this machine without special rights, who may use Docker, and a stand-in for pkexec that grants
+ * A user of this machine without special rights, who may use Docker, and a fake pkexec that grants
  * root's.
  */
 export interface OrdinaryUser {
@@ -36,7 +36,7 @@ export interface OrdinaryUser {
 
 /**
  * Creates the user's directories. The window gets a mount namespace of its own, in which pkexec is the
- * stand-in, or is not installed; a copy of setpriv that belongs to root, and that only the user's group can
+ * fake, or is not installed; a copy of setpriv that belongs to root, and that only the user's group can
  * run, grants the rights as the real pkexec does. polkit itself is not part of it.
  */
 export async function ordinaryUser({ pkexec }: { readonly pkexec: boolean }): Promise<OrdinaryUser> {

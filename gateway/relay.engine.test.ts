@@ -22,7 +22,7 @@ let second: DockerdProcess | undefined;
 const g = (...args: string[]) => docker(gateway.listenSocket, ...args);
 
 beforeAll(async () => {
-  // A stand-in for the isolation runtime: the gateway's work is the same, whatever the runtime does.
+  // A fake isolation runtime: the gateway's work is the same, whatever the runtime does.
   engine = await startBareEngine({ daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } } } });
   scratch = await mkdtemp(path.join('/tmp', 'bulkhead-gateway-'));
   const settingsFile = path.join(scratch, 'admin-settings.json');

@@ -32,8 +32,8 @@ beforeAll(() => {
   build('sanitized');
 });
 
-/** Stands in for runc: records its arguments and environment, and does what the test requires. */
-const standIn = `#!/bin/sh
+/** A fake runc: records its arguments and environment, and does what the test requires. */
+const fakeRunc = `#!/bin/sh
 out=$(dirname "$0")/..
 { echo "$*"; umask; ls /proc/self/fd | tr '\\n' ' '; echo; ulimit -n; grep SigIgn /proc/self/status
 } >> "$out/called"
@@ -56,7 +56,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     mkdirSync(at('runtime'));
     mkdirSync(at('bundle'));
     copyFileSync(path.join(import.meta.dirname, builds[which]), at('runtime/bulkhead-runc'));
-    writeFileSync(at('runtime/runc'), standIn, { mode: 0o755 });
+    writeFileSync(at('runtime/runc'), fakeRunc, { mode: 0o755 });
     writeFileSync(at('does'), '');
     received.length = 0;
   });

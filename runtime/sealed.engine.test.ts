@@ -22,7 +22,7 @@ import { PlanBuilder } from '../planner/base/plan.ts';
 import { SealedRunc } from '../planner/sealed-runc.ts';
 
 const runtime = path.join(import.meta.dirname, 'build/bulkhead-runc');
-/** Stands in for runc: prints the file that it runs from. */
+/** A fake runc: prints the file that it runs from. */
 const source = `#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,12 +33,12 @@ int main(int argc, char **argv) {
   fputs(path, stderr);
   return 3;
 }`;
-let programs: string, standIn: string;
+let programs: string, fakeRunc: string;
 beforeAll(() => {
   execFileSync('sh', [path.join(import.meta.dirname, 'build.sh')]);
   programs = mkdtempSync('/tmp/sealed-programs-');
-  standIn = path.join(programs, 'runc');
-  execFileSync(process.env['CC'] ?? 'gcc', ['-x', 'c', '-', '-o', standIn], { input: source });
+  fakeRunc = path.join(programs, 'runc');
+  execFileSync(process.env['CC'] ?? 'gcc', ['-x', 'c', '-', '-o', fakeRunc], { input: source });
 });
 afterAll(() => {
   rmSync(programs, { recursive: true });
@@ -53,7 +53,7 @@ beforeEach(() => {
   root = mkdtempSync('/tmp/sealed-');
   for (const directory of ['runtime', 'bundle']) mkdirSync(at(directory));
   copyFileSync(runtime, at('runtime/bulkhead-runc'));
-  copyFileSync(standIn, at('runtime/runc'));
+  copyFileSync(fakeRunc, at('runtime/runc'));
   writeFileSync(at('other-file'), 'no program');
   logged = [];
   now = 0;

@@ -124,7 +124,7 @@ async function buildStale({ window }) {
     'scripts/pure-schemas.mjs',
     'scripts/escape-non-ascii.mjs',
     'scripts/code-cache.mjs',
-    'scripts/stand-in-running-engine.mjs',
+    'scripts/fake-engine.mjs',
     'scripts/absent-module.cjs',
   ];
   const stale = targets

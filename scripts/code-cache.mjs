@@ -10,7 +10,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setImmediate } from 'node:timers';
 import { cachedRequire } from '../cli/cached-require.ts';
-import { serveRunningEngine } from './stand-in-running-engine.mjs';
+import { serveFakeEngine } from './fake-engine.mjs';
 
 const [program, bundle] = process.argv.slice(2);
 const directory = path.resolve(bundle);
@@ -41,7 +41,7 @@ async function runCommands() {
   process.argv = [process.execPath, entry, '--help'];
   const { main } = load('./program.cjs');
   for (const place of ['none', '.']) await main(['status', '--root', path.join(root, place)]);
-  const end = await serveRunningEngine(root);
+  const end = await serveFakeEngine(root);
   for (const command of [['status'], ['engine', 'status']]) await main([...command, '--root', root]);
   end();
   // Instead of the status's: no engine runs in the first.

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundle, commandLineBundle, makeCodeCache } from './bundle.mjs';
 import * as paths from './paths.mjs';
-import { serveRunningEngine } from './stand-in-running-engine.mjs';
+import { serveFakeEngine } from './fake-engine.mjs';
 
 let directory = '';
 let endEngine = () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
     await mkdir(at(engine));
     await writeFile(at(engine, 'admin-settings.json'), '{"configurationFileVersion": 2}');
   }
-  endEngine = await serveRunningEngine(at('running'));
+  endEngine = await serveFakeEngine(at('running'));
   // Required before the program: lists the files that were loaded, at the end. First closes inherited
   // descriptors, which the program would load a library for.
   await writeFile(

@@ -25,7 +25,7 @@ async function offered(...words: readonly string[]): Promise<readonly string[]> 
   return offeredBy('bulkhead() { return 1; }', words);
 }
 
-/** The same with a stand-in for the command line that lists the values. */
+/** The same with a fake command line that lists the values. */
 async function offeredBy(program: string, words: readonly string[]): Promise<readonly string[]> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-completion-'));
   try {

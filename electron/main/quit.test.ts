@@ -29,7 +29,7 @@ async function stage(tray = false) {
     sessions,
     desktop: { keepsInTray: () => tray, close: () => undefined },
     report: () => undefined,
-  } as unknown as QuitParts); // stand-ins
+  } as unknown as QuitParts); // fakes
   await settle();
   /** The result of closing the window: whether it was prevented. */
   const close = () => {

@@ -29,14 +29,14 @@ const run = (activity: ApplyRun['activity']): ApplyRun => ({
       : null,
 });
 
-// A stand-in for pkexec: it records how it was called, and runs a script.
+// A fake pkexec: it records how it was called, and runs a script.
 let directory = '';
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-elevation-'));
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-async function standIn(body: string) {
+async function withFakePkexec(body: string) {
   const pkexec = path.join(directory, 'pkexec');
   await writeFile(
     pkexec,
@@ -58,7 +58,7 @@ describe('what needs root, as a user', () => {
   it('applies through the elevated command and passes its events on', async () => {
     const events: ApplyEvent[] = [];
     const line = { at: '2026-01-01T00:00:01.000Z', source: 'dockerd', text: 'API listen' } as const;
-    const { startApply } = await standIn(
+    const { startApply } = await withFakePkexec(
       emits(
         { type: 'run', run: run('applying') },
         { type: 'log', line },
@@ -100,7 +100,7 @@ describe('what needs root, as a user', () => {
   });
 
   it('reports an elevated apply that dies meanwhile as such, never as done', async () => {
-    const { startApply } = await standIn(
+    const { startApply } = await withFakePkexec(
       `${emits({ type: 'run', run: run('applying') })}\necho gone >&2\nkill -9 $$`,
     );
     const started = await startApply(
@@ -124,7 +124,7 @@ describe('what needs root, as a user', () => {
       'could not be asked for',
     ],
   ])(`explains pkexec's exit code %i with "%s"`, async (code, output, text) => {
-    const { startApply, verify, engine } = await standIn(`echo '${output}' >&2; exit ${code}`);
+    const { startApply, verify, engine } = await withFakePkexec(`echo '${output}' >&2; exit ${code}`);
     expect(
       await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined),
     ).toMatchObject({
@@ -147,7 +147,7 @@ describe('what needs root, as a user', () => {
 
   it('recreates containers by the elevated command; if it is killed, none is shown as done', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
-    const { startRecreate } = await standIn(
+    const { startRecreate } = await withFakePkexec(
       `${emits({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\n` +
         'kill -9 $$',
     );
@@ -180,7 +180,7 @@ describe('what needs root, as a user', () => {
   it('makes the elevated command cancel what can be cancelled, and nothing else', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
     const withCancel = (events: string) => `${events}\nread -r line; echo "$line" > ${directory}/stdin`;
-    const cancellable = await standIn(
+    const cancellable = await withFakePkexec(
       withCancel(emits({ type: 'run', run: { ...run('applying'), cancellable: true } })),
     );
     const apply = await cancellable.startApply(
@@ -197,7 +197,7 @@ describe('what needs root, as a user', () => {
     expect(await readFile(path.join(directory, 'stdin'), 'utf8')).toBe('cancel\n');
     await rm(path.join(directory, 'stdin'));
 
-    const { startRecreate } = await standIn(
+    const { startRecreate } = await withFakePkexec(
       withCancel(emits({ members: [member], activity: 'recreating', cancellable: true })),
     );
     const recreation = await startRecreate(
@@ -217,10 +217,10 @@ describe('what needs root, as a user', () => {
       eci: true,
       claims: [{ id: 'A2-user-namespace', verdict: 'fail', evidence: 'none', items: [] }],
     };
-    const open = await standIn(`${emits(verification)}\nexit 1`);
+    const open = await withFakePkexec(`${emits(verification)}\nexit 1`);
     expect(await open.verify()).toMatchObject({ ok: true, value: { claims: [{ verdict: 'fail' }] } });
     expect((await called()).slice(1)).toEqual(['verify', '--json', '--root', '/srv/a root']);
-    const refused = await standIn(
+    const refused = await withFakePkexec(
       `echo a word >&2; echo '{"error":{"code":"verify.no-image","message":"no probe"}}' >&2; exit 1`,
     );
     expect(await refused.verify()).toMatchObject({ ok: false, error: { code: 'verify.no-image' } });
@@ -230,7 +230,7 @@ describe('what needs root, as a user', () => {
 
   it('collects a support bundle by the elevated command, which writes no file', async () => {
     const progress: unknown[] = [];
-    const { collectBundle } = await standIn(
+    const { collectBundle } = await withFakePkexec(
       emits(
         { type: 'progress', progress: { read: 0, total: null } },
         { type: 'progress', progress: { read: 1, total: 2 } },
@@ -257,13 +257,13 @@ describe('what needs root, as a user', () => {
 
   it('has no support bundle if the command was cancelled, or ended before it had all', async () => {
     const begun = emits({ type: 'progress', progress: { read: 0, total: null } }, { type: 'entry', entry });
-    const waiting = await standIn(`${begun}\nread -r line; echo "$line" > ${directory}/stdin; exit 1`);
+    const waiting = await withFakePkexec(`${begun}\nread -r line; echo "$line" > ${directory}/stdin; exit 1`);
     const cancelled = await waiting.collectBundle(() => undefined);
     if (!cancelled.ok) throw new Error(cancelled.error.message);
     cancelled.value.cancel();
     expect(await cancelled.value.done).toEqual({ ok: true, value: null });
     expect(await readFile(path.join(directory, 'stdin'), 'utf8')).toBe('cancel\n');
-    const ending = await standIn(begun);
+    const ending = await withFakePkexec(begun);
     const cut = await ending.collectBundle(() => undefined);
     if (!cut.ok) throw new Error(cut.error.message);
     expect(await cut.value.done).toMatchObject({ ok: false, error: { code: 'internal' } });
@@ -271,7 +271,7 @@ describe('what needs root, as a user', () => {
 
   it('runs nothing as root while no engine is open: none is guessed', async () => {
     const pkexec = path.join(directory, 'pkexec');
-    await standIn('exit 0');
+    await withFakePkexec('exit 0');
     const { engine, startApply, missing } = elevation({ bulkheadCommand: '/b', target: () => null, pkexec });
     expect(await engine('stop', () => Promise.reject(new Error('not asked')))).toMatchObject({
       ok: false,
@@ -285,7 +285,7 @@ describe('what needs root, as a user', () => {
   });
 
   it('reports if there is no space for the text to apply', async () => {
-    const { startApply } = await standIn('exit 0');
+    const { startApply } = await withFakePkexec('exit 0');
     vi.stubEnv('TMPDIR', path.join(directory, 'none'));
     try {
       expect(
@@ -300,7 +300,7 @@ describe('what needs root, as a user', () => {
   });
 
   it('passes on the error that the command printed', async () => {
-    const { startApply } = await standIn(
+    const { startApply } = await withFakePkexec(
       `${emits({ error: { code: 'settings.conflict', message: 'the file changed' } })}\nexit 1`,
     );
     expect(

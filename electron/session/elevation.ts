@@ -27,7 +27,7 @@ type ElevatedCommand = (typeof elevatedCommands)[number];
 /**
  * What needs root when the app runs as its user: our own command line, elevated by the system's means
  * (polkit's pkexec, macOS's and Windows's own prompt). Absolute paths and an argument vector; the elevated
- * command validates its input again. Tested with Debian's polkit (tests/machine/window) and with stand-ins;
+ * command validates its input again. Tested with Debian's polkit (tests/machine/window) and with fakes;
  * not run on a real macOS or Windows.
  */
 export interface Elevation {
@@ -58,7 +58,7 @@ export interface ElevationOptions {
    * The options that select the current engine on the command line: `--root DIR`. Null: no engine is open.
    */
   readonly target: () => readonly string[] | null;
-  /** Absolute path of pkexec, or of a stand-in. */
+  /** Absolute path of pkexec, or of a fake. */
   readonly pkexec?: string;
   /** How rights are requested; default: this system's way. */
   readonly elevator?: Elevator;

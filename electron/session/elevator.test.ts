@@ -31,7 +31,7 @@ const onSocket = (script: string) => `place=""; for a in "$@"; do place="$a"; do
 ${process.execPath} -e 'const s = require("net").connect(process.argv[1]); ${script}' "$place"`;
 const writes = onSocket('s.end("{\\"type\\":\\"x\\"}\\n")');
 
-// Stand-ins for osascript and PowerShell. Not run on a real macOS or Windows.
+// Fakes of osascript and PowerShell. Not run on a real macOS or Windows.
 describe('requesting an administrator on macOS', () => {
   it('passes command and arguments to a fixed script, and receives events over a socket', async () => {
     const elevated = await systemElevator('darwin', await program(writes)).run(

@@ -42,7 +42,7 @@ export const settingsText = (eci: boolean, more = ''): string =>
 export const engineFile = (paths: RootPaths): string => path.join(paths.root, 'engine.txt');
 export const callsFile = (paths: RootPaths): string => path.join(paths.root, 'calls.txt');
 
-/** The launched configuration of the stand-in: the text of daemon.json, 'none' or 'stopped'. */
+/** The launched configuration of the fake engine: the text of daemon.json, 'none' or 'stopped'. */
 export const running = (paths: RootPaths): Promise<string> =>
   readFile(engineFile(paths), 'utf8').catch(() => 'stopped');
 

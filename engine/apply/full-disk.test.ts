@@ -31,7 +31,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     [outside, root] = [await mkdtemp('/tmp/bh-engine-'), await mkdtemp('/tmp/bh-full-')];
     paths = rootPaths(root);
     await run('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', root]);
-    // The stand-in of an engine needs no space on this disk.
+    // The fake engine needs no space on this disk.
     for (const file of [callsFile(paths), engineFile(paths)])
       await symlink(path.join(outside, path.basename(file)), file);
     await writeFile(engineFile(paths), daemonJson);

@@ -25,7 +25,7 @@ const windows = (answer: { code: number | null; stdout: string }): ProcessLivene
 describe.each([
   // The real ps, whose output on Linux is the same as on macOS.
   ['macOS', processLiveness('darwin'), 'Mon Jan  5 10:00:00 2026'],
-  ['Windows (stand-in)', windows({ code: 0, stdout: `${filetime}\r\n` }), '133000000000000000'],
+  ['Windows (fake)', windows({ code: 0, stdout: `${filetime}\r\n` }), '133000000000000000'],
   ['Linux', processLiveness('linux'), '1'],
 ])('a lock on %s', (_system, witness, earlier) => {
   it('excludes others while its process is running', async () => {

@@ -24,8 +24,8 @@ const derived: LocalImage = {
 };
 const away: RegistryResponse = { kind: 'unavailable', why: 'no connection' };
 
-/** A trust over stand-ins: images of the engine, responses of registries by query. */
-function standIn(images: readonly LocalImage[], registry: Record<string, RegistryResponse>) {
+/** A trust over a fake engine and registries: images of the engine, responses of registries by query. */
+function trustOver(images: readonly LocalImage[], registry: Record<string, RegistryResponse>) {
   const queried: string[] = [];
   let now = 1e12;
   const state = {
@@ -67,7 +67,7 @@ const tag = 'docker.io/team/tool:1';
 
 describe('image trust', () => {
   it('B3: an image pulled after its tag moved is trusted before the cache expires', async () => {
-    const { trust, registry, later, queried } = standIn([tool], {
+    const { trust, registry, later, queried } = trustOver([tool], {
       [tag]: { kind: 'served', digest: B, children: [] },
     });
     expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toMatchObject({
@@ -89,7 +89,7 @@ describe('image trust', () => {
   });
 
   it('B4: built from an allowed image; not when switched off, not from an image not allowed', async () => {
-    const { trust } = standIn([tool, derived], { [tag]: { kind: 'served', digest: A, children: [] } });
+    const { trust } = trustOver([tool, derived], { [tag]: { kind: 'served', digest: A, children: [] } });
     expect(await trust.decide('mine:1', list(['team/tool:1']))).toEqual({
       trusted: true,
       imageId: derived.id,
@@ -109,7 +109,7 @@ describe('image trust', () => {
   it('B4: an image of a registry is not derived, whatever its layers', async () => {
     const pushed: LocalImage = { ...derived, digests: [`other.example/x@${B}`] };
     expect(
-      await standIn([tool, pushed], { [tag]: { kind: 'served', digest: A, children: [] } }).trust.decide(
+      await trustOver([tool, pushed], { [tag]: { kind: 'served', digest: A, children: [] } }).trust.decide(
         'mine:1',
         list(['team/tool:1']),
       ),
@@ -125,7 +125,7 @@ describe('image trust', () => {
       RegistryResponse
     >;
     const decide = (response: RegistryResponse) =>
-      standIn([base, here], { ...responses, [query]: response }).trust.decide(
+      trustOver([base, here], { ...responses, [query]: response }).trust.decide(
         'mine:1',
         list(['team/tool:1']),
       );
@@ -143,7 +143,7 @@ describe('image trust', () => {
   });
 
   it("B4: a base that can't be checked makes nothing trusted, and the refusal has the reason", async () => {
-    expect(await standIn([tool, derived], {}).trust.decide('mine:1', list(['team/tool:1']))).toMatchObject({
+    expect(await trustOver([tool, derived], {}).trust.decide('mine:1', list(['team/tool:1']))).toMatchObject({
       trusted: false,
       reason: 'registry-unreachable',
       detail: expect.stringContaining('built from team/tool:1') as string,
@@ -152,7 +152,7 @@ describe('image trust', () => {
 
   it('B4: a base whose tag has moved is no allowed one any more, and the refusal names it', async () => {
     expect(
-      await standIn([tool, derived], { [tag]: { kind: 'served', digest: B, children: [] } }).trust.decide(
+      await trustOver([tool, derived], { [tag]: { kind: 'served', digest: B, children: [] } }).trust.decide(
         'mine:1',
         list(['team/tool:1']),
       ),
@@ -164,7 +164,7 @@ describe('image trust', () => {
   });
 
   it('queries no registry about images that the list does not name', async () => {
-    const { trust, queried } = standIn([derived, tool], {});
+    const { trust, queried } = trustOver([derived, tool], {});
     expect(await trust.decide('mine:1', list(['r.example/other:*']))).toMatchObject({ trusted: false });
     expect(await trust.decide('nobody:1', list(['*']))).toMatchObject({
       trusted: false,
@@ -176,7 +176,7 @@ describe('image trust', () => {
   });
 
   it('an engine that is down rejects; a registry never does', async () => {
-    const { trust, state } = standIn([tool], {});
+    const { trust, state } = trustOver([tool], {});
     expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toMatchObject({
       trusted: false,
       reason: 'registry-unreachable',

@@ -36,7 +36,7 @@ const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const indexType = 'application/vnd.oci.image.index.v1+json';
 
 const servers: Server[] = [];
-/** A stand-in registry on 127.0.0.1; gives `host:port`. */
+/** A fake registry on 127.0.0.1; gives `host:port`. */
 async function serve(listener: RequestListener, tls?: { key: string; cert: string }): Promise<string> {
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.listen(0, '127.0.0.1');
@@ -489,7 +489,7 @@ describe('TLS', () => {
         '-days',
         '2',
         '-subj',
-        '/CN=stand-in',
+        '/CN=fake',
         '-addext',
         'subjectAltName=IP:127.0.0.1',
         '-keyout',

@@ -89,7 +89,7 @@ afterAll(async () => {
 /** What containers of busybox may not do through their socket. */
 const denied = ['exec', 'cp', 'commit', 'build', 'rm', 'volume*', 'tag'];
 
-/** A stand-in that accepts content by its id, and `evil` by its name. */
+/** A fake trust that accepts content by its id, and `evil` by its name. */
 function trust(engine: IsolatedEngine): ImageTrust {
   const idOf = async (image: string) =>
     (await engine.docker('image', 'inspect', '-f', '{{.Id}}', image)).trim();

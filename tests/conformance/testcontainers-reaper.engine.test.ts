@@ -12,9 +12,9 @@ let registry: Registry;
 let reaper: string;
 beforeAll(async () => {
   [guarded, registry] = await Promise.all([startGuardedEngine(), startRegistry()]);
-  reaper = `${registry.host}/testcontainers/stand-in-reaper:1`;
+  reaper = `${registry.host}/testcontainers/fake-reaper:1`;
   await importPrograms(guarded.engine.socket, reaper, [process.execPath], {
-    files: { '/reaper.ts': path.resolve(import.meta.dirname, '../support/stand-in-reaper.ts') },
+    files: { '/reaper.ts': path.resolve(import.meta.dirname, '../support/fake-reaper.ts') },
     // ryuk's image has this label, too.
     changes: ['CMD ["node", "/reaper.ts"]', 'LABEL org.testcontainers.ryuk=true'],
   });
@@ -54,7 +54,7 @@ async function session() {
   return { child, container: line, errors: () => errors };
 }
 
-describe('A1, B2: a Testcontainers session with its reaper (a stand-in with the same protocol)', () => {
+describe('A1, B2: a Testcontainers session with its reaper (a fake with the same protocol)', () => {
   it('is refused while no image may have the socket, and names the setting that would allow it', async () => {
     const { container, errors } = await session();
     expect(container).toBeNull();

@@ -14,7 +14,7 @@ export const gatewayProgram =
   "const p = new Command(); configureGateway(p.command('gateway')); " +
   "await p.parseAsync(process.argv.slice(1), { from: 'user' });";
 
-/** For the stand-in for systemd: Node has no datagrams of unix(7). Debian's build tools include Python. */
+/** For the fake systemd: Node has no datagrams of unix(7). Debian's build tools include Python. */
 export const hasPython = (): boolean => {
   try {
     execFileSync('python3', ['--version']);
@@ -25,7 +25,7 @@ export const hasPython = (): boolean => {
 };
 
 /**
- * A gateway as a service: a stand-in for systemd has its socket, and records its notifications. The engine
+ * A gateway as a service: a fake systemd has its socket, and records its notifications. The engine
  * behind it does not answer `/containers/slow/json` by itself, other requests by `respond`.
  */
 export async function startGatewayService(

@@ -27,12 +27,12 @@ export function socketMount(
 /** Replaces the gateway's own: these mounts and no others; none can be created. */
 export function fixedSocketMounts(mounts: readonly SocketMount[]): SocketMounts {
   const refuse = (): never => {
-    throw new Error('a stand-in makes no mounts');
+    throw new Error('a fake makes no mounts');
   };
   const get = (id: string) => mounts.find((mount) => mount.id === id) ?? null;
   return {
     reserve: refuse,
-    open: () => Promise.reject(new Error('a stand-in makes no mounts')),
+    open: () => Promise.reject(new Error('a fake makes no mounts')),
     bind: () => Promise.resolve(),
     renew: () => Promise.resolve(),
     discard: () => Promise.resolve(),

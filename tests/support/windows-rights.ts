@@ -2,7 +2,7 @@ import path from 'node:path';
 
 /**
  * icacls, and the program that reads access rights, of Windows: owners and rights of directories are in files
- * below the stand-in's own directory. A directory without a record is an administrator's with the rights
+ * below the fake's own directory. A directory without a record is an administrator's with the rights
  * inherited from %ProgramData%: everybody may add to it.
  */
 export function windowsRights(directory: string): [string, string][] {

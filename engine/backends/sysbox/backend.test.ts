@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startStandInSysbox, type StandInSysbox } from '../../../tests/support/stand-in-sysbox.ts';
+import { startFakeSysbox, type FakeSysbox } from '../../../tests/support/fake-sysbox.ts';
 import { rootPaths } from '../../base/root-paths.ts';
 import { sysboxBackend } from './backend.ts';
 import { probeService } from './services.ts';
 
 let directory: string;
-let fakeSysbox: StandInSysbox | null = null;
+let fakeSysbox: FakeSysbox | null = null;
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'bh-sysbox-'));
 });
@@ -19,10 +19,10 @@ afterEach(async () => {
 });
 
 async function reported(
-  options: Parameters<typeof startStandInSysbox>[1] = {},
+  options: Parameters<typeof startFakeSysbox>[1] = {},
   more: { dockerd?: string; timeoutMs?: number; binary?: string } = {},
 ) {
-  fakeSysbox = await startStandInSysbox(directory, options);
+  fakeSysbox = await startFakeSysbox(directory, options);
   const backend = sysboxBackend({
     binary: fakeSysbox.binary,
     socketDirectory: fakeSysbox.socketDirectory,
@@ -34,7 +34,7 @@ async function reported(
   return { backend, report, of: (code: string) => report.requirements.find((one) => one.code === code) };
 }
 
-describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
+describe('the sysbox backend, on a fake (not run on a real Sysbox)', () => {
   it('A6 finds an installed Sysbox whose services respond, and its version and edition', async () => {
     const { of } = await reported();
     expect(of('sysbox-installed')).toMatchObject({
@@ -115,7 +115,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
   });
 
   it('queries a service in bounded time and leaves no connection behind', async () => {
-    fakeSysbox = await startStandInSysbox(directory, { services: { mgr: 'responds', fs: 'hangs' } });
+    fakeSysbox = await startFakeSysbox(directory, { services: { mgr: 'responds', fs: 'hangs' } });
     expect(await probeService(path.join(fakeSysbox.socketDirectory, 'sysmgr.sock'), 5_000)).toEqual({
       isResponsive: true,
     });

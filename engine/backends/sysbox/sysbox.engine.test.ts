@@ -7,21 +7,21 @@ import { startGatewayProcess, type GatewayProcess } from '../../../tests/support
 import { eciOn } from '../../../tests/support/guarded-engine.ts';
 import { linkArchive } from '../../../tests/support/link-archive.ts';
 import { docker, startBareEngine, type BareEngine } from '../../../tests/support/real-engine.ts';
-import { startStandInSysbox, type StandInSysbox } from '../../../tests/support/stand-in-sysbox.ts';
+import { startFakeSysbox, type FakeSysbox } from '../../../tests/support/fake-sysbox.ts';
 import { rootPaths } from '../../base/root-paths.ts';
 import { sysboxBackend } from './backend.ts';
 
 /**
- * A real engine and gateway, configured as for Sysbox, with a stand-in that isolates nothing: the
+ * A real engine and gateway, configured as for Sysbox, with a fake that isolates nothing: the
  * configuration is tested.
  */
 let scratch: string;
-let fakeSysbox: StandInSysbox;
+let fakeSysbox: FakeSysbox;
 let engine: BareEngine;
 let gateway: GatewayProcess;
 beforeAll(async () => {
   scratch = await mkdtemp('/tmp/bh-sysbox-');
-  fakeSysbox = await startStandInSysbox(scratch);
+  fakeSysbox = await startFakeSysbox(scratch);
   const backend = sysboxBackend({ binary: fakeSysbox.binary, socketDirectory: fakeSysbox.socketDirectory });
   engine = await startBareEngine({
     daemonJson: {
@@ -48,12 +48,12 @@ const client = (...args: string[]) => docker(gateway.socket, ...args);
 const of = async (name: string) =>
   (await client('inspect', '-f', '{{.HostConfig.Runtime}} {{.HostConfig.Privileged}}', name)).trim();
 
-describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sysbox)', () => {
+describe('an engine with Sysbox as its backend (a fake: not run on a real Sysbox)', () => {
   it('A6 gives every container sysbox-runc, whatever the client requests, and has it run them', async () => {
-    await client('create', '--name', 'plain', 'busybox', 'echo', 'run by the stand-in');
+    await client('create', '--name', 'plain', 'busybox', 'echo', 'run by the fake');
     await client('create', '--name', 'asked', '--runtime', 'runc', 'busybox', 'true');
     expect([await of('plain'), await of('asked')]).toEqual(['sysbox-runc false', 'sysbox-runc false']);
-    expect(await client('start', '-a', 'plain')).toBe('run by the stand-in\n');
+    expect(await client('start', '-a', 'plain')).toBe('run by the fake\n');
     const id = (await client('inspect', '-f', '{{.Id}}', 'plain')).trim();
     expect(await readFile(fakeSysbox.log, 'utf8')).toContain(' create --bundle');
     expect(await readFile(fakeSysbox.log, 'utf8')).toContain(id);

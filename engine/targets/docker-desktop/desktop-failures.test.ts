@@ -4,11 +4,11 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  standInDockerDesktop,
-  type StandInDesktop,
-  type StandInOptions,
-} from '../../../tests/support/stand-in-docker-desktop.ts';
-import { textOnlyEngine } from '../../../tests/support/stand-in-desktop-engines.ts';
+  fakeDockerDesktop,
+  type FakeDesktop,
+  type FakeDesktopOptions,
+} from '../../../tests/support/fake-docker-desktop.ts';
+import { textOnlyEngine } from '../../../tests/support/desktop-engines.ts';
 import { componentsVersion, desktopFacts, plistVersion } from './detect.ts';
 import { startCommand, quitCommands } from './commands.ts';
 import { thisHost } from './host.ts';
@@ -17,16 +17,16 @@ import { desktopPresence } from './presence.ts';
 import { openDesktopTarget } from './target.ts';
 import { apply, first } from './desktop-fixture.ts';
 
-// Everything here runs on a stand-in; not run on a real Docker Desktop.
-let desktop: StandInDesktop | undefined;
+// Everything here runs on a fake; not run on a real Docker Desktop.
+let desktop: FakeDesktop | undefined;
 afterEach(async () => {
   await desktop?.end();
   desktop = undefined;
 });
 
-async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'platform'>) {
+async function stage(options: Partial<FakeDesktopOptions> & Pick<FakeDesktopOptions, 'platform'>) {
   const engine = textOnlyEngine();
-  const fake = await standInDockerDesktop({ engine, ...options });
+  const fake = await fakeDockerDesktop({ engine, ...options });
   desktop = fake;
   return {
     made: fake,
@@ -35,7 +35,7 @@ async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'pl
   };
 }
 
-describe('other failures of it (stand-in)', () => {
+describe('other failures of it (fake)', () => {
   it('reports that it did not quit', async () => {
     const { made, target } = await stage({
       platform: 'darwin',

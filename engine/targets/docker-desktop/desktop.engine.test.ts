@@ -1,18 +1,18 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
-import { isolatingEngine, type StandInEngine } from '../../../tests/support/stand-in-desktop-engines.ts';
-import { standInDockerDesktop, type StandInDesktop } from '../../../tests/support/stand-in-docker-desktop.ts';
+import { isolatingEngine, type DesktopEngine } from '../../../tests/support/desktop-engines.ts';
+import { fakeDockerDesktop, type FakeDesktop } from '../../../tests/support/fake-docker-desktop.ts';
 import { keepAllContainers, type ContainerChoices } from '../../../shared/apply/plan.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import type { Target } from '../../target.ts';
 import { openDesktopTarget } from './target.ts';
 
-// A stand-in for Docker Desktop, with an engine of ours behind the user's socket. Not run on a real Docker
+// A fake Docker Desktop, with an engine of ours behind the user's socket. Not run on a real Docker
 // Desktop.
 let engine: EmbeddedEngine;
-let behind: StandInEngine;
-let desktop: StandInDesktop;
+let behind: DesktopEngine;
+let desktop: FakeDesktop;
 let target: Target;
 let refused: string | null = null;
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
       if (!stopped.ok) throw new Error(stopped.error.message);
     },
   });
-  desktop = await standInDockerDesktop({
+  desktop = await fakeDockerDesktop({
     platform: 'linux',
     engine: behind,
     runtimeName: 'bulkhead',
@@ -131,7 +131,7 @@ it.each(['darwin', 'win32'] as const)(
   async (platform) => {
     const stopped = await target.driver.stop();
     if (!stopped.ok) throw new Error(stopped.error.message);
-    const other = await standInDockerDesktop({ platform, engine: behind, runtimeName: 'bulkhead' });
+    const other = await fakeDockerDesktop({ platform, engine: behind, runtimeName: 'bulkhead' });
     const its = openDesktopTarget(other.host, { bulkheadCommand: bulkhead, projectRoot });
     try {
       expect(await its.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready' } });

@@ -3,19 +3,19 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import {
-  standInDockerDesktop,
-  type StandInDesktop,
-  type StandInOptions,
-} from '../../../tests/support/stand-in-docker-desktop.ts';
-import { textOnlyEngine } from '../../../tests/support/stand-in-desktop-engines.ts';
+  fakeDockerDesktop,
+  type FakeDesktop,
+  type FakeDesktopOptions,
+} from '../../../tests/support/fake-docker-desktop.ts';
+import { textOnlyEngine } from '../../../tests/support/desktop-engines.ts';
 import { discoverTargets } from '../discover.ts';
 import { desktopFacts } from './detect.ts';
 import type { DesktopPlatform } from './locations.ts';
 import { openDesktopTarget } from './target.ts';
 import { first, apply } from './desktop-fixture.ts';
 
-// Everything here runs on a stand-in; not run on a real Docker Desktop.
-let desktop: StandInDesktop | undefined;
+// Everything here runs on a fake; not run on a real Docker Desktop.
+let desktop: FakeDesktop | undefined;
 afterEach(async () => {
   await desktop?.end();
   desktop = undefined;
@@ -24,9 +24,9 @@ afterEach(async () => {
 const platforms: readonly DesktopPlatform[] = ['darwin', 'win32', 'linux'];
 const second = first.replace('"value": false },\n  "enh', '"value": true },\n  "enh');
 
-async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'platform'>) {
+async function stage(options: Partial<FakeDesktopOptions> & Pick<FakeDesktopOptions, 'platform'>) {
   const engine = textOnlyEngine();
-  const fake = await standInDockerDesktop({ engine, ...options });
+  const fake = await fakeDockerDesktop({ engine, ...options });
   desktop = fake;
   return {
     made: fake,
@@ -34,9 +34,9 @@ async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'pl
     target: openDesktopTarget(fake.host, { bulkheadCommand: '/none', projectRoot: '/none' }),
   };
 }
-const settingsOf = (fake: StandInDesktop) => readFile(fake.host.locations.settings, 'utf8');
+const settingsOf = (fake: FakeDesktop) => readFile(fake.host.locations.settings, 'utf8');
 
-describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
+describe.each(platforms)('Docker Desktop on %s (fake)', (platform) => {
   it('is found with its version, and opened: its file, its socket, its state', async () => {
     const { made, target } = await stage({ platform });
     const found = (
@@ -294,7 +294,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
   it('reports an interrupted apply to all users until an administrator restarts it', async () => {
     let cut = true;
     const engine = textOnlyEngine();
-    const fake = await standInDockerDesktop({ engine, platform });
+    const fake = await fakeDockerDesktop({ engine, platform });
     desktop = fake;
     const options = { bulkheadCommand: '/none', projectRoot: '/none' };
     let written: () => void = () => undefined;

@@ -3,12 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
-import { standInDockerDesktop, type StandInDesktop } from '../../../tests/support/stand-in-docker-desktop.ts';
-import { textOnlyEngine } from '../../../tests/support/stand-in-desktop-engines.ts';
+import { fakeDockerDesktop, type FakeDesktop } from '../../../tests/support/fake-docker-desktop.ts';
+import { textOnlyEngine } from '../../../tests/support/desktop-engines.ts';
 import { ownDirectories, readSecurity } from './own-directories.ts';
 import { openDesktopTarget } from './target.ts';
 
-// Windows' programs are stand-ins: their arguments are checked here. Not run on a real Windows.
+// Windows' programs are fakes: their arguments are checked here. Not run on a real Windows.
 const userDirectory =
   'O:S-1-5-21-1-2-3-1001D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;ID;FA;;;S-1-5-21-1-2-3-1001)(A;' +
   'OICIID;0x1200a9;;;BU)';
@@ -43,10 +43,10 @@ describe('the access list of a directory on Windows', () => {
   });
 });
 
-describe('directories of ours on Windows (stand-in)', () => {
-  let desktop: StandInDesktop;
+describe('directories of ours on Windows (fake)', () => {
+  let desktop: FakeDesktop;
   beforeEach(async () => {
-    desktop = await standInDockerDesktop({ platform: 'win32', engine: textOnlyEngine() });
+    desktop = await fakeDockerDesktop({ platform: 'win32', engine: textOnlyEngine() });
   });
   afterEach(() => desktop.end());
   const directory = () => path.dirname(desktop.host.locations.state);
@@ -191,7 +191,7 @@ describe('directories of ours elsewhere', () => {
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   it('are refused if others may write to them', async () => {
-    const desktop = await standInDockerDesktop({ platform: 'linux', engine: textOnlyEngine() });
+    const desktop = await fakeDockerDesktop({ platform: 'linux', engine: textOnlyEngine() });
     const own = ownDirectories(desktop.host);
     expect([
       (await own.prepare(path.join(directory, 'a', 'b'))).ok,

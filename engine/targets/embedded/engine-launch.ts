@@ -274,8 +274,8 @@ async function startOnNetwork(
 
 /**
  * The file to register as the backend's runtime: dockerd does not start if it does not exist. If it is not
- * installed, a stand-in in the engine's own directory refuses every container with that message; files of the
- * system (Sysbox) are never written.
+ * installed, a script in its place refuses every container with that message, but only in the engine's own
+ * directory; files of the system (Sysbox) are never written.
  */
 export async function presentRuntime(paths: RootPaths, backend: IsolationBackend): Promise<string> {
   const file = backend.runtimePath(paths);

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 /**
- * A stand-in for the gateway: listens on an inherited socket, or on a new one that it requests to be kept.
+ * A fake gateway: listens on an inherited socket, or on a new one that it requests to be kept.
  * Responds with its pid and how it got the socket.
  */
 const program = (socket: string) => `

@@ -60,7 +60,7 @@ describe("the engine's sockets, behind the gateway", () => {
 describe('an installation', () => {
   const usualPath = process.env['PATH'];
   let directory = '';
-  /** A stand-in for systemctl: systemd itself runs in tests/machine. */
+  /** A fake systemctl: systemd itself runs in tests/machine. */
   const putSystemctl = async (prints: string) => {
     const file = path.join(directory, 'systemctl');
     await writeFile(file, `#!/bin/sh\ncat <<'end'\n${prints}end\n`);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replaceGateway } from './install-steps.ts';
 
-// A stand-in for systemctl that records its arguments: systemd itself runs in tests/machine. A file has the
+// A fake systemctl that records its arguments: systemd itself runs in tests/machine. A file has the
 // gateway's main process.
 const usualPath = process.env['PATH'];
 let directory = '';

@@ -16,7 +16,7 @@ import { uninstall } from './uninstall.ts';
 import { unitFile } from '../guarded/unit-text.ts';
 import { dropInFile } from './units.ts';
 
-// The whole of it in a directory, with a stand-in for systemd, which runs in tests/machine itself.
+// The whole of it in a directory, with a fake systemd, which runs in tests/machine itself.
 const machine = await vi.hoisted(async () => {
   const { mkdtempSync } = await import('node:fs');
   const { tmpdir } = await import('node:os');

@@ -70,7 +70,7 @@ const expectPlain = async (text: string | null) => {
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-prepared-'));
   paths = rootPaths(directory);
-  // A stand-in for systemctl.
+  // A fake systemctl.
   await writeFile(at('systemctl'), `#!/bin/sh\necho "$*" >>'${at('calls')}'\n`);
   await chmod(at('systemctl'), 0o755);
   process.env['PATH'] = `${directory}:${usualPath ?? ''}`;

@@ -10,7 +10,7 @@ import { ownUnits } from './unit-names.ts';
 import { unitFiles } from './units.ts';
 
 // The commands of docs/machine-engine.md that undo an installation where `bulkhead uninstall` does not run:
-// in a directory in place of /, with a stand-in for systemctl that fails where systemd may.
+// in a directory in place of /, with a fake systemctl that fails where systemd may.
 const run = promisify(execFile);
 const paths = rootPaths(systemRoot);
 const document = path.join(import.meta.dirname, '..', '..', '..', 'docs', 'machine-engine.md');

@@ -97,7 +97,7 @@ describe('the services of an upgrade', () => {
       else response.writeHead(status).end(request.url?.endsWith('/_ping') === true ? 'OK' : '[]');
     }).listen(paths.clientSocket);
     await once(gateway, 'listening');
-    // A stand-in for systemctl: a reload replaces the gateway.
+    // A fake systemctl: a reload replaces the gateway.
     await writeFile(at('main'), '100');
     await writeFile(
       at('systemctl'),

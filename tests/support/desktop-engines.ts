@@ -2,8 +2,8 @@ import { rm, symlink, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { RootPaths } from '../../engine/base/root-paths.ts';
 
-/** The engine behind the user's socket while the stand-in is open. */
-export interface StandInEngine {
+/** The engine behind the user's socket while the fake Docker Desktop is open. */
+export interface DesktopEngine {
   /** Starts under the administrator's file (null: there is none). */
   start(settings: string | null, socket: string): Promise<void>;
   stop(socket: string): Promise<void>;
@@ -15,7 +15,7 @@ export interface StandInEngine {
  */
 export function textOnlyEngine(
   facts: { readonly defaultRuntime?: string } = {},
-): StandInEngine & { readonly starts: (string | null)[] } {
+): DesktopEngine & { readonly starts: (string | null)[] } {
   let server: http.Server | undefined;
   const starts: (string | null)[] = [];
   const answers: Record<string, unknown> = {
@@ -81,7 +81,7 @@ export function isolatingEngine(engine: {
   readonly paths: Pick<RootPaths, 'clientSocket' | 'settings' | 'enforcedPolicy' | 'storedSettings'>;
   start(): Promise<void>;
   stop(): Promise<void>;
-}): StandInEngine {
+}): DesktopEngine {
   return {
     async start(settings, socket) {
       const { settings: file, enforcedPolicy, storedSettings } = engine.paths;

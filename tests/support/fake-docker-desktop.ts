@@ -10,13 +10,13 @@ import {
   type DesktopPlatform,
 } from '../../engine/targets/docker-desktop/locations.ts';
 import { thisHost, type DesktopHost } from '../../engine/targets/docker-desktop/host.ts';
-import type { StandInEngine } from './stand-in-desktop-engines.ts';
+import type { DesktopEngine } from './desktop-engines.ts';
 import { windowsRights } from './windows-rights.ts';
 
-export interface StandInOptions {
+export interface FakeDesktopOptions {
   readonly platform: DesktopPlatform;
   readonly version?: string;
-  readonly engine: StandInEngine;
+  readonly engine: DesktopEngine;
   /**
    * Why a start under this file fails, as Docker Desktop reports it; null: it starts. Default: it must be
    * JSON without a byte order mark.
@@ -28,22 +28,22 @@ export interface StandInOptions {
   readonly without?: readonly string[];
 }
 
-export interface StandInDesktop {
+export interface FakeDesktop {
   readonly host: DesktopHost;
   readonly directory: string;
   /** Windows: sets the owner of a directory, or its access rights (SDDL). */
   setRights(directory: string, sddl: string): Promise<void>;
-  /** Every call of a stand-in program: its name on the platform, and its arguments. */
+  /** Every call of a fake program: its name on the platform, and its arguments. */
   calls(): Promise<string[]>;
   end(): Promise<void>;
 }
 
 /**
- * A stand-in for an installed Docker Desktop of any platform, below one directory: its paths, and programs
+ * A fake installation of Docker Desktop of any platform, below one directory: its paths, and programs
  * that are scripts, called like the real ones. It reads the administrator's file when it starts, and quits
  * and starts its engine. It is not Docker Desktop, and proves nothing about a real one.
  */
-export async function standInDockerDesktop(options: StandInOptions): Promise<StandInDesktop> {
+export async function fakeDockerDesktop(options: FakeDesktopOptions): Promise<FakeDesktop> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'bh-dd-'));
   const home =
     options.platform === 'win32'
@@ -105,7 +105,7 @@ export async function standInDockerDesktop(options: StandInOptions): Promise<Sta
       : write(
           here(place),
           `#!/bin/sh
-# A stand-in for tests: not Docker Desktop.
+# A fake for tests: not Docker Desktop.
 note() { printf '%s' '${place}' >> '${log}'; printf ' %s' "$@" >> '${log}'; printf '\\n' >> '${log}'; }
 gone() { while [ -e '${running}' ]; do sleep 0.02; done; }
 quit() { echo quit > '${wanted}'; }
@@ -145,7 +145,7 @@ ${does}
     ],
   };
   for (const [place, does] of scripts[options.platform]) await program(place, does);
-  await write(here(there.programs[0] ?? ''), 'stand-in');
+  await write(here(there.programs[0] ?? ''), 'fake');
 
   const refuses =
     options.refuses ??

@@ -4,12 +4,12 @@ import net from 'node:net';
 import path from 'node:path';
 
 /**
- * How a service of the stand-in behaves: like Sysbox's, accepting without responding, another protocol, or a
+ * How a service of the fake behaves: like Sysbox's, accepting without responding, another protocol, or a
  * socket without a listener.
  */
-export type StandInService = 'responds' | 'hangs' | 'wrong-protocol' | 'ended' | 'absent';
+export type FakeService = 'responds' | 'hangs' | 'wrong-protocol' | 'ended' | 'absent';
 
-export interface StandInSysbox {
+export interface FakeSysbox {
   readonly binary: string;
   readonly socketDirectory: string;
   /** The file in which every call of the runtime is recorded, one per line. */
@@ -18,30 +18,30 @@ export interface StandInSysbox {
 }
 
 /**
- * A stand-in for Sysbox, for tests of how it is found, queried and configured: a script that responds to
+ * A fake Sysbox, for tests of how it is found, queried and configured: a script that responds to
  * `--version` like Sysbox and otherwise is plain runc, and two sockets. It isolates nothing. `version`
  * replaces its response; `null` makes it hang.
  */
-export async function startStandInSysbox(
+export async function startFakeSysbox(
   directory: string,
   options: {
-    readonly services?: { readonly mgr?: StandInService; readonly fs?: StandInService };
+    readonly services?: { readonly mgr?: FakeService; readonly fs?: FakeService };
     readonly version?: string | null;
     readonly runc?: string;
   } = {},
-): Promise<StandInSysbox> {
+): Promise<FakeSysbox> {
   const socketDirectory = path.join(directory, 'sysbox-run');
-  const binary = path.join(directory, 'stand-in-sysbox-runc');
-  const log = path.join(directory, 'stand-in.log');
+  const binary = path.join(directory, 'fake-sysbox-runc');
+  const log = path.join(directory, 'fake.log');
   await mkdir(socketDirectory, { recursive: true });
   const version =
     options.version === undefined
-      ? 'sysbox-runc\\n\\tedition: \\tCommunity Edition (CE)\\n\\tversion: \\t0.6.7 (stand-in)\\n'
+      ? 'sysbox-runc\\n\\tedition: \\tCommunity Edition (CE)\\n\\tversion: \\t0.6.7 (fake)\\n'
       : options.version;
   await writeFile(
     binary,
     `#!/bin/sh
-# A stand-in for tests: not Sysbox.
+# A fake for tests: not Sysbox.
 if [ "$1" = --version ]; then ${version === null ? 'exec sleep 1000' : `printf '${version}'; exit 0`}; fi
 echo "$*" >> ${log}
 exec ${options.runc ?? '/usr/sbin/runc'} "$@"
@@ -62,7 +62,7 @@ exec ${options.runc ?? '/usr/sbin/runc'} "$@"
   };
 }
 
-async function serve(socket: string, how: StandInService): Promise<() => Promise<void>> {
+async function serve(socket: string, how: FakeService): Promise<() => Promise<void>> {
   if (how === 'absent') return () => Promise.resolve();
   const server =
     how === 'responds'

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /**
- * A stand-in for testcontainers/ryuk, which is in no registry here: runs in a container, implements its line
+ * A fake testcontainers/ryuk, which is in no registry here: runs in a container, implements its line
  * protocol on 8080 (filters in, ACK out), and when the last session's connection closes removes the objects
  * of the filters through the mounted socket. It lacks what the tests don't need: ryuk's waiting for
  * reconnections, retries, and the removal of images. One file, no dependencies: it is copied into an image.

@@ -1,4 +1,4 @@
-// An engine that runs, for the state of a status: this process and its responses.
+// A fake engine that runs, for the state of a status: this process and its responses.
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import process from 'node:process';
@@ -41,7 +41,7 @@ const responses = {
  * Serves an engine with one stopped container at `root`, an existing directory with a settings file. Resolves
  * with a function that ends it.
  */
-export async function serveRunningEngine(root) {
+export async function serveFakeEngine(root) {
   const paths = rootPaths(root);
   const own = await identityOf(process.pid);
   writeFileSync(
