@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { applyLockPath, type RootPaths } from '../engine/base/root-paths.ts';
+import { unfinishedApply, type UnfinishedApply } from '../engine/apply/unfinished-apply.ts';
 import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { killedContainers } from '../shared/containers/killed.ts';
@@ -36,28 +35,17 @@ export interface StatusReport {
   readonly verification: Verification | null;
   readonly appliedVersion: number;
   readonly draftDiffers: boolean;
-  /** An interrupted apply is settled by `bulkhead apply` or the next engine start; null: there is none. */
-  readonly apply: 'running' | 'interrupted' | null;
+  /**
+   * An interrupted apply is settled by `bulkhead apply` or the next engine start; null: there is none, or
+   * this user may not know.
+   */
+  readonly apply: UnfinishedApply | null;
   /** Path of the administrator's file in older documents of Docker Desktop: detected, never read. */
   readonly olderSettings: string | null;
   /** Why the settings can't be read or used, if so. */
   readonly settingsProblem: string | null;
   /** `settingsProblem` as a sentence, if it is one of the catalogue. */
   readonly settingsProblemSentence?: MessageReference;
-}
-
-/** Whether there is a file, readable or not; none where this user may not look. */
-const isPresent = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );
-
-/** Whether an apply has not ended, and its process still runs. */
-async function applyUnderWay(paths: RootPaths): Promise<StatusReport['apply']> {
-  if (!(await isPresent(paths.journal))) return null;
-  const { isLocked } = await import('../engine/base/lock.ts');
-  return (await isLocked(applyLockPath(paths))) ? 'running' : 'interrupted';
 }
 
 /** Everything `bulkhead status` reports. */
@@ -67,7 +55,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     target.driver.status(),
     target.settings.read(),
     target.lastVerification(),
-    applyUnderWay(target.paths),
+    unfinishedApply(target.paths),
   ]);
   const applied = effectiveSettings(settings.applied, { exists: settings.exists });
   const enforcement = enforcementOf({ capabilities: target.capabilities, engine, settings, applied });

@@ -1,26 +1,11 @@
-import { applyLockPath } from '../base/root-paths.ts';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { applySteps } from '../../shared/apply/steps.ts';
 import { appErrorSchema } from '../../shared/app-error.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { chosenRecreationSchema } from '../recreate/recreate-chosen.ts';
-import type { RootPaths } from '../base/root-paths.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { systemCode } from '../base/system-code.ts';
-import { isLocked } from '../base/lock.ts';
-
-/**
- * Whether an apply was interrupted and has not been settled. Does not read the journal: everybody who may
- * list the directory may know.
- */
-export async function applyInterrupted(paths: RootPaths): Promise<boolean> {
-  const begun = await access(paths.journal).then(
-    () => true,
-    () => false,
-  );
-  return begun && !(await isLocked(applyLockPath(paths)));
-}
 
 /**
  * What is needed to finish or undo an apply whose process is gone: `DIR/apply-journal.json`, written and

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { atLeast } from '../../../shared/coverage/coverage.ts';
 import { parseSettings } from '../../../shared/settings/index.ts';
 import type { DesktopFacts } from '../../../shared/targets/target.ts';
-import { applyInterrupted } from '../../apply/journal.ts';
+import { unfinishedApply } from '../../apply/unfinished-apply.ts';
 import { firstExisting, type DesktopHost } from './host.ts';
 import { desktopPaths } from './paths.ts';
 
@@ -37,7 +37,7 @@ export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
     restartBy: command !== null && atLeast(version, cliSince) ? 'docker-desktop-cli' : 'system',
     userSettings,
     olderSettings: await firstExisting(host, host.locations.olderSettings),
-    interrupted: await applyInterrupted(desktopPaths(host)),
+    interrupted: (await unfinishedApply(desktopPaths(host))) === 'interrupted',
   };
 }
 

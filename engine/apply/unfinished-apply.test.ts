@@ -1,0 +1,46 @@
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { acquireLock } from '../base/lock.ts';
+import { applyLockPath, rootPaths, type RootPaths } from '../base/root-paths.ts';
+import { unfinishedApply } from './unfinished-apply.ts';
+
+let paths: RootPaths;
+beforeEach(async () => {
+  paths = rootPaths(await mkdtemp(path.join(os.tmpdir(), 'bulkhead-unfinished-')));
+});
+afterEach(() => rm(paths.root, { recursive: true }));
+
+it('is running while its lock is held, and interrupted once its process is gone', async () => {
+  expect(await unfinishedApply(paths)).toBeNull();
+  const lock = await acquireLock(applyLockPath(paths));
+  if (!lock.ok) throw new Error(lock.error.code);
+  expect(await unfinishedApply(paths)).toBeNull();
+  await writeFile(paths.journal, '');
+  expect(await unfinishedApply(paths)).toBe('running');
+  await lock.value.release();
+  expect(await unfinishedApply(paths)).toBe('interrupted');
+});
+
+it('is not interrupted if it ends, or another one begins, after the look at the journal', async () => {
+  await writeFile(paths.journal, '');
+  const ended = unfinishedApply(paths, async () => {
+    await rm(paths.journal, { force: true });
+    return false;
+  });
+  expect(await ended).toBeNull();
+  await writeFile(paths.journal, '');
+  let looks = 0;
+  expect(await unfinishedApply(paths, () => Promise.resolve(++looks === 2))).toBe('running');
+});
+
+it('is not interrupted if the journal or the lock cannot be read', async () => {
+  // Errors that root gets, too, other than that there is no such file.
+  await symlink(paths.journal, paths.journal);
+  expect(await unfinishedApply(paths)).toBeNull();
+  await rm(paths.journal);
+  await writeFile(paths.journal, '');
+  await symlink(applyLockPath(paths), applyLockPath(paths));
+  expect(await unfinishedApply(paths)).toBeNull();
+});
