@@ -23,7 +23,8 @@ export function ConfirmSharesDialog({
   /** Paths of the plan. */
   readonly findings: readonly Finding[];
   readonly onCancel: () => void;
-  readonly onConfirm: () => void;
+  /** With what the user has typed for the paths. */
+  readonly onConfirm: (typed: readonly string[]) => void;
 }) {
   const { t } = useTranslation();
   const id = useId();
@@ -45,7 +46,7 @@ export function ConfirmSharesDialog({
       }}
       onConfirm={() => {
         setTyped({});
-        onConfirm();
+        onConfirm(paths.flatMap((path) => typed[path] ?? []));
       }}
     >
       <DialogText>{t('review.confirmShare.why')}</DialogText>

@@ -56,14 +56,14 @@ export function PlanFooter({
   const [confirming, setConfirming] = useState(false);
   const [enterPressed, setEnterPressed] = useState(false);
   const shares = plan === null ? [] : sharesToConfirm(plan);
-  const apply = () => {
+  const apply = (confirmedShares: readonly string[]) => {
     setConfirming(false);
     if (plan === null || reason !== null) return;
     void start.run({
       choices,
       baseHash: plan.baseHash,
       draftHash: plan.draftHash,
-      ...(shares.length > 0 ? { confirmedShares: [...shares] } : {}),
+      ...(confirmedShares.length > 0 ? { confirmedShares: [...confirmedShares] } : {}),
     });
   };
 
@@ -91,7 +91,7 @@ export function PlanFooter({
           onEnterRefused={setEnterPressed}
           onApply={() => {
             if (shares.length > 0) setConfirming(true);
-            else apply();
+            else apply([]);
           }}
         />
       )}
