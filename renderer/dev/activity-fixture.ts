@@ -128,6 +128,9 @@ export const someEntries: readonly ActivityEntry[] = [
     spec: 'D',
     setting: '/bulkhead/existingContainers',
     what: 'docker exec on container old-vpn',
+    sentences: {
+      what: { id: 'gateway.use-of-container', params: { command: 'docker exec', name: 'old-vpn' } },
+    },
     container: 'old-vpn',
     image: 'example/openvpn:2.4',
     target: '/v1.45/containers/old-vpn/exec',
