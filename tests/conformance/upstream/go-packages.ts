@@ -1,19 +1,9 @@
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Side } from '../../support/guarded-engine.ts';
-import { startTwoEngines, type TwoEngines } from '../../support/two-engines.ts';
-import {
-  clientEnvironment,
-  compareSuite,
-  enterNetwork,
-  makeDirectories,
-  removeAll,
-  sum,
-  type Counts,
-} from './compare.ts';
+import { clientEnvironment, enterNetwork, removeAll } from './compare.ts';
 import type { KnownDifference } from './differences.ts';
-import { importFrozenImages } from './frozen-images.ts';
 import { runGoTests } from './go-tests.ts';
+import { compareOnTwoEngines, type SuiteRun } from './on-two-engines.ts';
 import type { TestResults } from './results.ts';
 
 const minutes = 60_000;
@@ -39,61 +29,26 @@ export interface GoPackages {
 
 /** Starts both engines, ECI on, and runs tests on each, package by package. */
 export function compareGoPackages(options: GoPackages): void {
-  describe(options.title, () => {
-    let root: string;
-    let engines: TwoEngines;
-    const results: Counts[] = [];
-
-    beforeAll(async () => {
-      root = await options.fetch();
-      engines = await startTwoEngines();
-      const sides = [engines.bare, engines.guarded];
-      await importFrozenImages(...sides.map(({ socket }) => socket));
-      for (const side of sides) {
-        await makeDirectories(side);
-        await options.prepare?.(side);
-      }
-    }, 60 * minutes);
-    afterAll(async () => {
-      await engines?.stop();
-    }, 10 * minutes);
-
-    for (const name of options.packages)
-      it(
-        name,
-        async () => {
-          results.push(
-            await compareSuite({
-              suite: `${options.suite}-${name}`,
-              engines,
-              known: options.known,
-              run: (side, tests) => runPackage({ options, engines, side, root, name, tests }),
-            }),
-          );
-        },
-        60 * minutes,
-      );
-
-    it('have run as a whole', () => {
-      const { bare, guarded } = sum(results);
-      console.log(`${options.suite}: ${bare} -> ${guarded}`);
-      expect(results).toHaveLength(options.packages.length);
-      expect(bare).toBeGreaterThanOrEqual(options.atLeast);
-    });
+  compareOnTwoEngines({
+    title: options.title,
+    name: options.suite,
+    suites: options.packages,
+    reportName: (name) => `${options.suite}-${name}`,
+    known: options.known,
+    atLeast: options.atLeast,
+    suiteMinutes: 60,
+    fetch: options.fetch,
+    prepare: options.prepare,
+    run: (run) => runPackage(options, run),
   });
 }
 
-async function runPackage(of: {
-  readonly options: GoPackages;
-  readonly engines: TwoEngines;
-  readonly side: Side;
-  readonly root: string;
-  readonly name: string;
-  readonly tests: readonly string[];
-}): Promise<TestResults> {
-  const { options, engines, side, name } = of;
-  const directory = path.join(of.root, name);
-  const functions = [...new Set(of.tests.map((test) => test.split('/')[1] ?? ''))];
+async function runPackage(
+  options: GoPackages,
+  { engines, side, root, suite: name, tests }: SuiteRun,
+): Promise<TestResults> {
+  const directory = path.join(root, name);
+  const functions = [...new Set(tests.map((test) => test.split('/')[1] ?? ''))];
   const found = await runGoTests({
     program: path.join(directory, 'test.main'),
     directory,
