@@ -11,15 +11,15 @@ const sharing = (...typed: string[]): PlanEffect => ({
 });
 const plan = (more: Partial<ApplyPlan> = {}) => ({ remove: [], recreate: [], effects: [], ...more });
 
-/** Answers each question in turn as soon as it is asked; null ends the input. */
-async function confirm(asked: ReturnType<typeof plan>, ...answers: (string | null)[]) {
-  return confirmNamed([], asked, ...answers);
+/** Answers each question in turn as soon as it is shown; null ends the input. */
+async function confirm(prompted: ReturnType<typeof plan>, ...answers: (string | null)[]) {
+  return confirmNamed([], prompted, ...answers);
 }
 
 /** As `confirm`, with shares that `--confirm-share` names. */
 async function confirmNamed(
   named: readonly string[],
-  asked: ReturnType<typeof plan>,
+  prompted: ReturnType<typeof plan>,
   ...answers: (string | null)[]
 ) {
   const [input, output] = [new PassThrough(), new PassThrough()];
@@ -31,7 +31,7 @@ async function confirmNamed(
     if (answer === null || answer === undefined) input.end();
     else input.write(`${answer}\n`);
   });
-  const result = await confirmApply(asked, named, { input, output });
+  const result = await confirmApply(prompted, named, { input, output });
   return {
     consent: result.ok,
     shares: result.ok ? result.value : [],
@@ -82,7 +82,7 @@ describe('the question before an apply', () => {
     expect((await confirm(both, '/', '/', 'y')).consent).toBe(false);
   });
 
-  test('what --confirm-share names is not asked for again', async () => {
+  test('what --confirm-share names is not prompted for again', async () => {
     const both = plan({ effects: [sharing('/', '//')] });
     const agreed = await confirmNamed(['//', '/srv'], both, '/', 'y');
     expect(agreed).toMatchObject({ consent: true, shares: ['/', '//'] });

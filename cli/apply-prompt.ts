@@ -4,10 +4,10 @@ import { message } from '../shared/messages/message.ts';
 import { openPrompt, type Terminal } from './terminal-prompt.ts';
 import { text } from './text.ts';
 
-type AskedPlan = Pick<ApplyPlan, 'remove' | 'recreate' | 'effects'>;
+type PromptedPlan = Pick<ApplyPlan, 'remove' | 'recreate' | 'effects'>;
 
 /** The question before an apply. */
-function confirmation(plan: AskedPlan): string {
+function confirmation(plan: PromptedPlan): string {
   const remove = text('cli-output.containers', { count: plan.remove.length });
   const recreate = text('cli-output.containers', { count: plan.recreate.length });
   if (plan.remove.length > 0)
@@ -29,7 +29,7 @@ const notConfirmed = () =>
  * with the shares of the whole file system that the user has named: `named` are, and others must be typed.
  */
 export async function confirmApply(
-  plan: AskedPlan,
+  plan: PromptedPlan,
   named: readonly string[],
   terminal?: Terminal,
 ): Promise<Result<readonly string[], AppError>> {

@@ -34,8 +34,8 @@ test('a command that is advised names the engine, and works as it stands', async
   expect(advised).toMatch(/--root '.*'$/);
   const { stdout } = await promisify(exec)(advised.replace('bulkhead', `"${process.execPath}" "${main}"`));
   expect(stdout).toContain('blockDockerLoad');
-  const asked = await bulkhead('apply', '--root', root);
-  expect(asked).toMatchObject({ code: 1, err: expect.stringContaining(`(${advised})`) as string });
+  const prompted = await bulkhead('apply', '--root', root);
+  expect(prompted).toMatchObject({ code: 1, err: expect.stringContaining(`(${advised})`) as string });
   const { err } = await bulkhead('settings', 'rollback', 'nine', '--root', root, '--json');
   expect(err).toContain('bulkhead settings history --root');
   expect(await readFile(path.join(root, 'admin-settings.json'), 'utf8')).not.toContain('blockDockerLoad');

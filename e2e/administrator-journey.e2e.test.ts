@@ -258,7 +258,7 @@ describe('with ECI on', () => {
       ['/etc', 'It is in no shared directory.'],
       [stage.paths.root, 'a directory of the engine'],
     ] as const) {
-      await pages.sharing.tryOut(path);
+      await pages.sharing.testMount(path);
       await window.page.getByRole('main').getByText(text).first().waitFor();
     }
     await window.screenshot('file-sharing-tester');

@@ -49,7 +49,7 @@ export function pageObjects({ page, app }: AppWindow) {
         await main.getByRole('button', { name: 'Add directory' }).click();
         await main.getByRole('table', { name: 'Allowed directories' }).getByText(path).first().waitFor();
       },
-      async tryOut(path: string) {
+      async testMount(path: string) {
         await main.getByRole('textbox', { name: 'Host path to try' }).fill(path);
       },
     },

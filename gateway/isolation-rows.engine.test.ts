@@ -319,7 +319,7 @@ describe('A8, A9 directories', () => {
       (await probe(side, `--privileged -v ${directory}:/ro:ro`, '--read-only /ro')).readOnly;
     const { written, ...ways } = (await tried(guarded)) ?? { written: true };
     expect(written).toBe(false);
-    expect(Object.values(ways).filter((said) => said === 'ok')).toEqual([]);
+    expect(Object.values(ways).filter((result) => result === 'ok')).toEqual([]);
     expect(Object.keys(ways).length).toBeGreaterThanOrEqual(5);
     expect(await readdir(directory)).toEqual([]);
     expect((await tried(engines.bare))?.written).toBe(true);
@@ -333,15 +333,15 @@ describe('A10 the parts of /proc and /sys that belong to the machine', () => {
   it("is hidden, or can't be written", async () => {
     const observed = await tried(guarded, '');
     expect(observed.length).toBeGreaterThanOrEqual(5);
-    expect(observed.filter(([, said]) => said === 'ok')).toEqual([]);
+    expect(observed.filter(([, result]) => result === 'ok')).toEqual([]);
   });
   it('stays so where all of it is requested back, which a stock engine grants', async () => {
     const everything = '--security-opt systempaths=unconfined';
     const [ours, theirs] = [await tried(guarded, everything), await tried(engines.bare, everything)];
-    expect(theirs.filter(([, said]) => said === 'ok').map(([what]) => what)).toEqual(
+    expect(theirs.filter(([, result]) => result === 'ok').map(([what]) => what)).toEqual(
       expect.arrayContaining(['read /proc/timer_list', 'write /proc/sys/kernel/hostname']),
     );
-    expect(ours.filter(([, said]) => said === 'ok')).toEqual([]);
+    expect(ours.filter(([, result]) => result === 'ok')).toEqual([]);
     const script =
       `docker run --rm ${everything} busybox sh -c "echo h > /proc/sysrq-trigger || ` +
       'echo 1 > /proc/sys/vm/swappiness"';

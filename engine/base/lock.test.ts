@@ -27,44 +27,44 @@ describe.each([
   ['macOS', processLiveness('darwin'), 'Mon Jan  5 10:00:00 2026'],
   ['Windows (fake)', windows({ code: 0, stdout: `${filetime}\r\n` }), '133000000000000000'],
   ['Linux', processLiveness('linux'), '1'],
-])('a lock on %s', (_system, witness, earlier) => {
+])('a lock on %s', (_system, liveness, earlier) => {
   it('excludes others while its process is running', async () => {
-    const lock = await acquireLock(file, witness);
+    const lock = await acquireLock(file, liveness);
     expect(lock).toMatchObject({ ok: true });
-    expect(await acquireLock(file, witness)).toMatchObject({
+    expect(await acquireLock(file, liveness)).toMatchObject({
       ok: false,
       error: { code: 'apply.in-progress' },
     });
     if (lock.ok) await lock.value.release();
-    expect(await acquireLock(file, witness)).toMatchObject({ ok: true });
+    expect(await acquireLock(file, liveness)).toMatchObject({ ok: true });
   });
 
   it('is taken over when another process has the pid now', async () => {
-    expect(await acquireLock(file, witness)).toMatchObject({ ok: true });
+    expect(await acquireLock(file, liveness)).toMatchObject({ ok: true });
     await leaveLock(earlier);
-    expect(await acquireLock(file, witness)).toMatchObject({ ok: true });
-    expect(await acquireLock(file, witness)).toMatchObject({ ok: false });
+    expect(await acquireLock(file, liveness)).toMatchObject({ ok: true });
+    expect(await acquireLock(file, liveness)).toMatchObject({ ok: false });
   });
 
   it('is not taken over if only the pid of the process is known', async () => {
     await writeFile(file, JSON.stringify({ pid: process.ppid, started: '', boot: '', nonce: 'x' }));
-    expect(await acquireLock(file, witness)).toMatchObject({
+    expect(await acquireLock(file, liveness)).toMatchObject({
       ok: false,
       error: { code: 'apply.in-progress' },
     });
     await writeFile(file, JSON.stringify({ pid: 4_194_304, started: '', boot: '', nonce: 'x' }));
-    expect(await acquireLock(file, witness)).toMatchObject({ ok: true });
+    expect(await acquireLock(file, liveness)).toMatchObject({ ok: true });
   });
 });
 
 describe('the start time of a process on Windows', () => {
   it('is queried from the framework, and nothing is concluded without a result', async () => {
     const calls: string[] = [];
-    const witness = processLiveness('win32', (program, args) => {
+    const liveness = processLiveness('win32', (program, args) => {
       calls.push([program, ...args].join(' '));
       return Promise.resolve({ code: 0, stdout: filetime });
     });
-    expect(await witness.identify(12)).toEqual({ pid: 12, started: filetime, boot: '' });
+    expect(await liveness.identify(12)).toEqual({ pid: 12, started: filetime, boot: '' });
     expect(calls[0]).toMatch(
       new RegExp(
         String.raw`^C:\\Windows\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe ` +

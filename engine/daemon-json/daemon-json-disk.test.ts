@@ -86,10 +86,10 @@ describe('daemon.json on disk', () => {
       await symlink('managed.json', paths.daemonJson);
     };
     const expectRefused = (outcome: Awaited<ReturnType<typeof reconcileEngineConfig>>) => {
-      const said = outcome.ok ? '' : `${outcome.error.reason ?? ''} ${outcome.error.hint ?? ''}`;
+      const errorText = outcome.ok ? '' : `${outcome.error.reason ?? ''} ${outcome.error.hint ?? ''}`;
       expect(outcome).toMatchObject({ ok: false, error: { code: 'daemon-json.conflict' } });
-      expect(said).toContain(`${paths.daemonJson} is a symbolic link to ${target()}`);
-      expect(said).toContain(`cp --remove-destination ${target()} ${paths.daemonJson}`);
+      expect(errorText).toContain(`${paths.daemonJson} is a symbolic link to ${target()}`);
+      expect(errorText).toContain(`cp --remove-destination ${target()} ${paths.daemonJson}`);
     };
     const expectKept = async () => {
       expect((await lstat(paths.daemonJson)).isSymbolicLink()).toBe(true);

@@ -27,7 +27,7 @@ describe('an xz archive', () => {
   const content = Buffer.from(randomBytes(1500).toString('hex'));
   const xz = execFileSync('xz', ['-q', '--check=none'], { input: content });
   /** The same archive, which requires a dictionary of 2 ** (power / 2 + 12) bytes, or a half more. */
-  const asking = (power: number): Buffer => {
+  const requiring = (power: number): Buffer => {
     const changed = Buffer.from(xz);
     // The block's header: its size, the filter's number and properties, a checksum at its end.
     const header = changed.subarray(12, 12 + ((changed[12] ?? 0) + 1) * 4);
@@ -37,10 +37,10 @@ describe('an xz archive', () => {
   };
 
   it.each([28, 34])('is read where its dictionary is of a usual size (%i)', async (power) => {
-    expect((await read(asking(power))).equals(content)).toBe(true);
+    expect((await read(requiring(power))).equals(content)).toBe(true);
   });
   it.each([36, 40])('is refused where its dictionary could take gigabytes (%i)', async (power) => {
-    await expect(read(asking(power))).rejects.toThrow(/xz: .*[Mm]emory/);
+    await expect(read(requiring(power))).rejects.toThrow(/xz: .*[Mm]emory/);
   });
 });
 

@@ -422,7 +422,7 @@ describe('inspected responses', () => {
 
   it('are inspected also where the client disconnected before the engine responded', async () => {
     const inspectedBodies: string[] = [];
-    const engineAsked = new Promise<Socket>((resolve) => {
+    const engineConnected = new Promise<Socket>((resolve) => {
       onEngineData = resolve;
     });
     decide = inspected((body) => {
@@ -431,7 +431,7 @@ describe('inspected responses', () => {
     });
     const client = connect(listen());
     client.write(ping);
-    const engineSocket = await engineAsked;
+    const engineSocket = await engineConnected;
     client.destroy();
     await once(client, 'close');
     engineSocket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong');

@@ -221,7 +221,7 @@ describe('A8: who shares', () => {
       users.close();
     });
 
-    it('where it was written while the engine was asked', async () => {
+    it('where it was written while the engine was queried', async () => {
       let answer = (_: readonly string[]) => undefined as void;
       const listed = new Promise<readonly string[]>((resolve) => {
         answer = resolve;
@@ -238,18 +238,18 @@ describe('A8: who shares', () => {
       const listed = new Promise<readonly string[]>((resolve) => {
         answer = resolve;
       });
-      let asked = 0;
+      let queried = 0;
       const { records, users } = await recorded({
         list: () => listed,
         exists: () => {
-          asked++;
+          queried++;
           return Promise.resolve(false);
         },
       });
       users.close();
       answer([]);
       await new Promise((resolve) => setTimeout(resolve, 50));
-      expect([records.list(), asked]).toEqual([[id('a')], 0]);
+      expect([records.list(), queried]).toEqual([[id('a')], 0]);
     });
   });
 

@@ -562,13 +562,13 @@ describe("reconciliation with the engine's containers", () => {
     const mount = created();
     await mounts.open(mount);
     await mounts.bind(mount.id, { id, name: 'c' });
-    const asked: string[] = [];
+    const queried: string[] = [];
     await reconcile({
       mounts,
       containers: {
         ...containers([]),
         exists: (one) => {
-          asked.push(one);
+          queried.push(one);
           return Promise.resolve(true);
         },
       },
@@ -580,7 +580,7 @@ describe("reconciliation with the engine's containers", () => {
       },
     });
     expect(mounts.get(mount.id)?.container).toEqual({ id, name: 'c' });
-    expect(asked).toEqual([id]);
+    expect(queried).toEqual([id]);
     expect(logged.join()).toMatch(/container c is missing in the engine's list of 0 containers, but exists/);
   });
 

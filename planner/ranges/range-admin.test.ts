@@ -45,9 +45,9 @@ it('an owner is a user id or one of those that are not users', () => {
 });
 
 describe('an owner on a command line', () => {
-  const asked: string[] = [];
+  const queried: string[] = [];
   const lookUp = (users: readonly string[]) => {
-    asked.push(...users);
+    queried.push(...users);
     return Promise.resolve(users[0] === 'alice' ? 'alice:x:1000:1000::/home/alice:/bin/sh\n' : '');
   };
 
@@ -61,10 +61,10 @@ describe('an owner on a command line', () => {
   });
 
   it('is looked up only if it can be a name', async () => {
-    asked.length = 0;
+    queried.length = 0;
     const texts = ['4294967295', '1000', 'builds', '', '--service=x', 'a:b', 'a\nb'];
     await Promise.all(texts.map((text) => findOwner(text, lookUp)));
-    expect(asked).toEqual([]);
+    expect(queried).toEqual([]);
   });
 
   it("is found in the machine's user database", async () => {

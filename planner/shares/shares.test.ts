@@ -238,16 +238,16 @@ describe('A8: the sharing user', () => {
       const maps = user.maps();
       return [toInside(maps?.uids ?? [], 1234), toInside(maps?.gids ?? [], 77)];
     };
-    const told = { user: { uid: 0, gid: 0 }, env: ['PATH=/bin', 'LOCAL_UID=1234'] };
+    const withVariable = { user: { uid: 0, gid: 0 }, env: ['PATH=/bin', 'LOCAL_UID=1234'] };
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
     expect(insideOf('user', { user: { uid: 1234, gid: 5 }, env: [] })).toEqual([1234, 0]);
-    expect(insideOf('user', told)).toEqual([1234, 77]);
+    expect(insideOf('user', withVariable)).toEqual([1234, 77]);
     expect(insideOf('user', { user: { uid: 0, gid: 0 }, env: 'LOCAL_UID=1234' })).toEqual([0, 0]);
     expect(insideOf('user', null)).toEqual([0, 0]);
     record('chosen', writeSharingRecord({ uid: 1234, gid: 77 }, { inside: { uid: 33, gid: 0 } }));
-    expect(insideOf('chosen', told)).toEqual([33, 0]);
+    expect(insideOf('chosen', withVariable)).toEqual([33, 0]);
     record('bad', JSON.stringify({ version: 1, uid: 1234, gid: 77, inside: { uid: 70_000, gid: 0 } }));
-    expect(() => insideOf('bad', told)).toThrow('not known who shares');
+    expect(() => insideOf('bad', withVariable)).toThrow('not known who shares');
   });
 
   it('cannot share what they have no access to, or what was not checked', () => {

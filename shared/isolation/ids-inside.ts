@@ -40,7 +40,7 @@ const devContainerMetadataLabel = 'devcontainer.metadata';
  */
 export function idsInside(user: Ids, process: FirstProcessIds, chosen: IdsInside | null): IdsInside {
   if (chosen !== null) return chosen;
-  if (process.uid === 0 && isTold(process.env, user.uid)) return ownIds(user);
+  if (process.uid === 0 && namesUid(process.env, user.uid)) return ownIds(user);
   return {
     uid: process.uid === user.uid ? orRoot(user.uid) : 0,
     gid: process.gid === user.gid ? orRoot(user.gid) : 0,
@@ -54,7 +54,7 @@ function ownIds({ uid, gid }: Ids): IdsInside {
 
 const orRoot = (id: number): number => (id < rangeSize ? id : 0);
 
-function isTold(env: readonly string[], uid: number): boolean {
+function namesUid(env: readonly string[], uid: number): boolean {
   return env.some((entry) => /^\w*(?:UID|USER_?ID)=(\d+)$/i.exec(entry)?.[1] === String(uid));
 }
 

@@ -39,7 +39,7 @@ describe('POST /build', () => {
       outcome: 'pass',
       parameters: [{ key: 'networkmode', value: `container:${'a'.repeat(64)}` }, version1],
     });
-    for (const name of ['old', 'nobody', 'unasked', ''])
+    for (const name of ['old', 'nobody', 'unrequested', ''])
       expect(rule({ networkmode: `container:${name}` })).toBe('foreign-namespace');
     expect(buildLookups([{ key: 'networkmode', value: 'container:mine' }])).toEqual({
       networks: [],

@@ -41,8 +41,8 @@ export function splitCreateBody(sent: JsonObject, runtime: string): CreatePart[]
     if (key === 'Runtime') continue;
     const needed = key === 'Binds' || key === 'Mounts' ? mounting : [];
     for (const part of partsOf(key, value)) {
-      const asked = withHost([isolated, ...needed, [key, part]]);
-      parts.push({ field: `HostConfig.${key}`, value: part, body: asked });
+      const requested = withHost([isolated, ...needed, [key, part]]);
+      parts.push({ field: `HostConfig.${key}`, value: part, body: requested });
     }
   }
   for (const [key, value] of body) {

@@ -289,9 +289,9 @@ kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`)
       ['C.UTF-8', 'Authentication is required to run "bulkhead verify"'],
       ['zh_CN.UTF-8', '以管理员身份运行“bulkhead verify”需要认证'],
     ] as const) {
-      const asked = await guest.run(askByPolkit(language, 'wrong'), { user: 'alice' });
-      expect(asked.stdout).toContain(question);
-      expect(asked.stdout).toMatch(/exit code 12[67]/);
+      const prompted = await guest.run(askByPolkit(language, 'wrong'), { user: 'alice' });
+      expect(prompted.stdout).toContain(question);
+      expect(prompted.stdout).toMatch(/exit code 12[67]/);
     }
     const allowed = await guest.run(askByPolkit('C.UTF-8', 'correct horse'), {
       user: 'alice',

@@ -31,7 +31,7 @@ const before = { ...process.env };
 beforeAll(async () => {
   scratch = await mkdtemp('/tmp/bulkhead-home-');
   home = path.join(scratch, 'root');
-  recordDirectory = path.join(scratch, 'witness');
+  recordDirectory = path.join(scratch, 'record');
   const programs = path.join(scratch, 'programs');
   const repositories = path.join(scratch, 'repositories');
   for (const directory of [home, recordDirectory, programs, repositories])

@@ -85,7 +85,7 @@ describe('an installation', () => {
     await putSystemctl(shown([listens, 'SocketMode=0666'], 'TriggeredBy=docker-tcp.socket docker.socket'));
     const checked = await checkEngineSockets(paths);
     expect(checked).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
-    const said = checked.ok ? '' : JSON.stringify(checked.error.reason);
-    expect(said).toMatch(/engine\.sock.*0666.*docker-tcp\.socket/s);
+    const reason = checked.ok ? '' : JSON.stringify(checked.error.reason);
+    expect(reason).toMatch(/engine\.sock.*0666.*docker-tcp\.socket/s);
   });
 });

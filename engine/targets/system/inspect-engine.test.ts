@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findConflicts, listContainers, optionOf, otherDocker } from './inspect-engine.ts';
 
 const dockerd = ['/usr/sbin/dockerd', '-H', 'fd://', '--containerd=/run/containerd/containerd.sock'];
-const ids = (words: readonly string[]) => findConflicts(words).map(({ id }) => id);
+const ids = (args: readonly string[]) => findConflicts(args).map(({ id }) => id);
 
 describe("dockerd's command line", () => {
   it('as shipped in packages is no obstacle', () => {
@@ -24,8 +24,8 @@ describe("dockerd's command line", () => {
     [[...dockerd, '-H=tcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
     [[...dockerd, '-DHtcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
     [[...dockerd, '-DH', 'tcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
-  ])('with another address leads round the gateway, and is refused: %j', (words, address) => {
-    expect(findConflicts(words)).toMatchObject([{ id: 'system.listens-elsewhere', params: { address } }]);
+  ])('with another address leads round the gateway, and is refused: %j', (args, address) => {
+    expect(findConflicts(args)).toMatchObject([{ id: 'system.listens-elsewhere', params: { address } }]);
   });
 
   it('without socket activation is refused: the gateway could not take over the socket', () => {

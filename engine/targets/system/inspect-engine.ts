@@ -55,12 +55,12 @@ export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppErr
       reason: await otherDocker(),
       hint: message('system.install-docker'),
     });
-  const [words, group, config] = await Promise.all([
+  const [args, group, config] = await Promise.all([
     commandWords(service.mainPid),
     unitProperty(engineUnits.socket, 'SocketGroup'),
     readEngineConfig('/etc/docker/daemon.json'),
   ]);
-  const dataRoot = optionOf(words, '--data-root', '-g') ?? config.dataRoot;
+  const dataRoot = optionOf(args, '--data-root', '-g') ?? config.dataRoot;
   const paths = dataRoot === null ? rootPaths(systemRoot) : withDataRoot(rootPaths(systemRoot), dataRoot);
   const running = service.active === 'active' || service.active === 'reloading';
   const record = await readInstallRecord(paths);
@@ -69,10 +69,10 @@ export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppErr
     // Behind the gateway only root can use the engine's own socket.
     group: record?.group ?? (group === '' ? 'docker' : group),
     running,
-    liveRestore: config.liveRestore || words.includes('--live-restore'),
+    liveRestore: config.liveRestore || args.includes('--live-restore'),
     containers: running ? await listContainers(paths) : [],
     lxcfs: await exists('/usr/bin/lxcfs'),
-    conflicts: [...findConflicts(words), ...(record === null ? otherSockets(service) : [])],
+    conflicts: [...findConflicts(args), ...(record === null ? otherSockets(service) : [])],
   });
 }
 
@@ -92,15 +92,15 @@ export async function otherDocker({ users, snaps } = otherDockerPlaces): Promise
 /** Obstacles to the gateway in the running engine's command line; none if it does not run. */
 export async function runningConflicts(pid: number | null): Promise<readonly Message[]> {
   if (pid === null) return [];
-  const words = await commandWords(pid);
-  return words.length === 0 ? [] : findConflicts(words);
+  const args = await commandWords(pid);
+  return args.length === 0 ? [] : findConflicts(args);
 }
 
 /** dockerd's command line: of the running process, else of the unit with its environment file. */
 async function commandWords(pid: number | null): Promise<readonly string[]> {
   if (pid !== null) {
     const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (line !== '') return line.split('\0').filter((word) => word !== '');
+    if (line !== '') return line.split('\0').filter((arg) => arg !== '');
   }
   const start = await unitProperty(engineUnits.service, 'ExecStart');
   const argv = /argv\[\]=([^;]*);/.exec(start)?.[1]?.trim() ?? '';
@@ -108,8 +108,8 @@ async function commandWords(pid: number | null): Promise<readonly string[]> {
   const options = /^\s*DOCKER_OPTS=(["']?)(.*?)\1\s*$/m.exec(defaults)?.[2] ?? '';
   return argv
     .split(/\s+/)
-    .flatMap((word) => (/^\$\{?DOCKER_OPTS\}?$/.test(word) ? options.split(/\s+/) : [word]))
-    .filter((word) => word !== '');
+    .flatMap((arg) => (/^\$\{?DOCKER_OPTS\}?$/.test(arg) ? options.split(/\s+/) : [arg]))
+    .filter((arg) => arg !== '');
 }
 
 async function unitProperty(unit: string, property: string): Promise<string> {
@@ -121,15 +121,15 @@ async function unitProperty(unit: string, property: string): Promise<string> {
  * The last value of an option given as `--name value`, `--name=value`, `-n value`, `-nvalue` or `-n=value`;
  * null: missing. Pure.
  */
-export function optionOf(words: readonly string[], ...names: string[]): string | null {
-  return valuesOf(words, names).at(-1) ?? null;
+export function optionOf(args: readonly string[], ...names: string[]): string | null {
+  return valuesOf(args, names).at(-1) ?? null;
 }
 
-function valuesOf(words: readonly string[], names: readonly string[]): string[] {
-  return words.flatMap((word, index) => {
-    const next = words[index + 1];
+function valuesOf(args: readonly string[], names: readonly string[]): string[] {
+  return args.flatMap((arg, index) => {
+    const next = args[index + 1];
     for (const name of names) {
-      const found = optionPattern(name).exec(word);
+      const found = optionPattern(name).exec(arg);
       if (found === null) continue;
       const value = found[1] ?? next;
       return value === undefined ? [] : [value];
@@ -145,18 +145,18 @@ const optionPattern = (name: string): RegExp =>
     : new RegExp(`^-[Dhv]*${name.slice(1)}(?:=?(.+))?$`, 's');
 
 /** Options that conflict with a gateway in front or a runtime of ours. Pure. */
-export function findConflicts(words: readonly string[]): Message[] {
-  const addresses = valuesOf(words, ['-H', '--host']).filter((address) => address !== 'fd://');
+export function findConflicts(args: readonly string[]): Message[] {
+  const addresses = valuesOf(args, ['-H', '--host']).filter((address) => address !== 'fd://');
   const fixed = [
     '--config-file',
     '--default-runtime',
     '--userns-remap',
     '--exec-root',
     '--containerd-namespace',
-  ].filter((option) => optionOf(words, option) !== null);
+  ].filter((option) => optionOf(args, option) !== null);
   return [
     ...addresses.map((address) => message('system.listens-elsewhere', { address })),
-    ...(addresses.length === 0 && valuesOf(words, ['-H', '--host']).length === 0
+    ...(addresses.length === 0 && valuesOf(args, ['-H', '--host']).length === 0
       ? [message('system.not-socket-activated')]
       : []),
     ...fixed.map((option) => message('system.option-not-supported', { option })),

@@ -34,25 +34,25 @@ export function usePaletteHits(): readonly Hit[] {
   const canVerify = useUnavailableReason('verify') === undefined;
   const canControl = useUnavailableReason('engine-control') === undefined;
   return useMemo(() => {
-    const words: Words = { t, other };
+    const texts: Texts = { t, other };
     return [
-      ...pageHits(words, app),
-      ...commandHits(words, app, { dirty, canVerify, canControl }),
-      ...zoomHits(words, store),
-      ...settingHits(words, app),
+      ...pageHits(texts, app),
+      ...commandHits(texts, app, { dirty, canVerify, canControl }),
+      ...zoomHits(texts, store),
+      ...settingHits(texts, app),
       ...containerHits(app),
     ];
   }, [t, other, app, store, dirty, canVerify, canControl]);
 }
 
 /** The window's texts, and those in its other language, which are searched as well. */
-interface Words {
+interface Texts {
   readonly t: TFunction;
   readonly other: TFunction | null;
 }
 
 /** A name, and all other texts to find it by. */
-function named({ t, other }: Words, label: ParseKeys, keywords?: ParseKeys) {
+function named({ t, other }: Texts, label: ParseKeys, keywords?: ParseKeys) {
   const further = (of: TFunction) => (keywords === undefined ? '' : of(keywords));
   return {
     label: t(label),
@@ -60,65 +60,65 @@ function named({ t, other }: Words, label: ParseKeys, keywords?: ParseKeys) {
   };
 }
 
-const pageHits = (words: Words, { target }: AppState): readonly Hit[] =>
+const pageHits = (texts: Texts, { target }: AppState): readonly Hit[] =>
   navigationEntries
     .filter(({ id }) => isListed(id, target.capabilities))
     .map(({ id }): Hit => ({
       key: `page-${id}`,
       kind: 'page',
-      ...named(words, `frame.page.${id}`, `frame.pageKeywords.${id}`),
+      ...named(texts, `frame.page.${id}`, `frame.pageKeywords.${id}`),
       run: () => {
         navigate(id);
       },
     }));
 
 const commandHit = (
-  words: Words,
+  texts: Texts,
   key: 'verify' | 'scan' | 'restart' | 'start' | 'stop' | 'review' | 'rollback' | `zoom-${ZoomChange}`,
   run: () => void,
 ): Hit => ({
   key: `command-${key}`,
   kind: 'command',
-  ...named(words, `frame.commands.${key}`, key === 'rollback' ? 'frame.pageKeywords.history' : undefined),
+  ...named(texts, `frame.commands.${key}`, key === 'rollback' ? 'frame.pageKeywords.history' : undefined),
   run,
 });
 
 /** Opens the version before the applied one, from where the user can roll back to it. */
-const rollbackHit = (words: Words, appliedVersion: number): Hit =>
-  commandHit(words, 'rollback', () => {
+const rollbackHit = (texts: Texts, appliedVersion: number): Hit =>
+  commandHit(texts, 'rollback', () => {
     navigate('history', { version: String(appliedVersion - 1) });
   });
 
 /** Commands about the draft and the engine that are available now. */
 function commandHits(
-  words: Words,
+  texts: Texts,
   { engine, run, busy, settings }: AppState,
   can: { readonly dirty: boolean; readonly canVerify: boolean; readonly canControl: boolean },
 ): readonly Hit[] {
   const ready = engine.phase === 'ready';
   const idle = run === null || run.activity === 'ended';
-  const review = commandHit(words, 'review', () => {
+  const review = commandHit(texts, 'review', () => {
     navigate('review');
   });
-  const verify = commandHit(words, 'verify', () => {
+  const verify = commandHit(texts, 'verify', () => {
     navigate('overview', { verify: 'now' });
   });
-  const scan = commandHit(words, 'scan', () => {
+  const scan = commandHit(texts, 'scan', () => {
     navigate('containers', { scan: 'now' });
   });
-  const restart = commandHit(words, 'restart', () => {
+  const restart = commandHit(texts, 'restart', () => {
     navigate('overview', { ask: 'restart' });
   });
-  const stop = commandHit(words, 'stop', () => {
+  const stop = commandHit(texts, 'stop', () => {
     navigate('overview', { ask: 'stop' });
   });
-  const start = commandHit(words, 'start', () => {
+  const start = commandHit(texts, 'start', () => {
     navigate('overview', { start: 'now' });
   });
   return [
     ...(can.dirty ? [review] : []),
     ...(settings.appliedVersion > 1 && settings.readOnly === null
-      ? [rollbackHit(words, settings.appliedVersion)]
+      ? [rollbackHit(texts, settings.appliedVersion)]
       : []),
     ...(ready && idle && can.canVerify ? [verify] : []),
     ...(ready && idle ? [scan] : []),
@@ -127,36 +127,36 @@ function commandHits(
   ];
 }
 
-const zoomHits = (words: Words, store: AppStore): readonly Hit[] =>
+const zoomHits = (texts: Texts, store: AppStore): readonly Hit[] =>
   (['in', 'out', 'reset'] as const).map((change) =>
-    commandHit(words, `zoom-${change}`, () => {
+    commandHit(texts, `zoom-${change}`, () => {
       void zoomWindow(store, change);
     }),
   );
 
 /** Settings on the pages that edit them on the open engine. */
-function settingHits(words: Words, { target }: AppState): readonly Hit[] {
+function settingHits(texts: Texts, { target }: AppState): readonly Hit[] {
   const pageOf = settingPageOf(target.capabilities);
   return pageIds
     .filter((page) => isListed(page, target.capabilities))
     .flatMap((page) =>
       (manifests[page].searchableSettings ?? [])
         .filter(({ pointer }) => pointer === undefined || pageOf(pointer) === page)
-        .map((setting) => settingHit(words, page, setting)),
+        .map((setting) => settingHit(texts, page, setting)),
     );
 }
 
-function settingHit(words: Words, page: PageId, setting: SearchableSetting): Hit {
+function settingHit(texts: Texts, page: PageId, setting: SearchableSetting): Hit {
   const { pointer } = setting;
   const label = setting.label === undefined ? (`frame.settings.${setting.name}` as const) : setting.label;
-  const names = named(words, label, `frame.settingKeywords.${setting.name}`);
+  const names = named(texts, label, `frame.settingKeywords.${setting.name}`);
   return {
     key: `setting-${page}-${setting.name}`,
     kind: 'setting',
     label: names.label,
     // Also by its key in the settings file.
     keywords: `${names.keywords} ${pointer?.replaceAll('/', ' ') ?? ''}`,
-    detail: words.t(`frame.page.${page}`),
+    detail: texts.t(`frame.page.${page}`),
     run: () => {
       navigate(page, pointer === undefined ? {} : { pointer });
     },

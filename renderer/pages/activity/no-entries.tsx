@@ -47,7 +47,7 @@ function EmptyLog({ unreadable }: { readonly unreadable: boolean }) {
             navigate('simulator');
           }}
         >
-          {t('activity.tryOut')}
+          {t('activity.openSimulator')}
         </Button>
       }
     >

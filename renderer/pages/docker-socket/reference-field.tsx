@@ -85,8 +85,8 @@ export function checkReference(
     case undefined:
     case 'not-queried':
       return { usable: true, tone: 'neutral', text: here };
-    case 'asking':
-      return { usable: true, tone: 'neutral', text: t('socket.add.asking', { here }) };
+    case 'querying':
+      return { usable: true, tone: 'neutral', text: t('socket.add.querying', { here }) };
     case 'absent':
       return { usable: true, tone: 'warn', text: t('socket.add.absent') };
     case 'denied':

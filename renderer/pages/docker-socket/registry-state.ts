@@ -4,7 +4,7 @@ import type { AppStore } from '../../state/snapshot.ts';
 import type { EntryLookupResult } from '../../../shared/ipc/registry.ts';
 
 /** State of an entry's registry lookup: its result, or that it is pending. */
-export type RegistryState = EntryLookupResult | { readonly kind: 'asking' };
+export type RegistryState = EntryLookupResult | { readonly kind: 'querying' };
 
 /** Progress of the registry lookups. */
 export interface Progress {
@@ -27,7 +27,7 @@ export interface Registry {
   refresh(): void;
 }
 
-const asking: RegistryState = { kind: 'asking' };
+const querying: RegistryState = { kind: 'querying' };
 const noProgress: Progress = { requested: 0, completed: 0 };
 const inactiveRegistry: Registry = {
   subscribe: () => () => undefined,
@@ -66,7 +66,7 @@ function registryOf(store: AppStore): {
   const changed = () => {
     progress = {
       requested: states.size,
-      completed: [...states.values()].filter(({ kind }) => kind !== 'asking').length,
+      completed: [...states.values()].filter(({ kind }) => kind !== 'querying').length,
     };
     for (const listener of listeners) listener();
   };
@@ -94,7 +94,7 @@ function registryOf(store: AppStore): {
   const enqueue = (references: readonly string[], refresh: boolean) => {
     if (references.length === 0) return;
     waiting.push(...references.map((reference) => ({ reference, refresh })));
-    for (const reference of references) states.set(reference, asking);
+    for (const reference of references) states.set(reference, querying);
     changed();
     pump();
   };
@@ -134,7 +134,7 @@ export function useCachedState(reference: string | null): EntryLookupResult | un
   const { subscribe, stateOf } = use(RegistryContext);
   return useSyncExternalStore(subscribe, () => {
     const state = reference === null ? undefined : stateOf(reference);
-    return state?.kind === 'asking' ? undefined : state;
+    return state?.kind === 'querying' ? undefined : state;
   });
 }
 
@@ -148,7 +148,7 @@ export function useRegistryState(reference: string | null): RegistryState | unde
     if (reference !== null) load(reference);
   }, [load, reference]);
   const result = useCachedState(reference);
-  return reference === null ? undefined : (result ?? asking);
+  return reference === null ? undefined : (result ?? querying);
 }
 
 export function useRegistryProgress(): Progress {

@@ -144,14 +144,14 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
     case undefined:
     case 'not-queried':
       return null;
-    case 'asking':
+    case 'querying':
       return isSlow ? (
         <Skeleton
           variant="rounded"
           width={86}
           height={18}
           role="status"
-          aria-label={t('socket.registry.asking')}
+          aria-label={t('socket.registry.querying')}
         />
       ) : null;
     case 'served':

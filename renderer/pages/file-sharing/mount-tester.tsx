@@ -176,7 +176,7 @@ function Verdict({
   if (decision === null || state.stale)
     return (
       <Typography variant="caption" component="div" sx={{ color: color.text3 }}>
-        {t('files.tester.asking')}
+        {t('files.tester.checking')}
       </Typography>
     );
   const { allowed } = decision.mount;
@@ -239,7 +239,7 @@ function HistoryItem({
           {state.error !== null && !state.stale
             ? translateError(state.error).message
             : decision === null
-              ? t('files.tester.asking')
+              ? t('files.tester.checking')
               : withCode(
                   joinSentences(t, [
                     asSentence(t, decision.mount.allowed ? t('files.tester.yes') : t('files.tester.no')),

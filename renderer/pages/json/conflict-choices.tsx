@@ -23,7 +23,7 @@ export function ConflictChoices({
   const lockedBy = useReadOnlyReason();
   return (
     <Card
-      title={t('settingsState.conflict.goOn')}
+      title={t('settingsState.conflict.howToContinue')}
       actions={lockedBy !== undefined && <LockedNote by={lockedBy} />}
     >
       <Row>

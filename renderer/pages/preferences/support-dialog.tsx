@@ -85,7 +85,7 @@ function Collecting({ progress }: { readonly progress: BundleProgress | null }) 
     progress === null
       ? t('preferences.support.starting')
       : total === null
-        ? t('preferences.support.asking')
+        ? t('preferences.support.readingState')
         : t('preferences.support.reading', { read, total });
   return (
     <Box sx={{ padding: '8px 24px 0' }}>

@@ -114,7 +114,7 @@ const circumstances = (
   {
     label: t('simulator.basis.engine'),
     value: simulation.explanation.engine
-      ? t('simulator.basis.engineAsked')
+      ? t('simulator.basis.engineQueried')
       : t('simulator.basis.engineAbsent'),
   },
   {

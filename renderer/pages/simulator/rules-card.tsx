@@ -168,7 +168,7 @@ function subjectOf(row: RuleRow, t: TFunction, compose: boolean): string {
   const { finding } = row.what;
   const { rule, part, what } = finding;
   if (rule === 'runtime-forced' && (part === undefined || part.value === ''))
-    return t('simulator.rules.notSaid', { option: compose ? 'runtime' : '--runtime' });
+    return t('simulator.rules.notSpecified', { option: compose ? 'runtime' : '--runtime' });
   return part !== undefined && part.value !== ''
     ? withKey(part.field, part.value)
     : what === ''

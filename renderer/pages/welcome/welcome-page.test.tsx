@@ -44,8 +44,8 @@ describe('the first run', () => {
     // Containers exist: the question what becomes of them is first.
     const proceed = await screen.findByRole('button', { name: 'Continue to review' });
     // Which of them can be recreated is asked for the recommended policy, before the draft has it.
-    const asked = bridge.calls.find(({ name }) => name === 'plan:make')?.input;
-    expect(asked).toMatchObject({ draft: expect.stringMatching(/"enhancedContainerIsolation"/) });
+    const planned = bridge.calls.find(({ name }) => name === 'plan:make')?.input;
+    expect(planned).toMatchObject({ draft: expect.stringMatching(/"enhancedContainerIsolation"/) });
     await user.click(proceed);
     await waitFor(() => {
       expect(window.location.hash).toBe('#/review');

@@ -31,7 +31,7 @@ export const activity = {
   showGrouped: 'Back to all',
   none: 'Nothing was denied or changed yet. Requests that pass unchanged are not logged.',
   noneReadable: 'Nothing can be shown.',
-  tryOut: 'Try a command in the Simulator',
+  openSimulator: 'Try a command in the Simulator',
   noMatch: 'No entry matches.',
   showEverything: 'Show everything',
   noRights: 'This user can\u2019t read the decision log',

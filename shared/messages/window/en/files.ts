@@ -143,7 +143,7 @@ export const files = {
     placeholder: '/home/me/app',
     hint: 'Type a host path: the gateway\u2019s own rules decide. Enter keeps the result below.',
     relative: 'Type an absolute path.',
-    asking: 'Checking\u2026',
+    checking: 'Checking\u2026',
     yes: 'Yes',
     no: 'No',
     inside: 'Inside `{{share}}`, no symlinks on the way.',

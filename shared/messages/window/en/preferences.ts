@@ -65,7 +65,7 @@ export const preferences = {
       'Nothing is sent.',
     create: 'Create support bundle…',
     starting: 'Starting. The system may ask for an administrator\u2019s password.',
-    asking: 'Reading the state of the engine',
+    readingState: 'Reading the state of the engine',
     reading: '{{read}} of {{total}} files read',
     summary_one: '{{count}} file, {{size}}; {{redacted}}',
     summary_other: '{{count}} files, {{size}}; {{redacted}}',

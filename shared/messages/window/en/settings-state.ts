@@ -20,7 +20,7 @@ export const settingsState = {
     pickTheirs: 'File',
     pickMine: 'Mine',
     choose: 'Whose {{setting}} counts',
-    goOn: 'How to continue',
+    howToContinue: 'How to continue',
     merge: 'Keep both',
     mergeClean: 'The changes don\u2019t overlap: your draft gets the other program\u2019s too.',
     mergeDecided: 'Your draft gets both sides\u2019 changes, and where both changed a place, what you chose.',

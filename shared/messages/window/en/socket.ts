@@ -79,7 +79,7 @@ export const socket = {
     anyImage: 'Every image, also those pulled later',
     noneHere: 'Matches no image on this engine yet',
     unknownHere: 'A valid reference',
-    asking: '{{here}}. Querying the registry\u2026',
+    querying: '{{here}}. Querying the registry\u2026',
     absent: 'The registry has no such image: the entry would allow none',
     denied: 'The registry gives no access: {{why}}',
     unavailable: '{{here}}. Unknown what the registry serves: {{why}}',
@@ -143,7 +143,7 @@ export const socket = {
     ownRemoved: 'Own list of `{{image}}`',
   },
   registry: {
-    asking: 'Querying the registry',
+    querying: 'Querying the registry',
     progress: 'querying, {{done}} of {{total}}',
     again: 'Query the registries again',
     lastKnown: 'last known, {{ago}}',

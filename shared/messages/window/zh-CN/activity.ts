@@ -24,7 +24,7 @@ export const activity: Translation<typeof english> = {
   showGrouped: '返回全部',
   none: '尚未拒绝或更改任何请求。原样通过的请求不会记录。',
   noneReadable: '没有可显示的内容。',
-  tryOut: '在模拟器中试一条命令',
+  openSimulator: '在模拟器中试一条命令',
   noMatch: '没有匹配的记录。',
   showEverything: '显示全部',
   noRights: '您无权读取决策日志',

@@ -105,7 +105,7 @@ export const files: Translation<typeof english> = {
     placeholder: '/home/me/app',
     hint: '输入主机路径：由网关自身的规则判定。按 Enter 可将结果保留在下方。',
     relative: '请输入绝对路径。',
-    asking: '正在检查…',
+    checking: '正在检查…',
     yes: '可以',
     no: '不可以',
     inside: '位于 `{{share}}` 内，途中没有符号链接。',

@@ -51,7 +51,7 @@ export const preferences: Translation<typeof english> = {
     text: '供协助您排查问题的人使用。保存之前会列出其中的文件和各自隐去内容的数量。不会发送任何内容。',
     create: '创建支持包…',
     starting: '正在启动。系统可能会要求输入管理员密码。',
-    asking: '正在读取引擎状态',
+    readingState: '正在读取引擎状态',
     reading: '已读取 {{total}} 个文件中的 {{read}} 个',
     summary_other: '{{count}} 个文件，{{size}}；{{redacted}}',
     redactedCount_other: '隐去了 {{count}} 处',

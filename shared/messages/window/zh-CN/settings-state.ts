@@ -21,7 +21,7 @@ export const settingsState: Translation<typeof english> = {
     pickTheirs: '文件',
     pickMine: '我的',
     choose: '“{{setting}}”以哪一方为准',
-    goOn: '如何继续',
+    howToContinue: '如何继续',
     merge: '保留双方更改',
     mergeClean: '双方的更改没有重叠：您的草稿会并入其他程序的更改。',
     mergeDecided: '您的草稿会包含双方的更改；双方都改动之处，以您的选择为准。',

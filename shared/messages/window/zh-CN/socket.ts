@@ -64,7 +64,7 @@ export const socket: Translation<typeof english> = {
     anyImage: '所有镜像，包括今后拉取的镜像',
     noneHere: '目前与此引擎上的任何镜像都不匹配',
     unknownHere: '有效的引用',
-    asking: '{{here}}。正在查询镜像仓库…',
+    querying: '{{here}}。正在查询镜像仓库…',
     absent: '镜像仓库中没有此镜像：该条目不会允许任何镜像',
     denied: '镜像仓库拒绝访问：{{why}}',
     unavailable: '{{here}}。镜像仓库提供的内容未知：{{why}}',
@@ -125,7 +125,7 @@ export const socket: Translation<typeof english> = {
     ownRemoved: '`{{image}}` 的专用列表',
   },
   registry: {
-    asking: '正在查询镜像仓库',
+    querying: '正在查询镜像仓库',
     progress: '正在查询，{{done}}/{{total}}',
     again: '重新查询镜像仓库',
     lastKnown: '上次已知，{{ago}}',
