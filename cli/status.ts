@@ -61,7 +61,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
   const enforcement = enforcementOf({ capabilities: target.capabilities, engine, settings, applied });
   const ready = engine.phase === 'ready';
   const policy = ready ? enforcement.now : enforcement.nextStart;
-  const scan = ready ? await target.scan() : null;
+  const scan = ready ? await target.scan({ settings }) : null;
   return {
     engine,
     enforcement,

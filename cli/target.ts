@@ -53,6 +53,7 @@ export async function withTarget(
     printError(ref.error, options);
     return;
   }
+  await import('./uncompiled-schemas.ts');
   const { openTargetRef } = await import('../engine/targets/open.ts');
   const command = bulkheadCommand();
   const target = await openTargetRef(ref.value, {

@@ -12,6 +12,7 @@ import type { RecreateRun } from '../shared/containers/recreate.ts';
 import type { BackendReport } from '../shared/isolation/requirements.ts';
 import type { AppError } from '../shared/result.ts';
 import type { Result } from '../shared/result.ts';
+import type { SettingsState } from '../shared/ipc/app-state.ts';
 import type { LintContext } from '../shared/settings/lint/index.ts';
 import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
 import type { DesktopFacts } from '../shared/targets/target.ts';
@@ -75,9 +76,11 @@ export interface Target {
   backendReports(): Promise<BackendReport[]>;
   /**
    * Every container with its protection state, through the client socket. `inspectLimitMs`: how long the
-   * engine may take for one of them (`ScanOptions`).
+   * engine may take for one of them (`ScanOptions`). `settings`: their state, if the caller has just read it.
    */
-  scan(call?: Pick<ScanOptions, 'inspectLimitMs'>): Promise<Result<ContainerScan, AppError>>;
+  scan(
+    call?: Pick<ScanOptions, 'inspectLimitMs'> & { readonly settings?: SettingsState },
+  ): Promise<Result<ContainerScan, AppError>>;
   /**
    * One outcome per requested id, in order; `onProgress` after each. After an abort, the remaining outcomes
    * have an error.

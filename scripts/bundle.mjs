@@ -115,7 +115,11 @@ export const commandLineBundle = (directory) => ({
     groups: [
       // What every command needs, and the first part of `status`.
       { name: 'start', test: /[\\/]cli[\\/](?:main|status-command)\.ts$/, priority: 3 },
-      { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/, priority: 2 },
+      {
+        name: 'zod',
+        test: /[\\/](?:node_modules[\\/]zod[\\/]|cli[\\/]uncompiled-schemas\.ts$)/,
+        priority: 2,
+      },
       // What reads the state of an engine.
       {
         name: 'state',

@@ -14,7 +14,20 @@ export function getOverSocket(
   measure: () => Promise<number> = () => Promise.resolve(1),
 ): Promise<{ status: number; body: string }> {
   const limit = startLimit(usualMs, measure);
-  const response = new Promise<{ status: number; body: string }>((resolve, reject) => {
+  const isLate = () => new Error(`no response within ${limit.totalMs()} ms`);
+  return responseOf(socketPath, target, limit.signal, isLate).finally(() => {
+    limit.end();
+  });
+}
+
+/** The same until `signal` is aborted: it rejects with the error that `abortError` makes then. */
+export function responseOf(
+  socketPath: string,
+  target: string,
+  signal: AbortSignal,
+  abortError: () => Error,
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
     // The error of connecting, without loading node:http: an engine that does not run has no socket.
     statSync(socketPath);
     const req = request({ socketPath, path: target }, (res) => {
@@ -28,13 +41,12 @@ export function getOverSocket(
       });
       res.on('error', reject);
     });
-    limit.signal.addEventListener('abort', () => {
-      req.destroy(new Error(`no response within ${limit.totalMs()} ms`));
-    });
+    const abort = (): void => {
+      req.destroy(abortError());
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
     req.on('error', reject);
     req.end();
-  });
-  return response.finally(() => {
-    limit.end();
   });
 }

@@ -1,6 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { startOf, statFields, type ProcessIdentity } from '../../shared/process/process-stat.ts';
 import { usualLimits } from '../../shared/process/time-limits.ts';
+import { atFirstUse } from './at-first-use.ts';
 import { scaledLimit } from './machine-speed.ts';
 
 /** Identity of a running process; null if there is none (a zombie counts as gone). */
@@ -15,9 +16,9 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return now !== null && now.started === identity.started && now.boot === identity.boot;
 }
 
-async function bootId(): Promise<string> {
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
-}
+/** Read once: it stays the same as long as this process runs. */
+const readBootId = atFirstUse(async () => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim());
+const bootId = (): Promise<string> => readBootId().catch(() => '');
 
 export interface RunningProcess extends ProcessIdentity {
   readonly parent: number;

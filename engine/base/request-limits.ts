@@ -67,6 +67,12 @@ export function requestLimitMs(
 /** The sockets of requests that failed, by their errors. */
 const sockets = new WeakMap<object, string>();
 
+/** Records on which socket the request was that failed with this error. */
+export function recordSocket(error: unknown, socketPath: unknown): void {
+  if (typeof error === 'object' && error !== null && typeof socketPath === 'string')
+    sockets.set(error, socketPath);
+}
+
 /** The socket of the request that failed with this error; null if that is not known. */
 export const socketOf = (error: unknown): string | null =>
   typeof error === 'object' && error !== null ? (sockets.get(error) ?? null) : null;
@@ -89,14 +95,9 @@ export function limitRequests(docker: Docker, readMs?: number, measure = slownes
     dial(request: DialedRequest, done: DialCallback): void;
   };
   const dialDirectly = modem.dial.bind(modem);
-  const recordSocket = (error: unknown): void => {
-    const { socketPath } = modem;
-    if (typeof error === 'object' && error !== null && typeof socketPath === 'string')
-      sockets.set(error, socketPath);
-  };
   const dial = (request: DialedRequest, done: DialCallback): void => {
     dialDirectly(request, (error, response) => {
-      recordSocket(error);
+      recordSocket(error, modem.socketPath);
       done(error, response);
     });
   };
@@ -113,7 +114,7 @@ export function limitRequests(docker: Docker, readMs?: number, measure = slownes
       limit.end();
       const isLate = error !== null && error !== undefined && limit.signal.aborted;
       const failure = isLate ? new EngineTimeout(limit.totalMs()) : error;
-      recordSocket(failure);
+      recordSocket(failure, modem.socketPath);
       done(failure, response);
     });
   };

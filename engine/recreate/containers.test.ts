@@ -1,7 +1,9 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unprotected, type ContainerScan } from '../../shared/containers/protection.ts';
+import { containerReader } from '../base/container-reader.ts';
 import { dockerClient } from '../base/docker-client.ts';
 import { parseUidMap, scanContainers, type ScanOptions } from '../scan/scan.ts';
 import { FakeEngine, id } from './containers-fixture.ts';
@@ -19,8 +21,11 @@ afterEach(async () => {
 });
 
 const eciOn: ScanOptions = { eci: true, eciSince: '2026-02-01T00:00:00Z', runtimeName: 'bulkhead' };
-async function scan(options: Partial<ScanOptions> = {}): Promise<ContainerScan> {
-  const result = await scanContainers(dockerClient(engine.socket), { ...eciOn, ...options });
+async function scan(
+  options: Partial<ScanOptions> = {},
+  reader = containerReader(engine.socket),
+): Promise<ContainerScan> {
+  const result = await scanContainers(reader, { ...eciOn, ...options });
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }
@@ -200,12 +205,40 @@ describe('scan (D)', () => {
     expect(off.containers[0]).not.toHaveProperty('unsharedMounts');
     expect((await scan()).containers[0]).not.toHaveProperty('unsharedMounts');
   });
-  test('without an engine there is an error with what to do', async () => {
-    const result = await scanContainers(dockerClient(path.join(dir, 'none.sock')), eciOn);
+  test('a client of dockerode has the same result', async () => {
+    for (const n of [1, 2, 3]) engine.add({ id: id(n), runtime: 'bulkhead' });
+    engine.vanished.add(id(1));
+    engine.broken.add(id(2));
+    const { containers } = await scan();
+    expect(containers.map(({ whyUnknown }) => whyUnknown)).toEqual(['broken state', undefined]);
+    expect((await scan({}, dockerClient(engine.socket))).containers).toEqual(containers);
+  });
+  test.each([
+    ['reader', containerReader],
+    ['client of dockerode', dockerClient],
+  ])('without an engine there is an error with what to do, by a %s', async (_, connect) => {
+    const result = await scanContainers(connect(path.join(dir, 'none.sock')), eciOn);
     expect(result).toMatchObject({
       ok: false,
       error: { code: 'engine.unreachable', hint: 'Start the engine.' },
     });
+  });
+  test('a response that is no JSON, or a refusal of the list, is an error', async () => {
+    const socket = path.join(dir, 'other.sock');
+    const responses = [
+      { status: 200, body: 'no JSON', code: 'engine.unreachable' },
+      { status: 500, body: '{"message": "no list"}', code: 'engine.request-failed' },
+      { status: 503, body: 'busy', code: 'engine.unreachable' },
+    ];
+    let status = 0;
+    let body = '';
+    const server = createServer((_, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    for (const { code, ...response } of responses) {
+      ({ status, body } = response);
+      expect(await scanContainers(containerReader(socket), eciOn)).toMatchObject({ error: { code } });
+    }
+    server.close();
   });
 });
 

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type Docker from 'dockerode';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import {
   isRunning,
@@ -10,6 +9,7 @@ import {
 import { originalName } from '../../shared/containers/retained-name.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
+import type { ContainerReader } from '../base/container-reader.ts';
 import { systemCode } from '../base/system-code.ts';
 import { engineReason, requestFailure, statusOf } from '../base/docker-client.ts';
 import { EngineTimeout } from '../base/request-limits.ts';
@@ -52,7 +52,7 @@ export interface ScanOptions {
  * as protected.
  */
 export async function scanContainers(
-  docker: Docker,
+  docker: ContainerReader,
   options: ScanOptions,
 ): Promise<Result<ContainerScan, AppError>> {
   const begun = Date.now();
@@ -113,7 +113,7 @@ const noStart = '0001-01-01T00:00:00Z';
 
 /** A container's entry; null if it is gone, or if a verification created it. */
 async function inspectOne(
-  docker: Docker,
+  docker: ContainerReader,
   item: ContainerInfo,
   options: ScanOptions,
   finder: UnsharedMountFinder | null,
@@ -158,7 +158,7 @@ async function inspectOne(
 
 /** Inspects a container. Rejects with the engine's error, or with `EngineTimeout` after `limitMs`. */
 async function inspect(
-  docker: Docker,
+  docker: ContainerReader,
   id: string,
   limitMs: number | undefined,
 ): Promise<ContainerInspectInfo> {

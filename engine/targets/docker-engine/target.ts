@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
 import { machineSocket, targetId, type TargetRef } from '../../../shared/targets/target-id.ts';
+import { containerReader } from '../../base/container-reader.ts';
 import { dockerClient, engineMessage, statusOf } from '../../base/docker-client.ts';
 import { atFirstUse } from '../../base/at-first-use.ts';
 import { Disposers } from '../../base/disposers.ts';
@@ -110,7 +111,7 @@ export function openMachineTarget(socket: string): Target {
     backendReports: () => Promise.resolve([]),
     // Each of its containers is unprotected, whatever the name of its runtime.
     scan: async (call) =>
-      (await loadScan()).scanContainers(dockerClient(socket), {
+      (await loadScan()).scanContainers(containerReader(socket), {
         ...call,
         eci: false,
         eciSince: null,

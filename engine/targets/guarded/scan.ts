@@ -3,7 +3,7 @@ import type { SettingsState } from '../../../shared/ipc/app-state.ts';
 import { chosenBackend, runtimeNameOf } from '../../../shared/isolation/backends.ts';
 import { listedPaths, type EffectiveSettings } from '../../../shared/settings/effective.ts';
 import { withPreferences } from '../../../shared/settings/preferences.ts';
-import { dockerClient } from '../../base/docker-client.ts';
+import { containerReader } from '../../base/container-reader.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import { auditPeriods, eciSince, listHistory, type ModeInForce } from '../../store/history.ts';
 import { readSettingsInForce } from '../../store/settings-in-force.ts';
@@ -51,15 +51,15 @@ async function modeInForce(
 /** `Target.scan` of a guarded engine. */
 export async function scanEngine(
   engine: Pick<EngineParts, 'paths' | 'store' | 'driver'>,
-  ...[call = {}]: Parameters<Target['scan']>
+  ...[{ settings: knownState, ...limits } = {}]: Parameters<Target['scan']>
 ): ReturnType<Target['scan']> {
   const { paths } = engine;
-  const state = await engine.store.read();
+  const state = knownState ?? (await engine.store.read());
   const settings = await readInForce(paths, state);
   const mode = await modeInForce(engine, state, settings);
   const history = await listHistory(paths.history);
-  return scanContainers(dockerClient(paths.clientSocket), {
-    ...call,
+  return scanContainers(containerReader(paths.clientSocket), {
+    ...limits,
     eci: settings.eci.value && (await isEnforced(state, engine.driver)),
     eciSince: history.ok ? eciSince(history.value) : null,
     audit: mode.mode === 'audit',
