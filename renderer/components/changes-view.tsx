@@ -29,7 +29,7 @@ export function ChangesModeToggle({
       exclusive
       value={mode}
       aria-label={t('review.changes.view')}
-      sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      sx={{ minHeight: 28, '& .MuiToggleButton-root': { height: 24 } }}
       onChange={(_, next: ChangesMode | null) => {
         if (next !== null) onChange(next);
       }}

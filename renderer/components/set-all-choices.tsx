@@ -53,9 +53,9 @@ export function SetAll({
         aria-labelledby="set-all"
         value={all}
         sx={{
-          height: 28,
+          minHeight: 28,
           '& .MuiToggleButton-root': { height: 24 },
-          [narrow]: { height: 'auto', maxWidth: '100%', flexWrap: 'wrap' },
+          [narrow]: { maxWidth: '100%', flexWrap: 'wrap' },
         }}
         onChange={(_, value: unknown) => {
           if (value === 'keep') onSet(new Map());

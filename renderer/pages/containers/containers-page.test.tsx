@@ -61,9 +61,9 @@ describe('the list of containers', () => {
     );
     const texts = (name: string) =>
       within(row(name)).getByText('Created before ECI').parentElement?.textContent;
-    expect(texts('one')).toBe('Created before ECIMounts /etc, which is not shared');
-    expect(texts('more')).toBe('Created before ECIMounts /etc and 2 more, which are not shared');
-    expect(texts('both')).toBe('Created before ECIUses --pid=host · Mounts /etc, which is not shared');
+    expect(texts('one')).toBe('Created before ECIMounts /etc, not shared');
+    expect(texts('more')).toBe('Created before ECIMounts /etc and 2 more, not shared');
+    expect(texts('both')).toBe('Created before ECIUses --pid=host · Mounts /etc, not shared');
   });
 
   const socket = { obstacles: ['docker-socket'] };

@@ -51,7 +51,7 @@ function ListTabs({ lists, chosen, onChoose }: ChoiceProps) {
       exclusive
       value={chosen ?? -1}
       aria-label={t('socket.commands.lists')}
-      sx={{ height: 30, '& .MuiToggleButton-root': { height: 26 } }}
+      sx={{ minHeight: 30, '& .MuiToggleButton-root': { height: 26 } }}
       onChange={(_, next: unknown) => {
         if (typeof next === 'number') onChoose(next === -1 ? null : next);
       }}

@@ -112,7 +112,7 @@ function BasisToggle({
       exclusive
       value={value}
       aria-label={t('files.tester.against')}
-      sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      sx={{ minHeight: 28, '& .MuiToggleButton-root': { height: 24 } }}
       onChange={(_, next: unknown) => {
         if (isAgainst(next)) onChange(next);
       }}

@@ -123,7 +123,7 @@ function FilterToggle({
       exclusive
       value={filter}
       aria-label={t('review.run.logFilter')}
-      sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      sx={{ minHeight: 28, '& .MuiToggleButton-root': { height: 24 } }}
       onChange={(_, next: Filter | null) => {
         if (next !== null) onFilter(next);
       }}

@@ -60,8 +60,8 @@ export const containers = {
     'past-gateway': 'On the engine\u2019s own socket',
     'no-user-namespace': 'Although runtime {{runtime}} is set',
     obstacle: 'Uses {{what}}',
-    mount: 'Mounts {{path}}, which is not shared',
-    mounts: 'Mounts {{path}} and {{count}} more, which are not shared',
+    mount: 'Mounts {{path}}, not shared',
+    mounts: 'Mounts {{path}} and {{count}} more, not shared',
     unknown: 'Not counted as protected',
   },
   tag: {
