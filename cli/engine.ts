@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { rootPaths } from '../engine/base/root-paths.ts';
 import type { EngineDriver } from '../engine/apply/driver.ts';
 import { embeddedCapabilities } from '../engine/targets/embedded/capabilities.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
@@ -8,6 +9,7 @@ import { usualLimits } from '../shared/process/time-limits.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
 import { rootOf, targetId } from '../shared/targets/target-id.ts';
+import { requireEngineAt } from './require-engine.ts';
 import { withTarget } from './target.ts';
 import {
   bulkheadCommand,
@@ -128,6 +130,12 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
   }
   if (!timeoutMs.ok) {
     printError(timeoutMs.error, options);
+    return;
+  }
+  // A start creates an engine. A restart of a mistyped directory must not.
+  const present = what === 'restart' ? await requireEngineAt(rootPaths(root.value)) : ok(undefined);
+  if (!present.ok) {
+    printError(present.error, options);
     return;
   }
   const driver = await openDriver(root.value);

@@ -1,6 +1,7 @@
 import type { CommanderError, HelpConfiguration, Option } from 'commander';
 import type { MessageId } from '../shared/messages/catalogue/index.ts';
 import type { ParamsArgument } from '../shared/messages/message.ts';
+import type { AppError } from '../shared/result.ts';
 import { displayWidth } from './columns.ts';
 import { text } from './text.ts';
 
@@ -87,6 +88,16 @@ const parseErrors: Readonly<Record<string, (quoted: string, line: string) => str
       : text('cli-help.invalid-value', { option, value, reason }).trimEnd();
   },
 };
+
+/** A parse error for programs: in English, with commander's suggestion as the hint. */
+export function parseErrorOf({ message }: CommanderError): AppError {
+  const [line = '', suggestion = ''] = message.split('\n');
+  return {
+    code: 'input.unusable',
+    message: line.replace(/^error: /, ''),
+    hint: suggestion === '' ? 'See --help.' : suggestion.replace(/^\((.*)\)$/, '$1'),
+  };
+}
 
 /** A parse error as printed, with commander's suggestion; null for the end after help or version. */
 export function parseErrorText({ code, message, exitCode }: CommanderError): string | null {

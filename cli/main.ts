@@ -3,7 +3,7 @@ import { markInheritedDescriptors } from '../gateway/base/inherited-descriptors.
 import { message } from '../shared/messages/message.ts';
 import { fail } from '../shared/result.ts';
 import { separateDockerCommand } from './explain-arguments.ts';
-import { parseErrorText } from './help.ts';
+import { parseErrorOf, parseErrorText } from './help.ts';
 import { languageOf, setLocale } from './language.ts';
 import { checkExitCodes, endWithReader, exitCodes, printError, progress } from './output.ts';
 import { buildProgram } from './program.ts';
@@ -22,7 +22,8 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) {
       // commander has printed help or version, which are not failures.
       const parseError = parseErrorText(error);
-      if (parseError !== null) progress(parseError);
+      if (parseError !== null && isJson(args)) printError(parseErrorOf(error), { json: true });
+      else if (parseError !== null) progress(parseError);
       process.exitCode =
         error.exitCode === 0 ? exitCodes.ok : isCheck(args) ? checkExitCodes.unknown : exitCodes.usage;
       return;
@@ -36,6 +37,10 @@ export async function main(args: readonly string[]): Promise<void> {
     if (isCheck(args)) process.exitCode = checkExitCodes.unknown;
   }
 }
+
+/** Whether a command line that could not be parsed requests JSON; what follows `--` is docker's. */
+const isJson = (args: readonly string[]): boolean =>
+  args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).includes('--json');
 
 markInheritedDescriptors();
 endWithReader();

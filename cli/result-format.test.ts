@@ -67,6 +67,16 @@ describe('status', () => {
       });
   });
 
+  test.each([
+    [['--bogus'], "unknown option '--bogus'", 'See --help.'],
+    [['--quit'], "unknown option '--quit'", 'Did you mean --quiet?'],
+  ])('with %j and --json the error is one JSON document, in English', async (args, message, hint) => {
+    const failed = await bulkhead('--lang', 'zh-CN', 'status', '--json', ...args);
+    expect(failed).toMatchObject({ code: 2, out: '' });
+    expect(JSON.parse(failed.err)).toEqual({ error: { code: 'input.unusable', message, hint } });
+    expect((await bulkhead('status', '--check', '--json', ...args)).code).toBe(3);
+  });
+
   test('--check of another command is no check', async () => {
     expect((await bulkhead('engine', 'status', '--check')).code).toBe(2);
     expect(await bulkhead('status', '--check', '--help')).toMatchObject({ code: 0, err: '' });

@@ -314,6 +314,7 @@ describe('plan, apply, status without an engine', () => {
     expect(await readdir(root)).toEqual(before);
   });
   test.each([
+    ['engine', 'restart'],
     ['settings', 'history'],
     ['settings', 'show'],
     ['settings', 'lint'],
