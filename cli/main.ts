@@ -7,7 +7,9 @@ import { parseErrorOf, parseErrorText } from './help.ts';
 import { languageOf, setLocale } from './language.ts';
 import { checkExitCodes, endWithReader, exitCodes, printError, progress } from './output.ts';
 import { buildProgram } from './program.ts';
+import { write } from './standard-streams.ts';
 import { isCheck } from './status-check-arguments.ts';
+import { about, text } from './text.ts';
 
 /**
  * Runs one command line (without node and script name) and sets the exit code. Only defects and usage errors
@@ -23,6 +25,8 @@ export async function main(args: readonly string[]): Promise<void> {
       // commander has printed help or version, which are not failures.
       const parseError = parseErrorText(error);
       if (parseError !== null && isJson(args)) printError(parseErrorOf(error), { json: true });
+      else if (parseError !== null && isCheck(args))
+        write('stdout', `${about(text('cli-status.check-unknown'), parseError)}\n`);
       else if (parseError !== null) progress(parseError);
       process.exitCode =
         error.exitCode === 0 ? exitCodes.ok : isCheck(args) ? checkExitCodes.unknown : exitCodes.usage;
@@ -33,6 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
         reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
         hint: message('cli-output.report-defect'),
       }).error,
+      { check: isCheck(args) },
     );
     if (isCheck(args)) process.exitCode = checkExitCodes.unknown;
   }

@@ -10,7 +10,7 @@ import { message } from '../shared/messages/message.ts';
 import { helpText } from './help.ts';
 import { onFirstUse, write } from './standard-streams.ts';
 import { styled } from './style.ts';
-import { errorText } from './text.ts';
+import { errorText, unknownText } from './text.ts';
 
 /**
  * Exit codes of every command: 0 done, 1 the operation or a claim failed (or a lint error was found), 2
@@ -53,9 +53,19 @@ export function printResult<T>(result: Result<T, AppError>, options: PrintOption
   process.exitCode = options.failed?.(result.value) === true ? exitCodes.failed : exitCodes.ok;
 }
 
-/** Prints an error to stderr, and sets its exit code. */
-export function printError(error: AppError, options: { readonly json?: boolean | undefined } = {}): void {
-  write('stderr', `${options.json === true ? JSON.stringify({ error }) : styledError(error)}\n`);
+/** Options of a command that decide how it prints an error. */
+export interface ErrorOptions {
+  readonly json?: boolean | undefined;
+  /** For monitoring, which shows stdout only: `status --check`. */
+  readonly check?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** Prints an error to stderr, with `check` as text to stdout, and sets its exit code. */
+export function printError(error: AppError, options: ErrorOptions = {}): void {
+  if (options.check === true && options.json !== true && options.quiet !== true)
+    write('stdout', `${unknownText(error)}\n`);
+  else write('stderr', `${options.json === true ? JSON.stringify({ error }) : styledError(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }
 

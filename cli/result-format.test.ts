@@ -63,7 +63,9 @@ describe('status', () => {
     for (const command of [['status'], ['--lang', 'en', 'status'], ['--lang=en', 'status']])
       expect(await bulkhead(...command, '--check', ...args), command.join(' ')).toMatchObject({
         code: 3,
-        out: '',
+        ...(args.includes('--json')
+          ? { out: '', err: expect.stringContaining(message) as string }
+          : { out: expect.stringMatching(/^UNKNOWN: /) as string, err: '' }),
       });
   });
 

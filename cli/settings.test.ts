@@ -294,6 +294,9 @@ describe('plan, apply, status without an engine', () => {
     expect(await bulkhead('apply', wanted, '--yes')).toMatchObject(nothing);
     // Without a terminal there is nothing to confirm.
     expect(await bulkhead('apply', wanted)).toMatchObject(nothing);
+  });
+  test('with nothing to apply an interrupted apply still has to be confirmed', async () => {
+    const wanted = await file('empty.json', '');
     await file('apply-journal.json', '{}');
     expect(await bulkhead('apply', wanted)).toMatchObject({ code: 1, out: '' });
     expect(JSON.parse((await bulkhead('apply', wanted, '--yes', '--json')).out)).toEqual({
@@ -354,7 +357,12 @@ describe('plan, apply, status without an engine', () => {
       out: '',
       err: expect.stringContaining(`there is no engine at ${root}`),
     });
-    expect((await bulkhead('status', '--check')).code).toBe(3);
+    // Monitoring shows stdout only.
+    expect(await bulkhead('status', '--check')).toMatchObject({
+      code: 3,
+      out: expect.stringContaining(`UNKNOWN: there is no engine at ${root}`) as string,
+      err: '',
+    });
     expect(await readdir(root)).toEqual([]);
     await file('admin-settings.json', '{}');
     expect(await bulkhead('status', '--check')).toMatchObject({

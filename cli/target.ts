@@ -6,7 +6,7 @@ import type { AppError, Result } from '../shared/result.ts';
 import { message, plainText, referenceTo } from '../shared/messages/message.ts';
 import { rootOf } from '../shared/targets/target-id.ts';
 import { requireEngineAt } from './require-engine.ts';
-import { bulkheadCommand, printError, resolveTarget } from './output.ts';
+import { bulkheadCommand, printError, resolveTarget, type ErrorOptions } from './output.ts';
 
 export interface RootOptions {
   readonly root?: string;
@@ -45,7 +45,7 @@ const recreatePolicy: RecreatePolicy = async (question) =>
  * can't be opened, prints the error.
  */
 export async function withTarget(
-  options: RootOptions,
+  options: RootOptions & ErrorOptions,
   work: (target: Target) => Promise<void>,
 ): Promise<void> {
   const ref = resolveTarget(options);

@@ -38,13 +38,17 @@ export const translateSentence: Translate = (sentence) => translator(sentence);
 /** The texts that errors of every origin have for users. */
 export type ErrorTexts = Pick<AppError, 'message' | 'reason' | 'hint' | 'sentences'>;
 
-/** An error for display: "what: why", and on a second line what to do. */
-export function errorText(error: AppError): string {
+/** An error for display: "error: what: why", and on a second line what to do. */
+export const errorText = (error: AppError): string =>
+  withHint(error, (what) => text('cli-output.error', { text: what }));
+
+/** The same as a monitoring plugin prints it: the state is not known. */
+export const unknownText = (error: AppError): string =>
+  withHint(error, (what) => about(text('cli-status.check-unknown'), what));
+
+function withHint(error: AppError, line: (what: string) => string): string {
   const { message: what, reason, hint } = translatedError(error);
-  return (
-    text('cli-output.error', { text: reason === undefined ? what : about(what, reason) }) +
-    (hint === undefined ? '' : `\n  ${hint}`)
-  );
+  return line(reason === undefined ? what : about(what, reason)) + (hint === undefined ? '' : `\n  ${hint}`);
 }
 
 /** An error's texts in the current language. */
