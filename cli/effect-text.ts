@@ -99,12 +99,12 @@ export function describeEffect({ kind, code, params }: PlanEffect): string {
         images: text('cli-output.images', { count: Number(params['images']) }),
         containers: text('cli-output.containers', { count: Number(params['containers']) }),
       });
+    case 'bytes-kept':
+      return text('cli-plan.bytes-kept', { version: Number(params['version']) });
     case 'nri-plugins':
       return text('cli-plan.nri-plugins');
     case 'eci-on':
-      return text('cli-plan.eci-on');
     case 'eci-off':
-      return text('cli-plan.eci-off');
     case 'eci-locked':
     case 'eci-unlocked':
     case 'audit-on':

@@ -177,9 +177,16 @@ describe('settings set, show, history, rollback', () => {
     await bulkhead('settings', 'set', '/bulkhead/existingContainers', 'warn');
     expect((await bulkhead('settings', 'show')).out).toContain('"existingContainers": "warn"');
   });
-  test('a roll back names the command that moves a file away which is not text', async () => {
+  test('a roll back over a file that is not text makes a draft, which can be planned', async () => {
+    await file('admin-settings.json', Buffer.from([0xc3, 0x28, 0xff]));
+    expect((await bulkhead('plan')).err).toMatch(/Repair it, or restore an earlier version/);
+    expect(await bulkhead('settings', 'rollback', '0')).toMatchObject({ code: 0, err: '' });
+    expect(await readdir(root)).toContain('admin-settings.draft.json');
+    expect((await bulkhead('plan')).out).toContain('its bytes are kept as version 1 of history');
+  });
+  test('a roll back over a directory is refused with the command that moves it away', async () => {
     const at = path.join(root, 'admin-settings.json');
-    await writeFile(at, Buffer.from([0xc3, 0x28, 0xff]));
+    await mkdir(at);
     expect(await bulkhead('settings', 'rollback', '0')).toMatchObject({
       code: 1,
       err: expect.stringContaining(`mv ${at} ${at}.unusable`),

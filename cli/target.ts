@@ -82,9 +82,11 @@ export async function readTextToApply(
   file: string | undefined,
 ): Promise<Result<string, AppError>> {
   if (file === undefined) {
-    const { ok } = await import('../shared/result.ts');
+    const { isNotText, ok } = await import('../shared/result.ts');
     const state = await target.settings.read();
-    if (state.readError !== null) return { ok: false, error: state.readError };
+    // A draft replaces what is not text.
+    const isReplaced = state.draft !== '' && state.readError !== null && isNotText(state.readError);
+    if (state.readError !== null && !isReplaced) return { ok: false, error: state.readError };
     if (!state.exists && state.draft === '' && state.appliedVersion === 0 && target.capabilities.firstRun)
       return ok((await import('../shared/settings/recommended.ts')).recommendedSettings);
     return ok(state.draft);

@@ -50,6 +50,10 @@ function referenceAt(name: 'message' | 'reason' | 'hint', text: ErrorText | unde
 export const accessDenied = { access: 'denied' } as const;
 export const isAccessDenied = ({ params }: AppError): boolean => params?.['access'] === accessDenied.access;
 
+/** Parameters of an error about a file that is read, but whose bytes are not text. */
+export const notText = { content: 'not-text' } as const;
+export const isNotText = ({ params }: AppError): boolean => params?.['content'] === notText.content;
+
 /** Exhaustiveness check for switches over unions. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);

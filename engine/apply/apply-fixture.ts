@@ -9,7 +9,7 @@ import { claimIds, type Verification } from '../../shared/verify/claims.ts';
 import { previewEngineConfig } from '../daemon-json/daemon-json.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import type { IsolationBackend } from '../backends/backend.ts';
-import { readSettings } from '../base/files.ts';
+import { readSettingsOrBytes } from '../base/files.ts';
 import { versionState } from '../store/history.ts';
 import type { DriverCallOptions, EngineDriver } from './driver.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -227,7 +227,7 @@ async function fixtureFacts(
   draft: string,
 ): ReturnType<ApplyPorts['facts']> {
   const { paths } = driver;
-  const applied = await readSettings(paths.settings);
+  const applied = await readSettingsOrBytes(paths.settings);
   if (!applied.ok) return applied;
   const versions = await versionState(paths.history, applied.value);
   if (!versions.ok) return versions;

@@ -2,7 +2,7 @@ import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { keepAllContainers, type ContainerChoices } from '../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
-import { readSettings } from '../base/files.ts';
+import { readSettingsOrBytes } from '../base/files.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import {
   callsFile,
@@ -32,7 +32,7 @@ export function applyIn(root: () => string) {
       events: ApplyEvent[] = [],
       confirmedShares?: readonly string[],
     ): Promise<ApplyRun> {
-      const base = await readSettings(paths().settings);
+      const base = await readSettingsOrBytes(paths().settings);
       const started = await startApply(
         fixturePorts(root(), options),
         { text, choices, baseHash: base.ok ? base.value.hash : 'x', confirmedShares },

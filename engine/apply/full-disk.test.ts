@@ -8,7 +8,7 @@ import type { ApplyRun } from '../../shared/apply/run.ts';
 import { fail } from '../../shared/result.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
-import { readSettings, sha256 } from '../base/files.ts';
+import { readSettingsOrBytes, sha256 } from '../base/files.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
 import { startApply } from './apply.ts';
 import {
@@ -55,7 +55,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     }
   }
   async function apply(fullAt: string, options: FixtureOptions = {}): Promise<ApplyRun> {
-    const base = await readSettings(paths.settings);
+    const base = await readSettingsOrBytes(paths.settings);
     const ports = fixturePorts(root, {
       ...options,
       onCheckpoint: async (point) => {
@@ -91,6 +91,19 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     });
     expect(await calls()).toEqual(['health']);
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
+    await expectAllRestored();
+  });
+
+  test('before bytes that are not text are kept: nothing is changed', async () => {
+    const bytes = Buffer.alloc(40_000, 0xff);
+    await writeFile(paths.settings, bytes);
+    expect((await apply('back-up begun')).outcome).toMatchObject({
+      kind: 'rolled-back',
+      failedStep: 'back-up',
+      error: { code: 'settings.unwritable', reason: expect.stringContaining('ENOSPC') },
+    });
+    expect(await calls()).toEqual([]);
+    expect(await readFile(paths.settings)).toEqual(bytes);
     await expectAllRestored();
   });
 

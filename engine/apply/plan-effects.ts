@@ -62,6 +62,8 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
       later('new-rule', 'desktop-sign-in', { first: facts.applied.exists ? 0 : 1 });
   } else if (input.reloadNeeded) now('at-once', 'engine-reloads', chosenOf(input));
   else if (changes.length > 0) now('at-once', 'gateway-reloads', chosenOf(input));
+  if (facts.applied.notText !== undefined)
+    now('stays-in-view', 'bytes-kept', { version: facts.versions.current });
   const stopping = input.restartNeeded ? stoppedByRestart(facts) : [];
   if (stopping.length > 0) {
     const returning = stopping.filter(restartsByItself);

@@ -235,7 +235,12 @@ function findBlockers(
   plan: { draft: string; engineChanges: boolean; eciAfter: boolean; errors: readonly (string | Message)[] },
 ): ApplyPlan['blockers'] {
   const blockers: ApplyPlan['blockers'] = [];
-  if (facts.applied.exists && facts.applied.text === plan.draft && !plan.engineChanges)
+  if (
+    facts.applied.exists &&
+    facts.applied.notText === undefined &&
+    facts.applied.text === plan.draft &&
+    !plan.engineChanges
+  )
     blockers.push(blocker('nothing-to-apply', message('apply.draft-unchanged')));
   blockers.push(...findingsBlocker(plan.errors));
   if (

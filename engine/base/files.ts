@@ -5,10 +5,11 @@ import { type FileHandle, access, open, readdir, rename, unlink } from 'node:fs/
 import path from 'node:path';
 import { shellWord } from '../../shared/process/shell-word.ts';
 import { maxTextLength } from '../../shared/settings/limits.ts';
-import { message, type Message } from '../../shared/messages/message.ts';
+import { message, plainText, referenceTo, type Message } from '../../shared/messages/message.ts';
 import {
   accessDenied,
   fail,
+  notText,
   ok,
   type AppError,
   type AppErrorCode,
@@ -21,6 +22,8 @@ export interface StoredText {
   readonly exists: boolean;
   readonly text: string;
   readonly hash: string;
+  /** Only from `readSettingsOrBytes`: the bytes, if they are not text, and the error. `text` is '' then. */
+  readonly notText?: { readonly bytes: Uint8Array; readonly error: AppError };
 }
 
 export const noFile: StoredText = { exists: false, text: '', hash: '' };
@@ -36,12 +39,39 @@ export function sha256(text: string | Uint8Array): string {
  * bytes that aren't UTF-8. A UTF-8 byte order mark stays in the text: the linter reports and fixes it.
  */
 export async function readSettings(file: string): Promise<Result<StoredText, AppError>> {
+  const bytes = await readBytes(file);
+  if (!bytes.ok) return bytes;
+  return bytes.value === null ? ok(noFile) : decode(file, bytes.value);
+}
+
+/**
+ * Like `readSettings`, for the settings file of an engine: bytes that are not text are no error but
+ * `notText`, so that an apply can replace and keep them, and find out whether they have changed.
+ */
+export async function readSettingsOrBytes(file: string): Promise<Result<StoredText, AppError>> {
+  const read = await readBytes(file);
+  if (!read.ok) return read;
+  const bytes = read.value;
+  if (bytes === null) return ok(noFile);
+  const decoded = decode(file, bytes);
+  if (decoded.ok) return decoded;
+  const hint = message('enforcement.repair-or-restore');
+  const error = {
+    ...decoded.error,
+    hint: plainText(hint),
+    sentences: { ...decoded.error.sentences, hint: referenceTo(hint) },
+  };
+  return ok({ exists: true, text: '', hash: sha256(bytes), notText: { bytes, error } });
+}
+
+/** At most 4 MiB of a regular file; null if there is none. */
+async function readBytes(file: string): Promise<Result<Buffer | null, AppError>> {
   let handle: FileHandle;
   try {
     // O_NONBLOCK: opening a FIFO must not hang.
     handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    return systemCode(error) === 'ENOENT' ? ok(noFile) : unreadable(file, error);
+    return systemCode(error) === 'ENOENT' ? ok(null) : unreadable(file, error);
   }
   try {
     const stat = await handle.stat();
@@ -59,7 +89,7 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
         params: { path: file },
       });
     }
-    return decode(file, bytes);
+    return ok(bytes);
   } catch (error) {
     return unreadable(file, error);
   } finally {
@@ -67,7 +97,12 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
   }
 }
 
-function unreadable(file: string, cause: unknown, reason?: Message): Result<never, AppError> {
+function unreadable(
+  file: string,
+  cause: unknown,
+  reason?: Message,
+  params: AppError['params'] = {},
+): Result<never, AppError> {
   const isDenied = systemCode(cause) === 'EACCES';
   return fail('settings.unreadable', message('engine.file-unreadable', { file }), {
     cause,
@@ -75,16 +110,16 @@ function unreadable(file: string, cause: unknown, reason?: Message): Result<neve
     hint: isDenied
       ? message('engine.run-as-reader')
       : message('engine.repair-or-move', { file: shellWord(file), moved: shellWord(`${file}.unusable`) }),
-    params: { path: file, ...(isDenied ? accessDenied : {}) },
+    params: { path: file, ...params, ...(isDenied ? accessDenied : {}) },
   });
 }
 
 function decode(file: string, bytes: Buffer): Result<StoredText, AppError> {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    return unreadable(file, null, message('engine.is-utf-16'));
+    return unreadable(file, null, message('engine.is-utf-16'), notText);
   }
   // Not by a TextDecoder: Node loads its assertions and stderr with it, a quarter of its own start.
-  if (!isUtf8(bytes)) return unreadable(file, null, message('engine.not-utf-8'));
+  if (!isUtf8(bytes)) return unreadable(file, null, message('engine.not-utf-8'), notText);
   return ok({ exists: true, text: bytes.toString('utf8'), hash: sha256(bytes) });
 }
 

@@ -86,7 +86,7 @@ export function historyLister(
       const changes = await difference(
         `${newest === undefined ? '' : (entries.get(newest)?.hash ?? '?')} ${applied.hash}`,
         () => (newest === undefined ? Promise.resolve('') : textOf(newest)),
-        () => Promise.resolve(comparable(applied.text)),
+        () => Promise.resolve(applied.notText === undefined ? comparable(applied.text) : null),
       );
       items.push({
         ...unrecorded(state.value.current, changes),

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Period } from '../../shared/containers/protection.ts';
 import { effectiveSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
 import { applySteps } from '../../shared/apply/steps.ts';
-import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { fail, isNotText, notText, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
 import { readSettings, syncDirectory, type StoredText } from '../base/files.ts';
 import { systemCode } from '../base/system-code.ts';
@@ -135,16 +135,21 @@ export async function versionState(
  */
 export async function writeVersion(
   history: string,
-  version: HistoryVersion,
+  version: Omit<HistoryVersion, 'settings'> & {
+    /** Bytes: of a settings file that is not text. */
+    readonly settings: string | Uint8Array | null;
+  },
 ): Promise<Result<string, AppError>> {
   const target = versionDirectory(history, version.entry.version);
   const temporary = path.join(history, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await mkdir(temporary, { recursive: true, mode: 0o755 });
-    const put = (name: string, text: string, mode: number) =>
+    const put = (name: string, text: string | Uint8Array, mode: number) =>
       writeDurably(path.join(temporary, name), text, mode);
     // As readable as the originals; daemon.json may contain proxy credentials.
-    if (version.settings !== null) await put('admin-settings.json', version.settings, 0o644);
+    // What is not text may be any file that was moved there.
+    const settingsMode = typeof version.settings === 'string' ? 0o644 : 0o600;
+    if (version.settings !== null) await put('admin-settings.json', version.settings, settingsMode);
     if (version.daemonJson !== null) await put('daemon.json', version.daemonJson, 0o600);
     const entry = isAuditMode(version.settings) ? { ...version.entry, audit: true } : version.entry;
     await put('meta.json', `${JSON.stringify(entry, null, 2)}\n`, 0o644);
@@ -162,12 +167,13 @@ export async function writeVersion(
   }
 }
 
-function isAuditMode(text: string | null): boolean {
+function isAuditMode(text: string | Uint8Array | null): boolean {
+  if (text instanceof Uint8Array) return false;
   const settings = effectiveSettings(text ?? '', { exists: text !== null });
   return settings.ok && settings.value.mode === 'audit';
 }
 
-async function writeDurably(file: string, text: string, mode: number): Promise<void> {
+async function writeDurably(file: string, text: string | Uint8Array, mode: number): Promise<void> {
   const handle = await open(file, 'wx', mode);
   try {
     await handle.writeFile(text);
@@ -197,7 +203,14 @@ export async function readVersion(
     });
   }
   const directory = versionDirectory(history, version);
-  const settings = await readSettings(path.join(directory, 'admin-settings.json'));
+  const file = path.join(directory, 'admin-settings.json');
+  const settings = await readSettings(file);
+  if (!settings.ok && isNotText(settings.error))
+    return fail('settings.unreadable', message('settings.version-not-text', { version }), {
+      reason: message('settings.version-bytes-kept', { file }),
+      hint: message('settings.other-versions-unaffected'),
+      params: { path: file, ...notText },
+    });
   if (!settings.ok) return settings;
   const daemonJson = await readFile(path.join(directory, 'daemon.json'), 'utf8').catch((error: unknown) => {
     // EACCES: a user may read the settings' history, but not daemon.json's.

@@ -7,7 +7,14 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { HistoryItem } from '../../shared/settings/history.ts';
 import { atFirstUse } from '../base/at-first-use.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import { noFile, readSettings, removeFile, writeFileAtomic, type StoredText } from '../base/files.ts';
+import {
+  noFile,
+  readSettings,
+  readSettingsOrBytes,
+  removeFile,
+  writeFileAtomic,
+  type StoredText,
+} from '../base/files.ts';
 import { systemCode } from '../base/system-code.ts';
 import {
   isDeletion,
@@ -149,7 +156,7 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
       return entries.ok ? ok([...entries.value].reverse()) : entries;
     },
     historyItems: async () => {
-      const applied = await readSettings(paths.settings);
+      const applied = await readSettingsOrBytes(paths.settings);
       // Unreadable now: the page shows that; earlier versions can be read all the same.
       return (await loadLister())(applied.ok ? applied.value : { ...noFile, exists: true });
     },
@@ -174,7 +181,7 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
 
 async function readState(paths: StorePaths, options: SettingsStoreOptions): Promise<SettingsState> {
   const [applied, draft, base] = await Promise.all([
-    readSettings(paths.settings),
+    readSettingsOrBytes(paths.settings),
     readSettings(paths.draft),
     readSettings(draftBasePath(paths)),
   ]);
@@ -196,12 +203,12 @@ async function readState(paths: StorePaths, options: SettingsStoreOptions): Prom
     draft: edited ? draftStored : current.text,
     base: baseText,
     conflict: edited && baseText !== current.text,
-    readError: unreadable?.ok === false ? unreadable.error : null,
+    readError: current.notText?.error ?? (unreadable?.ok === false ? unreadable.error : null),
     ...readOnlyFields(await readOnlyReason(paths, options.elevationMissing)),
     preference: options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
     policyFacts: await readPolicyFacts(
       paths,
-      applied.ok ? applied.value : null,
+      applied.ok && current.notText === undefined ? current : null,
       versions.ok ? versions.value.entries : [],
     ),
   };

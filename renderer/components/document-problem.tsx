@@ -15,7 +15,7 @@ import { LockedNote, withLock } from './setting-row.tsx';
 import { isFileUnreadable } from '../../shared/enforcement/enforcement.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { message } from '../../shared/messages/message.ts';
-import type { AppError } from '../../shared/result.ts';
+import { isNotText, type AppError } from '../../shared/result.ts';
 import { reasonOrMessage, translateMessage, translateText } from '../i18n/translate.ts';
 
 /**
@@ -30,8 +30,7 @@ export function useDocumentProblem(): React.ReactNode {
   const failed = useSnapshotPart(({ discarded }) => discarded?.error ?? null);
   const lockedBy = useReadOnlyReason();
   const openText = () => {
-    const offset = draft.syntax[0]?.offset;
-    const pointer = draft.settings.ok ? undefined : draft.settings.error.params?.['pointer'];
+    const [offset, pointer] = [draft.syntax[0]?.offset, pointerOf(draft)];
     navigate('json', {
       ...(offset === undefined ? {} : { offset: String(offset) }),
       ...(offset === undefined && typeof pointer === 'string' ? { pointer } : {}),
@@ -39,7 +38,8 @@ export function useDocumentProblem(): React.ReactNode {
   };
   const missingRoot = useMissingRoot('settings');
   if (missingRoot !== null) return missingRoot;
-  if (settings.readError !== null) return <ReadProblem settings={settings} error={settings.readError} />;
+  const readError = unreplacedError(settings, dirty ? draft.text : '');
+  if (readError !== null) return <ReadProblem settings={settings} error={readError} />;
   if (draft.settings.ok) return null;
   const discard = dirty && applied.settings.ok && (
     <Button
@@ -102,6 +102,14 @@ export function useDocumentProblem(): React.ReactNode {
     </Card>
   );
 }
+
+/** The place of the error in a text that is JSON. */
+const pointerOf = ({ settings }: DocumentView): unknown =>
+  settings.ok ? undefined : settings.error.params?.['pointer'];
+
+/** Why the settings cannot be read, unless it is that they are not text, and a draft replaces them. */
+const unreplacedError = ({ readError }: AppState['settings'], draft: string): AppError | null =>
+  readError !== null && isNotText(readError) && draft !== '' ? null : readError;
 
 /** That a file of the settings cannot be read: of the settings file itself by the name of that state. */
 export function ReadProblem({

@@ -33,6 +33,7 @@ export const planEffectSchema = z.object({
     'containers-recreated',
     'containers-kept-unprotected',
     'store-unchanged',
+    'bytes-kept',
     'nri-plugins',
     'eci-on',
     'eci-off',

@@ -3,7 +3,7 @@ import { desktopCapabilities } from '../../engine/targets/docker-desktop/capabil
 import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
 import { machineCapabilities } from '../../engine/targets/docker-engine/capabilities.ts';
 import { systemCapabilities } from '../../engine/targets/system/capabilities.ts';
-import { accessDenied } from '../result.ts';
+import { accessDenied, notText } from '../result.ts';
 import { effectiveSettings } from '../settings/index.ts';
 import { enforcementAlarm, enforcementHeadline } from './describe.ts';
 import { enforcementOf, isVerificationCurrent, type EnforcementFacts } from './enforcement.ts';
@@ -119,14 +119,21 @@ describe('what is in force', () => {
     expect(texts(garbage)[0]).toBe('On by version 7: the settings file cannot be used');
   });
 
-  it('is not restored over bytes that cannot be read: they are repaired or moved first', () => {
+  it('is not restored over a file that cannot be read: it is repaired or moved first', () => {
     const settings = facts('garbage', { restorable: 7 }).settings;
-    const error = { code: 'settings.unreadable' as const, message: 'no UTF-8' };
+    const error = { code: 'settings.unreadable' as const, message: 'a directory' };
     const unreadable = facts('garbage', {}, { settings: { ...settings, readError: error } });
     expect(enforcementOf(unreadable).restorableVersion).toBeNull();
     expect(texts(unreadable).at(-1)).toBe(
       'Repair the file, or move it away and restore an earlier version, if there is one.',
     );
+  });
+
+  it('is restored over bytes that are not text, since history keeps them', () => {
+    const settings = facts('garbage', { restorable: 7 }).settings;
+    const error = { code: 'settings.unreadable' as const, message: 'no UTF-8', params: { ...notText } };
+    const unreadable = facts('garbage', {}, { settings: { ...settings, readError: error } });
+    expect(enforcementOf(unreadable).restorableVersion).toBe(7);
   });
 
   it('is no alarm, and not known, where this user may not read the file', () => {

@@ -1,4 +1,4 @@
-import { isAccessDenied, type AppError, type Result } from '../result.ts';
+import { isAccessDenied, isNotText, type AppError, type Result } from '../result.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
 import { allowsSocketMounts, type EffectiveSettings } from '../settings/effective.ts';
 import type { PreferenceState } from '../settings/preferences.ts';
@@ -95,8 +95,12 @@ export const isFileUnreadable = ({
   readonly readError: AppError | null;
 }): boolean => readError !== null && readError.params?.['path'] === path && !isAccessDenied(readError);
 
-/** A file that cannot be read as text is not overwritten: it has to be repaired or moved first. */
-const isReplaceable = ({ settings }: EnforcementFacts): boolean => settings.readError === null;
+/**
+ * Whether an apply replaces the file: one whose bytes are not text, too, since history keeps them. Any other
+ * that cannot be read has to be repaired or moved first.
+ */
+const isReplaceable = ({ settings }: EnforcementFacts): boolean =>
+  settings.readError === null || isNotText(settings.readError);
 
 /** Whether the file was lost or broken: somebody has to act. */
 export const isAlarm = (difference: Enforcement['difference']): difference is PolicyProblem =>

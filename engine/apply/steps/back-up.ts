@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
 import { effectiveSettings } from '../../../shared/settings/effective.ts';
-import { readSettings, type StoredText } from '../../base/files.ts';
+import { readSettingsOrBytes, type StoredText } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { versionState, writeVersion, type VersionState } from '../../store/history.ts';
 import { readPolicyFacts } from '../../store/policy-facts.ts';
@@ -12,14 +12,17 @@ import { readDaemonJson } from '../versions.ts';
 import { settingsConflict } from './settings-conflict.ts';
 import type { StepModule } from './step.ts';
 
-/** Stores what a roll back needs; a version written by another program is added to history. */
+/**
+ * Stores what a roll back needs; a version written by another program is added to history, also
+ * the bytes of one that is not text.
+ */
 export const backUp: StepModule = {
   id: 'back-up',
   isDue: () => true,
   estimate: { defaultMs: 100 },
   run: async ({ ports, journal, text }) => {
     const { paths } = ports;
-    const applied = await readSettings(paths.settings);
+    const applied = await readSettingsOrBytes(paths.settings);
     if (!applied.ok) return applied;
     if (applied.value.hash !== journal.baseHash) return settingsConflict(paths.settings);
     const versions = await versionState(paths.history, applied.value);
@@ -40,7 +43,7 @@ export const backUp: StepModule = {
           eci: journal.eciBefore,
           durationsMs: {},
         },
-        settings: applied.value.text,
+        settings: applied.value.notText?.bytes ?? applied.value.text,
         daemonJson: await readDaemonJson(paths),
       });
       if (!found.ok) return found;

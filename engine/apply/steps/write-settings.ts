@@ -1,7 +1,12 @@
 import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
 import { removalNote } from '../../../shared/settings/removal-note.ts';
-import { readSettings, removeFile, removeLeftoverTemporaries, writeFileAtomic } from '../../base/files.ts';
+import {
+  readSettingsOrBytes,
+  removeFile,
+  removeLeftoverTemporaries,
+  writeFileAtomic,
+} from '../../base/files.ts';
 import { settingsConflict } from './settings-conflict.ts';
 import type { StepModule } from './step.ts';
 
@@ -17,10 +22,10 @@ export const writeSettings: StepModule = {
     // From now on an absent file is a mistake again.
     const fresh = await removeFile(removalNote(paths.settings));
     if (!fresh.ok) return fresh;
-    const applied = await readSettings(paths.settings);
+    const applied = await readSettingsOrBytes(paths.settings);
     if (!applied.ok) return applied;
     if (applied.value.hash !== journal.baseHash) return settingsConflict(paths.settings);
-    if (applied.value.exists && applied.value.text === text)
+    if (applied.value.exists && applied.value.notText === undefined && applied.value.text === text)
       return ok({ detail: message('apply.detail-version-same-text', { version }) });
     if (text === '') {
       const removed = await removeFile(paths.settings);

@@ -9,7 +9,7 @@ import type { EngineDriver } from '../../apply/driver.ts';
 import { settingsInForce, type PlanFacts } from '../../apply/plan-facts.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import { requestFailure } from '../../base/docker-client.ts';
-import { readSettings } from '../../base/files.ts';
+import { readSettings, readSettingsOrBytes } from '../../base/files.ts';
 import { removeContainers } from '../../scan/remove.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import { eciSince, listHistory, versionState } from '../../store/history.ts';
@@ -113,7 +113,7 @@ export class OpenedDesktop {
 
   /** The inputs of a plan. Fails with settings.* when the applied file cannot be read. */
   async planFacts(): Promise<Result<PlanFacts, AppError>> {
-    const applied = await readSettings(this.paths.settings);
+    const applied = await readSettingsOrBytes(this.paths.settings);
     if (!applied.ok) return applied;
     const versions = await versionState(this.paths.history, applied.value);
     if (!versions.ok) return versions;

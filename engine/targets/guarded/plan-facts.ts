@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { settingsInForce, type PlanFacts } from '../../apply/plan-facts.ts';
-import { readSettings, type StoredText } from '../../base/files.ts';
+import { readSettingsOrBytes, type StoredText } from '../../base/files.ts';
 import { systemCode } from '../../base/system-code.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { versionState, type VersionState } from '../../store/history.ts';
@@ -14,7 +14,7 @@ import { message } from '../../../shared/messages/message.ts';
 /** Looks up the inputs of a plan for `draft`. */
 export async function planFacts(engine: OpenedEngine, draft: string): Promise<Result<PlanFacts, AppError>> {
   const { paths, driver, isRoot } = engine;
-  const applied = await readSettings(paths.settings);
+  const applied = await readSettingsOrBytes(paths.settings);
   if (!applied.ok) return applied;
   const versions = await versionState(paths.history, applied.value);
   if (!versions.ok) return versions;

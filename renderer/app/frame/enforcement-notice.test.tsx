@@ -11,7 +11,7 @@ import {
   settingsState,
 } from '../../dev/settings-fixture.ts';
 import { namedState } from '../../dev/states.ts';
-import { accessDenied, ok } from '../../../shared/result.ts';
+import { accessDenied, notText, ok } from '../../../shared/result.ts';
 
 describe('a settings file that was deleted while ECI is on', () => {
   it('raises an alarm that names what is enforced and what the next start does', async () => {
@@ -74,6 +74,32 @@ it('an edited draft is replaced only in History, which shows the version; the fi
   });
   expect(bridge.state().settings.draft).not.toBe(editedDraft);
   expect(bridge.state().settings).toMatchObject({ conflict: false });
+});
+
+it('a settings file that is not text can be restored, also in History', async () => {
+  const broken = documentStates['historyUnusable']?.() ?? appState();
+  const { path } = broken.settings;
+  const readError = {
+    code: 'settings.unreadable',
+    message: 'no text',
+    params: { path, ...notText },
+  } as const;
+  const settings = { ...broken.settings, applied: '', draft: '', base: '', readError };
+  const { user, bridge } = await renderApp(
+    { ...broken, settings },
+    'history',
+    documentResponses('historyFound'),
+  );
+  expect(screen.getByRole('button', { name: 'Restore version 6' })).toBeTruthy();
+  await user.click(await screen.findByRole('button', { name: /^Version 6\b/ }));
+  const version = await screen.findByRole('region', { name: 'Version 6' });
+  await user.click(await within(version).findByRole('button', { name: /Roll back/ }));
+  await screen.findByRole('heading', { level: 1, name: 'Review & apply' });
+  await waitFor(() => {
+    expect(bridge.state().settings.draft).toContain('configurationFileVersion');
+  });
+  // The review shows the plan of that draft, not that the file cannot be read.
+  expect(within(screen.getByRole('main')).queryByText('The settings file cannot be used')).toBeNull();
 });
 
 it('no alarm is raised while the file is what is in force', async () => {

@@ -16,6 +16,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
 import { isFileUnreadable } from '../../../shared/enforcement/enforcement.ts';
+import { isNotText } from '../../../shared/result.ts';
 import { rollbackText, type HistoryItem } from '../../../shared/settings/history.ts';
 import type { CompareWithProps } from './compare-with.tsx';
 import { useVersionText } from './use-history.ts';
@@ -38,7 +39,9 @@ export function VersionDetail({
   } = useApp();
   const draft = useDraft();
   const own = useVersionText(
-    item.how === 'unreadable' ? undefined : item.version,
+    item.how === 'unreadable' || (item.how === 'unrecorded' && isFileUnreadable(settings))
+      ? undefined
+      : item.version,
     item.how === 'unrecorded' ? settings.applied : undefined,
   );
   const text = own?.kind === 'read' ? own.text : undefined;
@@ -113,8 +116,11 @@ function RollbackButton({ target, same }: { readonly target: string | undefined;
   const keepsNothingOfFile = useAppPart(
     (app) => app.settings.conflict && enforcementAlarm(protectionOf(app, now).enforcement) !== null,
   );
-  // Such a file is not replaced; the notice above the page says what to do.
-  const isUnreadable = useAppPart((app) => isFileUnreadable(app.settings));
+  // Such a file is not replaced, unless its bytes are not text; the notice above the page says what to do.
+  const isUnreadable = useAppPart(
+    ({ settings }) =>
+      isFileUnreadable(settings) && (settings.readError === null || !isNotText(settings.readError)),
+  );
   const review = async () => {
     const navigateFromHere = navigationFromHere();
     if (!same && target !== undefined) draft.setText(target);

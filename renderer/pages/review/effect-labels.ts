@@ -115,6 +115,10 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
     t('review.effect.desktopOpensWhy', { duration }),
     t('review.kind.starts'),
   ],
+  'bytes-kept': ({ t, params }) => [
+    t('review.effect.bytesKept', { version: number(params['version']) }),
+    t('review.effect.bytesKeptWhy'),
+  ],
   'desktop-file-goes': ({ t }) => [t('review.effect.desktopFileGoes'), t('review.effect.desktopFileGoesWhy')],
   'desktop-sign-in': ({ t, params }) => [
     params['first'] === 1 ? t('review.effect.desktopFirst') : t('review.effect.desktopSignIn'),

@@ -4,6 +4,8 @@ import type { Translated } from '../translated.ts';
 
 export const settings: Translated<typeof english> = {
   'settings.version-unreadable': '无法读取版本 {{version}}',
+  'settings.version-not-text': '版本 {{version}} 不是文本',
+  'settings.version-bytes-kept': '其内容原样保留在 {{file}} 中',
   'settings.version-record-damaged': '{{path}}/meta.json 缺失或损坏',
   'settings.other-versions-unaffected': '其他版本不受影响。',
   'settings.backup-unwritable': '无法写入备份 {{target}}',

@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isNotText } from '../../shared/result.ts';
+import { readSettings, readSettingsOrBytes, sha256 } from './files.ts';
+
+let directory: string;
+let file: string;
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bh-files-');
+  file = path.join(directory, 'admin-settings.json');
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+test.each([
+  ['not UTF-8', Buffer.from([0xc3, 0x28, 0x00, 0xff])],
+  ['UTF-16, little endian', Buffer.from('\ufeff{}', 'utf16le')],
+  ['UTF-16, big endian', Buffer.from([0xfe, 0xff, 0, 0x7b])],
+])('bytes that are %s are an error of their own kind, or kept as bytes', async (_what, bytes) => {
+  await writeFile(file, bytes);
+  const text = await readSettings(file);
+  expect(text).toMatchObject({ ok: false, error: { code: 'settings.unreadable', params: { path: file } } });
+  expect(!text.ok && isNotText(text.error)).toBe(true);
+  const read = await readSettingsOrBytes(file);
+  expect(read).toMatchObject({
+    ok: true,
+    value: { exists: true, text: '', hash: sha256(bytes), notText: { bytes } },
+  });
+  expect(read.ok && read.value.notText?.error.hint).toMatch(/restore an earlier version/);
+});
+
+test('text, NUL among its characters, is text; every other kind of file stays an error', async () => {
+  await writeFile(file, '{\0}');
+  expect(await readSettingsOrBytes(file)).toEqual(await readSettings(file));
+  expect(await readSettingsOrBytes(file)).toMatchObject({ ok: true, value: { text: '{\0}' } });
+  expect(await readSettingsOrBytes(path.join(directory, 'none'))).toMatchObject({ value: { exists: false } });
+  await writeFile(file, Buffer.alloc(4 * 1024 * 1024 + 1, 0xff));
+  expect(await readSettingsOrBytes(file)).toMatchObject({ error: { code: 'settings.too-large' } });
+  await rm(file);
+  await mkdir(file);
+  const read = await readSettingsOrBytes(file);
+  expect(!read.ok && read.error.code === 'settings.unreadable' && !isNotText(read.error)).toBe(true);
+});
