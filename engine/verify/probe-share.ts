@@ -2,6 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, rmdir, stat, unlink, writeFile } from '
 import path from 'node:path';
 import { isInside } from '../../shared/policy/bind-source.ts';
 import { expandShare, type EffectiveSettings } from '../../shared/settings/index.ts';
+import { listedPaths } from '../../shared/settings/effective.ts';
 import { firstForeignComponent } from '../base/foreign-component.ts';
 
 /** A directory of the machine inside a shared one, for one verification. */
@@ -19,11 +20,7 @@ export interface ProbeShare {
 
 /** Directories that may be mounted, with variables replaced as the gateway does for this user. */
 export function sharedDirectories(settings: EffectiveSettings, home: string): string[] {
-  const written =
-    settings.fileSharing.kind === 'default'
-      ? ['$HOME', '$TMP']
-      : settings.fileSharing.directories.map((directory) => directory.path);
-  const places = written
+  const places = listedPaths(settings)
     .map((share) => expandShare(share, { home, tmp: '/tmp' }))
     .filter((place): place is string => place?.startsWith('/') === true);
   // Directories for temporary files come first.

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDefaultDevice } from '../../shared/isolation/default-devices.ts';
 import { cleanPath, isInside, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
-import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import { listedPaths, type EffectiveSettings } from '../../shared/settings/effective.ts';
 import { PathLookups, type Resolution, type Resolved } from './path-lookups.ts';
 import { sharesOf, type Shares } from './share-paths.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
@@ -225,12 +225,8 @@ export function homeProblem(
  * none.
  */
 export function sharedDirectories(settings: EffectiveSettings, home: string | null): string[] {
-  const listed =
-    settings.fileSharing.kind === 'default'
-      ? ['$HOME', '$TMP']
-      : settings.fileSharing.directories.map((directory) => directory.path);
   const shares: string[] = [];
-  for (const entry of listed) {
+  for (const entry of listedPaths(settings)) {
     const expanded = entry.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (whole, name: string) =>
       name === 'HOME' ? (home ?? whole) : '/tmp',
     );
