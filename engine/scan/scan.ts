@@ -9,6 +9,7 @@ import {
 import { originalName } from '../../shared/containers/retained-name.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
+import { atFirstUse } from '../base/at-first-use.ts';
 import type { ContainerReader } from '../base/container-reader.ts';
 import { systemCode } from '../base/system-code.ts';
 import { engineReason, requestFailure, statusOf } from '../base/docker-client.ts';
@@ -64,10 +65,13 @@ export async function scanContainers(
   }
   const inSlot = inspectSlots();
   const { eci, sharedDirectories } = options;
-  const finder =
-    eci && sharedDirectories !== undefined ? await createUnsharedMountFinder(sharedDirectories) : null;
+  // Only an unprotected container needs it.
+  const findUnshared =
+    eci && sharedDirectories !== undefined
+      ? atFirstUse(() => createUnsharedMountFinder(sharedDirectories))
+      : null;
   const results = await Promise.all(
-    listed.map((item) => inSlot(() => inspectOne(docker, item, options, finder))),
+    listed.map((item) => inSlot(() => inspectOne(docker, item, options, findUnshared))),
   );
   const containers = results.filter((container): container is Container => container !== null);
   return ok({
@@ -116,7 +120,7 @@ async function inspectOne(
   docker: ContainerReader,
   item: ContainerInfo,
   options: ScanOptions,
-  finder: UnsharedMountFinder | null,
+  findUnshared: (() => Promise<UnsharedMountFinder>) | null,
 ): Promise<Container | null> {
   // Inspected again only if the container stopped or restarted between inspect and /proc.
   for (let attempt = 0; ; attempt++) {
@@ -147,7 +151,8 @@ async function inspectOne(
     const container = describe(item, inspected, map, options);
     const { Running, StartedAt } = inspected.State;
     if (isOwnProbe(item, container, StartedAt === noStart && !Running)) return null;
-    const unshared = container.protected ? [] : ((await finder?.(inspected.Mounts)) ?? []);
+    const unshared =
+      container.protected || findUnshared === null ? [] : await (await findUnshared())(inspected.Mounts);
     return {
       ...container,
       ...(unshared.length === 0 ? {} : { unsharedMounts: [...unshared] }),
