@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
-import { isFileUnreadable } from '../shared/enforcement/enforcement.ts';
+import { isFileUnreadable, isReplaceable } from '../shared/enforcement/enforcement.ts';
 import type { SettingsState } from '../shared/ipc/app-state.ts';
-import { fail, isNotText, ok } from '../shared/result.ts';
+import { fail, ok } from '../shared/result.ts';
 import type { Finding } from '../shared/settings/index.ts';
 import type { DiffLine } from '../shared/settings/line-diff.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
@@ -87,7 +87,7 @@ export function configureSettings(settings: Command): void {
       }
       const state = await target.settings.read();
       // It would not be replaced: the roll back could not be applied.
-      if (state.readError !== null && isFileUnreadable(state) && !isNotText(state.readError)) {
+      if (state.readError !== null && isFileUnreadable(state) && !isReplaceable(state)) {
         printError(state.readError, options);
         return;
       }

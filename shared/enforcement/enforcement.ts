@@ -82,7 +82,7 @@ export function enforcementOf(facts: EnforcementFacts): Enforcement {
     nextStart: policyAtStart(facts, difference),
     difference,
     restorableVersion:
-      isReplaceable(facts) && isAlarm(difference) ? facts.settings.policyFacts.restorable : null,
+      isReplaceable(facts.settings) && isAlarm(difference) ? facts.settings.policyFacts.restorable : null,
   };
 }
 
@@ -99,8 +99,8 @@ export const isFileUnreadable = ({
  * Whether an apply replaces the file: one whose bytes are not text, too, since history keeps them. Any other
  * that cannot be read has to be repaired or moved first.
  */
-const isReplaceable = ({ settings }: EnforcementFacts): boolean =>
-  settings.readError === null || isNotText(settings.readError);
+export const isReplaceable = ({ readError }: { readonly readError: AppError | null }): boolean =>
+  readError === null || isNotText(readError);
 
 /** Whether the file was lost or broken: somebody has to act. */
 export const isAlarm = (difference: Enforcement['difference']): difference is PolicyProblem =>

@@ -15,8 +15,7 @@ import { useNow } from '../../i18n/clock.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
-import { isFileUnreadable } from '../../../shared/enforcement/enforcement.ts';
-import { isNotText } from '../../../shared/result.ts';
+import { isFileUnreadable, isReplaceable } from '../../../shared/enforcement/enforcement.ts';
 import { rollbackText, type HistoryItem } from '../../../shared/settings/history.ts';
 import type { CompareWithProps } from './compare-with.tsx';
 import { useVersionText } from './use-history.ts';
@@ -117,10 +116,7 @@ function RollbackButton({ target, same }: { readonly target: string | undefined;
     (app) => app.settings.conflict && enforcementAlarm(protectionOf(app, now).enforcement) !== null,
   );
   // Such a file is not replaced, unless its bytes are not text; the notice above the page says what to do.
-  const isUnreadable = useAppPart(
-    ({ settings }) =>
-      isFileUnreadable(settings) && (settings.readError === null || !isNotText(settings.readError)),
-  );
+  const isUnreadable = useAppPart(({ settings }) => isFileUnreadable(settings) && !isReplaceable(settings));
   const review = async () => {
     const navigateFromHere = navigationFromHere();
     if (!same && target !== undefined) draft.setText(target);
