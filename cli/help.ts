@@ -46,6 +46,7 @@ function optionDescription({ description, defaultValue, envVar, required }: Opti
 /** Commander's placeholders for options and commands in a usage line. */
 function placeholder(term: string): string {
   if (term === '[options]') return text('cli-help.options-placeholder');
+  if (term === '[command...]') return text('cli-help.commands-placeholder');
   return term === '[command]' ? text('cli-help.command-placeholder') : term;
 }
 

@@ -10,9 +10,10 @@ describe('the index of commands', () => {
   it('lists each command as commander does once its module is loaded', async () => {
     const program = await buildProgram();
     const help = new Help();
-    expect(program.commands.map((command) => help.subcommandTerm(command))).toEqual(
-      commands.map(({ term }) => term),
-    );
+    expect(program.commands.map((command) => help.subcommandTerm(command))).toEqual([
+      ...commands.map(({ term }) => term),
+      'help [options] [command...]',
+    ]);
   });
 
   it('prints the same help whether the commands are loaded or not', async () => {
@@ -50,7 +51,8 @@ describe('a run', () => {
     const loaded = program.commands.filter(
       (command) => command.commands.length > 0 || command.options.length > 0,
     );
-    expect(loaded.map((command) => command.name())).toEqual(['settings']);
+    // Help is there with every command.
+    expect(loaded.map((command) => command.name())).toEqual(['settings', 'help']);
   });
 
   it('has no other command than the one that comes first', async () => {

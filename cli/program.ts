@@ -2,6 +2,7 @@ import { Command, Help, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
 import { commands } from './commands.ts';
+import { addHelp } from './help-command.ts';
 import { helpText, localizedHelp } from './help.ts';
 import { selectEngine } from './select-engine.ts';
 import { isTerminal, write, type StandardStream } from './standard-streams.ts';
@@ -24,7 +25,6 @@ export async function buildProgram(args?: readonly string[]): Promise<Command> {
   program
     .description(helpText('cli-help.program'))
     .helpOption('-h, --help', helpText('cli-help.display-help'))
-    .helpCommand('help [command]', helpText('cli-help.display-help'))
     .addOption(new Option('--lang <language>', helpText('cli-help.language')).argParser(languageOption))
     .configureHelp({
       ...localizedHelp,
@@ -58,8 +58,11 @@ export async function buildProgram(args?: readonly string[]): Promise<Command> {
     const command = program.command(term.replace(optionsPlaceholder, '')).description(description);
     terms.set(command, term);
     // A command is run, or its help displayed, only if its name is an argument.
-    if (loadsAll || args.includes(command.name())) (await load())(command);
+    if (!loadsAll && !args.includes(command.name())) continue;
+    (await load())(command);
+    if (command.commands.length > 0) addHelp(command, buildProgram);
   }
+  if (first === undefined) addHelp(program, buildProgram);
   return program;
 }
 

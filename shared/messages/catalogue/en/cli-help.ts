@@ -11,6 +11,7 @@ export const cliHelp = {
   'cli-help.arguments': 'Arguments:',
   'cli-help.options-placeholder': '[options]',
   'cli-help.command-placeholder': '[command]',
+  'cli-help.commands-placeholder': '[command...]',
   'cli-help.display-help': 'display help for command',
   'cli-help.display-version': 'output the version number',
   'cli-help.with-default': '{{description}} (default: {{value}})',

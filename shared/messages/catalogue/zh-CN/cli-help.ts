@@ -12,6 +12,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.arguments': '参数：',
   'cli-help.options-placeholder': '[选项]',
   'cli-help.command-placeholder': '[命令]',
+  'cli-help.commands-placeholder': '[命令...]',
   'cli-help.display-help': '显示命令的帮助',
   'cli-help.display-version': '显示版本号',
   'cli-help.with-default': '{{description}} （默认值：{{value}}）',
