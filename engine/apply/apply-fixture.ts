@@ -6,7 +6,7 @@ import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { claimIds, type Verification } from '../../shared/verify/claims.ts';
-import { previewEngineConfig } from '../daemon-json/daemon-json.ts';
+import { previewEngineConfig } from '../daemon-json/daemon-json-file.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import type { IsolationBackend } from '../backends/backend.ts';
 import { readSettingsOrBytes } from '../base/files.ts';

@@ -2,7 +2,7 @@ import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/pr
 import path from 'node:path';
 import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { engineConfigFiles } from '../daemon-json/daemon-json.ts';
+import { engineConfigFiles } from '../daemon-json/daemon-json-file.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { message } from '../../shared/messages/message.ts';

@@ -12,7 +12,7 @@ import type { LintContext } from '../../shared/settings/lint/index.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import { keepsContainers } from '../../shared/targets/live-restore.ts';
 import type { StoredText } from '../base/files.ts';
-import type { EngineConfigPlan } from '../daemon-json/daemon-json.ts';
+import type { EngineConfigPlan } from '../daemon-json/daemon-json-merge.ts';
 import type { VersionState } from '../store/history.ts';
 import type { RestartReason } from './driver.ts';
 import type { Message } from '../../shared/messages/message.ts';

@@ -2,7 +2,7 @@ import type { ApplyOutcome } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { readSettings, removeJournalFile, removeLeftoverTemporaries } from '../base/files.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import { engineConfigFiles } from '../daemon-json/daemon-json.ts';
+import { engineConfigFiles } from '../daemon-json/daemon-json-file.ts';
 import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
 import { versionState } from '../store/history.ts';
 import { hasBegunToChange } from './due-steps.ts';

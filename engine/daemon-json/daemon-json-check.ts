@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { conflictError, previewEngineConfig, type DesiredEngineConfig } from './daemon-json.ts';
+import type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
+import { conflictError, previewEngineConfig } from './daemon-json-file.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 

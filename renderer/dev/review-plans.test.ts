@@ -3,7 +3,7 @@ import { keepAllContainers, type ApplyPlan, type ContainerChoices } from '../../
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { makePlan } from '../../engine/apply/plan.ts';
 import { settingsInForce, type PlanFacts } from '../../engine/apply/plan-facts.ts';
-import { planEngineConfig, type EngineConfigPlan } from '../../engine/daemon-json/daemon-json.ts';
+import { planEngineConfig, type EngineConfigPlan } from '../../engine/daemon-json/daemon-json-merge.ts';
 import { lintContextOf } from '../state/draft-view.ts';
 import { stepDurations } from './apply-fixture.ts';
 import { minutesAgo } from './settings-fixture.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
-import { previewEngineConfig, reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { previewEngineConfig, reconcileEngineConfig } from '../../daemon-json/daemon-json-file.ts';
 import { settingsInForce } from '../plan-facts.ts';
 import type { StepModule } from './step.ts';
 

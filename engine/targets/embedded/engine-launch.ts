@@ -7,7 +7,7 @@ import { fail, ok, type AppError, type Err, type Result } from '../../../shared/
 import type { IsolationBackend } from '../../backends/backend.ts';
 import type { SupervisedChild } from './child-process.ts';
 import { exists } from '../../base/files.ts';
-import { reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { reconcileEngineConfig } from '../../daemon-json/daemon-json-file.ts';
 import { startConfig, type RegisteredRuntime } from '../../daemon-json/launch-config.ts';
 import { containerdSocket, type ContainerdProcess } from './containerd-process.ts';
 import { confineDevices } from './device-cgroup.ts';

@@ -4,7 +4,7 @@ import { ok } from '../../../shared/result.ts';
 import { removeFile, writeFileAtomic } from '../../base/files.ts';
 import { systemCode } from '../../base/system-code.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { engineConfigFiles, releaseEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { engineConfigFiles, releaseEngineConfig } from '../../daemon-json/daemon-json-file.ts';
 import {
   installJournalFile,
   installRecordFile,

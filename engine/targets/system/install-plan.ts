@@ -4,11 +4,9 @@ import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import {
-  previewEngineConfig,
-  type DesiredEngineConfig,
-  type EngineConfigPlan,
-} from '../../daemon-json/daemon-json.ts';
+import type { DesiredEngineConfig } from '../../daemon-json/daemon-json-conflicts.ts';
+import { previewEngineConfig } from '../../daemon-json/daemon-json-file.ts';
+import type { EngineConfigPlan } from '../../daemon-json/daemon-json-merge.ts';
 import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
 import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { inspectSystemEngine, type AffectedContainer, type SystemEngine } from './inspect-engine.ts';

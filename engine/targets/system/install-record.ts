@@ -5,7 +5,7 @@ import type { AppError, Result } from '../../../shared/result.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { systemCode } from '../../base/system-code.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { engineConfigFiles } from '../../daemon-json/daemon-json.ts';
+import { engineConfigFiles } from '../../daemon-json/daemon-json-file.ts';
 
 /** A file before we changed it; `text` null: it did not exist. */
 const savedFileSchema = z.object({

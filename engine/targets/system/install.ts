@@ -6,7 +6,7 @@ import { fail, ok, type AppError, type Err } from '../../../shared/result.ts';
 import { createBackends } from '../../backends/create-backends.ts';
 import { recordReports } from '../../backends/recorded-reports.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
-import { reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { reconcileEngineConfig } from '../../daemon-json/daemon-json-file.ts';
 import { prepareEngineHome } from '../guarded/engine-home.ts';
 import { checkEngineSockets } from './engine-sockets.ts';
 import { giveBackFiles, recordInstalled, recoverFiles, saveBefore, writeFiles } from './install-files.ts';

@@ -7,7 +7,7 @@ import type { InstallPlan } from '../../../shared/install/plan.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
-import { recordFile } from '../../daemon-json/daemon-json.ts';
+import { recordFile } from '../../daemon-json/daemon-json-file.ts';
 import { giveBackFiles, recoverFiles, saveBefore } from './install-files.ts';
 import {
   installJournalFile,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planEngineConfig, type RecordedConfig } from './daemon-json-plan.ts';
+import { planEngineConfig, type RecordedConfig } from './daemon-json-merge.ts';
 import { on, off } from './daemon-json-fixture.ts';
 import { enablesNri } from './nri-options.ts';
 

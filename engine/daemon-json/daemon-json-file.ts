@@ -7,16 +7,11 @@ import {
   recordedConfigSchema,
   type EngineConfigPlan,
   type RecordedConfig,
-} from './daemon-json-plan.ts';
-import type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
-import type { EngineConfigConflict } from './daemon-json-conflicts.ts';
+} from './daemon-json-merge.ts';
+import type { DesiredEngineConfig, EngineConfigConflict } from './daemon-json-conflicts.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
-
-export { planEngineConfig, type EngineConfigPlan, type RecordedConfig } from './daemon-json-plan.ts';
-export type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
-export type { EngineConfigConflict } from './daemon-json-conflicts.ts';
 
 /** Longest daemon.json that is read, in bytes. */
 const maxBytes = 1024 * 1024;

@@ -8,7 +8,7 @@ import {
   reconcileEngineConfig,
   recordFile,
   releaseEngineConfig,
-} from './daemon-json.ts';
+} from './daemon-json-file.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { on, off } from './daemon-json-fixture.ts';
 
