@@ -49,13 +49,13 @@ vi.mock('./tray.ts', async (original) => {
   return {
     ...real,
     trayAvailable: () => Promise.resolve(panel.there),
-    notificationsAvailable: () => Promise.resolve(panel.there),
     openTray: (...args: Parameters<typeof real.openTray>) => {
       panel.opened++;
       return real.openTray(...args);
     },
   };
 });
+vi.mock('./notifications.ts', () => ({ notificationsAvailable: () => Promise.resolve(panel.there) }));
 const { createDesktop } = await import('./desktop.ts');
 const { openTray, waitForTray: trayComing } = await import('./tray.ts');
 

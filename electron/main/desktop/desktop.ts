@@ -4,12 +4,12 @@ import { desktopLanguage, desktopLabels, type DesktopLabels } from '../../../sha
 import type { DesktopState } from '../../../shared/ipc/app-state.ts';
 import type { Preferences } from '../../../shared/ipc/user-choices.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { iconFile } from '../window/places.ts';
 import type { Session } from '../../session/session.ts';
 import { showWindow } from '../window/window.ts';
+import { notificationsAvailable, showNotification } from './notifications.ts';
 import { startAtLogin } from './start-at-login.ts';
 import { systemLanguage } from './system-language.ts';
-import { notificationsAvailable, openTray, trayAvailable, type AppTray } from './tray.ts';
+import { openTray, trayAvailable, type AppTray } from './tray.ts';
 import { loadTranslator } from '../../../shared/messages/translator.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { factsOf, trayState } from './tray-state.ts';
@@ -69,7 +69,7 @@ class AppDesktop implements Desktop {
     this.#notices = createNotices({
       labels: () => this.#labels(),
       show: (notice) => {
-        showNotice(notice, options.window);
+        showNotification(notice, options.window);
       },
       isEnabled: (kind) => this.#notifies(kind),
       inFront: () => {
@@ -202,7 +202,7 @@ class AppDesktop implements Desktop {
     if (result.ok) return;
     const translate = await loadTranslator(desktopLanguage(preferences().language, systemLanguage()));
     const notice = failedNotice(this.#labels(), what, result.error, translate);
-    if (this.#state.notifications) showNotice(notice, window);
+    if (this.#state.notifications) showNotification(notice, window);
     else
       await dialog.showMessageBox({
         type: 'error',
@@ -211,25 +211,4 @@ class AppDesktop implements Desktop {
         detail: notice.body,
       });
   }
-}
-
-/** Referenced until it is gone: a notification that is garbage-collected loses its click handler. */
-const openNotifications = new Set<Notification>();
-
-function showNotice(notice: Omit<Notice, 'kind'>, window: () => BrowserWindow | undefined): void {
-  const notification = new Notification({ title: notice.title, body: notice.body, icon: iconFile('app') });
-  const result = () => {
-    openNotifications.delete(notification);
-  };
-  notification.on('click', () => {
-    result();
-    showWindow(window(), notice.place);
-  });
-  notification.on('close', result);
-  notification.on('failed', result);
-  openNotifications.add(notification);
-  // Servers that do not report closed notifications must not make this grow.
-  const [oldest] = openNotifications;
-  if (openNotifications.size > 50 && oldest !== undefined) openNotifications.delete(oldest);
-  notification.show();
 }

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Menu, Tray, nativeImage, type MenuItemConstructorOptions } from 'electron';
 import type { DesktopLabels } from '../../../shared/desktop/labels.ts';
 import { iconFile } from '../window/places.ts';
+import { onSessionBus } from './session-bus.ts';
 import type { TrayState } from './tray-state.ts';
 
 export interface TrayActions {
@@ -117,41 +117,4 @@ export async function waitForTray({
     if (secondsLeft <= 0) return false;
     await wait(1000);
   }
-}
-
-/**
- * Whether notifications are displayed: on Linux if their name is on the session's bus, or can be activated
- * there.
- */
-export async function notificationsAvailable(
-  supported: boolean,
-  platform = process.platform,
-): Promise<boolean> {
-  if (!supported || platform !== 'linux') return supported;
-  return onSessionBus('org.freedesktop.Notifications');
-}
-
-function onSessionBus(name: string): Promise<boolean> {
-  const callMethod = (method: string, args: readonly string[], accepts: (reply: string) => boolean) =>
-    new Promise<boolean>((resolve) => {
-      execFile(
-        '/usr/bin/dbus-send',
-        [
-          '--session',
-          '--print-reply=literal',
-          '--reply-timeout=1500',
-          '--dest=org.freedesktop.DBus',
-          '/org/freedesktop/DBus',
-          `org.freedesktop.DBus.${method}`,
-          ...args,
-        ],
-        { timeout: 3000 },
-        (error, stdout) => {
-          resolve(error === null && accepts(stdout));
-        },
-      );
-    });
-  return callMethod('NameHasOwner', [`string:${name}`], (reply) => reply.includes('true')).then(
-    (owned) => owned || callMethod('ListActivatableNames', [], (reply) => reply.split(/\s+/).includes(name)),
-  );
 }
