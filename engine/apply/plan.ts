@@ -20,7 +20,7 @@ import {
 } from '../../shared/settings/index.ts';
 import { lintSettings } from '../../shared/settings/lint/index.ts';
 import { missingBecause } from '../../shared/targets/capabilities.ts';
-import { sha256 } from '../base/files.ts';
+import { hasText, sha256 } from '../base/files.ts';
 import { dueSteps } from './due-steps.ts';
 import { daemonJsonChanges, engineChangeOf } from './engine-change.ts';
 import { estimateSeconds } from './estimate.ts';
@@ -235,12 +235,7 @@ function findBlockers(
   plan: { draft: string; engineChanges: boolean; eciAfter: boolean; errors: readonly (string | Message)[] },
 ): ApplyPlan['blockers'] {
   const blockers: ApplyPlan['blockers'] = [];
-  if (
-    facts.applied.exists &&
-    facts.applied.notText === undefined &&
-    facts.applied.text === plan.draft &&
-    !plan.engineChanges
-  )
+  if (hasText(facts.applied, plan.draft) && !plan.engineChanges)
     blockers.push(blocker('nothing-to-apply', message('apply.draft-unchanged')));
   blockers.push(...findingsBlocker(plan.errors));
   if (

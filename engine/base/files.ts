@@ -28,6 +28,10 @@ export interface StoredText {
 
 export const noFile: StoredText = { exists: false, text: '', hash: '' };
 
+/** Whether a file exists and contains exactly this text. Bytes that are not text equal no text. */
+export const hasText = (stored: StoredText, text: string): boolean =>
+  stored.exists && stored.notText === undefined && stored.text === text;
+
 /** sha256 of a text's UTF-8 bytes, hex. */
 export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');

@@ -2,6 +2,7 @@ import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
 import { removalNote } from '../../../shared/settings/removal-note.ts';
 import {
+  hasText,
   readSettingsOrBytes,
   removeFile,
   removeLeftoverTemporaries,
@@ -25,7 +26,7 @@ export const writeSettings: StepModule = {
     const applied = await readSettingsOrBytes(paths.settings);
     if (!applied.ok) return applied;
     if (applied.value.hash !== journal.baseHash) return settingsConflict(paths.settings);
-    if (applied.value.exists && applied.value.notText === undefined && applied.value.text === text)
+    if (hasText(applied.value, text))
       return ok({ detail: message('apply.detail-version-same-text', { version }) });
     if (text === '') {
       const removed = await removeFile(paths.settings);
