@@ -1,4 +1,4 @@
-import { isNothingToApply, type ApplyPlan, type PlanEffect } from '../shared/apply/plan.ts';
+import { isBaseDeleted, isNothingToApply, type ApplyPlan, type PlanEffect } from '../shared/apply/plan.ts';
 import { applyStepTable } from '../shared/apply/steps.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { padColumns, labelled } from './columns.ts';
@@ -43,9 +43,9 @@ const isUnparsable = ({ blocked, changes }: ApplyPlan): boolean =>
 
 /** Which version becomes which. */
 function becomesText(plan: ApplyPlan): string {
-  const { fromVersion: from, toVersion: to, earlierVersion: earlier, baseFile } = plan;
+  const { fromVersion: from, toVersion: to, earlierVersion: earlier } = plan;
   if (earlier === undefined) return text('cli-plan.becomes-next', { from, to });
-  return baseFile === 'missing' || baseFile === 'lost'
+  return isBaseDeleted(plan)
     ? text('cli-plan.becomes-earlier-deleted', { earlier, from, to })
     : text('cli-plan.becomes-earlier', { earlier, to });
 }

@@ -154,6 +154,10 @@ export const isNothingToApply = ({ blockers, remove, recreate }: ApplyPlan): boo
   blockers.every(({ code }) => code === 'nothing-to-apply' || code === 'rights') &&
   remove.length + recreate.length === 0;
 
+/** Whether there was a settings file, and somebody deleted it. */
+export const isBaseDeleted = ({ baseFile }: Pick<ApplyPlan, 'baseFile'>): boolean =>
+  baseFile === 'missing' || baseFile === 'lost';
+
 type Blocker = ApplyPlan['blockers'][number];
 
 /** A reason why a plan cannot be applied. */

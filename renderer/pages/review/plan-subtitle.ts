@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { joinSentences } from '../../i18n/lists.ts';
-import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+import { isBaseDeleted, type ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { Enforcement } from '../../../shared/enforcement/enforcement.ts';
 
 /** The versions before and after, and what a failing step leaves behind. */
@@ -8,9 +8,9 @@ export const planSubtitle = (t: TFunction, plan: ApplyPlan, enforcement: Enforce
   joinSentences(t, [becomes(t, plan), ifAnyStepFails(t, plan), keptByGateway(t, plan, enforcement)]);
 
 function becomes(t: TFunction, plan: ApplyPlan): string {
-  const { fromVersion: from, toVersion: to, earlierVersion: earlier, baseFile } = plan;
+  const { fromVersion: from, toVersion: to, earlierVersion: earlier } = plan;
   if (earlier !== undefined)
-    return baseFile === 'missing' || baseFile === 'lost'
+    return isBaseDeleted(plan)
       ? t('review.becomes.earlierDeleted', { earlier, from, to })
       : t('review.becomes.earlier', { earlier, to });
   return from === 0 ? t('review.becomes.first', { to }) : t('review.becomes.next', { from, to });
