@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { applySteps } from '../../shared/apply/steps.ts';
 import { appErrorSchema } from '../../shared/app-error.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { chosenRecreationSchema } from '../recreate/recreate-chosen.ts';
 import { writeFileAtomic } from '../base/files.ts';
-import { systemCode } from '../base/system-code.ts';
+import { readJournalFile } from '../base/journal-file.ts';
 
 /**
  * What is needed to finish or undo an apply whose process is gone: `DIR/apply-journal.json`, written and
@@ -57,20 +56,8 @@ export const journalSchema = z.object({
 export type Journal = z.infer<typeof journalSchema>;
 
 /** The journal on disk; null if there is none, 'damaged' if it is invalid. */
-export async function readJournal(file: string): Promise<Journal | null | 'damaged'> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    return systemCode(error) === 'ENOENT' ? null : 'damaged';
-  }
-  try {
-    const parsed = journalSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : 'damaged';
-  } catch {
-    return 'damaged';
-  }
-}
+export const readJournal = (file: string): Promise<Journal | null | 'damaged'> =>
+  readJournalFile(file, journalSchema);
 
 export function writeJournal(file: string, journal: Journal): Promise<Result<void, AppError>> {
   // 0600: it contains container names and the reason of a failure.

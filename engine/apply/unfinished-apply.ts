@@ -1,4 +1,5 @@
 import { access, constants } from 'node:fs/promises';
+import { exists } from '../base/files.ts';
 import { applyLockPath, type RootPaths } from '../base/root-paths.ts';
 import { systemCode } from '../base/system-code.ts';
 
@@ -16,7 +17,7 @@ export async function unfinishedApply(
   const lock = applyLockPath(paths);
   // Twice: between a look at the journal and one at the lock, an apply may end and another one begin.
   for (let look = 0; look < 2; look++) {
-    if (!(await isPresent(paths.journal))) return null;
+    if (!(await exists(paths.journal))) return null;
     if (await isHeld(lock)) return 'running';
   }
   return (await isUnreadable(lock)) ? null : 'interrupted';
@@ -24,12 +25,6 @@ export async function unfinishedApply(
 
 /** Loaded only where there is a journal. */
 const isLockHeld = async (lock: string): Promise<boolean> => (await import('../base/lock.ts')).isLocked(lock);
-
-const isPresent = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 /** Whether a file may exist, but cannot be read. */
 const isUnreadable = (file: string): Promise<boolean> =>

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { recreateSteps } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { writeFileAtomic } from '../base/files.ts';
-import { systemCode } from '../base/system-code.ts';
+import { readJournalFile } from '../base/journal-file.ts';
 
 const networkSchema = z.object({ name: z.string(), endpoint: z.record(z.string(), z.unknown()) });
 /** A create request: for a container that may be gone together with its old one. */
@@ -69,20 +68,8 @@ export const recreateJournalPaths = ({ root }: Pick<RootPaths, 'root'>): string[
   );
 
 /** A journal on disk; null if there is none, 'damaged' if it is invalid. */
-export async function readRecreateJournal(file: string): Promise<RecreateJournal | null | 'damaged'> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    return systemCode(error) === 'ENOENT' ? null : 'damaged';
-  }
-  try {
-    const parsed = journalSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : 'damaged';
-  } catch {
-    return 'damaged';
-  }
-}
+export const readRecreateJournal = (file: string): Promise<RecreateJournal | null | 'damaged'> =>
+  readJournalFile(file, journalSchema);
 
 export const writeRecreateJournal = (
   file: string,

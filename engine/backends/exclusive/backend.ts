@@ -19,6 +19,7 @@ import * as z from 'zod';
 import { exclusiveBackendCapabilities } from '../../../shared/isolation/backends.ts';
 import { requirement, requirementCodes, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
+import { exists } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import type { IsolationBackend } from '../backend.ts';
@@ -209,13 +210,7 @@ async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]
     );
   // The data directory may not exist yet: its nearest existing ancestor is on the same file system.
   let directory = paths.data;
-  while (
-    !(await access(directory).then(
-      () => true,
-      () => false,
-    ))
-  )
-    directory = path.dirname(directory);
+  while (!(await exists(directory))) directory = path.dirname(directory);
   let output: string;
   try {
     output = (await run(built, ['--bulkhead-check', directory], { timeout: 20_000 })).stdout;

@@ -1,8 +1,8 @@
 import { message } from '../../../shared/messages/message.ts';
-import { access } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import { requirement, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { ok } from '../../../shared/result.ts';
+import { exists } from '../../base/files.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import { probeHint, probeProgram } from '../../verify/probe-image.ts';
 
@@ -17,10 +17,7 @@ export async function probeRequirement(docker: Docker, directory: string): Promi
     () => (process.arch === 'x64' ? 'amd64' : process.arch),
   );
   const file = probeProgram(directory, architecture);
-  const met = await access(file).then(
-    () => true,
-    () => false,
-  );
+  const met = await exists(file);
   const found = met ? file : message('isolation.program-missing', { built: file });
   return requirement('probe-built', met, found, probeHint);
 }
