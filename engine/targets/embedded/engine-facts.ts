@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
+import { describeEngine } from '../../base/engine-info.ts';
 import { describeEngineApi, respondsToHttp } from '../guarded/engine-api.ts';
 import { unstoredPolicy } from '../guarded/unstored-policy.ts';
 import { engineCommand } from '../../base/engine-command.ts';
@@ -25,8 +26,8 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const isHidden = state === null && orphans === 0 && (await isStateHidden(paths));
   const phase = orphans > 0 || isHidden ? 'unreachable' : phaseOf(state, supervised);
   const responds = respondsToHttp(paths.clientSocket, () => alive(supervised ? state.gateway : null));
-  const [facts, gatewayUp, plannerUp, dockerd, unit, problem] = await Promise.all([
-    phase === 'ready' ? describeEngineApi(paths) : null,
+  const [description, gatewayUp, plannerUp, dockerd, unit, problem] = await Promise.all([
+    phase === 'ready' ? describeEngineApi(paths) : describeEngine(null, null),
     responds,
     alive(supervised ? state.planner : null),
     alive(state?.dockerd ?? null),
@@ -49,15 +50,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
     dockerdPid: dockerd ? (state?.dockerd?.pid ?? null) : null,
     generation: supervised ? state.generation : 0,
     startedAt: phase === 'ready' ? (state?.readyAt ?? null) : null,
-    version: facts?.version ?? null,
-    apiVersion: facts?.apiVersion ?? null,
-    kernel: facts?.kernel ?? null,
-    os: facts?.os ?? null,
-    storageDriver: facts?.storageDriver ?? null,
-    defaultRuntime: facts?.defaultRuntime ?? null,
-    counts: facts?.counts ?? null,
-    ...(facts?.extensions === undefined ? {} : { extensions: facts.extensions }),
-    ...(facts?.liveRestore === undefined ? {} : { liveRestore: facts.liveRestore }),
+    ...description,
     gatewayUp,
     plannerUp,
     ...(orphans > 0 ? { missingRoot: paths.root } : {}),

@@ -16,6 +16,7 @@ import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { timeLimit } from '../../base/time-limits.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
+import { describeEngine } from '../../base/engine-info.ts';
 import { respondsToHttp, describeEngineApi } from '../guarded/engine-api.ts';
 import { dockerClient } from '../../base/docker-client.ts';
 import { reloadDockerd } from '../guarded/reload.ts';
@@ -119,8 +120,8 @@ async function systemStatus(
   const responds = isActive(ownUnits.gateway)
     ? respondsToHttp(paths.clientSocket, () => Promise.resolve(true))
     : Promise.resolve(false);
-  const [facts, crash, gatewayUp, replaced, prepared, problem] = await Promise.all([
-    phase === 'ready' ? describeEngineApi(paths) : null,
+  const [description, crash, gatewayUp, replaced, prepared, problem] = await Promise.all([
+    phase === 'ready' ? describeEngineApi(paths) : describeEngine(null, null),
     phase === 'ready' && engine !== undefined ? readCrash(engine) : null,
     responds,
     gatewayPid === null ? [] : replacedGateways(gatewayPid),
@@ -139,15 +140,7 @@ async function systemStatus(
     dockerdPid: engine?.mainPid ?? null,
     generation: phase === 'ready' ? 1 : 0,
     startedAt: phase === 'ready' ? (engine?.since ?? null) : null,
-    version: facts?.version ?? null,
-    apiVersion: facts?.apiVersion ?? null,
-    kernel: facts?.kernel ?? null,
-    os: facts?.os ?? null,
-    storageDriver: facts?.storageDriver ?? null,
-    defaultRuntime: facts?.defaultRuntime ?? null,
-    counts: facts?.counts ?? null,
-    ...(facts?.extensions === undefined ? {} : { extensions: facts.extensions }),
-    ...(facts?.liveRestore === undefined ? {} : { liveRestore: facts.liveRestore }),
+    ...description,
     gatewayUp,
     plannerUp: isActive(ownUnits.planner),
     ...(replaced.length === 0 ? {} : { replacedGateways: replaced }),
