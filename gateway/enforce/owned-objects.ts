@@ -18,6 +18,7 @@ import { readBodyAs, type ReadBody } from '../../shared/policy/request-body.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
+import { rewriteResponse } from '../base/rewrite-response.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { type InspectionContext, type InspectionResult, passedAsIs } from './inspection-context.ts';
 import { readJson } from './read-body.ts';
@@ -118,13 +119,7 @@ export class OwnScope {
       limit: maxListBytes,
       transformResponse: (head, body) => {
         if (head.status !== 200 || settings.mode === 'audit') return null;
-        const parsed = parseJson(body.toString('utf8'), {
-          depth: 64,
-          elements: 2_000_000,
-          entries: 2_000_000,
-        });
-        if (!parsed.ok) throw new Error(`the engine's response is not JSON: ${parsed.why}`);
-        return Buffer.from(writeJson(rewrite(parsed.value)), 'utf8');
+        return rewriteResponse(body, rewrite);
       },
     };
   }

@@ -1,6 +1,4 @@
 import { hidesEnvironment, topDenial, withoutEnvironment } from '../../shared/policy/environment.ts';
-import { parseJson } from '../../shared/policy/json-parser.ts';
-import { writeJson } from '../../shared/policy/json.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
 import { parameter } from '../http/message/target.ts';
@@ -9,6 +7,7 @@ import { inspect } from './inspections.ts';
 import type { InspectionResult, InspectionContext } from './inspection-context.ts';
 import { inOwnScope, ownerOf } from './own-scope.ts';
 import { perRequestCache } from '../engine-api/per-request-cache.ts';
+import { rewriteResponse } from '../base/rewrite-response.ts';
 import type { SocketClient } from './socket-client.ts';
 
 /** Longest response to an inspect that is filtered, bytes. */
@@ -65,9 +64,6 @@ const hideEnvironment = (): ResponseTransform => ({
   limit: maxInspectBytes,
   transformResponse: (head, body) => {
     if (head.status !== 200) return null;
-    const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });
-    // The response relay turns it into a 502.
-    if (!parsed.ok) throw new Error(`the engine's response is not JSON: ${parsed.why}`);
-    return Buffer.from(writeJson(withoutEnvironment(parsed.value)), 'utf8');
+    return rewriteResponse(body, withoutEnvironment);
   },
 });

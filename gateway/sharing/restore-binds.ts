@@ -1,6 +1,5 @@
 import { restoreBinds, convertedBindText } from '../../shared/policy/binds-as-mounts.ts';
-import { parseJson } from '../../shared/policy/json-parser.ts';
-import { writeJson } from '../../shared/policy/json.ts';
+import { rewriteResponse } from '../base/rewrite-response.ts';
 import type {
   ResponseTransform,
   Gatekeeper,
@@ -62,13 +61,6 @@ const restoringTransform = (before: ResponseTransform | undefined): ResponseTran
     const replaced = (await before?.transformResponse(head, body)) ?? null;
     const effective = replaced ?? body;
     if (head.status !== 200 || !effective.includes(convertedBindText)) return replaced;
-    const parsed = parseJson(effective.toString('utf8'), {
-      depth: 64,
-      elements: 2_000_000,
-      entries: 2_000_000,
-    });
-    // The response relay turns it into a 502.
-    if (!parsed.ok) throw new Error(`the engine's response is not JSON: ${parsed.why}`);
-    return Buffer.from(writeJson(restoreBinds(parsed.value)), 'utf8');
+    return rewriteResponse(effective, restoreBinds);
   },
 });
