@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { entitlementDenial } from '../../shared/policy/build-solve.ts';
-import { refusalText } from '../../shared/policy/decision.ts';
-import { strictest, type ExplainedRequest, type Explanation } from '../../shared/explain/explanation.ts';
+import type { ExplainedRequest, Explanation } from '../../shared/explain/explanation.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { withEntitlements } from './entitlement-findings.ts';
 import { fakeEngine } from './fake-engine.ts';
 import { firstLine, runClient, type ClientOutput } from './run-client.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -25,7 +24,8 @@ export interface ComposeOptions extends DryRunContext {
  * `input.unusable` where Compose does not accept the file, `engine.not-installed`.
  */
 export async function explainCompose(options: ComposeOptions): Promise<Result<Explanation, AppError>> {
-  const runtime = runtimeNameOf(chosenBackend(options.settings.backend));
+  const { settings } = options;
+  const runtime = runtimeNameOf(chosenBackend(settings.backend));
   return drySession(options, fakeEngine(runtime), async (session) => {
     const client = dockerClient(options, session);
     const compose = composeClient(options, client);
@@ -37,14 +37,16 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
     if (session.requests.length === 0 && created.value.code !== 0) return fileRefused(created.value);
     const builds = await runBuilds(client, session, services);
     if (!builds.ok) return builds;
+    const entitlementsOf = (service: string): readonly string[] =>
+      services.find(({ name }) => name === service)?.build?.entitlements ?? [];
     const explained = session.requests.map((request, at): ExplainedRequest => {
       const service = builds.value.get(at);
       return service === undefined
         ? request
         : withEntitlements(
             { ...request, kind: 'build', service },
-            services.find(({ name }) => name === service)?.build?.entitlements ?? [],
-            options,
+            settings.eci.value ? entitlementsOf(service) : [],
+            settings.mode === 'audit' ? 'would-deny' : 'deny',
           );
     });
     return ok({
@@ -209,34 +211,6 @@ function servicesOf(config: Record<string, unknown>): readonly Service[] {
       ],
     };
   });
-}
-
-function withEntitlements(
-  request: ExplainedRequest,
-  names: readonly string[],
-  { settings }: DryRunContext,
-): ExplainedRequest {
-  if (names.length === 0 || !settings.eci.value) return request;
-  const outcome = settings.mode === 'audit' ? 'would-deny' : 'deny';
-  const findings = names.map((name) => {
-    const denial = entitlementDenial(name);
-    return {
-      outcome,
-      rule: denial.rule,
-      spec: denial.spec,
-      setting: denial.setting,
-      what: denial.what,
-      message: refusalText(denial),
-      sentences: denial.sentences ?? {},
-      part: { field: 'allow', value: name },
-    } as const;
-  });
-  return {
-    ...request,
-    outcome: strictest([request.outcome, outcome]),
-    findings: [...request.findings, ...findings],
-    refusal: request.refusal ?? (outcome === 'deny' ? (findings[0]?.message ?? null) : null),
-  };
 }
 
 /** Replicas of a service make the same requests, except for their names. */

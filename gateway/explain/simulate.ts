@@ -3,8 +3,7 @@ import type { Explanation } from '../../shared/explain/explanation.ts';
 import { refusedOptions } from '../../shared/explain/rows.ts';
 import { strictest } from '../../shared/explain/explanation.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { refusalText } from '../../shared/policy/decision.ts';
-import { entitlementDenial } from '../../shared/policy/build-solve.ts';
+import { withEntitlements } from './entitlement-findings.ts';
 import { explainCommand } from './explain.ts';
 import { explainCompose } from './explain-compose.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -136,38 +135,20 @@ async function explainBuild(
     stubContext: true,
   });
   if (!explained.ok || !explained.value.eci) return explained;
-  const audit = explained.value.mode === 'audit';
-  const denials = line.options
+  const outcome = explained.value.mode === 'audit' ? 'would-deny' : 'deny';
+  const entitlements = line.options
     .filter(({ name }) => name === 'allow')
-    .flatMap(({ value }) => (value ?? '').split(','))
-    .map((name) => ({ name, denial: entitlementDenial(name) }));
+    .flatMap(({ value }) => (value ?? '').split(','));
   const leftOut = line.options
     .filter(({ name }) => buildKitOnly.has(name) && name !== 'allow')
     .map(({ name }) => `--${name}`);
-  const findings = denials.map(({ name, denial }) => ({
-    outcome: audit ? ('would-deny' as const) : ('deny' as const),
-    rule: denial.rule,
-    spec: denial.spec,
-    setting: denial.setting,
-    what: denial.what,
-    message: refusalText(denial),
-    sentences: denial.sentences ?? {},
-    part: { field: 'allow', value: name },
-  }));
   const requests = explained.value.requests.map((request, index) =>
-    index > 0 || findings.length === 0
-      ? request
-      : {
-          ...request,
-          outcome: strictest([request.outcome, audit ? 'would-deny' : 'deny']),
-          findings: [...request.findings, ...findings],
-          refusal: request.refusal ?? (audit ? null : (findings[0]?.message ?? null)),
-        },
+    index > 0 ? request : withEntitlements(request, entitlements, outcome),
   );
   return ok({
     ...explained.value,
     requests,
-    outcome: strictest(requests.map(({ outcome }) => outcome)),
+    outcome: strictest(requests.map((request) => request.outcome)),
     leftOut: [...new Set(leftOut)],
     notes: [...explained.value.notes, ...(leftOut.length > 0 ? ['options-left-out' as const] : [])],
   });

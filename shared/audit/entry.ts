@@ -27,6 +27,14 @@ export const decisionPartsSchema = {
     .optional(),
 };
 
+/** The subject of a decision as data: a `DenialSubject`. */
+export const decisionSubjectSchema = z.object({
+  path: z.string().optional(),
+  command: z.string().optional(),
+  image: z.string().optional(),
+  container: z.string().optional(),
+});
+
 /** One line of the decision log (JSONL). Lines of earlier versions lack the newer fields. */
 export const auditEntrySchema = z.object({
   /** Unique, and in order within one run of the gateway: `<run>-<number>`; a gap means lost entries. */
@@ -42,14 +50,7 @@ export const auditEntrySchema = z.object({
   /** What was requested, as the user would name it: '--pid=host', 'bind mount of /etc'. */
   what: z.string().optional(),
   /** The same as data, where a setting can change the outcome. */
-  subject: z
-    .object({
-      path: z.string().optional(),
-      command: z.string().optional(),
-      image: z.string().optional(),
-      container: z.string().optional(),
-    })
-    .optional(),
+  subject: decisionSubjectSchema.optional(),
   /** The refusal sent to the client, or what was changed, in English. */
   message: z.string(),
   ...decisionPartsSchema,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { messageReferenceSchema } from '../messages/schema.ts';
-import { auditOutcomes, decisionPartsSchema } from '../audit/entry.ts';
+import { auditOutcomes, decisionPartsSchema, decisionSubjectSchema } from '../audit/entry.ts';
 
 /**
  * One part of a create request: a field of its body and the value (one entry of a list, one pair of a map).
@@ -21,14 +21,7 @@ export const findingSchema = z.object({
   /** What it is about, as the user would name it. */
   what: z.string(),
   /** The same as data, where a setting can change the outcome. */
-  subject: z
-    .object({
-      path: z.string().optional(),
-      command: z.string().optional(),
-      image: z.string().optional(),
-      container: z.string().optional(),
-    })
-    .optional(),
+  subject: decisionSubjectSchema.optional(),
   /** The sentence sent to the client or the log, in English. */
   message: z.string(),
   ...decisionPartsSchema,
