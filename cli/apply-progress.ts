@@ -1,5 +1,6 @@
 import type { ApplyHandle } from '../engine/apply/apply.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
+import { cancellable } from './cancellation.ts';
 import { progress } from './output.ts';
 import type { EventListener } from './event-listener.ts';
 import { describeStep } from './plan-text.ts';
@@ -10,8 +11,8 @@ import { text } from './text.ts';
  * Ctrl C, and a cancel from the reader of the events, request a cancel (and roll back) instead of leaving the
  * apply half done; the next start would settle that, too.
  */
-export async function waitForEnd(handle: ApplyHandle, listener: EventListener | null): Promise<ApplyRun> {
-  const cancel = () => {
+export function waitForEnd(handle: ApplyHandle, listener: EventListener | null): Promise<ApplyRun> {
+  return cancellable(handle.done, listener, () => {
     progress(
       handle.cancel()
         ? text('cli-output.cancelling-apply')
@@ -19,16 +20,7 @@ export async function waitForEnd(handle: ApplyHandle, listener: EventListener | 
           ? text('cli-output.cancelling-recreation')
           : text('cli-output.too-late-to-cancel'),
     );
-  };
-  process.on('SIGINT', cancel);
-  process.on('SIGTERM', cancel);
-  listener?.onCancel(cancel);
-  try {
-    return await handle.done;
-  } finally {
-    process.removeListener('SIGINT', cancel);
-    process.removeListener('SIGTERM', cancel);
-  }
+  });
 }
 
 /** Prints each step as it ends, once. */

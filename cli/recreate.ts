@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
 import type { RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { cancellable } from './cancellation.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
 import {
   printable,
@@ -142,30 +143,21 @@ async function recreateWithEvents(
     refuse(started.error);
     return;
   }
-  const cancel = () => {
+  const run = await cancellable(started.value.done, listener, () => {
     progress(
       started.value.cancel()
         ? text('cli-output.cancelling-recreation')
         : text('cli-output.too-late-to-cancel'),
     );
-  };
-  process.on('SIGINT', cancel);
-  process.on('SIGTERM', cancel);
-  listener?.onCancel(cancel);
-  try {
-    const run = await started.value.done;
-    const failed = (ended: RecreateRun) =>
-      ended.members.some(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
-    // The last event contains everything; a stream gets no second document.
-    printResult(ok(run), {
-      json: options.json === true && options.events !== true,
-      human: (ended) => (human ? ended.members.map(outcomeText).join('\n') : ''),
-      failed,
-    });
-  } finally {
-    process.removeListener('SIGINT', cancel);
-    process.removeListener('SIGTERM', cancel);
-  }
+  });
+  const failed = (ended: RecreateRun) =>
+    ended.members.some(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
+  // The last event contains everything; a stream gets no second document.
+  printResult(ok(run), {
+    json: options.json === true && options.events !== true,
+    human: (ended) => (human ? ended.members.map(outcomeText).join('\n') : ''),
+    failed,
+  });
 }
 
 /** Finishes or undoes an interrupted recreation, and reports it. */
