@@ -11,6 +11,7 @@ import { describeChange, type CommandListTypes } from './describe-change.ts';
 import { DiffView } from './diff-view.tsx';
 import { Mono, PathText } from './mono.tsx';
 import type { ChangesMode } from '../state/snapshot.ts';
+import { smallToggle } from './small-toggle.ts';
 import { useShown } from './show-more.tsx';
 
 const atOnce = 60;
@@ -29,7 +30,7 @@ export function ChangesModeToggle({
       exclusive
       value={mode}
       aria-label={t('review.changes.view')}
-      sx={{ minHeight: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      sx={smallToggle}
       onChange={(_, next: ChangesMode | null) => {
         if (next !== null) onChange(next);
       }}

@@ -8,6 +8,7 @@ import Typography from '@mui/material/Typography';
 import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { color, narrow } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
+import { smallToggle } from './small-toggle.ts';
 import type { Choice } from './existing-container-row.tsx';
 import { canRecreate, type Refusals } from './use-recreation-refusals.ts';
 
@@ -52,11 +53,7 @@ export function SetAll({
         exclusive
         aria-labelledby="set-all"
         value={all}
-        sx={{
-          minHeight: 28,
-          '& .MuiToggleButton-root': { height: 24 },
-          [narrow]: { maxWidth: '100%', flexWrap: 'wrap' },
-        }}
+        sx={{ ...smallToggle, [narrow]: { maxWidth: '100%', flexWrap: 'wrap' } }}
         onChange={(_, value: unknown) => {
           if (value === 'keep') onSet(new Map());
           if (value === 'recreate') onSet(new Map(recreatable.map((c) => [c.id, 'recreate'])));

@@ -2,7 +2,8 @@ import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useApp, useDraft } from '../../state/context.tsx';
+import { useDraft } from '../../state/context.tsx';
+import { useProposalShares } from '../../state/share-context.ts';
 import { navigate } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
@@ -149,7 +150,7 @@ function OpenPage({
 
 /** What would allow the entry under the draft's settings; null while the draft is unusable. */
 function useAllowance(entry: ActivityEntry) {
-  const app = useApp();
+  const shares = useProposalShares();
   const draft = useDraft();
   const images = useLocalImages(entry.rule === 'socket-mount');
   const settings = draft.draft.settings;
@@ -159,16 +160,10 @@ function useAllowance(entry: ActivityEntry) {
         ? allowanceFor(entry, {
             settings: settings.value,
             images,
-            shares: {
-              platform: app.platform,
-              home: app.home,
-              tmp: app.tmp,
-              socketPath: app.engine.socket,
-              ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
-            },
+            shares,
           })
         : null,
-    [entry, settings, images, app.platform, app.home, app.tmp, app.engine.socket, app.engine.root],
+    [entry, settings, images, shares],
   );
 }
 

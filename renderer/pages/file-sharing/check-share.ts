@@ -1,5 +1,4 @@
 import type { TFunction } from 'i18next';
-import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { judgeShare, type ShareContext, type ShareVerdict } from '../../../shared/settings/index.ts';
 import type { Tone } from '../../theme/tokens.ts';
 
@@ -9,14 +8,6 @@ export interface ShareCheck {
   readonly tone: Tone;
   readonly text: string;
 }
-
-/** Context for judgeShare(), the same as the linter's. */
-export const shareContext = (app: AppState): ShareContext => ({
-  platform: app.platform,
-  home: app.home,
-  socketPath: app.engine.socket,
-  ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
-});
 
 /** A path as written into the document: without space around it or a slash at its end. */
 export function tidyPath(written: string): string {

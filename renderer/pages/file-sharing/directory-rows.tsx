@@ -8,7 +8,7 @@ import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { MoreIcon } from '../../theme/icons.ts';
 import { PathText, Tag, withCode } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
-import type { shareContext } from './check-share.ts';
+import type { ShareContext } from '../../../shared/settings/index.ts';
 import { HostCell } from './host-cell.tsx';
 import { EditDirectory } from './path-forms.tsx';
 import type { Resolved } from './resolved.ts';
@@ -20,7 +20,7 @@ interface RowContext {
   readonly t: TFunction;
   readonly list: ShareList;
   readonly found: ReadonlyMap<string, Resolved>;
-  readonly judgeContext: ReturnType<typeof shareContext>;
+  readonly judgeContext: ShareContext;
   readonly lockedBy: string | undefined;
   /** "Shared by default" has a meaning on this engine. */
   readonly usesDefault: boolean;

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
 import { DataTable } from '../../components/data-table.tsx';
-import { shareContext } from './check-share.ts';
+import { shareContext } from '../../state/share-context.ts';
 import { DirectoryMenu, type OpenMenu } from './directory-menu.tsx';
 import { directoryRows } from './directory-rows.tsx';
 import type { Resolved } from './resolved.ts';

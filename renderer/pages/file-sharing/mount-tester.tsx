@@ -10,6 +10,7 @@ import { Card } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { AllowedIcon, CloseIcon, DeniedIcon } from '../../theme/icons.ts';
 import { enforcementIn } from '../../components/protection.ts';
+import { smallToggle } from '../../components/small-toggle.ts';
 import { PreferenceNotice } from '../../components/preference-notice.tsx';
 import { PathText, withCode } from '../../components/mono.tsx';
 import { color, fontMono } from '../../theme/tokens.ts';
@@ -112,7 +113,7 @@ function BasisToggle({
       exclusive
       value={value}
       aria-label={t('files.tester.against')}
-      sx={{ minHeight: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      sx={smallToggle}
       onChange={(_, next: unknown) => {
         if (isAgainst(next)) onChange(next);
       }}

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
 import { useApp } from '../../state/context.tsx';
 import { AddIcon } from '../../theme/icons.ts';
-import { checkShare, shareContext, tidyPath } from './check-share.ts';
+import { shareContext } from '../../state/share-context.ts';
+import { checkShare, tidyPath } from './check-share.ts';
 import { PathField } from './path-field.tsx';
 
 // Each form holds its own text, so that a key press re-renders the field and not the whole list.

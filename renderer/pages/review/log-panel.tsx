@@ -6,6 +6,7 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useSnapshotPart, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
+import { smallToggle } from '../../components/small-toggle.ts';
 import { CopyIcon } from '../../theme/icons.ts';
 import { color, fontMono, stacked } from '../../theme/tokens.ts';
 import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
@@ -123,7 +124,7 @@ function FilterToggle({
       exclusive
       value={filter}
       aria-label={t('review.run.logFilter')}
-      sx={{ minHeight: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      sx={smallToggle}
       onChange={(_, next: Filter | null) => {
         if (next !== null) onFilter(next);
       }}

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import { useApp, useDraft, useStore } from '../../state/context.tsx';
+import { useDraft, useStore } from '../../state/context.tsx';
+import { useProposalShares } from '../../state/share-context.ts';
 import { Card } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
@@ -71,7 +72,7 @@ export function FixCard({
 
 /** Changes of the draft that would allow it; null while the draft is unusable. */
 function useSettingFixes(simulation: Simulation) {
-  const app = useApp();
+  const shares = useProposalShares();
   const draft = useDraft();
   const images = useLocalImages(simulation);
   const { settings } = draft.draft;
@@ -81,16 +82,10 @@ function useSettingFixes(simulation: Simulation) {
         ? {
             settings: settings.value,
             images,
-            shares: {
-              platform: app.platform,
-              home: app.home,
-              tmp: app.tmp,
-              socketPath: app.engine.socket,
-              ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
-            },
+            shares,
           }
         : null,
-    [settings, images, app.platform, app.home, app.tmp, app.engine.socket, app.engine.root],
+    [settings, images, shares],
   );
   return useMemo(
     () => (context === null ? null : settingFixes(simulation.explanation, context)),
