@@ -1,11 +1,10 @@
 // `npm run bench -- NAME`: builds and runs tests/bench/NAME.ts under the pinned Node; without a name it lists
 // them.
-import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import process from 'node:process';
-import { ActionableError, headComment, main } from './console.mjs';
+import { ActionableError, headComment, main, runProgram } from './console.mjs';
 import { build } from './build.mjs';
-import { at, pinnedNode, repository } from './paths.mjs';
+import { at } from './paths.mjs';
 import { setUp } from './set-up.mjs';
 
 const names = readdirSync(at('tests/bench'))
@@ -26,17 +25,5 @@ if (
       throw new ActionableError(`Say which benchmark: npm run bench -- ${names.join(' | ')}`);
     await setUp({ also: 'tests' });
     await build();
-    const child = spawn(pinnedNode, [at('tests/bench', `${name}.ts`), ...args], {
-      cwd: repository,
-      stdio: 'inherit',
-    });
-    process.exitCode = await new Promise((resolve) => {
-      child
-        .once('error', () => {
-          resolve(1);
-        })
-        .once('exit', (code) => {
-          resolve(code ?? 1);
-        });
-    });
+    await runProgram(at('tests/bench', `${name}.ts`), args);
   });

@@ -1,53 +1,10 @@
-// docs/compatibility.md, and what test runs print, from a record of results (docs/compatibility.json): the
-// same record makes the same page.
-import { notRunReasons, reasons } from './matrix-reasons.mjs';
-import { cellStages, machineSuites, runsIn, stores, suites } from './matrix-suites.mjs';
+// docs/compatibility.md from a record of results (docs/compatibility.json): the same record makes the same
+// page.
+import { notRunReasons } from './matrix-reasons.mjs';
+import { byNumber, cellsOf, counted, entriesOf, notPassed } from './matrix-results.mjs';
+import { cellStages, machineSuites, suites } from './matrix-suites.mjs';
 
-const byNumber = (one, other) => one.localeCompare(other, 'en', { numeric: true });
-
-/** Every engine of a record with every store and all clients, and its results: null where none ran. */
-function cellsOf(record) {
-  const clients = Object.keys(record.clients).sort(byNumber);
-  return Object.keys(record.engines)
-    .sort(byNumber)
-    .flatMap((engine) => stores.flatMap((store) => clients.map((client) => ({ engine, store, client }))))
-    .map((cell) => {
-      const name = [cell.engine, cell.store, cell.client].join('/');
-      return { ...cell, name, isOwnClient: cell.client === cell.engine, results: record.cells[name] ?? {} };
-    });
-}
-
-/** Every suite in every cell that it is for: `{ cell, suite, result }`; the result null if it did not run. */
-function entriesOf(record) {
-  return cellsOf(record).flatMap((cell) =>
-    suites
-      .filter((suite) => runsIn(suite, cell))
-      .map((suite) => ({ cell, suite, result: cell.results[suite.name] ?? null })),
-  );
-}
-
-/** The reason why a test can't pass in a cell, or undefined. */
-function reasonOf(cell, suite, title) {
-  return reasons.find(
-    (reason) => reason.suite === suite && reason.title.test(title) && (reason.cell?.test(cell) ?? true),
-  )?.why;
-}
-
-/** What did not pass, and has no reason: `{ cell, suite, title }` of each. */
-export function unexplained(record) {
-  return notPassed(record).filter(({ why }) => why === undefined);
-}
-
-function notPassed(record) {
-  const inCells = entriesOf(record).map(({ cell, suite, result }) => [cell.name, suite.name, result]);
-  const onMachines = machineSuites.map(({ file }) => ['QEMU', file, record.kernels[file] ?? null]);
-  return [...inCells, ...onMachines].flatMap(([cell, suite, result]) =>
-    ['failed', 'skipped'].flatMap((how) =>
-      (result?.[how] ?? []).map((title) => ({ cell, suite, title, how, why: reasonOf(cell, suite, title) })),
-    ),
-  );
-}
-
+/** The page's text. */
 export function compatibilityPage(record) {
   return [
     '# Compatibility',
@@ -140,14 +97,6 @@ function figures(result) {
     ...(result.failed.length > 0 ? [`${result.failed.length} failed`] : []),
     ...(result.skipped.length > 0 ? [`${result.skipped.length} left out`] : []),
   ].join(', ');
-}
-
-/** How many cells of the matrix ran: "5 of 84 cells were run, 79 were not run." */
-function counted(record) {
-  const entries = entriesOf(record);
-  const ran = entries.filter(({ result }) => result !== null).length;
-  const notRun = entries.length - ran;
-  return `${ran} of ${entries.length} cells were run${notRun > 0 ? `, ${notRun} were not run` : ''}.`;
 }
 
 /** Every suite without a result, with the cells where it has none, and why; nothing if there is none. */
@@ -287,55 +236,4 @@ function table(heads, rows) {
   const cell = (text) => text.replaceAll('\n', ' ').replaceAll('|', '\\|');
   const lines = [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`);
   return [...new Set(lines)];
-}
-
-/**
- * A record for the terminal: tests that passed, by suite and by cells with any result, and by kernel. Empty
- * if there is no result.
- */
-export function printedRecord(record) {
-  const all = cellsOf(record).filter(({ results }) => Object.keys(results).length > 0);
-  const shown = suites.filter(({ name }) => all.some(({ results }) => results[name] !== undefined));
-  const rows = [
-    ['', ...all.map(({ engine }) => engine)],
-    ['', ...all.map(({ store }) => store)],
-    ['', ...all.map(({ client }) => `docker ${client}`)],
-    ...shown.map((suite) => [
-      suite.name,
-      ...all.map((cell) => (runsIn(suite, cell) ? shortFigures(cell.results[suite.name]) : '')),
-    ]),
-  ];
-  const kernelLines = Object.entries(record.kernels).map(
-    ([name, result]) =>
-      `Linux ${result.kernel}, Docker Engine ${result.docker}: ${shortFigures(result)} passed, ` +
-      (name === 'engine' ? 'all engine tests' : name),
-  );
-  return [
-    ...(all.length === 0
-      ? []
-      : ['Tests passed, by engine, image store and clients:', '', aligned(rows), '', counted(record), '']),
-    ...kernelLines,
-  ]
-    .join('\n')
-    .trim();
-}
-
-/** "70", or "69/70" if not all passed. */
-function shortFigures(result) {
-  if (result === undefined) return 'not run';
-  const { passed, failed, skipped } = result;
-  const others = failed.length + skipped.length;
-  return others === 0 ? String(passed) : `${passed}/${passed + others}`;
-}
-
-function aligned(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

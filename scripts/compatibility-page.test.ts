@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compatibilityPage, printedRecord, unexplained } from './compatibility-page.mjs';
+import { compatibilityPage } from './compatibility-page.mjs';
+import { unexplained } from './matrix-results.mjs';
+import { printedRecord } from './printed-record.mjs';
 import { readRecord, recordText } from './compatibility-record.mjs';
 import { notRunReasons, reasons } from './matrix-reasons.mjs';
 import { cellStages, machineSuites, suites } from './matrix-suites.mjs';

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { pinnedNode, repository } from './paths.mjs';
 
 /**
  * A failure that the user can fix: `message` is one sentence on what to do. Printed without a stack.
@@ -76,6 +77,20 @@ export function run(command, args, { cwd, env, show = false, timeoutMs = 0 } = {
       clearTimeout(timer);
       resolve({ code, stdout, stderr });
     });
+  });
+}
+
+/** Runs a TypeScript program in this terminal, under the pinned Node; its exit code is the script's. */
+export async function runProgram(file, args) {
+  const child = spawn(pinnedNode, [file, ...args], { cwd: repository, stdio: 'inherit' });
+  process.exitCode = await new Promise((resolve) => {
+    child
+      .once('error', () => {
+        resolve(1);
+      })
+      .once('exit', (code) => {
+        resolve(code ?? 1);
+      });
   });
 }
 

@@ -20,7 +20,7 @@ import { coverageTable } from './coverage.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { artifacts, repository } from './paths.mjs';
 import { setUp } from './set-up.mjs';
-import { printedRecord } from './compatibility-page.mjs';
+import { printedRecord } from './printed-record.mjs';
 import { merged, readRecord, writeRecord } from './compatibility-record.mjs';
 import { cells, origin, recordFile, recordOfStages } from './matrix-cells.mjs';
 import { cellStages, suites } from './matrix-suites.mjs';
