@@ -18,7 +18,9 @@ import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from 
 import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan } from './plan-text.ts';
 import { message } from '../shared/messages/message.ts';
-import { readTextToApply, withTarget } from './target.ts';
+import { isStandardInput, requireStandardInput } from './standard-input.ts';
+import { withTarget } from './target.ts';
+import { readTextToApply } from './given-file.ts';
 import { helpText } from './help.ts';
 import { text } from './text.ts';
 import { confirmApply } from './apply-prompt.ts';
@@ -62,9 +64,11 @@ export function configureApply(command: Command): void {
         (path: string, earlier: readonly string[] = []) => [...earlier, path],
       ),
     )
-    .action((file: string | undefined, options: ApplyOptions) =>
-      installedFirst(options, () => withTarget(options, (target) => apply(target, file, options))),
-    );
+    .action(async (file: string | undefined, options: ApplyOptions) => {
+      const usable = isStandardInput(file) ? requireStandardInput() : ok(undefined);
+      if (!usable.ok) printError(usable.error, options);
+      else await installedFirst(options, () => withTarget(options, (target) => apply(target, file, options)));
+    });
 }
 
 /** The gateway is put in front of the machine's own engine first, after a separate question. */
@@ -136,7 +140,7 @@ async function applyWithEvents(
     printError(error, options);
   };
   const isConfirmable = options.yes === true || process.stdin.isTTY;
-  const settled = isConfirmable ? await settleInterrupted(target) : await requireSettled(target);
+  const settled = isConfirmable ? await settleInterrupted(target) : await requireSettled(target, file);
   if (!settled.ok) {
     refuse(settled.error);
     return;
@@ -157,7 +161,7 @@ async function applyWithEvents(
     return;
   }
   if (!isConfirmable) {
-    refuse(notConfirmable().error);
+    refuse(notConfirmable(file).error);
     return;
   }
   if (human) process.stdout.write(`${describePlan(plan, made.value.diff)}\n\n`);
@@ -191,10 +195,10 @@ async function applyWithEvents(
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
 }
 
-const notConfirmable = () =>
+const notConfirmable = (file: string | undefined) =>
   fail('apply.not-confirmed', message('cli.cannot-confirm'), {
-    reason: message('cli.stdin-not-a-terminal'),
-    hint: message('cli.apply-with-yes'),
+    reason: message(isStandardInput(file) ? 'cli.stdin-is-settings' : 'cli.stdin-not-a-terminal'),
+    hint: message(isStandardInput(file) ? 'cli.apply-stdin-with-yes' : 'cli.apply-with-yes'),
   });
 
 /** Finishes or undoes an apply that was interrupted, and reports it. */
@@ -207,9 +211,9 @@ async function settleInterrupted(target: Target): Promise<Result<void, AppError>
 }
 
 /** Refuses an interrupted apply: settling it has to be confirmed, too. */
-async function requireSettled({ paths }: Target): Promise<Result<void, AppError>> {
+async function requireSettled({ paths }: Target, file: string | undefined): Promise<Result<void, AppError>> {
   const { exists } = await import('../engine/base/files.ts');
-  return (await exists(paths.journal)) ? notConfirmable() : ok(undefined);
+  return (await exists(paths.journal)) ? notConfirmable(file) : ok(undefined);
 }
 
 /** Applied, and the chosen containers were handled as requested. */

@@ -7,7 +7,7 @@ import { message, type Message } from '../shared/messages/message.ts';
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import type { EffectiveSettings } from '../shared/settings/effective.ts';
 import { enforcesSettings } from '../shared/targets/capabilities.ts';
-import { readTextToApply } from './target.ts';
+import { readTextToApply } from './given-file.ts';
 
 /** The settings by which `bulkhead explain` decides. */
 export interface SettingsChoice {

@@ -13,6 +13,7 @@ import { printable, printError, printResult, withJson, withRoot } from './output
 import { text, translate, translateSentence } from './text.ts';
 import { message } from '../shared/messages/message.ts';
 import { explainedSettings, type SettingsChoice } from './explain-settings.ts';
+import { isStandardInput, readStandardInput } from './standard-input.ts';
 import { withExistingTarget, withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 
@@ -34,6 +35,10 @@ export function configureExplain(command: Command): void {
     .action((commandLine: string[], options: ExplainOptions) =>
       // Given settings can be tried where there is no engine yet.
       (options.settings === undefined ? withExistingTarget : withTarget)(options, async (target) => {
+        if (isStandardInput(options.settings) && isStandardInput(options.compose)) {
+          printError(fail('input.unusable', message('cli.stdin-twice')).error, options);
+          return;
+        }
         const args = commandLine[0] === 'docker' ? commandLine.slice(1) : commandLine;
         const engine = await target.driver.status();
         const decidedBy = await explainedSettings(target, engine, options);
@@ -88,14 +93,19 @@ async function composeText(
     return fail('input.unusable', message('cli.compose-file-and-command'), {
       hint: message('cli.give-one-option'),
     });
+  const compose = isStandardInput(file) ? await readStandardInput(maxComposeBytes + 1) : await bytesOf(file);
+  if (!compose.ok) return compose;
+  return compose.value.length > maxComposeBytes
+    ? fail('input.unusable', message('cli.compose-file-too-large', { file }))
+    : ok({
+        text: compose.value.toString('utf8'),
+        projectDirectory: isStandardInput(file) ? path.resolve('.') : path.dirname(path.resolve(file)),
+      });
+}
+
+async function bytesOf(file: string): Promise<Result<Buffer, AppError>> {
   try {
-    const compose = await readFile(file === '-' ? '/dev/stdin' : path.resolve(file), 'utf8');
-    return compose.length > maxComposeBytes
-      ? fail('input.unusable', message('cli.compose-file-too-large', { file }))
-      : ok({
-          text: compose,
-          projectDirectory: file === '-' ? path.resolve('.') : path.dirname(path.resolve(file)),
-        });
+    return ok(await readFile(path.resolve(file)));
   } catch (error) {
     return fail('input.unusable', message('cli.file-unreadable', { file }), { cause: error });
   }

@@ -3,7 +3,9 @@ import { ok, type AppError, type Result } from '../shared/result.ts';
 import type { Finding } from '../shared/settings/index.ts';
 import type { LintContext } from '../shared/settings/lint/index.ts';
 import { printResult } from './output.ts';
-import { readGivenFile, withExistingTarget, type RootOptions } from './target.ts';
+import { isStandardInput, standardInputName } from './standard-input.ts';
+import { readGivenFile } from './given-file.ts';
+import { withExistingTarget, type RootOptions } from './target.ts';
 import { text, translate } from './text.ts';
 
 interface LintReport {
@@ -72,7 +74,7 @@ export async function lint(file: string | undefined, options: LintOptions): Prom
   const { homedir } = await import('node:os');
   print(
     report(
-      file,
+      isStandardInput(file) ? standardInputName : file,
       read.value,
       await lintSettings(read.value, {
         settingsFormat: 'engine',

@@ -94,7 +94,7 @@ test.each([['settings', 'lint'], ['plan'], ['apply', '--yes']])(
   '%s %s gives no advice to move away what was named by mistake',
   async (...command) => {
     await file('admin-settings.json', '{}');
-    const hint = 'Give the path of a settings file, or none to take the draft.';
+    const hint = 'Give the path of a settings file, - for standard input, or none to take the draft.';
     expect(await bulkhead(...command, '')).toEqual({
       code: 2,
       out: '',

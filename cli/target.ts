@@ -2,8 +2,6 @@ import path from 'node:path';
 import { rootPaths } from '../engine/base/root-paths.ts';
 import type { Target } from '../engine/target.ts';
 import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
-import type { AppError, Result } from '../shared/result.ts';
-import { message, plainText, referenceTo } from '../shared/messages/message.ts';
 import { rootOf } from '../shared/targets/target-id.ts';
 import { requireEngineAt } from './require-engine.ts';
 import { bulkheadCommand, printError, resolveTarget, type ErrorOptions } from './output.ts';
@@ -71,50 +69,4 @@ export async function withTarget(
   } finally {
     target.value.dispose();
   }
-}
-
-/**
- * A file given as argument, else the draft, else, if nothing was ever applied, the recommended settings. A
- * missing file is an error; if there is no draft, the applied text.
- */
-export async function readTextToApply(
-  target: Target,
-  file: string | undefined,
-): Promise<Result<string, AppError>> {
-  if (file === undefined) {
-    const { isNotText, ok } = await import('../shared/result.ts');
-    const state = await target.settings.read();
-    // A draft replaces what is not text.
-    const isReplaced = state.draft !== '' && state.readError !== null && isNotText(state.readError);
-    if (state.readError !== null && !isReplaced) return { ok: false, error: state.readError };
-    if (!state.exists && state.draft === '' && state.appliedVersion === 0 && target.capabilities.firstRun)
-      return ok((await import('../shared/settings/recommended.ts')).recommendedSettings);
-    return ok(state.draft);
-  }
-  return readGivenFile(file);
-}
-
-/**
- * The text of a settings file given as argument; a missing one is an error. The engine's own file could be
- * repaired or moved away: that is not advised for a file which may be any other.
- */
-export async function readGivenFile(file: string): Promise<Result<string, AppError>> {
-  const [{ noFile, readSettings }, { err, fail, isAccessDenied, ok }] = await Promise.all([
-    import('../engine/base/files.ts'),
-    import('../shared/result.ts'),
-  ]);
-  const hint = message('cli.give-settings-file');
-  // An empty name would be that of the working directory.
-  const read = file.trim() === '' ? ok(noFile) : await readSettings(path.resolve(file));
-  if (!read.ok) {
-    const { error } = read;
-    if (isAccessDenied(error)) return read;
-    return err({
-      ...error,
-      hint: plainText(hint),
-      sentences: { ...error.sentences, hint: referenceTo(hint) },
-    });
-  }
-  if (read.value.exists) return ok(read.value.text);
-  return fail('input.unusable', message('cli.file-missing', { file: file || '""' }), { hint });
 }

@@ -1,6 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isNotText } from '../../shared/result.ts';
 import { readSettings, readSettingsOrBytes, sha256 } from './files.ts';
 
@@ -40,4 +43,37 @@ test('text, NUL among its characters, is text; every other kind of file stays an
   await mkdir(file);
   const read = await readSettingsOrBytes(file);
   expect(!read.ok && read.error.code === 'settings.unreadable' && !isNotText(read.error)).toBe(true);
+});
+
+describe('a pipe', () => {
+  const made = async () => {
+    await promisify(execFile)('mkfifo', [file]);
+    return file;
+  };
+
+  test('is no settings file of an engine', async () => {
+    expect(await readSettings(await made())).toMatchObject({
+      error: { code: 'settings.unreadable', reason: 'it is not a regular file' },
+    });
+  });
+
+  test('is read if it was given, whenever it is written', async () => {
+    const read = readSettings(await made(), { pipes: true });
+    const writer = await open(file, 'w');
+    await writer.write('{ "a": ');
+    await setTimeout(50);
+    await writer.write('1 }');
+    await writer.close();
+    expect(await read).toMatchObject({ ok: true, value: { exists: true, text: '{ "a": 1 }' } });
+  });
+
+  test.each([
+    ['blank', ' \n', { code: 'settings.unreadable', reason: 'it is empty' }],
+    ['too long', Buffer.alloc(4 * 1024 * 1024 + 1, 0x20).fill('x', 0, 1), { code: 'settings.too-large' }],
+    ['not UTF-8', Buffer.from([0x7b, 0xe4]), { reason: 'its bytes are not valid UTF-8' }],
+  ])('whose text is %s is an error', async (_, text, error) => {
+    const read = readSettings(await made(), { pipes: true });
+    await writeFile(file, text);
+    expect(await read).toMatchObject({ ok: false, error });
+  });
 });

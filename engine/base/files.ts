@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, access, open, readdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { shellWord } from '../../shared/process/shell-word.ts';
@@ -37,13 +37,24 @@ export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+interface ReadOptions {
+  /**
+   * Also what a pipe delivers until its writers close it, which is waited for: of a file named by the user,
+   * never of an engine's own.
+   */
+  readonly pipes?: boolean;
+}
+
 /**
  * Reads a settings text. A missing file is a value (`exists: false`), every other failure is an error:
  * `settings.too-large` above 4 MiB, `settings.unreadable` for directories, devices, missing permission and
  * bytes that aren't UTF-8. A UTF-8 byte order mark stays in the text: the linter reports and fixes it.
  */
-export async function readSettings(file: string): Promise<Result<StoredText, AppError>> {
-  const bytes = await readBytes(file);
+export async function readSettings(
+  file: string,
+  options: ReadOptions = {},
+): Promise<Result<StoredText, AppError>> {
+  const bytes = await readBytes(file, options);
   if (!bytes.ok) return bytes;
   return bytes.value === null ? ok(noFile) : decode(file, bytes.value);
 }
@@ -68,8 +79,35 @@ export async function readSettingsOrBytes(file: string): Promise<Result<StoredTe
   return ok({ exists: true, text: '', hash: sha256(bytes), notText: { bytes, error } });
 }
 
-/** At most 4 MiB of a regular file; null if there is none. */
-async function readBytes(file: string): Promise<Result<Buffer | null, AppError>> {
+/**
+ * The settings text that a stream has delivered, of which at most `maxTextLength + 1` bytes were read; `name`
+ * is its name in errors. None is an error: the writer has failed, and empty settings turn everything off.
+ */
+export function streamedSettings(name: string, bytes: Buffer): Result<StoredText, AppError> {
+  const checked = checkStream(name, bytes);
+  return checked.ok ? decode(name, checked.value) : checked;
+}
+
+function checkStream(name: string, bytes: Buffer): Result<Buffer, AppError> {
+  return bytes.toString('latin1').trim() === ''
+    ? unreadable(name, null, message('engine.is-empty'))
+    : checkLength(name, bytes);
+}
+
+function checkLength(file: string, bytes: Buffer): Result<Buffer, AppError> {
+  if (bytes.length <= maxTextLength) return ok(bytes);
+  return fail('settings.too-large', message('engine.settings-file-too-large', { file }), {
+    reason: message('engine.size-limit', { maxTextLength }),
+    hint: message('engine.check-file'),
+    params: { path: file },
+  });
+}
+
+/** At most 4 MiB of a regular file, or of a pipe; null if there is none. */
+async function readBytes(
+  file: string,
+  { pipes = false }: ReadOptions = {},
+): Promise<Result<Buffer | null, AppError>> {
   let handle: FileHandle;
   try {
     // O_NONBLOCK: opening a FIFO must not hang.
@@ -79,25 +117,34 @@ async function readBytes(file: string): Promise<Result<Buffer | null, AppError>>
   }
   try {
     const stat = await handle.stat();
+    if (pipes && stat.isFIFO()) return await readPipe(file, stat);
     if (!stat.isFile())
       return unreadable(
         file,
         null,
         message(stat.isDirectory() ? 'engine.is-directory' : 'engine.not-regular-file'),
       );
-    const bytes = await readUpTo(handle, maxTextLength + 1);
-    if (bytes.length > maxTextLength) {
-      return fail('settings.too-large', message('engine.settings-file-too-large', { file }), {
-        reason: message('engine.size-limit', { maxTextLength }),
-        hint: message('engine.check-file'),
-        params: { path: file },
-      });
-    }
-    return ok(bytes);
+    return checkLength(file, await readUpTo(handle, maxTextLength + 1));
   } catch (error) {
     return unreadable(file, error);
   } finally {
     await handle.close();
+  }
+}
+
+/**
+ * Reads a pipe by a descriptor that blocks. The caller keeps the one by which it found `found`: a writer that
+ * lost its only reader would end.
+ */
+async function readPipe(file: string, found: Stats): Promise<Result<Buffer, AppError>> {
+  const pipe = await open(file, constants.O_RDONLY);
+  try {
+    const stat = await pipe.stat();
+    return stat.dev === found.dev && stat.ino === found.ino
+      ? checkStream(file, await readUpTo(pipe, maxTextLength + 1))
+      : unreadable(file, null, message('engine.not-regular-file'));
+  } finally {
+    await pipe.close();
   }
 }
 

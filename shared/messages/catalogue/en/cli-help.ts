@@ -73,7 +73,8 @@ export const cliHelp = {
   'cli-help.engine-restart': 'restart the engine with the configuration on disk; the gateway keeps running',
   'cli-help.engine-status': 'show the state of the engine and its parts',
   'cli-help.settings': 'read, check and edit admin-settings.json',
-  'cli-help.settings-lint': 'check a settings file (default: the draft); exit code 1 when it has errors',
+  'cli-help.settings-lint':
+    'check a settings file (default: the draft; - for standard input); exit code 1 when it has errors',
   'cli-help.settings-registry': 'also check with the registries of allowed images whether they serve them',
   'cli-help.settings-show': 'print the settings: the draft, or with --applied what is in force',
   'cli-help.settings-applied': 'the applied text, not the draft',
@@ -103,7 +104,7 @@ export const cliHelp = {
     '\nKept beside the settings file, it lets editors complete and check the keys: write "$schema": ',
     '"./FILE" there.',
   ),
-  'cli-help.plan': 'show what applying the draft (or a file) would do; changes nothing',
+  'cli-help.plan': 'show what applying the draft (or a file; - for standard input) would do; changes nothing',
   'cli-help.remove': 'containers to remove after verification, by id or name',
   'cli-help.recreate': concat(
     'unprotected containers to recreate under ECI after verification, by name or id; ',
@@ -111,7 +112,8 @@ export const cliHelp = {
     'kept, stopped',
   ),
   'cli-help.commit': 'carry over what was written inside those, by an image of their own',
-  'cli-help.apply': 'apply the draft (or a file): back up, write, reload, verify, or roll back',
+  'cli-help.apply':
+    'apply the draft (or a file; - for standard input): back up, write, reload, verify, or roll back',
   'cli-help.apply-events': 'with --json: print every event as one JSON line',
   'cli-help.confirm-share':
     'with --yes: permits sharing this path if it is the whole file system; repeat it for more',
@@ -169,7 +171,7 @@ export const cliHelp = {
   ),
   'cli-help.explain-compose':
     'of every service of a compose file, in the place of a command; - for standard input',
-  'cli-help.explain-settings': 'by these settings, not the applied ones',
+  'cli-help.explain-settings': 'by these settings, not the applied ones; - for standard input',
   'cli-help.explain-draft': 'by the draft',
   'cli-help.explain-image-trusted':
     'assume that the image may have the Docker socket; no registry is queried',

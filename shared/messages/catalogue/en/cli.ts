@@ -41,7 +41,12 @@ export const cli = {
     'Start one there ({{command}}), or see which there are: bulkhead targets',
   'cli.cannot-confirm': 'nobody is there to confirm',
   'cli.stdin-not-a-terminal': 'standard input is not a terminal',
+  'cli.stdin-is-settings': 'standard input is the settings file',
+  'cli.stdin-is-terminal': 'it is a terminal',
+  'cli.not-file-or-pipe': 'it is neither a file nor a pipe',
+  'cli.stdin-twice': 'standard input cannot be both the settings and the compose file',
   'cli.apply-with-yes': 'Look at the plan first (bulkhead plan{{onEngine}}), then apply with --yes.',
+  'cli.apply-stdin-with-yes': 'Look at the plan first (bulkhead plan -{{onEngine}}), then apply with --yes.',
   'cli.nothing-was-applied': 'nothing was applied',
   'cli.not-confirmed': 'it was not confirmed',
   'cli.decision-log-missing': 'there is no decision log {{value}}',
@@ -87,6 +92,7 @@ export const cli = {
   'cli.recreate-with-yes': 'Look at --dry-run, then recreate with --yes.',
   'cli.nothing-was-recreated': 'nothing was recreated',
   'cli.file-missing': 'there is no file {{file}}',
-  'cli.give-settings-file': 'Give the path of a settings file, or none to take the draft.',
+  'cli.give-settings-file':
+    'Give the path of a settings file, - for standard input, or none to take the draft.',
   'cli.image-query-failed': 'the engine could not be queried about the image',
 } as const;

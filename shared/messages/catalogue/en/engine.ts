@@ -121,6 +121,7 @@ export const engine = {
   ),
   'engine.default-runtime': 'default runtime {{runtime}}',
   'engine.is-directory': 'it is a directory',
+  'engine.is-empty': 'it is empty',
   'engine.not-regular-file': 'it is not a regular file',
   'engine.run-as-reader': 'Run as a user who may read it (root), or give it mode 0644.',
   'engine.repair-or-move': 'Repair it, or move it away (mv {{file}} {{moved}}), then try again.',

@@ -64,7 +64,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.engine-restart': '按磁盘上的配置重启引擎；网关保持运行',
   'cli-help.engine-status': '显示引擎及其各部分的状态',
   'cli-help.settings': '读取、检查和编辑 admin-settings.json',
-  'cli-help.settings-lint': '检查设置文件（默认：草稿）；有错误时退出代码为 1',
+  'cli-help.settings-lint': '检查设置文件（默认：草稿；- 表示标准输入）；有错误时退出代码为 1',
   'cli-help.settings-registry': '同时向允许的镜像所在的镜像仓库查询是否提供它们',
   'cli-help.settings-show': '打印设置：草稿，或使用 --applied 打印正在生效的设置',
   'cli-help.settings-applied': '已应用的文本，而不是草稿',
@@ -84,12 +84,12 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.settings-schema': '打印 admin-settings.json 的 JSON Schema，供编辑器使用；不需要引擎',
   'cli-help.settings-schema-use':
     '\n保存在设置文件旁边后，编辑器便可补全并检查各个键：在设置文件中写入 "$schema": "./FILE"。',
-  'cli-help.plan': '显示应用草稿（或文件）会产生的结果；不更改任何内容',
+  'cli-help.plan': '显示应用草稿（或文件；- 表示标准输入）会产生的结果；不更改任何内容',
   'cli-help.remove': '验证之后要移除的容器，按 ID 或名称',
   'cli-help.recreate':
     '验证之后要在 ECI 下重新创建的未受保护容器，按名称或 ID；不给名称则为所有可重新创建的容器。容器内有写入卷以外的数据时，会保留已停止的旧容器',
   'cli-help.commit': '通过各自的镜像保留这些容器内写入的数据',
-  'cli-help.apply': '应用草稿（或文件）：备份、写入、重新加载、验证，否则回滚',
+  'cli-help.apply': '应用草稿（或文件；- 表示标准输入）：备份、写入、重新加载、验证，否则回滚',
   'cli-help.apply-events': '与 --json 一起使用：每个事件打印为一行 JSON',
   'cli-help.confirm-share': '与 --yes 一起使用：如果此路径是整个文件系统，允许共享它；可重复使用',
   'cli-help.apply-base-hash': '如果已应用的文本不再是此哈希对应的文本，则拒绝',
@@ -124,7 +124,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.explain':
     '逐条规则说明某个 docker 命令或 Compose 文件的结果；不会运行任何内容：bulkhead explain docker run --privileged -v /etc:/x alpine',
   'cli-help.explain-compose': '针对 Compose 文件的每个服务，代替命令；- 表示标准输入',
-  'cli-help.explain-settings': '依据这些设置，而不是已应用的设置',
+  'cli-help.explain-settings': '依据这些设置，而不是已应用的设置；- 表示标准输入',
   'cli-help.explain-draft': '依据草稿',
   'cli-help.explain-image-trusted': '假定该镜像可以使用 Docker 套接字；不查询镜像仓库',
   'cli-help.audit': '显示网关的决策：拒绝、改写，以及审计模式下本应拒绝的请求',

@@ -96,6 +96,7 @@ export const engine: Translated<typeof english> = {
     '网关无法保存其执行的设置，正在重试；原因见其日志。若在此期间设置文件被删除，网关下次启动会锁定。',
   'engine.default-runtime': '默认运行时 {{runtime}}',
   'engine.is-directory': '它是目录',
+  'engine.is-empty': '它是空的',
   'engine.not-regular-file': '它不是普通文件',
   'engine.run-as-reader': '请以可读取它的用户 (root) 运行，或将其权限设为 0644。',
   'engine.repair-or-move': '请修复它，或将它移走 (mv {{file}} {{moved}})，然后重试。',

@@ -1,0 +1,55 @@
+import path from 'node:path';
+import { noFile, readSettings, streamedSettings, type StoredText } from '../engine/base/files.ts';
+import type { Target } from '../engine/target.ts';
+import { message, plainText, referenceTo } from '../shared/messages/message.ts';
+import { err, fail, isAccessDenied, isNotText, ok, type AppError, type Result } from '../shared/result.ts';
+import { maxTextLength } from '../shared/settings/limits.ts';
+import { isStandardInput, readStandardInput, standardInputName } from './standard-input.ts';
+
+/**
+ * A file given as argument, else the draft, else, if nothing was ever applied, the recommended settings. A
+ * missing file is an error; if there is no draft, the applied text.
+ */
+export async function readTextToApply(
+  target: Target,
+  file: string | undefined,
+): Promise<Result<string, AppError>> {
+  if (file === undefined) {
+    const state = await target.settings.read();
+    // A draft replaces what is not text.
+    const isReplaced = state.draft !== '' && state.readError !== null && isNotText(state.readError);
+    if (state.readError !== null && !isReplaced) return { ok: false, error: state.readError };
+    if (!state.exists && state.draft === '' && state.appliedVersion === 0 && target.capabilities.firstRun)
+      return ok((await import('../shared/settings/recommended.ts')).recommendedSettings);
+    return ok(state.draft);
+  }
+  return readGivenFile(file);
+}
+
+/**
+ * The text of a settings file given as argument, or of standard input; a missing one is an error. The
+ * engine's own file could be repaired or moved away: that is not advised for a file which may be any other.
+ */
+export async function readGivenFile(file: string): Promise<Result<string, AppError>> {
+  const hint = message('cli.give-settings-file');
+  const read = await storedText(file);
+  if (!read.ok) {
+    const { error } = read;
+    if (isAccessDenied(error)) return read;
+    return err({
+      ...error,
+      hint: plainText(hint),
+      sentences: { ...error.sentences, hint: referenceTo(hint) },
+    });
+  }
+  if (read.value.exists) return ok(read.value.text);
+  return fail('input.unusable', message('cli.file-missing', { file: file || '""' }), { hint });
+}
+
+async function storedText(file: string): Promise<Result<StoredText, AppError>> {
+  if (!isStandardInput(file))
+    // An empty name would be that of the working directory.
+    return file.trim() === '' ? ok(noFile) : readSettings(path.resolve(file), { pipes: true });
+  const bytes = await readStandardInput(maxTextLength + 1);
+  return bytes.ok ? streamedSettings(standardInputName, bytes.value) : bytes;
+}
