@@ -7,6 +7,7 @@ import {
   execStartBody,
   updateContainerBody,
 } from '../../shared/policy/docker-bodies.ts';
+import { execUserDenial } from '../../shared/policy/exec-user.ts';
 import { processListDenial } from '../../shared/policy/process-list.ts';
 import { inheritedLookups } from '../../shared/policy/references.ts';
 import type { SocketDecision } from '../../shared/policy/socket-mount.ts';
@@ -211,7 +212,14 @@ export function renameContainer(context: InspectionContext): InspectionResult {
 
 export async function execCreate(context: InspectionContext, body: Buffer | null): Promise<InspectionResult> {
   const read = await readBody(context, body, execCreateBody);
-  return read.ok ? withBody(context, await enterContainer(context), read) : denied(read.denial);
+  if (!read.ok) return denied(read.denial);
+  const entered = await enterContainer(context);
+  // With a warning the container may be unprotected, and have all ids.
+  const denial =
+    entered.kind === 'passed' && entered.warning === undefined ? execUserDenial(read.body) : null;
+  if (denial === null) return withBody(context, entered, read);
+  const container = await context.facts.container(subjectOf(context));
+  return denied(denial, container === null ? {} : { container: container.name, image: container.image });
 }
 
 /** The options of `ps`, which the engine runs on the machine. */

@@ -28,6 +28,7 @@ import { gpusAsCdi } from './gpus-as-cdi.ts';
 import { hostDevice } from './host-device.ts';
 import { hostNamespace } from './host-namespace.ts';
 import { hostNetworkBuild } from './host-network-build.ts';
+import { idOutOfRange } from './id-out-of-range.ts';
 import { logDriver } from './log-driver.ts';
 import { networkPlugin } from './network-plugin.ts';
 import { networkVolume } from './network-volume.ts';
@@ -95,6 +96,7 @@ export const ruleList = [
   copyMounts,
   copyShared,
   reservedId,
+  idOutOfRange,
   shareMissing,
   specialUserFile,
   hostNetworkBuild,

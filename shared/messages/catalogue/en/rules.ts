@@ -54,6 +54,7 @@ export const rules = {
     "an id that is reserved for the engine in containers' layers belongs to no file; ",
     'give it another owner in the archive',
   ),
+  'rules.id-out-of-range': 'a protected container has only the ids 0 to 65535; give another with --user',
   'rules.share-missing': 'a directory that is not there is made by the user who shares it',
   'rules.special-user-file': 'the engine opens /etc/passwd and /etc/group as root, so they must be files',
   'rules.host-network-build': "builds do not get the engine's network",

@@ -41,6 +41,7 @@ export const rules: Translated<typeof english> = {
   'rules.copy-shared':
     '引擎以 root 身份复制，而不是以共享该目录的用户身份；请在共享目录中直接复制，或通过 docker exec 使用 tar',
   'rules.reserved-id': '容器层中为引擎保留的 ID 不属于任何文件；请在归档中为其指定其他所有者',
+  'rules.id-out-of-range': '受保护的容器只有 0 到 65535 的 ID；请用 --user 指定其他 ID',
   'rules.share-missing': '不存在的目录由共享它的用户创建',
   'rules.special-user-file': '引擎以 root 身份打开 /etc/passwd 和 /etc/group，因此它们必须是文件',
   'rules.host-network-build': '构建不得使用引擎的网络',

@@ -42,6 +42,7 @@ export const rules = {
     'copy-mounts': 'Copy into a shared directory',
     'copy-shared': 'Copy into or out of a shared directory',
     'reserved-id': 'Owner that is reserved for the engine',
+    'id-out-of-range': 'User that no container has',
     'share-missing': 'Bind mount of a missing directory',
     'special-user-file': 'Start with a device as /etc/passwd',
     'host-network-build': 'Build with host network',
@@ -108,6 +109,7 @@ export const rules = {
     'copy-mounts': 'The engine would follow a link that anybody may put there at that moment.',
     'copy-shared': 'The engine copies as root, not as the user who shares the directory.',
     'reserved-id': "The id is reserved for the engine in containers' layers.",
+    'id-out-of-range': 'A protected container has only the user and group ids 0 to 65535.',
     'share-missing':
       'A directory that is not there is made by the user who shares it, and that user may not make this one.',
     'special-user-file':
@@ -182,6 +184,7 @@ export const rules = {
     'copy-mounts': 'Copy in the shared directory itself, or with tar over docker exec.',
     'copy-shared': 'Copy in the shared directory itself, or with tar over docker exec.',
     'reserved-id': 'Give the file another owner in the archive.',
+    'id-out-of-range': 'Give another user with --user.',
     'share-missing': 'Make the directory first.',
     'host-network-build': 'Build with the default network.',
     'build-entitlement': 'Build without --allow and --security.',

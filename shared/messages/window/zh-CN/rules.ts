@@ -40,6 +40,7 @@ export const rules: Translation<typeof english> = {
     'copy-mounts': '复制到共享目录',
     'copy-shared': '复制到共享目录或从中复制',
     'reserved-id': '为引擎保留的所有者',
+    'id-out-of-range': '容器中不存在的用户',
     'share-missing': '绑定挂载不存在的目录',
     'special-user-file': '以设备作为 /etc/passwd 启动',
     'host-network-build': '使用主机网络的构建',
@@ -102,6 +103,7 @@ export const rules: Translation<typeof english> = {
     'copy-mounts': '引擎会跟随任何人在那一刻可能放置的链接。',
     'copy-shared': '引擎以 root 身份复制，而不是以共享该目录的用户身份。',
     'reserved-id': '该 ID 在容器层中为引擎保留。',
+    'id-out-of-range': '受保护的容器只有 0 到 65535 的用户 ID 和组 ID。',
     'share-missing': '不存在的目录由共享它的用户创建，而该用户无权创建此目录。',
     'special-user-file':
       '引擎以 root 身份打开容器的 /etc/passwd 和 /etc/group：那里的设备或 FIFO 会以其权限被打开。',
@@ -166,6 +168,7 @@ export const rules: Translation<typeof english> = {
     'copy-mounts': '直接在共享目录中复制，或通过 docker exec 使用 tar。',
     'copy-shared': '直接在共享目录中复制，或通过 docker exec 使用 tar。',
     'reserved-id': '在归档中为该文件指定其他所有者。',
+    'id-out-of-range': '用 --user 指定其他用户。',
     'share-missing': '先创建该目录。',
     'host-network-build': '使用默认网络构建。',
     'build-entitlement': '构建时去掉 --allow 和 --security。',
