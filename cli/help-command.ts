@@ -27,7 +27,7 @@ export function addHelp(command: Command, build: () => Promise<Command>): void {
 async function findCommand(from: Command, words: readonly string[]): Promise<Command> {
   let command = from;
   for (const word of words) {
-    const next = command.commands.find((one) => one.name() === word);
+    const next = command.commands.find((one) => [one.name(), ...one.aliases()].includes(word));
     // With commander's suggestion.
     if (next === undefined && command.commands.length > 0) await command.parseAsync([word], { from: 'user' });
     if (next === undefined)

@@ -20,32 +20,35 @@ export interface ListOptions {
 
 /**
  * Parses `--format`, as docker's commands do: `json`, `table`, a template such as `{{.Name}}`, or `table` and
- * a template. Of Go's templates it supports fields and `json`; `fields` are their names. Anything else is
- * `input.unusable`.
+ * a template. Of Go's templates it supports fields, `json` and trim markers; `fields` are their names.
+ * Anything else is `input.unusable`, also if `quiet` ignores it.
  */
 export function parseListFormat(
   { format, quiet }: ListOptions,
   fields: readonly string[],
 ): Result<ListFormat, AppError> {
-  if (quiet === true) return ok({ kind: 'quiet' });
-  if (format === undefined || format === '') return ok({ kind: 'default' });
+  const parsed = parseFormat(format ?? '', fields);
+  return quiet === true && parsed.ok ? ok({ kind: 'quiet' }) : parsed;
+}
+
+function parseFormat(format: string, fields: readonly string[]): Result<ListFormat, AppError> {
+  if (format === '') return ok({ kind: 'default' });
   if (format === 'table') return ok({ kind: 'columns' });
   if (format === 'json') return ok({ kind: 'json' });
   const [head = ''] = /^table\s+/.exec(format) ?? [];
   const parts: TemplatePart[] = [];
-  // docker also accepts a typed \t and
-  //  in a template.
+  // docker also accepts a typed \t and \n in a template.
   const template = format
     .slice(head.length)
     .replaceAll(String.raw`\t`, '\t')
     .replaceAll(String.raw`\n`, '\n');
-  for (const piece of template.split(/(\{\{.*?\}\})/s)) {
+  for (const piece of trimmedPieces(template)) {
     if (!piece.startsWith('{{')) {
       if (piece.includes('{{')) return unusable(message('cli-list.format-not-read', { part: piece }), fields);
       if (piece !== '') parts.push({ kind: 'text', text: piece });
       continue;
     }
-    const [, json, name] = /^\{\{\s*(json\s+)?\.(\w*)\s*\}\}$/.exec(piece) ?? [];
+    const [, json, name] = /^\{\{(?:-\s)?\s*(json\s+)?\.(\w*)\s*(?:\s-)?\}\}$/.exec(piece) ?? [];
     if (name === undefined || (name === '' && json === undefined))
       return unusable(message('cli-list.format-not-read', { part: piece }), fields);
     if (name !== '' && !fields.includes(name))
@@ -55,5 +58,19 @@ export function parseListFormat(
   return ok({ kind: head === '' ? 'lines' : 'table', parts });
 }
 
+/** The texts and actions of a template; `{{- ` and ` -}}` remove the white space next to them. */
+const trimmedPieces = (template: string): readonly string[] =>
+  template.split(/(\{\{.*?\}\})/s).map((piece, index, pieces) => {
+    if (index % 2 === 1) return piece;
+    const after = /\s-\}\}$/.test(pieces[index - 1] ?? '') ? piece.trimStart() : piece;
+    return /^\{\{-\s/.test(pieces[index + 1] ?? '') ? after.trimEnd() : after;
+  });
+
 const unusable = (what: Parameters<typeof fail>[1], fields: readonly string[]) =>
-  fail('input.unusable', what, { hint: message('cli-list.format-fields', { fields: fields.join(', ') }) });
+  fail('input.unusable', what, {
+    hint: message('cli-list.format-fields', {
+      field: `{{.${fields[0] ?? ''}}}`,
+      json: `{{json .${fields[0] ?? ''}}}`,
+      fields: fields.join(', '),
+    }),
+  });

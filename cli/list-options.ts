@@ -7,10 +7,10 @@ export const withFormat = (command: Command, example: string): Command =>
     new Option('--format <format>', helpText('cli-help.format', { example })).conflicts('json'),
   );
 
-/** Adds `--format` and `--quiet`. */
+/** Adds `--format` and `--quiet`, which wins. */
 export const withListFormat = (command: Command, example: string): Command =>
   withFormat(command, example).addOption(
-    new Option('-q, --quiet', helpText('cli-help.quiet')).conflicts(['json', 'format']),
+    new Option('-q, --quiet', helpText('cli-help.quiet')).conflicts('json'),
   );
 
 /** Adds `--format`, and a `--quiet` that prints nothing: for commands whose exit code says the result. */

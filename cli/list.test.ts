@@ -44,6 +44,8 @@ test.each<[ListOptions, string]>([
   [{ format: '{{json .}}' }, '{"ID":"a","Up":"true"}\n{"ID":"long","Up":"false"}'],
   [{ format: '{{.ID}}={{ .Up }}' }, 'a=true\nlong=false'],
   [{ format: '{{json .ID}}\\t{{.Up}}' }, '"a"\ttrue\n"long"\tfalse'],
+  [{ format: '{{- .ID -}}' }, 'a\nlong'],
+  [{ format: 'x \\t{{- .ID -}} \\n = {{ .Up -}}\\n{{- json .ID}}' }, 'xa= true"a"\nxlong= false"long"'],
   [{ format: 'table {{.ID}}\\t{{.Up}}' }, 'ID    运行\na     true\nlong  false'],
 ])('%j', (options, expected) => {
   expect(rendered(options)).toBe(expected);
@@ -56,12 +58,24 @@ test.each([
   '{{upper .ID}}',
   '{{.ID',
   '{{range .ID}}x{{end}}',
+  '{{if .Up}}x{{end}}',
+  '{{-.ID}}',
   'x {{',
 ])('%s is unusable, and the fields are listed', (format) => {
   expect(parseListFormat({ format }, ['ID', 'Up'])).toMatchObject({
     ok: false,
-    error: { code: 'input.unusable', hint: 'Give json, table, or a template. Fields: ID, Up.' },
+    error: {
+      code: 'input.unusable',
+      hint:
+        'Give json, table, or a template of fields such as {{.ID}} or {{json .ID}}: ' +
+        'other functions, if and range are not read. Fields: ID, Up.',
+    },
   });
+});
+
+test('--quiet wins over --format, which is validated all the same', () => {
+  expect(rendered({ quiet: true, format: '{{.Up}}' })).toBe('a\nlong');
+  expect(parseListFormat({ quiet: true, format: '{{.Name}}' }, ['ID', 'Up'])).toMatchObject({ ok: false });
 });
 
 test('cells have colours if they are forced, and none with NO_COLOR', () => {

@@ -1,8 +1,9 @@
 import type { AppError, Result } from '../shared/result.ts';
 import { displayWidth, padColumns } from './columns.ts';
 import { parseListFormat, type ListFormat, type ListOptions } from './list-format.ts';
-import { printable } from './output.ts';
+import { printable, progress } from './output.ts';
 import { styled, type Tone } from './style.ts';
+import { about, text } from './text.ts';
 
 /** A field of the rows of a list. */
 interface ListField<Row> {
@@ -32,11 +33,19 @@ interface Cell {
   readonly tone: Tone | null;
 }
 
-/** The requested format of a list; an unusable one is `input.unusable`. */
-export const listFormatOf = <Row>(
+/**
+ * The requested format of a list; an unusable one is `input.unusable`. As with `docker ps`, `--quiet` wins
+ * over `--format`, with a warning.
+ */
+export function listFormatOf<Row>(
   list: ListDefinition<Row>,
   options: ListOptions,
-): Result<ListFormat, AppError> => parseListFormat(options, Object.keys(list.fields));
+): Result<ListFormat, AppError> {
+  const format = parseListFormat(options, Object.keys(list.fields));
+  if (format.ok && options.quiet === true && (options.format ?? '') !== '')
+    progress(about(text('cli-output.severity-warning'), text('cli-list.format-ignored')));
+  return format;
+}
 
 /** The rows of a list in a format, one line each; tables begin with a line of headings. */
 export function renderList<Row>(rows: readonly Row[], list: ListDefinition<Row>, format: ListFormat): string {

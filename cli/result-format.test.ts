@@ -92,6 +92,14 @@ test.each([
   expect(await bulkhead(...command, '--format', format)).toMatchObject({ code: 0, err: '' });
 });
 
+test('--quiet of a list wins over --format, with a warning, as for docker ps', async () => {
+  expect(await bulkhead('targets', '--quiet', '--format', '{{.State}}')).toEqual({
+    code: 0,
+    out: expect.stringContaining(`embedded:${root}\n`) as string,
+    err: 'warning: --format is ignored, because --quiet is given, too\n',
+  });
+});
+
 test('engine status has fields too, and --quiet says whether the engine is ready', async () => {
   expect(await bulkhead('engine', 'status', '--format', '{{.State}} {{.Root}}')).toEqual({
     code: 1,

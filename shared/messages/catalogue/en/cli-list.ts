@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 /** Headings of the command line's tables, and errors about `--format`. */
 export const cliList = {
   'cli-list.id': 'ID',
@@ -61,7 +63,11 @@ export const cliList = {
   'cli-list.protection-stopped': 'stopped',
   'cli-list.format-not-read': '--format has {{part}}, which is not read here',
   'cli-list.format-field-unknown': '--format names a field {{name}}, which there is not',
-  'cli-list.format-fields': 'Give json, table, or a template. Fields: {{fields}}.',
+  'cli-list.format-fields': concat(
+    'Give json, table, or a template of fields such as {{field}} or {{json}}: ',
+    'other functions, if and range are not read. Fields: {{fields}}.',
+  ),
+  'cli-list.format-ignored': '--format is ignored, because --quiet is given, too',
   'cli-list.format-table-follows': 'a table needs all lines, and --follow has no last one',
   'cli-list.format-without-table': 'Give a template without table.',
 } as const;

@@ -63,7 +63,9 @@ export const cliList: Translated<typeof english> = {
   'cli-list.protection-stopped': '已停止',
   'cli-list.format-not-read': '--format 中的 {{part}} 在此不受支持',
   'cli-list.format-field-unknown': '--format 指定的字段 {{name}} 不存在',
-  'cli-list.format-fields': '请给出 json、table 或模板。字段：{{fields}}。',
+  'cli-list.format-fields':
+    '请给出 json、table，或由 {{field}} 或 {{json}} 这样的字段组成的模板：不支持其他函数、if 和 range。字段：{{fields}}。',
+  'cli-list.format-ignored': '忽略 --format，因为同时给出了 --quiet',
   'cli-list.format-table-follows': '表格需要所有行，而 --follow 没有最后一行',
   'cli-list.format-without-table': '请给出不带 table 的模板。',
 };
