@@ -1,9 +1,11 @@
 // @module-tag small
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseMountinfo } from '../engine/base/mountinfo.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 
 const run = promisify(execFile);
@@ -126,4 +128,52 @@ RUN --mount=type=bind,target=/ctx echo context $(cat /ctx/given)`,
   ])
     expect(output).toContain(line);
   expect(await engine.leftoverMounts()).toEqual([]);
+});
+
+/** Process ids of the runtimes in a mount namespace of their own that has the mount at `directory`. */
+async function runtimesWithMount(directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    // A process may end at any moment: it has no mounts then.
+    const arguments_ = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    if (!arguments_.includes('run') || !arguments_.some((one) => one.startsWith(engine.root))) continue;
+    const namespace = await readlink(`/proc/${pid}/ns/mnt`).catch(() => null);
+    if (namespace === (await readlink('/proc/self/ns/mnt'))) continue;
+    const mounts = parseMountinfo(await readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(() => ''));
+    if (mounts.some(({ mountPoint }) => mountPoint === directory)) found.push(pid);
+  }
+  return found;
+}
+
+it('a running step does not keep a file system mounted that the machine unmounts', async () => {
+  const shared = path.join(context, 'shared');
+  const unmounted = path.join(shared, 'unmounted');
+  await mkdir(shared);
+  await run('mount', ['-t', 'tmpfs', 'tmpfs', shared]);
+  await run('mount', ['--make-shared', shared]);
+  await mkdir(unmounted);
+  await run('mount', ['-t', 'tmpfs', 'tmpfs', unmounted]);
+  const dockerfile = 'FROM busybox\nRUN echo step runs in $(cat /proc/self/uid_map) && sleep 600';
+  const building = spawn('docker', ['-H', `unix://${engine.socket}`, 'build', '--no-cache', '-'], {
+    env: { ...process.env, DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' },
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  const closed = once(building, 'close');
+  try {
+    building.stdin.end(dockerfile);
+    let output = '';
+    for await (const chunk of building.stderr.setEncoding('utf8')) {
+      output += String(chunk);
+      if (/step runs in +0 +1\d{9}/.test(output)) break;
+    }
+    expect(await runtimesWithMount(unmounted)).toHaveLength(1);
+    await run('umount', [unmounted]);
+    expect(await runtimesWithMount(unmounted)).toEqual([]);
+  } finally {
+    building.kill('SIGINT');
+    await closed;
+    await run('umount', ['--recursive', shared]);
+    await rmdir(shared);
+  }
 });

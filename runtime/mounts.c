@@ -213,7 +213,8 @@ int attach(int mount, const char *target, bool engine_view) {
 
 int enter_private_namespace(const char *at) {
   if (unshare(CLONE_NEWNS) != 0) return -1;
-  if (mount(NULL, "/", NULL, PRIVATE_FLAG | RECURSIVE_FLAG, NULL) != 0) return -1;
+  /* What is unmounted outside is unmounted here, too: else a running build step would keep it busy. */
+  if (mount(NULL, "/", NULL, SLAVE_FLAG | RECURSIVE_FLAG, NULL) != 0) return -1;
   /* The container's root, an unprivileged id here, has to traverse it. */
   if (mount("bulkhead", at, "tmpfs", NO_SET_ID_FLAG | NO_DEVICES_FLAG | NO_EXEC_FLAG, "mode=0711") != 0)
     return -1;

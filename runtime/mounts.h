@@ -70,8 +70,9 @@ int copy_tree(int *tree, const char *relative, bool read_only, bool attached_onl
 int attach(int mount, const char *target, bool engine_view);
 
 /*
- * Moves this process into a mount namespace of its own, a private copy of the previous one, with an empty
- * file system at the directory `at` that every user may search. Returns a descriptor of that.
+ * Moves this process into a mount namespace of its own, a copy of the previous one, with an empty file system
+ * at the directory `at` that every user may search. Mounts made here stay here; what is mounted or unmounted
+ * in the previous namespace follows here. Returns a descriptor of that directory.
  */
 int enter_private_namespace(const char *at);
 

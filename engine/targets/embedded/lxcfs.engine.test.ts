@@ -33,10 +33,10 @@ const run = (...args: string[]) => {
 };
 const lxcfs = async () => findLeftovers(await runningProcesses(), engine.paths, null, process.pid).lxcfs;
 /**
- * An lxcfs ends when no mount namespace has its file system any more: a running build step, also another
- * engine's, has copies of all mounts of this machine until it ends. The supervisor gives lxcfs two reads of
- * three seconds, each up to twenty times longer by its own measure of the machine's speed, which is not the
- * test's: only what never happens fails.
+ * An lxcfs ends when no mount namespace has its file system any more, also none that another program has made
+ * with private copies of this machine's mounts. The supervisor gives lxcfs two reads of three seconds, each
+ * up to twenty times longer by its own measure of the machine's speed, which is not the test's: only what
+ * never happens fails.
  */
 const timeout = 300_000;
 /** Resolves when another lxcfs than `pid` serves. */
