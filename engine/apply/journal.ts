@@ -4,7 +4,7 @@ import { appErrorSchema } from '../../shared/app-error.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { chosenRecreationSchema } from '../recreate/recreate-chosen.ts';
 import { writeFileAtomic } from '../base/files.ts';
-import { readJournalFile } from '../base/journal-file.ts';
+import { readJournalFile } from '../base/read-journal.ts';
 
 /**
  * What is needed to finish or undo an apply whose process is gone: `DIR/apply-journal.json`, written and

@@ -4,7 +4,7 @@ import { recreateSteps } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { writeFileAtomic } from '../base/files.ts';
-import { readJournalFile } from '../base/journal-file.ts';
+import { readJournalFile } from '../base/read-journal.ts';
 
 const networkSchema = z.object({ name: z.string(), endpoint: z.record(z.string(), z.unknown()) });
 /** A create request: for a container that may be gone together with its old one. */
