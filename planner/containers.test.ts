@@ -7,7 +7,7 @@ import { openContainerStore, type ContainerState } from './containers.ts';
 let directory: string;
 const at = (...names: string[]) => path.join(directory, ...names);
 beforeEach(() => {
-  directory = mkdtempSync(path.join(os.tmpdir(), 'containers-'));
+  directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-containers-'));
 });
 afterEach(() => {
   rmSync(directory, { recursive: true });

@@ -7,7 +7,7 @@ import { firstProcessOf, hasEnded } from './first-process.ts';
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync('/tmp/bh-');
+  root = mkdtempSync('/tmp/bh-first-process-');
   mkdirSync(path.join(root, 'c'));
 });
 afterEach(() => {

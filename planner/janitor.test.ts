@@ -33,7 +33,7 @@ const at = (...names: string[]) => path.join(directory, ...names);
 beforeEach(() => {
   logLines = [];
   record = () => undefined;
-  directory = mkdtempSync(path.join(os.tmpdir(), 'janitor-'));
+  directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-janitor-'));
   mkdirSync(at('runc', id), { recursive: true });
   // A runtime that records its delete, and ends on request.
   execFileSync('mkfifo', [at('done')]);

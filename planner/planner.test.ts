@@ -10,7 +10,7 @@ import { startPlanner } from './planner.ts';
 let directory: string;
 const at = (...names: string[]) => path.join(directory, ...names);
 beforeEach(() => {
-  directory = mkdtempSync(path.join(os.tmpdir(), 'planner-'));
+  directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-planner-'));
 });
 afterEach(() => {
   rmSync(directory, { recursive: true });

@@ -18,7 +18,7 @@ let ranges: RangeStore;
 let service: IsolationService;
 const at = (...parts: string[]) => path.join(directory, ...parts);
 beforeEach(() => {
-  directory = mkdtempSync(path.join(os.tmpdir(), 'service-'));
+  directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-service-'));
   containers = openContainerStore(at('containers'));
   ranges = openRangeStore({
     directory: at('ranges'),

@@ -15,7 +15,7 @@ const hash = (token: string) => takeToken(marked(token)).build ?? '';
 let directory: string;
 const file = () => path.join(directory, 'process.json');
 beforeEach(() => {
-  directory = mkdtempSync(path.join(os.tmpdir(), 'step-'));
+  directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-step-'));
 });
 afterEach(() => {
   rmSync(directory, { recursive: true });

@@ -51,7 +51,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   const created: string[] = [];
   const at = (...parts: string[]) => path.join(root, ...parts);
   beforeEach(() => {
-    root = mkdtempSync('/tmp/runc-');
+    root = mkdtempSync('/tmp/bulkhead-runc-');
     created.push(root);
     mkdirSync(at('runtime'));
     mkdirSync(at('bundle'));

@@ -14,7 +14,7 @@ beforeAll(() => {
  * NEW runtime/fuzz/corpus`.
  */
 it('parses any plan and command line without a fault, and performs no incomplete plan', () => {
-  const found = mkdtempSync('/tmp/fuzz-');
+  const found = mkdtempSync('/tmp/bulkhead-fuzz-');
   try {
     const { status, stderr } = spawnSync(
       here('build/sanitized/plan-fuzzer'),

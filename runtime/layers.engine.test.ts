@@ -15,7 +15,7 @@ beforeAll(() => {
   execFileSync('sh', [path.resolve(import.meta.dirname, 'build.sh')]);
 });
 beforeEach(() => {
-  top = mkdtempSync('/tmp/layers-');
+  top = mkdtempSync('/tmp/bulkhead-layers-');
   mkdirSync(path.join(top, 'm'));
   mkdirSync(path.join(top, 'n'));
   made.push(top);

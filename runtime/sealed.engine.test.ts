@@ -36,7 +36,7 @@ int main(int argc, char **argv) {
 let programs: string, fakeRunc: string;
 beforeAll(() => {
   execFileSync('sh', [path.join(import.meta.dirname, 'build.sh')]);
-  programs = mkdtempSync('/tmp/sealed-programs-');
+  programs = mkdtempSync('/tmp/bulkhead-sealed-programs-');
   fakeRunc = path.join(programs, 'runc');
   execFileSync(process.env['CC'] ?? 'gcc', ['-x', 'c', '-', '-o', fakeRunc], { input: source });
 });
@@ -50,7 +50,7 @@ let logged: string[];
 let now: number;
 const at = (...parts: string[]) => path.join(root, ...parts);
 beforeEach(() => {
-  root = mkdtempSync('/tmp/sealed-');
+  root = mkdtempSync('/tmp/bulkhead-sealed-');
   for (const directory of ['runtime', 'bundle']) mkdirSync(at(directory));
   copyFileSync(runtime, at('runtime/bulkhead-runc'));
   copyFileSync(fakeRunc, at('runtime/runc'));

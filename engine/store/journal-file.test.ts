@@ -6,7 +6,7 @@ import { removeJournalFile } from '../base/files.ts';
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'journal-'));
+  directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-journal-'));
 });
 afterEach(() => rm(directory, { recursive: true }));
 

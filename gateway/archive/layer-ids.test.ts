@@ -5,7 +5,7 @@ import { LayerIds } from './layer-ids.ts';
 
 let directory = '';
 beforeAll(() => {
-  directory = mkdtempSync('/tmp/layer-ids-');
+  directory = mkdtempSync('/tmp/bulkhead-layer-ids-');
   // Ids tell the layer: 100000 topmost, 200000 and 300000 below.
   execFileSync(
     'sh',

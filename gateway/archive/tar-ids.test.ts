@@ -44,7 +44,7 @@ const owners = (archive: Buffer): string[] => list(archive).map((line) => line.s
 
 let directory = '';
 beforeAll(() => {
-  directory = mkdtempSync('/tmp/tar-ids-');
+  directory = mkdtempSync('/tmp/bulkhead-tar-ids-');
   mkdirSync(path.join(directory, 'd/deep'), { recursive: true });
   writeFileSync(path.join(directory, 'd/empty'), '');
   writeFileSync(path.join(directory, 'd/block'), Buffer.alloc(blockBytes, 1));

@@ -9,7 +9,7 @@ import { userFilesDenial } from './user-files.ts';
 let top: string;
 const at = (...names: string[]) => path.join(top, ...names);
 beforeEach(() => {
-  top = mkdtempSync(path.join(tmpdir(), 'user-files-'));
+  top = mkdtempSync(path.join(tmpdir(), 'bulkhead-user-files-'));
   for (const name of ['upper', 'init/etc', 'image/etc', 'image/other'])
     mkdirSync(at(name), { recursive: true });
   writeFileSync(at('image/etc/passwd'), 'root:x:0:0::/:/bin/sh\n');

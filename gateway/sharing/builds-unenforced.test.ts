@@ -9,7 +9,7 @@ import { recordBuildsUnenforced } from './builds-unenforced.ts';
 let root: string;
 const sharing = () => path.join(root, 'sharing');
 beforeEach(() => {
-  root = mkdtempSync(path.join(os.tmpdir(), 'unenforced-'));
+  root = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-unenforced-'));
 });
 afterEach(() => {
   rmSync(root, { recursive: true });

@@ -8,7 +8,7 @@ import { PlanBuilder } from '../base/plan.ts';
 
 let top: string;
 beforeEach(() => {
-  top = mkdtempSync(path.join(os.tmpdir(), 'layers-'));
+  top = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-layers-'));
 });
 afterEach(() => {
   rmSync(top, { recursive: true });

@@ -14,7 +14,7 @@ const alice = 21_401,
 let directory: string, owners: string, claims: string, inUse: Set<number>, store: RangeStore;
 const log = () => undefined;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(os.tmpdir(), 'range-admin-'));
+  directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-range-admin-'));
   [owners, claims] = [path.join(directory, 'owners'), path.join(directory, 'claims')];
   inUse = new Set();
   store = open();

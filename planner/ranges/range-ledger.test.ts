@@ -14,7 +14,9 @@ import { slot, bob, alice } from './range-ledger-fixture.ts';
 let directory: string, claims: string, owners: string, mark: string, logLines: string[];
 beforeEach(() => {
   // In memory: some tests make 50,000 files.
-  directory = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'range-ledger-'));
+  directory = mkdtempSync(
+    path.join(existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'bulkhead-range-ledger-'),
+  );
   claims = path.join(directory, 'claims');
   owners = path.join(directory, 'owners');
   mark = path.join(directory, 'mark');

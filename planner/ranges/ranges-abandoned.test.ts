@@ -12,8 +12,8 @@ import type { RangeStore, RangeStoreOptions } from './range-store.ts';
 
 let directory: string, ledgers: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(os.tmpdir(), 'ranges-'));
-  ledgers = mkdtempSync(path.join(os.tmpdir(), 'range-owners-'));
+  directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-ranges-'));
+  ledgers = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-range-owners-'));
 });
 afterEach(() => {
   for (const each of [directory, ledgers]) rmSync(each, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { idsInUse, listedIds } from './taken-ids.ts';
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(os.tmpdir(), 'taken-'));
+  directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-taken-'));
 });
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });

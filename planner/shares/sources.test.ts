@@ -7,7 +7,7 @@ import { mayHangAt } from './sources.ts';
 
 let directory: string;
 beforeEach(() => {
-  directory = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'sources-')));
+  directory = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'bulkhead-sources-')));
   mkdirSync(path.join(directory, 'remote'));
   mkdirSync(path.join(directory, 'here/below'), { recursive: true });
   symlinkSync('../remote/data', path.join(directory, 'here/away'));

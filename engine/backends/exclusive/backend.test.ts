@@ -15,7 +15,7 @@ beforeAll(() => {
   execFileSync('sh', [path.join(runtimeDirectory, 'build.sh')]);
 }, 90_000);
 beforeEach(async () => {
-  root = await mkdtemp(path.join(os.tmpdir(), 'backend-'));
+  root = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-backend-'));
   created.push(root);
 });
 afterAll(async () => {

@@ -8,7 +8,7 @@ import { readRegularFile } from './read-file.ts';
 let directory: string;
 const at = (name: string) => path.join(directory, name);
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), 'read-file-'));
+  directory = mkdtempSync(path.join(tmpdir(), 'bulkhead-read-file-'));
 });
 afterEach(() => {
   rmSync(directory, { recursive: true });
