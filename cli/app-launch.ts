@@ -64,7 +64,7 @@ export async function findApp(
  * The binary of the packaged app: around `root`, which is its `resources/program` then, or of the package
  * bulkhead-desktop, for the `root` of the package bulkhead next to it. Null if there is none.
  */
-export function packagedApp(root: string, platform: NodeJS.Platform): string | null {
+function packagedApp(root: string, platform: NodeJS.Platform): string | null {
   if (platform === 'linux' && path.basename(root) === 'bulkhead') {
     const program = path.join(path.dirname(root), 'bulkhead-desktop', 'resources', 'program');
     return packagedApp(program, platform);

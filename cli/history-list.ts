@@ -40,10 +40,7 @@ const historyList: ListDefinition<HistoryItem> = {
 };
 
 /** The applied versions in a format; without a format a table, or that there are none. */
-export function describeHistory(
-  items: readonly HistoryItem[],
-  format: ListFormat = { kind: 'default' },
-): string {
+function describeHistory(items: readonly HistoryItem[], format: ListFormat = { kind: 'default' }): string {
   return items.length === 0 && format.kind === 'default'
     ? text('cli-settings.history-empty')
     : renderList(items, historyList, format);

@@ -222,7 +222,7 @@ async function prefer(
   });
 }
 
-export const describePreference = (pointer: string, outcome: PreferenceOutcome): string =>
+const describePreference = (pointer: string, outcome: PreferenceOutcome): string =>
   text(`cli-settings.preference-${outcome}`, { pointer });
 
 /** The changes of an edit, as the lines of the text that differ. */

@@ -152,7 +152,7 @@ async function engineSocketOf(paths: {
 }
 
 /** The verdict in a sentence, then its reasons. */
-export function describeTrust(
+function describeTrust(
   image: string,
   { verdict, image: local, list, checks, bases }: SocketExplanation,
 ): string {

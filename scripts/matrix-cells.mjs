@@ -44,7 +44,7 @@ function makeCell(engine, store, client) {
 }
 
 /** The stage of `npm test` that runs suites in such a cell, or undefined. */
-export function stageOf(engine, store, client) {
+function stageOf(engine, store, client) {
   if (engine === 'machine' && store === 'overlay2' && client === 'machine') return 'engine';
   return cellStages.find(
     (stage) => stage.engine === engine && stage.store === store && stage.client === client,

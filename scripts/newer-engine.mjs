@@ -7,7 +7,7 @@ import { ActionableError, main, runOrThrow, note, step } from './console.mjs';
 import { cache, isProgram } from './paths.mjs';
 
 /** What of unstable is tested. Another version there is fetched only when this line is changed. */
-export const newerVersion = '28.5.2';
+const newerVersion = '28.5.2';
 
 /** Debian unstable has another version than `newerVersion`: nothing is wrong with this machine. */
 export class OtherVersionError extends ActionableError {}

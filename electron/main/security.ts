@@ -3,7 +3,7 @@ import { appOrigin } from './ipc/sender.ts';
 import { appScheme } from './window/app-protocol.ts';
 
 /** Pages outside the app that a link may open in the user's browser. Prefixes of whole path components. */
-export const externalAllowList: readonly string[] = ['https://docs.docker.com/', 'https://docs.kernel.org/'];
+const externalAllowList: readonly string[] = ['https://docs.docker.com/', 'https://docs.kernel.org/'];
 
 /** True when `url` may be passed to the system's browser: https, no credentials, no port, on the list. */
 export function mayOpenExternally(url: string): boolean {

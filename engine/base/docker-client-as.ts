@@ -27,7 +27,7 @@ export interface EffectiveCaller {
 export const root: EffectiveCaller = { name: 'root', uid: 0, gid: 0 };
 
 /** The user of this process. */
-export function ownUser(): EffectiveCaller {
+function ownUser(): EffectiveCaller {
   const uid = process.getuid?.() ?? 0;
   const ids = { uid, gid: process.getgid?.() ?? 0 };
   // No passwd entry for this uid.

@@ -28,7 +28,7 @@ export async function checkEngineConfig(
  * dockerd's own verdict on the text of a daemon.json. `ok` too if dockerd can't be run (not installed, too
  * old for --validate): then its start decides.
  */
-export async function validateByDockerd(text: string): Promise<Result<void, AppError>> {
+async function validateByDockerd(text: string): Promise<Result<void, AppError>> {
   // A file that nobody else can read: it may contain proxy credentials.
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-check-'));
   try {

@@ -19,7 +19,6 @@ const createOptionsSchema = z.object({
   imageId: z.string(),
   runtime: z.string(),
 });
-export type CreateOptionsRecord = z.infer<typeof createOptionsSchema>;
 
 const memberSchema = z.object({
   oldId: z.string(),

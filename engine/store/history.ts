@@ -11,7 +11,7 @@ import { readSettings, syncDirectory, type StoredText } from '../base/files.ts';
 import { systemCode } from '../base/system-code.ts';
 
 /** `history/NNNN/meta.json`. */
-export const historyEntrySchema = z.object({
+const historyEntrySchema = z.object({
   version: z.number().int().nonnegative(),
   /** ISO 8601, UTC. */
   at: z.string(),

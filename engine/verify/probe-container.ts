@@ -13,7 +13,7 @@ import { probeLabel, probePath } from '../base/verification-probe.ts';
  * The output of the probe (runtime/bulkhead-probe.c); the optional parts exist if it was run with their
  * options.
  */
-export const probeFactsSchema = z.object({
+const probeFactsSchema = z.object({
   uid: z.number().int(),
   uidMap: z.string(),
   gidMap: z.string(),

@@ -40,7 +40,7 @@ export class ContainerMutex {
 }
 
 /** Waits for `done`, or rejects with the reason of `signal`. */
-export function orAborted(done: Promise<unknown>, signal?: AbortSignal): Promise<void> {
+function orAborted(done: Promise<unknown>, signal?: AbortSignal): Promise<void> {
   if (signal === undefined) return done.then(() => undefined);
   return new Promise((resolve, reject) => {
     const aborted = () => {

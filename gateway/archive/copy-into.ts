@@ -108,7 +108,7 @@ function denyEngineDiskId(
  * overflow id, as it would appear inside: a running container's mount maps no other ids, and the engine's
  * chown would fail in the middle of the archive. Users of directory services have such ids.
  */
-export function shiftIntoRange({ base }: ContainerRun): IdShift {
+function shiftIntoRange({ base }: ContainerRun): IdShift {
   if (base === 0) return identityShift;
   const outside = (id: number) => base + (id < rangeSize ? id : overflowId);
   return { uid: outside, gid: outside, capabilityRoot: (id) => (id < rangeSize ? id + base : id) };

@@ -4,7 +4,7 @@ import { auditEntrySchema, type StoredAuditEntry } from '../../shared/audit/entr
 import { decisionLogFiles, maxLineBytes } from './decision-log.ts';
 
 /** Parses a line; null where it is no entry (truncated by a kill). */
-export function parseLine(line: string): StoredAuditEntry | null {
+function parseLine(line: string): StoredAuditEntry | null {
   try {
     const parsed = auditEntrySchema.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data : null;

@@ -122,7 +122,7 @@ export async function groupId(group: string): Promise<number | null> {
 }
 
 /** Field 3 of the group's line in text of the form of /etc/group. */
-export function parseGroupId(text: string, group: string): number | null {
+function parseGroupId(text: string, group: string): number | null {
   const gid = text
     .split('\n')
     .map((line) => line.split(':'))

@@ -10,7 +10,7 @@ import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
 const maxRecordBytes = 64 * 1024;
 const idForm = /^[0-9a-f]{32}$/;
 const recordName = 'mount.json';
-export const socketName = 'docker.sock';
+const socketName = 'docker.sock';
 
 /** The records of the mounts on disk: `DIRECTORY/<id>/` (0700, root's) with the socket and `mount.json`. */
 export interface MountRecords {

@@ -9,7 +9,7 @@ import { freshMs, RegistryCache } from './registry-cache.ts';
 import { createRegistryClient } from './registry-client.ts';
 
 /** What Docker takes for granted of registries where no engine says otherwise. */
-export const dockerDefaults: RegistryFacts = {
+const dockerDefaults: RegistryFacts = {
   mirrors: [],
   insecureHosts: [],
   insecureRanges: ['127.0.0.0/8'],

@@ -88,7 +88,7 @@ export function isLoopback(host: string): boolean {
  * Names that resolve into an insecure range do not count, unlike with the engine: a name server would decide
  * on TLS.
  */
-export function isInsecure(host: string, facts: RegistryFacts): boolean {
+function isInsecure(host: string, facts: RegistryFacts): boolean {
   if (isLoopback(host) || facts.insecureHosts.includes(host.toLowerCase())) return true;
   const address = hostName(host);
   const family = isIP(address);
@@ -116,7 +116,7 @@ function hostName(host: string): string {
 /**
  * Authorities (`*.crt`) and client certificates (`*.cert` + `*.key`) for a host, laid out as for the engine.
  */
-export async function tlsOf(host: string, directory: string): Promise<TlsChoice> {
+async function tlsOf(host: string, directory: string): Promise<TlsChoice> {
   const plain: TlsChoice = { verify: true, authorities: [], client: null };
   // A host is one path component: the grammar of references has no slash in it; a mirror's comes out of a
   // URL.

@@ -5,8 +5,7 @@ import type { TargetFeature } from '../../shared/targets/capabilities.ts';
 import type { en } from '../../shared/messages/window/en/index.ts';
 
 /** The groups of the navigation, in their order; those between the first and the last have a heading. */
-export const navigationGroups = ['top', 'protect', 'observe', 'document', 'bottom'] as const;
-export type NavigationGroup = (typeof navigationGroups)[number];
+export type NavigationGroup = 'top' | 'protect' | 'observe' | 'document' | 'bottom';
 
 /**
  * What the frame of the window needs of a page before it loads it. Every `renderer/pages/<id>/manifest.ts`

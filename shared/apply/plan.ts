@@ -8,7 +8,7 @@ import { findingSchema } from '../settings/findings.ts';
 import { settingsChangeSchema } from '../settings/changes.ts';
 
 /** One line of "What will happen". `kind` determines icon, tone and text. */
-export const planEffectSchema = z.object({
+const planEffectSchema = z.object({
   kind: z.enum([
     'restart',
     'stops',
@@ -60,7 +60,7 @@ export const planEffectSchema = z.object({
 });
 export type PlanEffect = z.infer<typeof planEffectSchema>;
 
-export const daemonJsonChangeSchema = z.object({
+const daemonJsonChangeSchema = z.object({
   /** JSON pointer in daemon.json. */
   pointer: z.string(),
   kind: z.enum(['set', 'restored', 'removed', 'conflict']),

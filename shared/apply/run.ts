@@ -9,7 +9,7 @@ import { applySteps } from './steps.ts';
 
 export const stepStates = ['waiting', 'running', 'done', 'skipped', 'failed'] as const;
 
-export const applyStepStatusSchema = z.object({
+const applyStepStatusSchema = z.object({
   step: z.enum(applySteps),
   state: z.enum(stepStates),
   startedAt: z.string().nullable(),
@@ -22,7 +22,7 @@ export const applyStepStatusSchema = z.object({
 export type ApplyStepStatus = z.infer<typeof applyStepStatusSchema>;
 
 /** How an apply ended. */
-export const applyOutcomeSchema = z.discriminatedUnion('kind', [
+const applyOutcomeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('applied'),
     version: z.number().int(),

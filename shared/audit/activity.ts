@@ -20,7 +20,7 @@ export const activityEntrySchema = auditEntrySchema.extend({
 export type ActivityEntry = z.infer<typeof activityEntrySchema>;
 
 /** The state of the app's connection to the decision log. */
-export const activityStateSchema = z.discriminatedUnion('kind', [
+const activityStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reading') }),
   z.object({ kind: z.literal('following') }),
   /** There is no log: nothing was decided yet, or no gateway of ours is in front of this engine. */
@@ -35,7 +35,7 @@ export const activityStateSchema = z.discriminatedUnion('kind', [
 export type ActivityState = z.infer<typeof activityStateSchema>;
 
 /** Repeated denials, as one. */
-export const denialGroupSchema = z.object({
+const denialGroupSchema = z.object({
   count: z.number().int(),
   first: z.string(),
   last: z.string(),
@@ -78,7 +78,6 @@ export const activityBatchSchema = z.object({
   entries: z.array(activityEntrySchema),
   left: z.number().int(),
 });
-export type ActivityBatch = z.infer<typeof activityBatchSchema>;
 
 export const isDenial = (entry: Pick<StoredAuditEntry, 'outcome'>): boolean =>
   entry.outcome === 'deny' || entry.outcome === 'would-deny';

@@ -11,24 +11,21 @@ export interface ProposedEdit {
 }
 
 /** The text of a proposal: each code is a text in the window's languages, with `params`. */
-export const proposalCodes = [
-  'image-digest',
-  'image-tag',
-  'image-any-tag',
-  'derived-images',
-  'command-for-image',
-  'command',
-  'unlisted-entry',
-  'share',
-  'share-parent',
-  'docker-load',
-  'existing-warn',
-  'scope-all',
-  'environment-sockets',
-  'environment-never',
-] as const;
-
-export type ProposalCode = (typeof proposalCodes)[number];
+export type ProposalCode =
+  | 'image-digest'
+  | 'image-tag'
+  | 'image-any-tag'
+  | 'derived-images'
+  | 'command-for-image'
+  | 'command'
+  | 'unlisted-entry'
+  | 'share'
+  | 'share-parent'
+  | 'docker-load'
+  | 'existing-warn'
+  | 'scope-all'
+  | 'environment-sockets'
+  | 'environment-never';
 
 /** A change of the draft that would allow what an entry of the decision log is about. */
 export interface Proposal {

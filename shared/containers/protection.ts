@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { messageReferenceSchema } from '../messages/schema.ts';
 
 /** Why a container is (not) protected. */
-export const protectionReasons = [
+const protectionReasons = [
   'own-range', // isolation runtime, range seen in its uid_map
   'own-range-stopped', // isolation runtime, not running now: gets a range when started
   'eci-off', // made while ECI is off and ECI is off now

@@ -46,8 +46,7 @@ export const recreateNoteCodes = [
   'refused',
   'not-inspected',
 ] as const;
-export type RecreateNoteCode = (typeof recreateNoteCodes)[number];
-export const recreateNoteSchema = z.object({
+const recreateNoteSchema = z.object({
   code: z.enum(recreateNoteCodes),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])),
   /** The catalogue sentence of the text in `params` (`why`, `message`). */
@@ -83,7 +82,7 @@ export const recreateRequestSchema = z.object({
 });
 export type RecreateRequest = z.infer<typeof recreateRequestSchema>;
 
-export const recreateItemSchema = z.object({
+const recreateItemSchema = z.object({
   id: z.string(),
   name: z.string(),
   image: z.string(),
@@ -119,7 +118,7 @@ export type RecreatePlan = z.infer<typeof recreatePlanSchema>;
 export const recreateSteps = ['create', 'stop', 'commit', 'swap', 'start', 'wait', 'clean-up'] as const;
 export type RecreateStep = (typeof recreateSteps)[number];
 
-export const recreateOutcomeSchema = z.discriminatedUnion('kind', [
+const recreateOutcomeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('recreated'),
     id: z.string(),

@@ -42,7 +42,7 @@ const entry = (lines: readonly string[]): string =>
   `${['[Desktop Entry]', 'Type=Application', 'Version=1.5', 'Name=Bulkhead', ...lines].join('\n')}\n`;
 
 /** A command as the Exec line of a desktop entry. */
-export const execLine = (command: readonly string[]): string => command.map(quoted).join(' ');
+const execLine = (command: readonly string[]): string => command.map(quoted).join(' ');
 
 /**
  * One argument of an Exec line: quoted by the rules of the Desktop Entry specification (" ` $ and \ preceded

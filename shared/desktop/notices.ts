@@ -10,8 +10,7 @@ import type { DeepLink } from './deep-link.ts';
 import type { DesktopLabels } from './labels.ts';
 
 /** The kinds of notification that can be turned off individually. */
-export const noticeKinds = ['denied', 'unprotected', 'protection'] as const;
-export type NoticeKind = (typeof noticeKinds)[number];
+export type NoticeKind = 'denied' | 'unprotected' | 'protection';
 
 export interface Notice {
   readonly kind: NoticeKind;

@@ -3,7 +3,7 @@ import { processIdentitySchema } from '../process/process-stat.ts';
 import { backendChoices, policyModes } from '../settings/schema/engine-keys.ts';
 
 /** Why the policy in force is not that of the settings file. */
-export const policyProblems = ['deleted', 'unusable'] as const;
+const policyProblems = ['deleted', 'unusable'] as const;
 export type PolicyProblem = (typeof policyProblems)[number];
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EngineStatus } from './status.ts';
 
 /** The steps in which a supervisor starts, restarts or stops its engine. */
-export const engineSteps = [
+const engineSteps = [
   'clear-leftovers',
   'settle-apply',
   'configure',

@@ -16,7 +16,7 @@ export const observedPhases = [...enginePhases, 'unreachable'] as const;
  * the Node Resource Interface; they see and change every container before our runtime does. `cdi`: devices by
  * CDI specs.
  */
-export const engineExtensions = ['nri', 'cdi'] as const;
+const engineExtensions = ['nri', 'cdi'] as const;
 export type EngineExtension = (typeof engineExtensions)[number];
 
 /** A crash of an engine that has been restarted. */

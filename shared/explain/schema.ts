@@ -5,7 +5,7 @@ import { auditOutcomes, decisionPartsSchema, decisionSubjectSchema } from '../au
 /**
  * One part of a create request: a field of its body and the value (one entry of a list, one pair of a map).
  */
-export const requestPartSchema = z.object({ field: z.string(), value: z.string() });
+const requestPartSchema = z.object({ field: z.string(), value: z.string() });
 export type RequestPart = z.infer<typeof requestPartSchema>;
 
 /** One finding of a rule about a request. */
@@ -31,7 +31,7 @@ export const findingSchema = z.object({
 export type Finding = z.infer<typeof findingSchema>;
 
 /** One request that would change something, decided and not executed. */
-export const explainedRequestSchema = z.object({
+const explainedRequestSchema = z.object({
   method: z.string(),
   target: z.string(),
   /**
@@ -57,7 +57,7 @@ export const explainedRequestSchema = z.object({
 export type ExplainedRequest = z.infer<typeof explainedRequestSchema>;
 
 /** The findings about an image that requests the Docker socket. */
-export const imageLookupSchema = z.object({
+const imageLookupSchema = z.object({
   image: z.string(),
   trusted: z.boolean(),
   /** The entry of the list that allows it, '' if none does. */
@@ -76,14 +76,14 @@ export const imageLookupSchema = z.object({
 export type ImageLookup = z.infer<typeof imageLookupSchema>;
 
 /** One query to the engine. */
-export const factLookupSchema = z.object({
+const factLookupSchema = z.object({
   kind: z.enum(['container', 'image', 'volume', 'network']),
   name: z.string(),
   /** What it is: an id, a driver; null: it is not there. */ found: z.string().nullable(),
 });
 export type FactLookup = z.infer<typeof factLookupSchema>;
 
-export const explanationNotes = [
+const explanationNotes = [
   'later-requests',
   'build-calls',
   'image-assumed',

@@ -4,7 +4,7 @@ import { rangeSize } from './range-size.ts';
 import type { SharingUser } from './sharing-user.ts';
 
 /** `size` ids from `inside` on in the container correspond to those from `disk` on. */
-export const idExtentSchema = z.object({
+const idExtentSchema = z.object({
   disk: z.int().min(0),
   inside: z.int().min(0),
   size: z.int().min(1),

@@ -9,7 +9,7 @@ const idSchema = z.int().min(0).max(4_294_967_294);
  * peer credentials (SO_PEERCRED), never according to what a client sends. For a container created through
  * another container's Docker socket: the sharing user of that one.
  */
-export const sharingUserSchema = z.object({ uid: idSchema, gid: idSchema });
+const sharingUserSchema = z.object({ uid: idSchema, gid: idSchema });
 export type SharingUser = z.infer<typeof sharingUserSchema>;
 
 /**
@@ -29,7 +29,7 @@ export const sharingUserUnknown = 'it is not known who shares';
  * the gateway last allowed the container's start. Another device under the same name is refused by the
  * planner.
  */
-export const grantedDeviceSchema = z.object({
+const grantedDeviceSchema = z.object({
   type: z.enum(['b', 'c']),
   major: z.int().min(0),
   minor: z.int().min(0),

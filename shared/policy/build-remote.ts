@@ -26,7 +26,7 @@ const withoutScheme = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9._-]*(?::(?!:)
  * Parses a repository's address. Null for anything else: a path, a command (`ext::…`), an option, another
  * transport (`file`, `git+ssh`).
  */
-export function parseGitRemote(remote: string): GitRemote | null {
+function parseGitRemote(remote: string): GitRemote | null {
   // eslint-disable-next-line no-control-regex -- what no address has
   if (/[\u0000-\u0020\u007f\\]/.test(remote)) return null;
   const scheme = /^([A-Za-z0-9+.-]+):\/\//.exec(remote)?.[1];

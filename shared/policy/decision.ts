@@ -175,7 +175,7 @@ export const refusalText = (denial: Denial, translate: Translate = plainText): s
   translate(refusalMessage(denial));
 
 /** The rule alone, as a sentence without a capital letter. */
-export const ruleSentence = (rule: RuleCode): Message => message(rules[rule].sentence);
+const ruleSentence = (rule: RuleCode): Message => message(rules[rule].sentence);
 
 /** One change of a request, as a sentence. */
 export const changeSentence = ({ field, before, after, rule }: Change): Message =>

@@ -6,7 +6,7 @@ import { message } from '../messages/message.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 
 /** Replaces a variable's value in responses. */
-export const hiddenValue = '(hidden by Bulkhead)';
+const hiddenValue = '(hidden by Bulkhead)';
 
 /** Whether values of environment variables are hidden from the caller. */
 export function hidesEnvironment(

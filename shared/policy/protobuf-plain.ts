@@ -10,7 +10,7 @@ export interface PlainMessage {
 }
 
 /** A message of that shape. Throws for an unknown field, and for an invalid value. */
-export function plainMessageOf(shape: MessageShape, plain: PlainMessage): Message {
+function plainMessageOf(shape: MessageShape, plain: PlainMessage): Message {
   const fields = new Map(Object.values(shape.fields).map((field) => [field.name, field]));
   const values = new Map<string, FieldValue[]>();
   for (const [name, given] of Object.entries(plain)) {

@@ -2,7 +2,7 @@
  * Requirements that denials name, a refusal in parentheses: docs/design/requirements.md. The window has a
  * text of each.
  */
-export const deniedRequirements = [
+const deniedRequirements = [
   'A3',
   'A4',
   'A5',

@@ -41,7 +41,7 @@ export const findingCodes = [
 export type FindingCode = (typeof findingCodes)[number];
 
 /** A text edit: replace `length` UTF-16 units at `offset` by `text`. */
-export const textEditSchema = z.object({
+const textEditSchema = z.object({
   offset: z.number().int(),
   length: z.number().int(),
   text: z.string(),

@@ -12,7 +12,7 @@ export const maxPreferencesBytes = 4096;
  * Settings that users of an engine may override if the administrator has not locked them. Nothing else can be
  * written there.
  */
-export const userPreferencesSchema = z.strictObject({
+const userPreferencesSchema = z.strictObject({
   version: z.literal(1),
   /** The author according to the file: whoever may write it may write any name. */
   by: z

@@ -2,7 +2,7 @@ import { message, type Message } from '../messages/message.ts';
 import { shareVariables } from './schema/index.ts';
 
 /** Why sharing a directory is dangerous. */
-export const shareDangers = [
+const shareDangers = [
   'everything',
   'engine',
   'socket',

@@ -15,7 +15,7 @@ export interface RedactedText {
 }
 
 /** Replaces a secret. */
-export const redactedMark = '[redacted]';
+const redactedMark = '[redacted]';
 
 const secretName = [
   'password',

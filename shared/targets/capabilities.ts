@@ -28,7 +28,7 @@ export const targetFeatures = [
 export type TargetFeature = (typeof targetFeatures)[number];
 
 /** Why a target does not offer a feature; also the id of the window's text (`target.missing`). */
-export const missingReasons = [
+const missingReasons = [
   /** Docker Desktop enforces the settings itself: features that only our gateway has are missing. */
   'docker-desktop-enforces',
   /** Docker Desktop refuses containers itself and keeps no log of that. */

@@ -33,11 +33,11 @@ export const canForget = (target: DiscoveredTarget, openId: string): boolean =>
   (target.phase === 'stopped' || target.phase === 'failed');
 
 /** Where Docker Desktop's Linux engine runs. `vm`: a virtual machine of its own (macOS, Linux). */
-export const virtualMachines = ['vm', 'wsl2', 'hyper-v'] as const;
+const virtualMachines = ['vm', 'wsl2', 'hyper-v'] as const;
 export type VirtualMachine = (typeof virtualMachines)[number];
 
 /** Facts about an installed Docker Desktop. */
-export const desktopFactsSchema = z.object({
+const desktopFactsSchema = z.object({
   platform: z.enum(['darwin', 'win32', 'linux']),
   /** "4.36.0", null if it could not be determined. */
   version: z.string().nullable(),
@@ -76,4 +76,3 @@ export const targetStateSchema = z.object({
   capabilities: targetCapabilitiesSchema,
   desktop: desktopFactsSchema.nullable(),
 });
-export type TargetState = z.infer<typeof targetStateSchema>;

@@ -26,7 +26,7 @@ export const claimIds = [
 export type ClaimId = (typeof claimIds)[number];
 
 /** One of several items of a claim: what was tried, the result, and whether that is as required. */
-export const claimItemSchema = z.object({
+const claimItemSchema = z.object({
   title: z.string(),
   seen: z.string(),
   good: z.boolean(),

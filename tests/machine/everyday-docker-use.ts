@@ -178,7 +178,7 @@ tar -C disk -cf - . | docker -H unix:///run/bulkhead/engine.sock import - disk &
 }
 
 /** A shell command that builds an image and prints a file as a step of the build sees it. */
-export function buildThatPrints(file: string, builder: string): string {
+function buildThatPrints(file: string, builder: string): string {
   return `rm -rf context && mkdir context
 printf 'FROM busybox\\nRUN cat ${file} > /seen\\n' > context/Dockerfile
 export DOCKER_BUILDKIT=${builder === 'BuildKit' ? 1 : 0}

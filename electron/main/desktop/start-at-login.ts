@@ -12,7 +12,7 @@ export interface StartAtLogin {
 }
 
 /** Argument of a start that shows no window, if the tray can show one later. */
-export const hiddenArgument = '--hidden';
+const hiddenArgument = '--hidden';
 
 /**
  * For this system: a file in the XDG autostart directory on Linux, the system's own login items elsewhere

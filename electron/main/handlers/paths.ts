@@ -31,7 +31,7 @@ export const pathHandlers = (): PathHandlers => ({
 });
 
 /** The variables with which a path in a settings file may begin. */
-export function expandPath(written: string, home = os.homedir(), tmp = containersTmp): string {
+function expandPath(written: string, home = os.homedir(), tmp = containersTmp): string {
   return written.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (_all, name: string) =>
     name === 'HOME' ? home : tmp,
   );

@@ -4,7 +4,7 @@ import { maxTextLength } from '../../../shared/settings/limits.ts';
  * Maximum size of a request: one settings text and some room. In UTF-16 units, a scalar or a key counting at
  * least 8.
  */
-export const maxPayload = maxTextLength + 64 * 1024;
+const maxPayload = maxTextLength + 64 * 1024;
 const maxDepth = 16;
 
 /**

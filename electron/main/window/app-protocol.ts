@@ -10,7 +10,7 @@ export const appUrl = `${appScheme}://${appHost}/index.html`;
  * Placeholder for nonces in the page (`html.cspNonce` of the renderer's build); a new nonce replaces it at
  * every load.
  */
-export const noncePlaceholder = '__CSP_NONCE__';
+const noncePlaceholder = '__CSP_NONCE__';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

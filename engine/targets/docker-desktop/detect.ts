@@ -156,7 +156,7 @@ export async function readUserSettings(host: DesktopHost): Promise<DesktopFacts[
 }
 
 /** A user's setting by its name, which is in camel case before 4.35 and in Pascal case since. */
-export function userSetting(
+function userSetting(
   settings: DesktopFacts['userSettings'],
   name: string,
 ): string | number | boolean | undefined {

@@ -18,7 +18,7 @@ import { startProblem, changeTimes } from './start-problem.ts';
  * How long quitting, and restarting, may take. The first start of its virtual machine, with a sign-in in
  * between, takes minutes.
  */
-export const quitMs = 120_000;
+const quitMs = 120_000;
 export const startMs = 300_000;
 /** How long its own command line may take to quit it, before the system's command is used. */
 const quitFallbackMs = 30_000;

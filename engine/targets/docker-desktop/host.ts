@@ -57,7 +57,7 @@ export interface DesktopHost extends DesktopMachine {
 }
 
 /** Docker's name of ECI's runtime. */
-export const desktopRuntimeName = 'sysbox-runc';
+const desktopRuntimeName = 'sysbox-runc';
 
 /**
  * This machine. Null if there is no Docker Desktop for its platform. `user`: its user, if this process was

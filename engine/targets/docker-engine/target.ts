@@ -19,7 +19,7 @@ import type { Target } from '../../target.ts';
 import { machineCapabilities } from './capabilities.ts';
 
 /** The file that a gateway in front of the machine's engine would enforce. */
-export const machineSettings = '/etc/bulkhead/admin-settings.json';
+const machineSettings = '/etc/bulkhead/admin-settings.json';
 const machineState = '/var/lib/bulkhead-docker-engine';
 
 const infoSchema = engineInfoSchema.extend({ Name: z.string(), DockerRootDir: z.string() });

@@ -28,7 +28,7 @@ export const containerdConfigFile = (paths: RootPaths): string =>
  * The directories that dockerd uses for a containerd that it starts itself: compatible with engines of
  * earlier versions.
  */
-export function containerdConfig(paths: RootPaths): string {
+function containerdConfig(paths: RootPaths): string {
   const text = (value: string) => JSON.stringify(value);
   return [
     'version = 2',

@@ -25,14 +25,14 @@ export const maxMessageBytes = 1024 * 1024;
  * configuration on disk again, without a restart; the reply comes when it has. `stop`: ends everything, as
  * SIGTERM does.
  */
-export const controlRequests = ['status', 'subscribe', 'restart', 'reload', 'stop'] as const;
+const controlRequests = ['status', 'subscribe', 'restart', 'reload', 'stop'] as const;
 export type ControlRequest = (typeof controlRequests)[number];
 
 /**
  * `bad-request`: no JSON object of this form. `stopping`: the supervisor is ending, and takes no `restart`
  * and no `reload` any more. `reload-failed`: dockerd has the configuration of before.
  */
-export const controlErrorCodes = [
+const controlErrorCodes = [
   'bad-request',
   'request-too-long',
   'unsupported-protocol',
@@ -43,12 +43,12 @@ export const controlErrorCodes = [
 export type ControlErrorCode = (typeof controlErrorCodes)[number];
 
 /** What the supervisor records on disk, and the current step; null between steps. */
-export const supervisorStateSchema = engineStateSchema.extend({ progress: engineProgressSchema.nullable() });
+const supervisorStateSchema = engineStateSchema.extend({ progress: engineProgressSchema.nullable() });
 export type SupervisorState = z.infer<typeof supervisorStateSchema>;
 
 const protocol = z.literal(controlProtocol);
 
-export const controlMessageSchema = z.discriminatedUnion('type', [
+const controlMessageSchema = z.discriminatedUnion('type', [
   z.object({
     protocol,
     type: z.literal('reply'),

@@ -8,7 +8,7 @@ import { cutLine } from './bounded-lines.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { watchDirectory } from '../../base/watch-directory.ts';
 
-export const logSources = ['supervisor', 'dockerd', 'gateway', 'planner', 'lxcfs'] as const;
+const logSources = ['supervisor', 'dockerd', 'gateway', 'planner', 'lxcfs'] as const;
 export type LogSource = (typeof logSources)[number];
 
 /** A log file is truncated when it is larger than this; the previous part is kept as `.1`. */

@@ -26,7 +26,7 @@ const versionAndUnits = {
 };
 
 /** `DIR/install.json`: what is installed in front of the engine. */
-export const installRecordSchema = z.object({
+const installRecordSchema = z.object({
   ...versionAndUnits,
   installedAt: z.string(),
   bulkheadCommand: z.string(),
@@ -37,7 +37,7 @@ export type InstallRecord = z.infer<typeof installRecordSchema>;
  * `DIR/install-journal.json`: an installation or removal that is not finished. `prepared`: written, and
  * waiting for the next start of the machine or `bulkhead install`.
  */
-export const installJournalSchema = z.object({
+const installJournalSchema = z.object({
   ...versionAndUnits,
   phase: z.enum(['prepared', 'installing', 'uninstalling']),
   bulkheadCommand: z.string(),

@@ -15,8 +15,7 @@ export interface FilteredContainers {
 }
 
 /** Sort order of the list; `urgency`: unprotected first, then by name. */
-export const sortKeys = ['urgency', 'name', 'state', 'protection', 'reason'] as const;
-export type SortKey = (typeof sortKeys)[number];
+export type SortKey = 'urgency' | 'name' | 'state' | 'protection' | 'reason';
 export interface Sort {
   readonly by: SortKey;
   readonly descending: boolean;

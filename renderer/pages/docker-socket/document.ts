@@ -7,7 +7,7 @@ import { sameEntries } from './list-changes.ts';
 export const mountPointer = '/enhancedContainerIsolation/dockerSocketMount';
 export const imagesPointer = imageEntries.pointer;
 export const derivedPointer = `${mountPointer}/imageList/allowDerivedImages`;
-export const defaultListPointer = `${mountPointer}/commandList`;
+const defaultListPointer = `${mountPointer}/commandList`;
 export const ownListsPointer = '/bulkhead/perImageCommandLists';
 export const scopePointer = '/bulkhead/socketMounts/scope';
 export const hidePointer = '/bulkhead/hideEnvironment';

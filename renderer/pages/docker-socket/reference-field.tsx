@@ -24,7 +24,7 @@ export interface ReferenceCheck {
 }
 
 /** Whether the reference can be looked up: only one that names a single manifest. */
-export function isQueryable(written: string): boolean {
+function isQueryable(written: string): boolean {
   const parsed = parseImageReference(written.trim());
   return (
     parsed.ok && parsed.value.kind === 'image' && !parsed.value.path.includes('*') && parsed.value.tag !== '*'

@@ -38,7 +38,7 @@ const sameShare = (a: Share, b: Share): boolean =>
  * Draft and applied list as one list of rows. Entries are matched by path, at any position; a removal and an
  * addition at the same position count as an edit.
  */
-export function shareRows(before: readonly Share[], after: readonly Share[]): ShareRow[] {
+function shareRows(before: readonly Share[], after: readonly Share[]): ShareRow[] {
   const free = new Map<string, number[]>();
   before.forEach(({ path }, index) => {
     free.set(path, [...(free.get(path) ?? []), index]);

@@ -19,7 +19,7 @@ interface VersionListProps {
 }
 
 /** Versions per page of the list. */
-export const versionsPerPage = 5;
+const versionsPerPage = 5;
 
 /** Up and Down move the selection, as in every list. */
 export function VersionList(props: VersionListProps) {

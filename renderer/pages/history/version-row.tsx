@@ -35,7 +35,7 @@ export const earlierText = (t: TFunction, { earlierVersion }: HistoryItem): stri
   earlierVersion === undefined ? '' : t('history.earlier', { version: earlierVersion });
 
 /** Summary of a version's changes; null if not known. */
-export function changeSummary(t: TFunction, formats: Formats, item: HistoryItem): string | null {
+function changeSummary(t: TFunction, formats: Formats, item: HistoryItem): string | null {
   if (item.changes === null) return item.how === 'unreadable' ? null : t('history.notCounted');
   if (item.changes === 0) return item.how === 'none' ? null : t('history.formatting');
   const names = [

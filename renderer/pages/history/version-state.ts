@@ -19,7 +19,7 @@ export const versionTone: Record<VersionState, Tone> = {
 };
 
 /** Whether history has no record of a version because an apply of ours has not ended yet. */
-export const isOfRun = ({ run }: Pick<AppState, 'run'>, item: HistoryItem): boolean =>
+const isOfRun = ({ run }: Pick<AppState, 'run'>, item: HistoryItem): boolean =>
   item.how === 'unrecorded' && run !== null && applying({ run }) && run.toVersion === item.version;
 
 /** The state of a version; null for earlier versions. */

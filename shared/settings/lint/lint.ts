@@ -44,10 +44,6 @@ export function lintSettings(text: string, context: LintContext): Finding[] {
   return findings.toSorted((a, b) => a.range.offset - b.range.offset || rank[a.severity] - rank[b.severity]);
 }
 
-/** Whether a finding of these blocks applying. */
-export const hasErrors = (findings: readonly Finding[]): boolean =>
-  findings.some((f) => f.severity === 'error');
-
 /** The text with a finding's fix applied; unchanged if it has none. The finding must be of this very text. */
 export const applyFix = (text: string, f: Finding): string =>
   f.fix === undefined ? text : applyEdits(text, f.fix.edits);

@@ -12,7 +12,6 @@ export const CLONE_NEWNS = 0x2_0000;
 export const CLONE_NEWCGROUP = 0x200_0000;
 export const CLONE_NEWIPC = 0x800_0000;
 export const CLONE_NEWUSER = 0x1000_0000;
-export const CLONE_NEWPID = 0x2000_0000;
 export const CLONE_NEWNET = 0x4000_0000;
 
 export const S_IFBLK = 0o60000;
