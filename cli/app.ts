@@ -25,7 +25,10 @@ interface AppOptions extends RootOptions {
 /** `bulkhead app`: starts the desktop app, or brings the open window to the front, at the given place. */
 export function configureApp(command: Command): void {
   withJson(withRoot(command))
-    .option('--route <page>', helpText('cli-help.app-route', { pages: pageIds.join(', ') }))
+    .option(
+      '--route <page>',
+      helpText('cli-help.app-route', { pages: pageIds.join(text('cli-help.name-separator')) }),
+    )
     .option('--hidden', helpText('cli-help.app-hidden'))
     .option('--install', helpText('cli-help.app-install'))
     .option('--uninstall', helpText('cli-help.app-uninstall'))

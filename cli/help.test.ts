@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { afterEach, describe, expect, test } from 'vitest';
+import { displayWidth } from './columns.ts';
 import { helpText, localizedHelp, parseErrorText } from './help.ts';
 import { setLocale } from './language.ts';
+import { buildProgram } from './program.ts';
 
 afterEach(() => setLocale('en'));
 
@@ -103,5 +105,39 @@ test('help is rendered in the current language when it is displayed', async () =
     /^Usage: example scan \[options\] <name>\n[^]*give up waiting after this long[^]*\(default: "90"\)/,
   );
   await setLocale('zh-CN');
-  expect(scan?.helpInformation()).toMatch(/^用法： example scan \[选项\] <name>\n[^]*等待超过此时间后放弃/);
+  expect(scan?.helpInformation()).toMatch(/^用法：example scan \[选项\] <name>\n[^]*等待超过此时间后放弃/);
+  expect(scan?.helpInformation().replaceAll(/\s/g, '')).toContain('相应延长（默认值："90"）');
+});
+
+test('the help of every command is typeset as Chinese', async () => {
+  await setLocale('zh-CN');
+  const program = await buildProgram();
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
+    const help = command.helpInformation();
+    expect(help).toMatch(/^用法：bulkhead/);
+    expect(help, command.name()).not.toMatch(/\S （|） \S/);
+    for (const line of help.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(80);
+  }
+});
+
+test('the pages that the app shows are listed in the current language', async () => {
+  const pages = async () => {
+    const [app] = (await buildProgram(['app', '--help'])).commands;
+    return app?.helpInformation().replaceAll(/\s+/g, ' ');
+  };
+  expect(await pages()).toContain('overview, isolation, docker-socket');
+  await setLocale('zh-CN');
+  expect(await pages()).toMatch(/overview、 ?isolation、 ?docker-socket/);
+});
+
+test('starting and stopping at boot is described as systemd’s', async () => {
+  const engine = (await buildProgram(['help', 'engine'])).commands.find((one) => one.name() === 'engine');
+  const descriptions = () =>
+    engine?.commands.map((command) => localizedHelp.subcommandDescription?.(command) ?? '');
+  expect(descriptions()).toContain(
+    'start the engine (with systemd also at boot), and wait until it is ready',
+  );
+  expect(descriptions()?.join('\n')).toMatch(/^stop the engine \(with systemd also at boot\)/m);
+  await setLocale('zh-CN');
+  expect(descriptions()?.join('\n')).toMatch(/^启动引擎（.*systemd.*）/m);
 });

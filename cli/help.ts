@@ -1,8 +1,8 @@
-import type { CommanderError, HelpConfiguration, Option } from 'commander';
+import { Help, type Command, type CommanderError, type HelpConfiguration, type Option } from 'commander';
 import type { MessageId } from '../shared/messages/catalogue/index.ts';
 import type { ParamsArgument } from '../shared/messages/message.ts';
 import type { AppError } from '../shared/result.ts';
-import { displayWidth } from './columns.ts';
+import { displayWidth, wrapColumns } from './columns.ts';
 import { text } from './text.ts';
 
 const descriptions = new Map<string, () => string>();
@@ -50,9 +50,18 @@ function placeholder(term: string): string {
   return term === '[command]' ? text('cli-help.command-placeholder') : term;
 }
 
+/** Commander's text, without the blank that it has after "Usage:": a full-width colon has one within. */
+function formatHelp(this: Help, command: Command, helper: Help): string {
+  const heading = text('cli-help.usage');
+  const help = Help.prototype.formatHelp.call(this, command, helper);
+  return /\uff1a$/.test(heading) ? help.replace(`${heading} `, heading) : help;
+}
+
 /** Help in the current language. */
 export const localizedHelp: HelpConfiguration = {
   displayWidth,
+  boxWrap: wrapColumns,
+  formatHelp,
   styleTitle: (title) => headings[title]?.() ?? title,
   styleOptionText: placeholder,
   styleSubcommandText: placeholder,
