@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, crowdedRows, overflows } from '../tests/support/browser-checks.ts';
+import { axeFindings, crowdedRows, overflows, severalMainButtons } from '../tests/support/browser-checks.ts';
 import {
   nestedScrollers,
   offCentreIcons,
@@ -21,7 +21,8 @@ type Open = Awaited<ReturnType<BrowserPages['open']>>;
 
 /**
  * Problems of the current screen: accessibility findings of axe, clipped content, fonts, edges, areas that
- * scroll within others, console messages; then, in the other theme, those that depend on colours.
+ * scroll within others, more than one main button, console messages; then, in the other theme, those that
+ * depend on colours.
  */
 async function problemsOf(open: Open): Promise<string[]> {
   const { page, complaints } = open;
@@ -31,6 +32,7 @@ async function problemsOf(open: Open): Promise<string[]> {
     ...(await wrongFonts(page)),
     ...(await unevenEdges(page)),
     ...(await nestedScrollers(page)),
+    ...(await severalMainButtons(page)),
   ];
   await page.emulateMedia({ colorScheme: 'dark' });
   await settle(page);

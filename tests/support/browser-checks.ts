@@ -152,3 +152,24 @@ export async function overflows(page: Page): Promise<string[]> {
     return [...wide, ...found.map(describe)];
   });
 }
+
+/** Filled buttons, where the page, or a dialog over it, has more than one: only the main action is filled. */
+export async function severalMainButtons(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const sample = document.body.appendChild(document.createElement('div'));
+    sample.style.background = 'var(--bh-palette-tokens-accent)';
+    const accent = getComputedStyle(sample).backgroundColor;
+    sample.remove();
+    const filled = [...document.querySelectorAll('button, a, [role="button"]')].filter(
+      (element) =>
+        element.getBoundingClientRect().width > 1 &&
+        (element.matches('.MuiButton-contained') || getComputedStyle(element).backgroundColor === accent),
+    );
+    return [document.body, ...document.querySelectorAll('[role="dialog"]')].flatMap((place) => {
+      const within = filled
+        .filter((element) => (element.closest('[role="dialog"]') ?? document.body) === place)
+        .map((element) => `"${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim()}"`);
+      return within.length <= 1 ? [] : [`${within.length} main buttons: ${within.join(', ')}`];
+    });
+  });
+}
