@@ -115,6 +115,29 @@ it.each(sizes)('of a thousand images the entry that a link names is in view ($wi
   await open.close();
 });
 
+describe('in small windows', () => {
+  const small = sizes.filter(({ width }) => width < 1280);
+  const cutOff = (page: Open['page'], selector: string) =>
+    page.evaluate(
+      (within) =>
+        [...document.querySelectorAll(within)]
+          .filter((element) => element.scrollWidth > element.clientWidth + 1)
+          .map((element) => element.textContent),
+      selector,
+    );
+
+  it.each(small.flatMap((size) => (['en', 'zh-CN'] as const).map((language) => ({ ...size, language }))))(
+    'why a container is not protected is not cut off ($width px, $language)',
+    async ({ language, ...size }) => {
+      const open = await pages.open({ state: 'protected', address: 'containers', size, language });
+      const reasons = 'main [role="row"] > * > [role="gridcell"]:nth-of-type(6) [title]';
+      expect(await open.page.locator(reasons).count()).toBeGreaterThan(8);
+      expect(await cutOff(open.page, reasons)).toEqual([]);
+      await open.close();
+    },
+  );
+});
+
 it.each(sizes)('the panel of the page does not move while the window loads ($width px)', async (size) => {
   const panelIn = async (state: string) => {
     const open = await pages.open({ state, address: 'overview', size });

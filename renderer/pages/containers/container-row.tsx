@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import Box from '@mui/material/Box';
-import { color, narrow, stacked } from '../../theme/tokens.ts';
+import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import { ContainerDetail, detailHeight, type RecreationOffer } from './container-detail.tsx';
 import {
@@ -12,52 +12,14 @@ import {
   SelectCell,
   StatusCell,
 } from './row-cells.tsx';
+import { rowGrid, rowHeights, type RowLayout } from './row-layout.ts';
 import type { RowActions } from './use-table-rows.ts';
-
-export const rowHeight = 48;
-/** Height of a row in a narrow page: name, state and reason are below each other. */
-const stackedRowHeight = 114;
-/** Columns; in a narrow page all but the name are below it. */
-export const grid = {
-  display: 'grid',
-  gridTemplateColumns: '30px 30px minmax(0, 1.1fr) 104px 128px minmax(0, 1.4fr) 32px',
-  alignItems: 'center',
-  padding: '0 16px',
-  boxSizing: 'border-box',
-  // More for the name, which would be cut after a few letters.
-  [narrow]: { gridTemplateColumns: '30px 30px minmax(0, 1.6fr) 84px 116px minmax(0, 1.2fr) 32px' },
-} as const;
-const rowGrid = {
-  ...grid,
-  [stacked]: {
-    gridTemplateColumns: '30px 30px auto minmax(0, 1fr) 32px',
-    gridTemplateRows: '46px 20px 40px',
-    gridTemplateAreas: `
-      "select expand name name more"
-      ". . protection status status"
-      ". . reason reason reason"`,
-    columnGap: 0,
-    '& > :nth-of-type(3)': { gridArea: 'name' },
-    '& > :nth-of-type(4)': {
-      gridArea: 'status',
-      display: 'flex',
-      alignItems: 'baseline',
-      gap: '6px',
-      padding: '0 0 0 12px',
-    },
-    '& > :nth-of-type(5)': { gridArea: 'protection' },
-    '& > :nth-of-type(6)': { gridArea: 'reason' },
-    '& > :nth-of-type(7)': { gridArea: 'more' },
-  },
-} as const;
 
 /** Height of a row in px, which the list needs before it is rendered. `recreation`: with its preview. */
 export const heightOfRow = (
   container: Container,
-  look: { readonly open: boolean; readonly recreation: boolean; readonly isStacked: boolean },
-): number =>
-  (look.isStacked ? stackedRowHeight : rowHeight) +
-  (look.open ? detailHeight(container, look.recreation) : 0);
+  look: { readonly open: boolean; readonly recreation: boolean; readonly layout: RowLayout },
+): number => rowHeights[look.layout] + (look.open ? detailHeight(container, look.recreation) : 0);
 
 /**
  * One container: its state and the reason; expanded, what recreating it would do, if available, and its
@@ -69,7 +31,7 @@ export const ContainerRow = memo(function ContainerRow({
   chosen,
   active,
   open,
-  isStacked,
+  layout,
   eci,
   recreation,
   actions,
@@ -79,8 +41,7 @@ export const ContainerRow = memo(function ContainerRow({
   readonly chosen: boolean;
   readonly active: boolean;
   readonly open: boolean;
-  /** The page is too narrow for columns. */
-  readonly isStacked: boolean;
+  readonly layout: RowLayout;
   readonly eci: boolean;
   readonly recreation: RecreationOffer;
   readonly actions: RowActions;
@@ -99,7 +60,7 @@ export const ContainerRow = memo(function ContainerRow({
         if (event.target === event.currentTarget && !active) actions.onActivate(id);
       }}
       sx={{
-        height: heightOfRow(container, { open, recreation: recreation !== 'unavailable', isStacked }),
+        height: heightOfRow(container, { open, recreation: recreation !== 'unavailable', layout }),
         boxSizing: 'border-box',
         borderBottom: `1px solid ${color.border}`,
         background: chosen ? color.edited : 'transparent',
@@ -109,7 +70,7 @@ export const ContainerRow = memo(function ContainerRow({
     >
       <Box
         role="presentation"
-        sx={{ ...rowGrid, height: (isStacked ? stackedRowHeight : rowHeight) - 1 }}
+        sx={{ ...rowGrid, height: rowHeights[layout] - 1 }}
         onClick={(event) => {
           if (event.target instanceof Element && event.target.closest('button, input, a') !== null) return;
           if (event.shiftKey) actions.onToggle(id, true);

@@ -1,4 +1,4 @@
-import { useCallback, useRef } from 'react';
+import { useCallback, useRef, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SortableHead } from './sortable-head.tsx';
 import Box from '@mui/material/Box';
@@ -14,7 +14,8 @@ import {
 import { color, size, stacked, tableColumnsFrom, visuallyHidden } from '../../theme/tokens.ts';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
 import { ContainerMenu } from './container-menu.tsx';
-import { ContainerRow, grid, heightOfRow } from './container-row.tsx';
+import { ContainerRow, heightOfRow } from './container-row.tsx';
+import { headGrid, reasonColumnFrom, type RowLayout } from './row-layout.ts';
 import { toggleAll } from './selection.ts';
 import { useTableKeys } from './use-table-keys.ts';
 import { useTableRows, type ContainerTableProps } from './use-table-rows.ts';
@@ -28,9 +29,8 @@ export function ContainerTable(props: ContainerTableProps) {
   const rows = useTableRows(props);
   const { order, open, menu, actions } = rows;
   const { activeIndex, onKeyDown } = useTableKeys(props, rows, handle, box);
-  // The heights of rows depend on it.
-  const isStacked = useNarrower(box, tableColumnsFrom, 'offsetWidth');
-  const heightOf = useRowHeights(props, open, isStacked);
+  const layout = useRowLayout(box);
+  const heightOf = useRowHeights(props, open, layout);
   const withinPage = useLowWindow();
 
   return (
@@ -60,7 +60,7 @@ export function ContainerTable(props: ContainerTableProps) {
               chosen={selection.chosen.has(container.id)}
               active={index === activeIndex}
               open={open.has(container.id)}
-              isStacked={isStacked}
+              layout={layout}
               eci={eci}
               recreation={
                 !recreation || !isUnprotected(container)
@@ -86,11 +86,19 @@ export function ContainerTable(props: ContainerTableProps) {
   );
 }
 
+/** The heights of rows depend on it. */
+function useRowLayout(box: RefObject<HTMLElement | null>): RowLayout {
+  const isStacked = useNarrower(box, tableColumnsFrom, 'offsetWidth');
+  const isReasonBelow = useNarrower(box, reasonColumnFrom, 'offsetWidth');
+  if (isStacked) return 'stacked';
+  return isReasonBelow ? 'reason-below' : 'columns';
+}
+
 /** Heights of the rows by index, px. */
 function useRowHeights(
   { containers, recreation }: Pick<ContainerTableProps, 'containers' | 'recreation'>,
   open: ReadonlySet<string>,
-  isStacked: boolean,
+  layout: RowLayout,
 ) {
   return useCallback(
     (index: number) => {
@@ -100,10 +108,10 @@ function useRowHeights(
         : heightOfRow(container, {
             open: open.has(container.id),
             recreation: recreation && isUnprotected(container),
-            isStacked,
+            layout,
           });
     },
-    [containers, open, recreation, isStacked],
+    [containers, open, recreation, layout],
   );
 }
 
@@ -124,7 +132,7 @@ function TableHead({
       role="row"
       aria-rowindex={1}
       sx={{
-        ...grid,
+        ...headGrid,
         paddingRight: 'calc(16px + var(--rows-scrollbar, 0px))',
         minHeight: size.tableHead,
         flexShrink: 0,
@@ -133,7 +141,6 @@ function TableHead({
         fontSize: 12,
         fontWeight: 500,
         color: color.text3,
-        [stacked]: { display: 'flex', flexWrap: 'wrap', columnGap: '14px' },
       }}
     >
       <Box role="columnheader">

@@ -11,6 +11,7 @@ import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import { containerReason, usedText } from './container-reason.ts';
 import { oneLine } from './row-fact.tsx';
+import { reasonBelow } from './row-layout.ts';
 import type { RowActions } from './use-table-rows.ts';
 
 // Chinese texts wrap at their commas there, not within a date.
@@ -25,6 +26,13 @@ const twoLines = {
 
 /** The row is too narrow for tags. */
 const tooNarrow = '@container page (max-width: 758.95px)';
+
+/** A tag after the reason, which it leaves room for in columns, and in a line of its own. */
+const besideReason = {
+  flexShrink: 0,
+  [tooNarrow]: { display: 'none' },
+  [reasonBelow]: { display: 'block' },
+} as const;
 
 interface CellProps {
   readonly container: Container;
@@ -135,12 +143,19 @@ export function ReasonCell({ container }: CellProps) {
   const hasSocket = container.protected && container.obstacles.includes('docker-socket');
   return (
     <Box role="gridcell" sx={{ minWidth: 0, display: 'flex', alignItems: 'center', gap: 1 }}>
-      <Box sx={{ flex: 1, minWidth: 0 }}>
+      <Box
+        sx={{
+          flex: 1,
+          minWidth: 0,
+          [reasonBelow]: { display: 'flex', alignItems: 'baseline', columnGap: '8px' },
+        }}
+      >
         <Box
           title={reason.first}
           sx={{
             ...(reason.second === null ? twoLines : oneLine),
             ...(hasSocket ? { [tooNarrow]: { WebkitLineClamp: 1 } } : {}),
+            [reasonBelow]: { ...oneLine, display: 'block' },
             lineHeight: '18px',
             color: container.protected ? color.text2 : color.text,
           }}
@@ -164,6 +179,7 @@ export function ReasonCell({ container }: CellProps) {
               lineHeight: '16px',
               color: color.text3,
               [tooNarrow]: { display: 'block' },
+              [reasonBelow]: { display: 'none' },
             }}
           >
             {usedText(t, container)}
@@ -171,12 +187,12 @@ export function ReasonCell({ container }: CellProps) {
         )}
       </Box>
       {hasSocket && (
-        <Box sx={{ flexShrink: 0, [tooNarrow]: { display: 'none' } }}>
+        <Box sx={besideReason}>
           <Tag>{t('containers.tag.socket')}</Tag>
         </Box>
       )}
       {container.privileged && (
-        <Box sx={{ flexShrink: 0, [tooNarrow]: { display: 'none' } }}>
+        <Box sx={besideReason}>
           <Tag>
             {container.protected ? t('containers.tag.privileged') : t('containers.tag.privilegedOpen')}
           </Tag>
