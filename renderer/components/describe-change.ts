@@ -78,32 +78,43 @@ const valueNames: Readonly<Record<string, Readonly<Record<string, (t: TFunction)
   },
 };
 
+/** The setting that a place in the file belongs to; undefined for none that the window names. */
+function knownPointer(place: string): (typeof isKnownKey)[number] | undefined {
+  const exact = isKnownKey.find((pointer) => pointer === place);
+  const list = isKnownKey.find(
+    (pointer) => place.startsWith(`${pointer}/`) && /^\d+$/.test(place.slice(pointer.length + 1)),
+  );
+  // Changes within one entry are named after the list of entries.
+  const within = listsOfObjects.find((pointer) => place.startsWith(`${pointer}/`));
+  return exact ?? list ?? within;
+}
+
+const isByDefault = (place: string): boolean =>
+  /^\/filesharingAllowedDirectories\/\d+\/sharedByDefault$/.test(place);
+
+/** The name of the setting at a place in the file; the place itself for one without a name. */
+export function settingName(t: TFunction, place: string): string {
+  const pointer = knownPointer(place);
+  if (pointer !== undefined) return t(`review.setting.${pointer}`);
+  return isByDefault(place) ? t('review.setting.sharedByDefault') : place;
+}
+
 /** `types`: without it, descriptions of commands do not mention deny or allow. */
 export function describeChange(
   t: TFunction,
   change: SettingsChange,
   types?: CommandListTypes,
 ): ChangeDescription {
-  const exact = isKnownKey.find((pointer) => pointer === change.pointer);
-  const list = isKnownKey.find(
-    (pointer) =>
-      change.pointer.startsWith(`${pointer}/`) && /^\d+$/.test(change.pointer.slice(pointer.length + 1)),
-  );
-  const byDefault = /^\/filesharingAllowedDirectories\/\d+\/sharedByDefault$/.test(change.pointer);
-  // Changes within one entry are named after the list of entries.
-  const within = listsOfObjects.find((pointer) => change.pointer.startsWith(`${pointer}/`));
-  const pointer = exact ?? list ?? within;
+  const pointer = knownPointer(change.pointer);
   const valueOf = (value: unknown): string => valueName(t, change.pointer, value) ?? valueText(t, value);
   const settingText = (): string => {
     if (types !== undefined && pointer === commandsPointer)
       return t(`review.commands.${change.kind === 'removed' ? types.before : types.after}`);
-    if (pointer !== undefined) return t(`review.setting.${pointer}`);
-    if (byDefault) return t('review.setting.sharedByDefault');
-    return change.pointer === '' ? t('review.changes.document') : change.pointer;
+    return change.pointer === '' ? t('review.changes.document') : settingName(t, change.pointer);
   };
   return {
     setting: settingText(),
-    isKnownKey: pointer !== undefined || byDefault || change.pointer === '',
+    isKnownKey: pointer !== undefined || isByDefault(change.pointer) || change.pointer === '',
     before: change.kind === 'added' || change.pointer === '' ? null : valueOf(change.before),
     after: change.kind === 'removed' || change.pointer === '' ? null : valueOf(change.after),
   };

@@ -9,10 +9,24 @@ export interface BlockingReasons {
   readonly requirements: ApplyPlan['missingRequirements'];
 }
 
-/** Requirements, and refusals of recreations, have a line each. */
-export function blockingReasons({ blockers, missingRequirements, recreation }: ApplyPlan): BlockingReasons {
+/**
+ * Requirements, and refusals of recreations, have a line each. Errors of the draft have none: the card of
+ * the findings shows them.
+ */
+export function blockingReasons({
+  blockers,
+  findings,
+  missingRequirements,
+  recreation,
+}: ApplyPlan): BlockingReasons {
+  const ofFindings = findings.some(({ severity }) => severity === 'error')
+    ? blockers.find(({ code }) => code === 'findings')
+    : undefined;
   return {
-    blockers: blockers.filter(({ code }) => code !== 'requirement' || missingRequirements.length === 0),
+    blockers: blockers.filter(
+      (blocker) =>
+        blocker !== ofFindings && (blocker.code !== 'requirement' || missingRequirements.length === 0),
+    ),
     refusals: (recreation?.groups ?? [])
       .flat()
       .flatMap((item) => refusalsOf(item).map((note) => ({ item, note }))),
@@ -20,8 +34,8 @@ export function blockingReasons({ blockers, missingRequirements, recreation }: A
   };
 }
 
-/** How many lines there are, without that of the findings, which have a card. */
+/** How many lines there are. */
 export function countReasons(plan: ApplyPlan): number {
   const { blockers, refusals, requirements } = blockingReasons(plan);
-  return blockers.filter(({ code }) => code !== 'findings').length + refusals.length + requirements.length;
+  return blockers.length + refusals.length + requirements.length;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { appliedText, dangerousDraft, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { reviewResponses } from '../../dev/review-fixture.ts';
-import { state } from '../../dev/review-page-fixture.tsx';
+import { open as openState, state } from '../../dev/review-page-fixture.tsx';
 import { ok } from '../../../shared/result.ts';
 
 const open = (draft: string, applied = appliedText, more: { language?: 'zh-CN' } = {}) => {
@@ -25,6 +25,17 @@ const withShares = (...paths: string[]) =>
   );
 const focused = () =>
   document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent;
+
+describe('a finding that blocks the apply', () => {
+  it('names the setting, and has no notice of its own above the findings', async () => {
+    await openState('errors');
+    expect(await screen.findByText('Wrong type or value: Lock for users')).toBeTruthy();
+    expect(screen.getByText('1 blocks applying')).toBeTruthy();
+    expect(screen.queryByText('This can’t be applied')).toBeNull();
+    // In its row, and beside the button that it disables.
+    expect(screen.getAllByText('Expected true or false, got a string.')).toHaveLength(2);
+  });
+});
 
 describe('what a finding is about', () => {
   it.each([

@@ -4,13 +4,14 @@ import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import { useDraft } from '../../state/context.tsx';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
+import { settingName } from '../../components/describe-change.ts';
 import { findingTitle, findingExplanation } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
-import { asSentence, joinSentences } from '../../i18n/lists.ts';
+import { asSentence, joinSentences, labelled } from '../../i18n/lists.ts';
 import { FindingActions } from './finding-actions.tsx';
 import type { Removal } from './removed-entry.tsx';
 
@@ -87,6 +88,12 @@ export function FindingsCard({ rows, removal, otherReasons }: FindingsCardProps)
   );
 }
 
+/** The title; with the setting's name, where neither the title nor the explanation has it. */
+const titleWithSetting = (t: TFunction, finding: Finding): string =>
+  finding.code === 'wrong-type' && finding.pointer !== ''
+    ? labelled(t, findingTitle(t, finding), settingName(t, finding.pointer))
+    : findingTitle(t, finding);
+
 function FindingRow({ finding, onRemove }: { readonly finding: Finding; readonly onRemove: () => void }) {
   const { t } = useTranslation();
   const Icon = severityIcon[finding.severity];
@@ -97,7 +104,7 @@ function FindingRow({ finding, onRemove }: { readonly finding: Finding; readonly
         sx={{ fontSize: 18, color: toneText[toneOf(finding)] }}
       />
       <RowText
-        primary={withCode(findingTitle(t, finding))}
+        primary={withCode(titleWithSetting(t, finding))}
         secondary={joinSentences(t, [
           ...(finding.severity === 'note'
             ? [asSentence(t, t('findings.line', { line: finding.range.line }))]

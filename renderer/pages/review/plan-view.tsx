@@ -133,15 +133,14 @@ function PlanColumns({
   const draft = useDraft();
   // As when the review was opened: the cards would change places under a button that fixes the last danger.
   const [dangersFirst] = useState(() => draft.findings.some(isDanger));
-  const findingsCard = (
-    <FindingsCard {...findings} otherReasons={plan === null ? null : countReasons(plan)} />
-  );
+  const reasons = plan === null ? null : countReasons(plan);
+  const findingsCard = <FindingsCard {...findings} otherReasons={reasons} />;
   return (
     <Columns
       sideWidth="42.5%"
       main={
         <>
-          {plan !== null && plan.blocked && <PlanBlockers plan={plan} onLeave={onLeave} />}
+          {plan !== null && plan.blocked && reasons !== 0 && <PlanBlockers plan={plan} onLeave={onLeave} />}
           {dangersFirst && findingsCard}
           <ChangesCard />
           {!dangersFirst && findingsCard}

@@ -52,7 +52,7 @@ export const settings: Translated<typeof english> = {
   'settings.type-list': '列表',
   'settings.type-null': 'null',
   'settings.type-nothing': '缺失',
-  'settings.type-mismatch': '应为{{expected}}，实际为{{found}}。',
+  'settings.type-mismatch': '应为：{{expected}}；实际为：{{found}}。',
   'settings.key-of-desktop-only': '只有 Docker Desktop 读取“{{written}}”。会保留，但在此引擎上不起作用。',
   'settings.key-unknown-to-desktop': 'Docker Desktop 不识别“{{written}}”：其中的内容在那里不起作用。',
   'settings.key-of-other-system':
