@@ -136,6 +136,33 @@ describe('in small windows', () => {
       await open.close();
     },
   );
+
+  it('the navigation has room for all pages, also for those of Docker Desktop', async () => {
+    const size = { width: 900, height: 600 };
+    const open = await pages.open({ state: 'desktopProxy', address: 'desktop-settings', size });
+    const navigation = open.page.locator('nav');
+    await navigation.getByRole('link', { name: 'Preferences' }).waitFor();
+    expect(await navigation.evaluate((element) => element.scrollHeight - element.clientHeight)).toBe(0);
+    await open.close();
+  });
+
+  it.each(sizes)('the content of a dialog scrolls up to its buttons ($width px)', async (size) => {
+    const open = await pages.open({ state: 'off', address: 'isolation', size });
+    const w = textsOf('en');
+    await open.page.getByRole('switch', { name: w.isolation.eci.name, exact: true }).click();
+    const dialog = open.page.getByRole('dialog');
+    await dialog.waitFor();
+    await settle(open.page);
+    const gap = await dialog.evaluate((element) => {
+      const scroller = [...element.querySelectorAll('div')].find(
+        (part) => part.scrollHeight > part.clientHeight + 1 && getComputedStyle(part).overflowY === 'auto',
+      );
+      const footer = scroller?.nextElementSibling;
+      return (footer?.getBoundingClientRect().top ?? NaN) - (scroller?.getBoundingClientRect().bottom ?? NaN);
+    });
+    expect(gap).toBe(0);
+    await open.close();
+  });
 });
 
 it.each(sizes)('the panel of the page does not move while the window loads ($width px)', async (size) => {

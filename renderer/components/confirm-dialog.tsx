@@ -92,7 +92,7 @@ export function ConfirmDialog({
       }}
     >
       <DialogTitle id={id}>{title}</DialogTitle>
-      <Box sx={{ overflow: 'auto', minHeight: 0 }}>{children}</Box>
+      <Box sx={{ overflow: 'auto', minHeight: 0, paddingBottom: 2 }}>{children}</Box>
       <DialogFooter note={note}>{mainFirst ? buttons.toReversed() : buttons}</DialogFooter>
     </Dialog>
   );
@@ -108,7 +108,6 @@ function DialogFooter({ note, children }: { readonly note: ReactNode; readonly c
         padding: '14px 24px',
         borderTop: `1px solid ${color.border}`,
         background: color.subtle,
-        marginTop: 2,
       }}
     >
       <Typography

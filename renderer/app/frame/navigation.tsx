@@ -4,7 +4,7 @@ import List from '@mui/material/List';
 import ListItemButton from '@mui/material/ListItemButton';
 import Typography from '@mui/material/Typography';
 import { Dot } from '../../components/edited-mark.tsx';
-import { color, narrow, visuallyHidden, size } from '../../theme/tokens.ts';
+import { color, lowForLists, narrow, visuallyHidden, size } from '../../theme/tokens.ts';
 import { useDraftPart } from '../../state/context.tsx';
 import { useListedPages } from './listed-pages.ts';
 import type { NavigationEntry, NavigationGroup } from '../../state/page-manifest.ts';
@@ -64,7 +64,7 @@ export function Navigation() {
         const entries = group(name);
         if (entries.length === 0) return null;
         return (
-          <Box key={name} sx={{ marginTop: '20px' }}>
+          <Box key={name} sx={{ marginTop: '20px', [lowForLists]: { marginTop: '12px' } }}>
             <Typography
               variant="caption"
               component="h2"

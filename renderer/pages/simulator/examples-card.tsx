@@ -31,7 +31,9 @@ export function ExamplesCard({ onChoose }: { readonly onChoose: (text: string) =
                 width: '100%',
                 height: 'auto',
                 minHeight: 32,
-                [stacked]: { gridTemplateColumns: 'minmax(0, 1fr)', rowGap: 0, paddingBlock: '6px' },
+                paddingBlock: '6px',
+                whiteSpace: 'normal',
+                [stacked]: { gridTemplateColumns: 'minmax(0, 1fr)', rowGap: 0 },
               }}
             >
               <span>{t(`simulator.empty.example.${name}`)}</span>
@@ -41,11 +43,8 @@ export function ExamplesCard({ onChoose }: { readonly onChoose: (text: string) =
                 sx={{
                   fontSize: 12,
                   color: color.text2,
-                  overflow: 'hidden',
-                  textOverflow: 'ellipsis',
-                  whiteSpace: 'nowrap',
                   fontWeight: 400,
-                  [stacked]: { whiteSpace: 'normal', overflowWrap: 'anywhere' },
+                  overflowWrap: 'anywhere',
                 }}
               >
                 {text.split('\n')[0]}
