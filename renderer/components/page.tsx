@@ -111,6 +111,7 @@ function PageHeader({
 }: Pick<Parameters<typeof Page>[0], 'title' | 'subtitle' | 'actions' | 'leading'> & {
   readonly heading: RefObject<HTMLHeadingElement | null>;
 }) {
+  const hasSubtitle = subtitle !== undefined && subtitle !== '';
   return (
     <Box
       component="header"
@@ -129,6 +130,8 @@ function PageHeader({
         sx={{
           flex: 1,
           minWidth: 0,
+          // A title alone is beside the middle of what leads it.
+          ...(leading !== undefined && !hasSubtitle ? { alignSelf: 'center' } : {}),
           [narrow]: { minWidth: 280 },
           ...(leading === undefined
             ? {}
@@ -138,7 +141,7 @@ function PageHeader({
         <Typography variant="h1" ref={heading} tabIndex={-1} sx={{ color: color.text }}>
           {title}
         </Typography>
-        {subtitle !== undefined && (
+        {hasSubtitle && (
           <Typography
             sx={{ color: color.text2, marginTop: leading === undefined ? '2px' : 0, maxWidth: 800 }}
           >
@@ -153,6 +156,13 @@ function PageHeader({
             alignItems: 'center',
             gap: 1,
             flexShrink: 0,
+            // Without a line and a gap of its own.
+            '&:empty': { display: 'none' },
+            // The words of a button without an outline end where the page does, and begin there in a line of
+            // their own.
+            '& > .MuiButton-text:last-child': { marginRight: '-12px' },
+            [narrow]:
+              leading === undefined ? { '& > .MuiButton-text:not(* + *)': { marginLeft: '-12px' } } : {},
             alignSelf: leading === undefined ? 'flex-start' : 'center',
             ...(leading === undefined
               ? {}
@@ -185,6 +195,7 @@ export function FooterBar({ children, label }: { readonly children: ReactNode; r
         ...pageSides,
         borderTop: `1px solid ${color.border}`,
         background: color.subtle,
+        '& > .MuiButton-text:not(* + *)': { marginLeft: '-12px' },
         [narrow]: { ...pageSides[narrow], flexWrap: 'wrap', rowGap: '4px' },
       }}
     >

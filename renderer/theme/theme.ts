@@ -72,7 +72,11 @@ export const globalStyles = {
     // Glyphs at their own widths, not rounded to pixels: otherwise Inter's letters are unevenly spaced at 13
     // px.
     textRendering: 'geometricPrecision' as const,
+    // No last line of one short word, where the browser can (Chromium 117).
+    textWrap: 'pretty' as const,
   },
+  // Text that is being edited does not wrap differently because of what follows.
+  '.cm-editor, textarea': { textWrap: 'wrap' as const },
   // Controls do not inherit these by themselves.
   'button, input, textarea, select': { font: 'inherit', textRendering: 'inherit' as const },
   'code, kbd, pre, .mono': {

@@ -41,6 +41,8 @@ export function CommandsCell({
         textAlign: 'left',
         verticalAlign: 'middle',
         paddingBlock: '4px',
+        // Chinese wraps between its parts, not within a word.
+        wordBreak: 'keep-all',
       }}
       aria-label={t('socket.images.openOwn', { image })}
       onClick={() => {

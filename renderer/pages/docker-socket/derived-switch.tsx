@@ -36,7 +36,12 @@ export function DerivedSwitch({
       <Box
         component="label"
         htmlFor="derived-images"
-        sx={{ color: lockedBy !== undefined ? color.text3 : color.text2, fontSize: 12, textAlign: 'right' }}
+        sx={{
+          color: lockedBy !== undefined ? color.text3 : color.text2,
+          fontSize: 12,
+          textAlign: 'right',
+          marginLeft: lockedBy !== undefined ? 1 : 0,
+        }}
       >
         {withCode(t('socket.images.derived'))}
       </Box>

@@ -37,13 +37,13 @@ export function ImageTable(props: ImageTableProps) {
       key: 'trust',
       sorts: t('socket.images.column.trust'),
       beside: <LookupProgress />,
-      width: '27%',
+      width: '26%',
       caption: t('socket.images.column.trust'),
     },
     {
       key: 'here',
       sorts: t('socket.images.column.here'),
-      width: '16%',
+      width: '18%',
       caption: t('socket.images.column.here'),
     },
     {

@@ -22,6 +22,9 @@ import { isFromBeforeEci } from '../../../shared/containers/protection.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { isOnOtherKernel, type Verification } from '../../../shared/verify/claims.ts';
 
+/** Lines of about one length, so that no age is torn apart; Chinese wraps at its marks. */
+const evenLines = { textWrap: 'balance', wordBreak: 'keep-all', overflowWrap: 'anywhere' } as const;
+
 /** The probes of a row with their results. */
 function evidenceText(t: TFunction, row: CoverageRow): string {
   if (row.workload === 'socket-started' && row.state === 'not-allowed')
@@ -83,7 +86,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
               verification={verification}
               before={before}
             />,
-            <Box key="how" component="span" sx={{ fontSize: 12, color: color.text2 }}>
+            <Box key="how" sx={{ fontSize: 12, color: color.text2, ...evenLines }}>
               <HowWeKnow row={row} protection={protection} verification={verification} before={before} />
             </Box>,
           ],

@@ -18,7 +18,7 @@ export const activity: Translation<typeof english> = {
   outcome: { warned: '已警告' },
   times: '{{count}} 次',
   new_other: '{{count}} 条新记录',
-  repeated: '自 {{first}} 起共 {{count}} 次，最近一次 {{last}}',
+  repeated: '共 {{count}} 次，首次：{{first}}，最近：{{last}}',
   showAll: '全部显示',
   onlyRepeats_other: '同类记录 {{count}} 条，逐条显示',
   showGrouped: '返回全部',
