@@ -37,9 +37,8 @@ const usual: readonly Shot[] = pageIds.map((page) => ({
   address: page,
 }));
 
-/** Those, further views of some, and all in the smallest window and enlarged. */
-const shots: readonly Shot[] = [
-  ...usual,
+/** Further states, views and dialogs. */
+const further: readonly Shot[] = [
   { name: 'overview-off', state: 'off', address: 'overview' },
   { name: 'overview-stopped', state: 'stopped', address: 'overview' },
   { name: 'overview-deleted-file', state: 'deletedFile', address: 'overview' },
@@ -115,8 +114,32 @@ const shots: readonly Shot[] = [
   { name: 'search', state: 'protected', address: 'overview', key: 'Control+k' },
   { name: 'engines', state: 'protected', address: 'overview', key: 'Control+e' },
   { name: 'locked', state: 'readOnly', address: 'docker-socket' },
-  ...usual.map((shot) => ({ ...shot, name: `${shot.name}-900x600`, size: small })),
-  ...usual.map((shot) => ({ ...shot, name: `${shot.name}-200-percent`, ...enlarged })),
+];
+
+/** Those with a notice over the page, or much in little room, which show in small windows whether it fits. */
+const crowded = new Set([
+  'overview-deleted-file',
+  'overview-broken-file',
+  'overview-root-gone',
+  'json-broken-file',
+  'isolation-existing-containers',
+  'containers-opened',
+  'containers-recreate',
+  'containers-crashed',
+  'activity-entry',
+  'simulator-answer',
+  'review-dangerous',
+  'applying',
+  'applied',
+]);
+const inSmallWindows = [...usual, ...further.filter(({ name }) => crowded.has(name))];
+
+/** All, and some of them in the smallest window and enlarged. */
+const shots: readonly Shot[] = [
+  ...usual,
+  ...further,
+  ...inSmallWindows.map((shot) => ({ ...shot, name: `${shot.name}-900x600`, size: small })),
+  ...inSmallWindows.map((shot) => ({ ...shot, name: `${shot.name}-200-percent`, ...enlarged })),
 ];
 /** The README's pictures: their names there, and the pictures. */
 const shown: readonly (readonly [string, string])[] = [
