@@ -27,8 +27,8 @@ export async function readTextToApply(
 }
 
 /**
- * The text of a settings file given as argument, or of standard input; a missing one is an error. The
- * engine's own file could be repaired or moved away: that is not advised for a file which may be any other.
+ * The text of a settings file given as argument, or of standard input; a missing one is an error. Errors do
+ * not advise to repair or move the file, as those about the engine's own do: it may be any file.
  */
 export async function readGivenFile(file: string): Promise<Result<string, AppError>> {
   const hint = message('cli.give-settings-file');

@@ -8,9 +8,8 @@ import { text } from './text.ts';
 const descriptions = new Map<string, () => string>();
 
 /**
- * The description of a command or an option, for commander. It is rendered when help is displayed: until then
- * commander has a key of it, since most runs display none. Commands may have one description with different
- * parameters.
+ * The description of a command or an option, for commander. Most runs display no help: commander gets a key,
+ * and the text is rendered when help is displayed. The same description may be used with several parameters.
  */
 export function helpText<Id extends MessageId>(id: Id, ...params: ParamsArgument<Id>): string {
   const key = params.length === 0 ? id : `${id} ${JSON.stringify(params)}`;

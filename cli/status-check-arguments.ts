@@ -1,7 +1,7 @@
 /**
  * Whether a command line is `bulkhead status --check`. Monitoring reads its exit code: 2, which other
- * commands have for unusable arguments, would be CRITICAL there. It shows what is printed to stdout, so
- * errors are printed there.
+ * commands use for unusable arguments, would mean CRITICAL. Monitoring shows stdout, so errors are printed
+ * there.
  */
 export function isCheck(args: readonly string[]): boolean {
   let first = 0;

@@ -15,8 +15,8 @@ export async function unfinishedApply(
   isHeld: (lock: string) => Promise<boolean> = isLockHeld,
 ): Promise<UnfinishedApply | null> {
   const lock = applyLockPath(paths);
-  // Twice: between a look at the journal and one at the lock, an apply may end and another one begin.
-  for (let look = 0; look < 2; look++) {
+  // Twice: after the journal was found and before the lock is tested, an apply may end and another one begin.
+  for (let attempt = 0; attempt < 2; attempt++) {
     if (!(await exists(paths.journal))) return null;
     if (await isHeld(lock)) return 'running';
   }

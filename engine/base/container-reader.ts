@@ -30,8 +30,8 @@ class EngineRefusal extends Error {
 }
 
 /**
- * Lists and inspects containers as `dockerClient` does, with the same limits and errors, without dockerode:
- * `bulkhead status` takes a seventh less time so.
+ * Lists and inspects containers as `dockerClient` does, with the same limits and errors, but without
+ * dockerode: that saves a seventh of the time of `bulkhead status`.
  */
 export function containerReader(socketPath: string): ContainerReader {
   // As the engine's API has them.

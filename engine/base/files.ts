@@ -39,8 +39,8 @@ export function sha256(text: string | Uint8Array): string {
 
 interface ReadOptions {
   /**
-   * Also what a pipe delivers until its writers close it, which is waited for: of a file named by the user,
-   * never of an engine's own.
+   * Reads pipes, too, and waits until their writers close them: for a file that the user named, never for an
+   * engine's own.
    */
   readonly pipes?: boolean;
 }

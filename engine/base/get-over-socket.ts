@@ -20,7 +20,7 @@ export function getOverSocket(
   });
 }
 
-/** The same until `signal` is aborted: it rejects with the error that `abortError` makes then. */
+/** The same; when `signal` is aborted, rejects with the error that `abortError` makes. */
 export function responseOf(
   socketPath: string,
   target: string,

@@ -67,7 +67,7 @@ export function requestLimitMs(
 /** The sockets of requests that failed, by their errors. */
 const sockets = new WeakMap<object, string>();
 
-/** Records on which socket the request was that failed with this error. */
+/** Records the socket of the request that failed with this error. */
 export function recordSocket(error: unknown, socketPath: unknown): void {
   if (typeof error === 'object' && error !== null && typeof socketPath === 'string')
     sockets.set(error, socketPath);

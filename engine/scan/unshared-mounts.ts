@@ -18,8 +18,8 @@ const limitMs = 1000;
 
 /**
  * Finds the bind mounts that the gateway would refuse for not being in a shared directory (A8). `shared`: the
- * directories of the settings, as written. Only what is certain is found, since it depends on who asks which
- * directories are shared: with `$HOME`, nothing in a home is.
+ * directories of the settings, as written. Which directories are shared may depend on the user (`$HOME`): a
+ * mount is found only if the gateway would refuse it to everybody.
  */
 export async function createUnsharedMountFinder(shared: readonly string[]): Promise<UnsharedMountFinder> {
   const hasHome = shared.some((one) => /^\$HOME(?=\/|$)/.test(one));

@@ -147,7 +147,7 @@ export async function writeVersion(
     const put = (name: string, text: string | Uint8Array, mode: number) =>
       writeDurably(path.join(temporary, name), text, mode);
     // As readable as the originals; daemon.json may contain proxy credentials.
-    // What is not text may be any file that was moved there.
+    // Bytes that are not text may be any file that was moved there, also a secret one: for root only.
     const settingsMode = typeof version.settings === 'string' ? 0o644 : 0o600;
     if (version.settings !== null) await put('admin-settings.json', version.settings, settingsMode);
     if (version.daemonJson !== null) await put('daemon.json', version.daemonJson, 0o600);

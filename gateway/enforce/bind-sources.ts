@@ -17,7 +17,7 @@ export interface BindSourceEnvironment {
   /** Sockets of containers: compared by inode as well, so that a hard link does not bypass the check. */
   readonly mountSockets?: () => readonly string[];
   readonly engineDirectories: readonly string[];
-  /** The user who is told why a source is refused; null: not known. Missing: one who may see everything. */
+  /** The user who gets the refusal; null: not known. Missing: somebody who may see every path. */
   readonly caller?: number | null;
   /** Directories that may be mounted, `$HOME` and the like resolved. */
   readonly shares: readonly string[];

@@ -214,7 +214,7 @@ export async function execCreate(context: InspectionContext, body: Buffer | null
   const read = await readBody(context, body, execCreateBody);
   if (!read.ok) return denied(read.denial);
   const entered = await enterContainer(context);
-  // With a warning the container may be unprotected, and have all ids.
+  // A container that is entered with a warning may be unprotected: it has all ids then.
   const denial =
     entered.kind === 'passed' && entered.warning === undefined ? execUserDenial(read.body) : null;
   if (denial === null) return withBody(context, entered, read);

@@ -91,7 +91,7 @@ export function relayCall(
   else relayForBuild(client, path, build, { policy, builds, refusedBuilds }, relayRequest);
 }
 
-/** Relays a call for a build once the connection has started that; refuses one for another's build. */
+/** Relays a call once the connection has started its build; refuses a call for a build of another one. */
 function relayForBuild(
   client: ServerHttp2Stream,
   path: string,

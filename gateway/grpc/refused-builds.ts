@@ -33,8 +33,8 @@ export class RefusedBuilds {
   }
 
   /**
-   * A `Solve` was refused with this text: calls for that build end. Those for one that runs under the same
-   * name do not: the engine has it.
+   * A `Solve` was refused with this text: ends the calls for that build, unless a build of the same name is
+   * running, which the engine knows.
    */
   refused(message: Uint8Array, text: string): void {
     const ref = refOf(message);

@@ -39,8 +39,8 @@ export const containerSchema = z.object({
   /** The option that prevents recreating it unchanged under ECI ("pid=host"), if any. */
   obstacles: z.array(z.string()),
   /**
-   * Sources of bind mounts that are in no shared directory, of an unprotected container while ECI is on;
-   * missing for none, and where that is not known.
+   * Sources of bind mounts that are in no shared directory: only for an unprotected container while ECI is
+   * on. Missing if there are none, or if it is not known.
    */
   unsharedMounts: z.array(z.string()).optional(),
   labels: z.record(z.string(), z.string()),

@@ -11,7 +11,7 @@ export interface BindSourceFacts {
    * be determined.
    */
   readonly real: string | null;
-  /** The caller may not look where a link on the path, or its problem, is: a refusal does not show them. */
+  /** A link or a problem of the path is where the caller may not look: a refusal must not reveal it. */
   readonly isHidden?: boolean;
   readonly exists: boolean;
   /** Is one of the engine's sockets. */

@@ -197,8 +197,9 @@ function entitlements(names: readonly string[]): Denial | null {
 }
 
 /**
- * BuildKit would relay what steps send, from inside the daemon, and write a certificate of its own into their
- * root file systems. Without it, the client's policy would not hold: so it is refused, not removed.
+ * BuildKit would relay the network traffic of steps from inside the daemon, and write a certificate of its
+ * own into their root file systems. It is refused and not just removed: the client relies on the policy of
+ * the proxy.
  */
 function proxyNetwork(request: Message): Denial | null {
   return isSet(request, 'ProxyNetwork') ? deny('unmodelled-value', message('policy.build-proxy')) : null;

@@ -265,7 +265,7 @@ export function numberOf(message: Message | null, field: string): bigint {
   return typeof value === 'bigint' ? value : 0n;
 }
 
-/** Whether a bool is true. */
+/** Whether a field of type bool is true; false if it is missing. */
 export function isSet(message: Message | null, field: string): boolean {
   return all(message, field)[0] === true;
 }

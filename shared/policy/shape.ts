@@ -146,7 +146,7 @@ const zeroTime = '0001-01-01T00:00:00Z';
 /** A field of a Go struct. Keys of maps are paths, ports, names of labels and the like. */
 const structField = /^[A-Z][A-Za-z0-9]*$/;
 
-/** Whether an unknown field sets nothing: a zero value, or a struct of such, which Go never leaves away. */
+/** Whether an unknown field sets nothing: a zero value, or a struct of them, which Go's omitempty keeps. */
 function isUnset(value: Json): boolean {
   if (!isObject(value)) return isZero(value) || value === zeroTime;
   return [...value].every(([key, entry]) => structField.test(key) && isUnset(entry));

@@ -26,8 +26,8 @@ export const historyItemSchema = z.object({
   /** The current content of the settings file. */
   current: z.boolean(),
   /**
-   * How many settings changed against the previous version; a list is one, whatever its entries. Null if they
-   * weren't counted (unreadable, too large).
+   * How many settings changed against the previous version; a list counts once, however many of its entries
+   * changed. Null if they weren't counted (unreadable, too large).
    */
   changes: z.number().int().nullable(),
   /** The newest earlier version with the same text, if the previous one has another; absent without one. */

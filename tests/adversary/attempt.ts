@@ -200,8 +200,8 @@ export async function running(side: Side, body: Record<string, unknown>): Promis
 }
 
 /**
- * A script in the container `side.tag`, which the gateway lets run, but confined: where the container is not
- * started, the script confines itself, so that is an error.
+ * Runs a script in the container `side.tag`. The gateway allows it, the container confines it. Throws if the
+ * script has not begun: its attack would count as prevented.
  */
 export async function runningScript(
   side: Side,

@@ -1,11 +1,11 @@
 /**
  * What one request, and 24 at once, can do to others: for every kind of costly request of 4 MB the latency of
  * another user's `/_ping` through the gateway meanwhile, and the gateway's memory. Then the same for
- * thousands of connections that are kept open. Needs root and a build: `npm run bench -- limits`. Behind the
- * gateway is a fake that responds at once, so all that is measured is the gateway. `-- --only WORDS`
- * measures the kinds with these words only. Targets: 250 ms, 250 MB. Load and measurement are on this
- * machine, too: the part of each latency for which the kernel let the gateway and the measuring process wait
- * for a processor is reported separately ("of it waiting"), and does not count.
+ * thousands of connections that are kept open. Needs root and a build: `npm run bench -- limits`. The engine
+ * is a fake that responds at once, so only the gateway is measured. `-- --only WORDS` measures the kinds with
+ * these words only. Targets: 250 ms, 250 MB. Load and measurement run on this machine, too: the part of each
+ * latency in which gateway and measuring process waited for a processor is reported separately ("of it
+ * waiting"), and does not count.
  */
 import { once } from 'node:events';
 import { fork, spawn } from 'node:child_process';

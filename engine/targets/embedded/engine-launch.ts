@@ -273,9 +273,9 @@ async function startOnNetwork(
 }
 
 /**
- * The file to register as the backend's runtime: dockerd does not start if it does not exist. If it is not
- * installed, a script in its place refuses every container with that message, but only in the engine's own
- * directory; files of the system (Sysbox) are never written.
+ * The file to register as the backend's runtime: dockerd does not start if it does not exist. If the runtime
+ * is not installed, a script in its place refuses every container with that message; only in the engine's own
+ * directory, since files of the system (Sysbox) are never written.
  */
 export async function presentRuntime(paths: RootPaths, backend: IsolationBackend): Promise<string> {
   const file = backend.runtimePath(paths);

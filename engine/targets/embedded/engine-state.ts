@@ -59,7 +59,7 @@ export async function readEngineState(paths: RootPaths): Promise<EngineState | n
   }
 }
 
-/** Whether this user may not read it, or see that there is none: the engine may run. */
+/** Whether this user may not read the state, or not know whether there is one: the engine may be running. */
 export const isStateHidden = (paths: RootPaths): Promise<boolean> =>
   access(paths.state, constants.R_OK).then(
     () => false,

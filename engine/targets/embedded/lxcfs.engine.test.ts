@@ -33,10 +33,10 @@ const run = (...args: string[]) => {
 };
 const lxcfs = async () => findLeftovers(await runningProcesses(), engine.paths, null, process.pid).lxcfs;
 /**
- * An lxcfs ends when no mount namespace has its file system any more, also none that another program has made
- * with private copies of this machine's mounts. The supervisor gives lxcfs two reads of three seconds, each
- * up to twenty times longer by its own measure of the machine's speed, which is not the test's: only what
- * never happens fails.
+ * An lxcfs ends when its file system is in no mount namespace any more, including those of other programs
+ * that have private copies of this machine's mounts. The supervisor gives lxcfs two reads of three seconds
+ * each, or up to twenty times as long if it measures that the machine is slow. The test does not know that
+ * measure, so it waits long enough for the slowest.
  */
 const timeout = 300_000;
 /** Resolves when another lxcfs than `pid` serves. */

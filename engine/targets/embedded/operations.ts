@@ -124,7 +124,7 @@ async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<R
   return stopped.ok ? removeEngineUnit(paths) : stopped;
 }
 
-/** A directory that this user may not look for is not absent. */
+/** Whether there is no such directory. One in a directory that this user may not search counts as present. */
 const isAbsent = (directory: string): Promise<boolean> =>
   stat(directory).then(
     () => false,

@@ -70,7 +70,7 @@ function blockedBecause(
         item.blockers.map((note) => ensureSentence(t, text(note))),
       ),
     });
-  // The row has no room for whole sentences: their ends, the remedies, are links.
+  // The row has no room for whole sentences: the remedies at their ends are shown as links instead.
   return {
     whole: blocked((note) => noteText(t, note)),
     shown: blocked((note) => (settingsOf([note]).length === 0 ? noteText(t, note) : refusalReason(t, note))),

@@ -118,7 +118,7 @@ function listedEntry(
     pointer: `${imagesPointer}/${row.index}`,
     edited: row.kind !== 'same',
     ...(below === undefined ? {} : { below }),
-    // Both on demand: most rows of a long list are not in view, and it is seldom sorted.
+    // Getters: most rows of a long list are never drawn, and it is seldom sorted.
     get sortTexts() {
       return imageSortTexts(row.value, list);
     },

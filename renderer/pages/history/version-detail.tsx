@@ -115,7 +115,7 @@ function RollbackButton({ target, same }: { readonly target: string | undefined;
   const keepsNothingOfFile = useAppPart(
     (app) => app.settings.conflict && enforcementAlarm(protectionOf(app, now).enforcement) !== null,
   );
-  // Such a file is not replaced, unless its bytes are not text; the notice above the page says what to do.
+  // An unreadable file is replaced only if its bytes are not text. Otherwise the notice says what to do.
   const isUnreadable = useAppPart(({ settings }) => isFileUnreadable(settings) && !isReplaceable(settings));
   const review = async () => {
     const navigateFromHere = navigationFromHere();

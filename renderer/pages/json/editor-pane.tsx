@@ -41,7 +41,7 @@ export function EditorPane({
   readonly onFix: ((finding: Finding) => void) | undefined;
   /** Offset to move to; a new object moves there again. */
   readonly cursor: { readonly offset: number } | null;
-  /** The editor or one of its commands has the focus now, or has it no longer. */
+  /** The editor or one of its buttons got the focus, or lost it. */
   readonly onFocus: () => void;
   readonly onBlur: () => void;
 }) {

@@ -29,7 +29,7 @@ export const FindingsList = memo(function FindingsList({
 }: {
   readonly findings: readonly Finding[];
   /** The text they were found in. */ readonly document: DocumentView;
-  /** There is room for their head alone, which names the most severe one. */
+  /** Shows only the head, which names the most severe finding. */
   readonly isCollapsed: boolean;
   readonly onGo: (offset: number) => void;
   readonly onFix: ((finding: Finding) => void) | undefined;

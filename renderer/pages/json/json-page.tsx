@@ -118,14 +118,14 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
       <Box
         sx={{
           marginTop: 2,
-          // Findings that are added and removed while typing do not move the editor's end. The height is a
-          // share of the window: that of the page, whose height is indefinite, would be the findings' own.
+          // A fixed height: findings that come and go while typing must not move the editor's end. Relative
+          // to the window, since the page's height is indefinite.
           flexShrink: 0,
           height: isCollapsed ? headHeight : 'clamp(112px, 24vh, 240px)',
           display: 'flex',
           flexDirection: 'column',
           '& > section': { display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 },
-          // There the page scrolls to all but their head.
+          // In a low window only their head is in view; the page scrolls to the rest.
           [lowForLists]: {
             '&&&': { height: headHeight, minHeight: 0, maxHeight: 'none' },
             '& > section': { flex: 'none', minHeight: headHeight },
@@ -149,8 +149,8 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
 const headHeight = 41;
 
 /**
- * Whether the findings have room below the editor: if there are any. The room is neither given nor taken
- * while the editor has the focus, so that its end does not move while somebody types.
+ * Whether there is room for findings below the editor: if there are any. This does not change while the
+ * editor has the focus, so that its end does not move while somebody types.
  */
 function useFindingsRoom(any: boolean) {
   const [isOpen, setIsOpen] = useState(any);

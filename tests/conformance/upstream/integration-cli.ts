@@ -1,9 +1,9 @@
 import type { KnownDifference } from './differences.ts';
 
 /**
- * The suites of moby's integration-cli that are compared. Not: that of the API, whose subtests have other
- * names in each run. Never: those of the daemon, of plugins (log and volume drivers too) and of Swarm, those
- * of Docker Hub, and those that need a registry for images of schema 1.
+ * The suites of moby's integration-cli that are compared. Left out are: the API's, whose subtests have other
+ * names in each run; those of the daemon, of plugins (with log and volume drivers), of Swarm and of Docker
+ * Hub; and those that need a registry for images of schema 1.
  */
 export const suites: readonly string[] = [
   'TestDockerCLIAttachSuite',

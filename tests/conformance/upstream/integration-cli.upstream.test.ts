@@ -29,7 +29,8 @@ compareOnTwoEngines({
 });
 
 function runSuite({ engines, side, root: moby, suite, tests }: SuiteRun): Promise<TestResults> {
-  // It removes /etc/docker/plugins of the machine. Others mount what the engine must see.
+  // This suite removes the machine's /etc/docker/plugins, so it gets mounts of its own. The others must not:
+  // the engine has to see what they mount.
   const mounts =
     suite === 'TestDockerNetworkSuite' ? ['unshare', '--mount', 'sh', '-c', hidePlugins, 'sh'] : [];
   const methods = tests.map(methodOf);

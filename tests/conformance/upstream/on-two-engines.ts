@@ -15,25 +15,25 @@ export interface SuiteRun {
   /** Directory of the tests. */
   readonly root: string;
   readonly suite: string;
-  /** Names of tests; none: all. */
+  /** Names of tests; empty: all. */
   readonly tests: readonly string[];
 }
 
 export interface SuitesOnTwoEngines {
   readonly title: string;
-  /** In the output, for all suites. */
+  /** Name of all suites together in the output. */
   readonly name: string;
   readonly suites: readonly string[];
   /** Name of the report of a suite. */
   readonly reportName: (suite: string) => string;
   readonly known: readonly KnownDifference[];
-  /** As many pass on a bare engine. */
+  /** How many tests must pass on a bare engine. */
   readonly atLeast: number;
   /** How long a suite may take. */
   readonly suiteMinutes: number;
   /** Resolves with the directory of the tests. */
   readonly fetch: () => Promise<string>;
-  /** Called for each of the engines, which have the frozen images. */
+  /** Called for each engine, after the frozen images were imported. */
   readonly prepare?: ((side: Side) => Promise<void>) | undefined;
   readonly run: (run: SuiteRun) => Promise<TestResults>;
 }
