@@ -71,7 +71,7 @@ const createContainer = (socket: string) =>
 const ping = (socket: string) =>
   sendRaw(socket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n');
 
-/** A successor says when it loads, and goes on once there is no file `FAULT`. */
+/** A gateway whose successor writes `FAULT-loading` when it loads, and waits until `FAULT` is removed. */
 const waiting = `import { existsSync, writeFileSync } from 'node:fs';
   if (process.env.BULKHEAD_REPLACES_PARENT !== undefined) {
     writeFileSync(process.env.FAULT + '-loading', '');
@@ -80,7 +80,7 @@ const waiting = `import { existsSync, writeFileSync } from 'node:fs';
   ${gatewayProgram}`;
 
 describe.runIf(hasPython())('the Docker socket of a container', { timeout: 90_000 }, () => {
-  it('that is created while a successor loads is served by it', async () => {
+  it('that is created while a successor loads is served by the successor', async () => {
     const engine = fakeEngine();
     const service = await startGatewayService(waiting, settings, engine.respond);
     const { gateway, notified, socket, fault, mainPid, stop } = service;
@@ -103,7 +103,7 @@ describe.runIf(hasPython())('the Docker socket of a container', { timeout: 90_00
     }
   });
 
-  it('whose creation has begun before is of the container that is created', async () => {
+  it('whose creation was under way at the hand-over works afterwards', async () => {
     let isRequested = false;
     let release = () => undefined as void;
     const released = new Promise<void>((resolve) => {

@@ -55,7 +55,7 @@ export async function sandboxOf(uid: number): Promise<PageSandbox | null> {
   };
 }
 
-/** The app's windows that are shown on a display: what its window manager would be told of each. */
+/** The app's windows that are shown on a display, as lines of xwininfo. */
 export async function visibleWindows(display: string): Promise<readonly string[]> {
   const info = async (...args: string[]) => (await run('xwininfo', ['-display', display, ...args])).stdout;
   const lines = (await info('-root', '-tree'))

@@ -41,8 +41,8 @@ afterAll(async () => {
 });
 
 /**
- * Runs electron-forge on the build, with outputs in `work`; by a user whose files nobody else may read, which
- * those of a package must not depend on.
+ * Runs electron-forge on the build, with outputs in `work`. Under a umask that lets nobody else read files:
+ * the modes in a package must not depend on it.
  */
 const forge = (...args: readonly string[]) =>
   run(
@@ -291,7 +291,7 @@ describe('the packages of the app', () => {
     const list = `printf '%s' "$1" | xargs -d '\\n' stat --format '%A %U:%G %n'`;
     return (await system.run('sh', '-c', list, 'sh', names)).trimEnd().split('\n');
   };
-  /** Of these what others may not read, root does not own, or what runs with other rights than its user's. */
+  /** Those that are not readable by everybody, not owned by root, or setuid. */
   const unusual = (lines: readonly string[]) =>
     lines.filter((line) => !/^(?:-rw-r--r--|[-d]rwxr-xr-x|lrwxrwxrwx) root:root \//.test(line));
   const sandboxHelper = '-rwsr-xr-x root:root /usr/lib/bulkhead-desktop/chrome-sandbox';

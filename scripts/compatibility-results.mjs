@@ -22,7 +22,7 @@ export function resultOf(report, file = '') {
   };
 }
 
-/** When it began. */
+/** When a test run began, from its report. */
 export function startOf(report) {
   return `${new Date(JSON.parse(report).startTime ?? 0).toISOString().slice(0, 19)}Z`;
 }
@@ -40,7 +40,7 @@ export function enginesIn(log) {
   );
 }
 
-/** Whether they are those of the cell. A test may choose a store of its own beside them. */
+/** Whether a suite ran with the cell's engine, client and store; single tests may use another store, too. */
 export function isAsNamed(cell, engines) {
   const started = engines.filter(({ client }) => client !== undefined);
   return (

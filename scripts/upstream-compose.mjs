@@ -11,8 +11,8 @@ import { cache, isProgram } from './paths.mjs';
 
 /**
  * `version`: that of the installed Compose, which is tested. `packages`: what the tests are compiled with.
- * Of Compose itself they use a constant and a type; `reduced` are packages with nothing else, without what
- * those of Compose are compiled with.
+ * `reduced`: packages in place of Compose's own, of which the tests use only a constant and a type. Compose's
+ * own would need everything that Compose is compiled with.
  */
 const recipe = {
   suite,

@@ -17,8 +17,8 @@ it.each<[name: string, ids: readonly [number, number], shown: readonly [number, 
   ['f', [65_534, 65_534], [100_000, 70_000]],
   ['f', [base + 7, 65_534], [7, 70_000]],
   ['f', [base + 65_534, base + 1], [65_534, 1]],
-  // What the layers don't have, or have with an id that is mapped, was something else a moment ago; what is
-  // mounted is as on disk.
+  // A file that the layers don't have, or have with a mapped id, was replaced meanwhile. Ids of mounted files
+  // are those on disk.
   ['unknown', [65_534, 65_534], [65_534, 65_534]],
   ['mapped', [65_534, base], [65_534, 0]],
   ['mounted', [65_534, 65_534], [65_534, 65_534]],

@@ -22,11 +22,11 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** An engine whose execs are as far as `states` says. */
+/** An engine whose execs have the given `states`. */
 function engine() {
   const states = new Map<string, ExecState | null>();
   let inspections = 0;
-  /** A gateway's; two have nothing in common but the state directory. */
+  /** The look-ups of another gateway: it shares nothing with the first but the state directory. */
   const gateway = () => {
     const locks = new FileLocks(locksFile(directory));
     opened.push(locks);
@@ -47,7 +47,7 @@ function engine() {
   return { lookups: gateway().lookups, gateway, states, inspections: () => inspections };
 }
 
-/** Whether a promise is settled after some turns of whatever polls. */
+/** Whether a promise is settled after 100 ms, in which everything that polls has done so several times. */
 async function isDoneSoon(promise: Promise<unknown>): Promise<boolean> {
   const settled = isDone(promise);
   await new Promise((resolve) => setTimeout(resolve, 100));

@@ -52,7 +52,7 @@ describe.each(pageIds)('the page %s', { timeout: 120_000 }, (page) => {
     for (const [name, state] of [...everywhere, ...(more[page] ?? [])]) {
       await act(async () => {
         bridge.emit('changed', state);
-        // Until what the page requests of this state has arrived.
+        // Until the page has received what it requests in this state.
         await new Promise((resolve) => {
           setTimeout(resolve);
         });

@@ -77,10 +77,10 @@ export function localDigests(
 }
 
 /**
- * What the image list can do about an image: `content-made-here` if no registry has its content, so that no
- * entry can match it. By the refusal's reason, or since the engine knows no digest of it: an image store of
- * containerd always names one, which an entry can pin. `unknown` if the engine knows none, but it was refused
- * for another reason: then it is built from an image that could not be checked, or was refused itself.
+ * Where an image's content is from. `content-made-here`: no registry has it, so no entry of the image list
+ * can match it. That is the refusal's reason, or the engine knows no digest of the image (containerd's image
+ * store always knows one, which an entry can pin). `unknown`: the engine knows none, and the reason is that
+ * the image is built from one that could not be checked, or was refused itself.
  */
 function contentOrigin(
   entry: StoredAuditEntry,
@@ -104,8 +104,7 @@ export function imageProposals(entry: StoredAuditEntry, context: ProposalContext
   if (reference === null || reference.kind === 'any' || reference.path.includes('*'))
     return { kind: 'by-hand' };
   const { images: listed, allowDerivedImages } = context.settings.socket;
-  // It is listed, and its content differed from the listed image's: a derived image, or another one under
-  // that name.
+  // A listed image whose content differed from the listed one: a derived image, or another one of that name.
   const derived = allowDerivedImages
     ? []
     : [

@@ -1,11 +1,11 @@
 /**
- * What the app costs, on the real Electron: `npm run bench:app`. How soon the first interactive frame is
- * there, against that of an empty window (tests/bench/app/bare-window); how the window's heap stands after
- * an hour of a busy decision log; whether typing ever makes the page wait; how soon a page is shown, and
- * what scanning and removing cost, with 500 containers on a real engine; what an apply takes; what is loaded
- * for it. Needs root. `-- --starts N` (default 9), `--only NAME[,NAME]` of starts, window, containers,
- * applies. A start is cold as a process is: the disk's cache is warm after the first. Takes three to five
- * minutes. Writes artifacts/bench-app.json.
+ * What the app costs, on the real Electron: `npm run bench:app`. The time to the first interactive frame,
+ * compared with an empty window (tests/bench/app/bare-window); the window's heap after an hour of a busy
+ * decision log; whether typing ever makes the page wait; with 500 containers on a real engine, the time to
+ * show a page, to scan and to remove; the time of an apply; the scripts that are loaded. Needs root.
+ * `-- --starts N` (default 9), `--only NAME[,NAME]` of starts, window, containers, applies. Each start is a
+ * new process; from the second one on the files are in the disk's cache. Takes three to five minutes. Writes
+ * artifacts/bench-app.json.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';

@@ -4,7 +4,7 @@ import { includes, listener } from './namespaces.ts';
 export const confinementAttempts: readonly Attempt[] = [
   ...creating('confinement', [
     ...[
-      // Of devices that are not there the engine itself says so: these are.
+      // Devices that exist: for others the engine itself has an error.
       ['block', '/dev/loop0'],
       ['terminals', '/dev/ptmx'],
       ['directory', '/dev'],
