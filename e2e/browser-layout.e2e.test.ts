@@ -137,6 +137,16 @@ describe('in small windows', () => {
     },
   );
 
+  it.each(small.flatMap((size) => (['en', 'zh-CN'] as const).map((language) => ({ ...size, language }))))(
+    'the text of a notice is not squeezed by its buttons ($width px, $language)',
+    async ({ language, ...size }) => {
+      const open = await pages.open({ state: 'recreated', address: 'containers', size, language });
+      const box = await open.page.locator('main strong').first().locator('xpath=..').boundingBox();
+      expect(box?.width).toBeGreaterThan(240);
+      await open.close();
+    },
+  );
+
   it('the navigation has room for all pages, also for those of Docker Desktop', async () => {
     const size = { width: 900, height: 600 };
     const open = await pages.open({ state: 'desktopProxy', address: 'desktop-settings', size });

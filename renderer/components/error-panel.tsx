@@ -66,7 +66,7 @@ export function NoticeBody({
         alignItems: 'center',
       }}
     >
-      <Box sx={{ flex: '1 1 220px', minWidth: 0, display: 'flex', gap: '12px', alignItems: 'flex-start' }}>
+      <Box sx={{ flex: '1 1 300px', minWidth: 0, display: 'flex', gap: '12px', alignItems: 'flex-start' }}>
         <Icon sx={{ fontSize: 18, color: toneText[tone], marginTop: '1px' }} aria-hidden />
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography

@@ -61,7 +61,7 @@ export function RecreateDialog({
   const items = planned.plan?.groups.flat() ?? [];
   const todo = items.filter((item) => !item.unchanged && item.blockers.length === 0);
   const skipped = items.length - todo.length;
-  const writes = items.some((item) => item.commit || losesWrittenFiles(item));
+  const writes = commit || todo.some((item) => item.commit || losesWrittenFiles(item));
   const autoRemoved = items.some((item) => item.lost.some(({ code }) => code === 'auto-remove'));
   return (
     <ConfirmDialog

@@ -77,6 +77,15 @@ describe('recreating containers under ECI (D)', () => {
     expect(await screen.findByText('Recreating old-vpn')).toBeTruthy();
   });
 
+  it('offers to carry over nothing of a container that can’t be recreated', async () => {
+    const { user } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('checkbox', { name: 'Select node-metrics' }));
+    await user.click(screen.getByRole('button', { name: 'Recreate protected…' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await dialog.findByText('1 container can’t be recreated under ECI');
+    expect(dialog.queryByRole('checkbox')).toBeNull();
+  });
+
   it('lists the first paths that were written inside, and the number of others', async () => {
     const written = { bytes: 3, paths: 5, names: ['/etc/vpn.conf', `/${'d'.repeat(80)}/key`] };
     const item: RecreatePlan['groups'][number][number] = {
