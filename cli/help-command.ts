@@ -1,26 +1,24 @@
-import { Command } from 'commander';
-import { helpText } from './help.ts';
-import { printResult, withJson } from './output.ts';
+import type { Command } from 'commander';
 import { ok } from '../shared/result.ts';
+import { commandTree } from './command-tree.ts';
+import { printResult } from './output.ts';
 
 /**
- * Adds `help [command...]` to a command with commands, in the place of commander's own, which takes one name
- * and prints the help of `settings` for `help settings set`. `build` makes the program with every command
- * loaded.
+ * Prints the help of the command that the words name, from another one: commander's own `help` takes one
+ * name, and prints the help of `settings` for `help settings set`. With `json`, describes the command as
+ * data; `build` makes the program with every command loaded.
  */
-export function addHelp(command: Command, build: () => Promise<Command>): void {
-  command.helpCommand(false);
-  const help = command.command('help [command...]').description(helpText('cli-help.display-help'));
-  withJson(help).action(async (words: string[], options: { readonly json?: boolean }) => {
-    const named = await findCommand(command, words);
-    if (options.json !== true) named.help();
-    const names = namesOf(named);
-    const [{ commandTree }, program] = await Promise.all([import('./command-tree.ts'), build()]);
-    printResult(ok(commandTree(await findCommand(program, names.slice(1)), names.slice(0, -1))), {
-      json: true,
-      human: () => '',
-    });
-  });
+export async function printHelp(
+  from: Command,
+  words: readonly string[],
+  options: { readonly json?: boolean },
+  build: () => Promise<Command>,
+): Promise<void> {
+  const named = await findCommand(from, words);
+  if (options.json !== true) named.help();
+  const names = namesOf(named);
+  const described = await findCommand(await build(), names.slice(1));
+  printResult(ok(commandTree(described, names.slice(0, -1))), { json: true, human: () => '' });
 }
 
 /** The command that the words name, from another one; throws commander's error for one that is not there. */

@@ -2,7 +2,6 @@ import { Command, Help, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
 import { commands } from './commands.ts';
-import { addHelp } from './help-command.ts';
 import { helpText, localizedHelp } from './help.ts';
 import { selectEngine } from './select-engine.ts';
 import { isTerminal, write, type StandardStream } from './standard-streams.ts';
@@ -60,10 +59,23 @@ export async function buildProgram(args?: readonly string[]): Promise<Command> {
     // A command is run, or its help displayed, only if its name is an argument.
     if (!loadsAll && !args.includes(command.name())) continue;
     (await load())(command);
-    if (command.commands.length > 0) addHelp(command, buildProgram);
+    if (command.commands.length > 0) addHelp(command);
   }
-  if (first === undefined) addHelp(program, buildProgram);
+  if (first === undefined) addHelp(program);
   return program;
+}
+
+/** Adds `help` in the place of commander's own. */
+function addHelp(command: Command): void {
+  command
+    .helpCommand(false)
+    .command('help [command...]')
+    .description(helpText('cli-help.display-help'))
+    .option('--json', helpText('cli-help.json'))
+    .action(async (words: string[], options: { readonly json?: boolean }) => {
+      const { printHelp } = await import('./help-command.ts');
+      await printHelp(command, words, options, buildProgram);
+    });
 }
 
 /** Where help is wrapped. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text as read } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -15,14 +15,18 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Runs the command line from its sources, as a user who may not enter `directory`. */
+/**
+ * Runs the command line from its sources, as a user who may not enter `directory`, with settings on standard
+ * input.
+ */
 async function bulkhead(...args: string[]) {
   const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, BULKHEAD_ROOT: path.join(directory, 'engine'), HOME: '/' },
     uid: 65_534,
     gid: 65_534,
   });
+  child.stdin.on('error', () => undefined).end('{ "filesharingAllowedDirectories": [] }');
   const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
   return { code: child.exitCode, out, err };
 }
@@ -58,3 +62,25 @@ describe.skipIf(process.getuid?.() !== 0)('an engine whose directory this user m
     });
   });
 });
+
+describe.skipIf(process.getuid?.() !== 0)(
+  'an engine whose directory this user may enter, but not change',
+  () => {
+    test.each([
+      [['settings', 'set', '/enhancedContainerIsolation/value', 'true'], 'admin-settings.draft.json'],
+      [['settings', 'rollback', '0'], 'admin-settings.draft.json'],
+      [['apply', '/dev/fd/0', '--yes'], 'apply.lock'],
+    ])('%j says what, why and what to do, without the name of a temporary file', async (args, name) => {
+      const engine = path.join(directory, 'engine');
+      await writeFile(path.join(engine, 'admin-settings.json'), '{ "configurationFileVersion": 2 }');
+      await chmod(directory, 0o755);
+      await chmod(engine, 0o711);
+      expect(await bulkhead(...args)).toMatchObject({
+        code: 1,
+        err:
+          `error: ${engine}/${name} could not be written: this user may not write in ${engine}\n` +
+          '  Run as a user who may write there (root).\n',
+      });
+    });
+  },
+);

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isNotText } from '../../shared/result.ts';
-import { readSettings, readSettingsOrBytes, sha256 } from './files.ts';
+import { readSettings, readSettingsOrBytes, sha256, writeFileAtomic } from './files.ts';
 
 let directory: string;
 let file: string;
@@ -76,4 +76,20 @@ describe('a pipe', () => {
     await writeFile(file, text);
     expect(await read).toMatchObject({ ok: false, error });
   });
+});
+
+test('the reason of a failed write does not have the name of the temporary file', async () => {
+  await mkdir(file);
+  const written = await writeFileAtomic(file, '{}');
+  expect(written).toMatchObject({
+    error: {
+      code: 'settings.unwritable',
+      message: `${file} could not be written`,
+      reason: 'EISDIR: illegal operation on a directory',
+      hint: expect.stringContaining('The old file is unchanged.'),
+    },
+  });
+  const fresh = await writeFileAtomic(path.join(directory, 'none', 'file'), '{}');
+  expect(fresh).toMatchObject({ error: { reason: 'ENOENT: no such file or directory' } });
+  expect(!fresh.ok && fresh.error.hint).not.toContain('old file');
 });

@@ -15,7 +15,7 @@ import {
   type AppErrorCode,
   type Result,
 } from '../../shared/result.ts';
-import { systemCode } from './system-code.ts';
+import { systemCode, systemReason } from './system-code.ts';
 
 /** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' if there is no file. */
 export interface StoredText {
@@ -205,12 +205,12 @@ export function temporaryBeside(file: string): string {
 /**
  * Replaces `file` as a whole or not at all: a temporary file in the same directory, fsync, rename, fsync of
  * the directory. On any failure (disk full, no permission) the old file is unchanged and the temporary one is
- * removed.
+ * removed. `named` is the file of which users know, for the error.
  */
 export async function writeFileAtomic(
   file: string,
   content: string | Uint8Array,
-  options: { mode?: number; code?: AppErrorCode } = {},
+  options: { mode?: number; code?: AppErrorCode; named?: string } = {},
 ): Promise<Result<void, AppError>> {
   const temporary = temporaryBeside(file);
   try {
@@ -228,13 +228,21 @@ export async function writeFileAtomic(
     return ok(undefined);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail(options.code ?? 'settings.unwritable', message('app.file-unwritable', { os: file }), {
-      cause: error,
-      hint: message('engine.old-file-unchanged', { hint: writeHint(systemCode(error)) }),
-      params: { path: file },
+    const { named = file } = options;
+    const hint = writeHint(systemCode(error));
+    return fail(options.code ?? 'settings.unwritable', message('app.file-unwritable', { os: named }), {
+      reason: writeReason(error, file),
+      hint: (await exists(file)) ? message('engine.old-file-unchanged', { hint }) : hint,
+      params: { path: named },
     });
   }
 }
+
+/** Why `file` cannot be written: the system's error may have the name of a temporary file. */
+export const writeReason = (error: unknown, file: string): Message | string =>
+  systemCode(error) === 'EACCES'
+    ? message('engine.directory-unwritable', { directory: path.dirname(file) })
+    : systemReason(error);
 
 /** What the user can do about a write that failed with a system error's code. */
 export function writeHint(code: string): Message {

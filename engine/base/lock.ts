@@ -5,7 +5,7 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { processIdentitySchema } from '../../shared/process/process-stat.ts';
 import { processLiveness, type ProcessLivenessCheck } from './process-liveness.ts';
 import { message } from '../../shared/messages/message.ts';
-import { sha256, writeHint } from './files.ts';
+import { sha256, writeHint, writeReason } from './files.ts';
 import { systemCode } from './system-code.ts';
 
 /** The holder, and a nonce that makes every acquisition distinct. */
@@ -46,7 +46,7 @@ async function take(
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     return fail('settings.unwritable', message('app.file-unwritable', { os: file }), {
-      cause: error,
+      reason: writeReason(error, file),
       hint: writeHint(systemCode(error)),
       params: { path: file },
     });
@@ -61,7 +61,7 @@ async function take(
       } catch (error) {
         if (systemCode(error) !== 'EEXIST')
           return fail('settings.unwritable', message('engine.file-not-created', { file }), {
-            cause: error,
+            reason: writeReason(error, file),
             params: { path: file },
           });
       }

@@ -7,7 +7,7 @@ import { effectiveSettings, type EffectiveSettings } from '../../shared/settings
 import { applySteps } from '../../shared/apply/steps.ts';
 import { fail, isNotText, notText, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
-import { readSettings, syncDirectory, type StoredText } from '../base/files.ts';
+import { readSettings, syncDirectory, writeReason, type StoredText } from '../base/files.ts';
 import { systemCode } from '../base/system-code.ts';
 
 /** `history/NNNN/meta.json`. */
@@ -160,7 +160,7 @@ export async function writeVersion(
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     return fail('settings.unwritable', message('settings.backup-unwritable', { target }), {
-      cause: error,
+      reason: writeReason(error, target),
       hint: message('apply.nothing-changed'),
       params: { path: target },
     });

@@ -228,7 +228,7 @@ async function keepDraft(paths: StorePaths, text: string, base: string): Promise
   const directory = await ensureRoot(paths.root);
   if (!directory.ok) return directory;
   // The base first: a draft without its base would hide a conflict.
-  const written = await writeFileAtomic(draftBasePath(paths), base);
+  const written = await writeFileAtomic(draftBasePath(paths), base, { named: paths.draft });
   return written.ok ? writeFileAtomic(paths.draft, text) : written;
 }
 

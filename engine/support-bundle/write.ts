@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { writeReason } from '../base/files.ts';
 import { systemCode } from '../base/system-code.ts';
 import type { BundleEntry } from '../../shared/support/bundle.ts';
 
@@ -33,7 +34,9 @@ export async function replaceBundle(
     return written;
   } catch (error) {
     await rm(part, { force: true });
-    return fail('internal', message('cli-support.not-written', { file }), { cause: error });
+    return fail('internal', message('cli-support.not-written', { file }), {
+      reason: writeReason(error, file),
+    });
   }
 }
 
@@ -52,7 +55,9 @@ async function writeArchive(
       ? fail('input.unusable', message('cli-support.file-exists', { file }), {
           hint: message('cli-support.name-another'),
         })
-      : fail('input.unusable', message('cli-support.not-written', { file }), { cause: error });
+      : fail('input.unusable', message('cli-support.not-written', { file }), {
+          reason: writeReason(error, file),
+        });
   }
   const staging = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-support-'));
   try {
