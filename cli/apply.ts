@@ -18,9 +18,9 @@ import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from 
 import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan } from './plan-text.ts';
 import { message } from '../shared/messages/message.ts';
-import { isStandardInput, requireStandardInput } from './standard-input.ts';
+import { isStandardInput } from './standard-input.ts';
 import { withTarget } from './target.ts';
-import { readTextToApply } from './given-file.ts';
+import { readGiven, readTextToApply, type GivenSettings } from './given-file.ts';
 import { helpText } from './help.ts';
 import { text } from './text.ts';
 import { confirmApply } from './apply-prompt.ts';
@@ -38,7 +38,8 @@ interface ApplyOptions extends ChoiceOptions {
 export function configurePlan(command: Command): void {
   withChoices(withJson(withRoot(command))).action((file: string | undefined, options: ChoiceOptions) =>
     withTarget(options, async (target) => {
-      const made = await makePlan(target, file, options);
+      const given = await readGiven(file);
+      const made = given.ok ? await makePlan(target, given.value, options) : given;
       if (!made.ok) {
         printError(made.error, options);
         return;
@@ -65,9 +66,17 @@ export function configureApply(command: Command): void {
       ),
     )
     .action(async (file: string | undefined, options: ApplyOptions) => {
-      const usable = isStandardInput(file) ? requireStandardInput() : ok(undefined);
-      if (!usable.ok) printError(usable.error, options);
-      else await installedFirst(options, () => withTarget(options, (target) => apply(target, file, options)));
+      // Before anything is installed: that restarts the engine.
+      const given = await readGiven(file);
+      if (given.ok)
+        await installedFirst(options, () =>
+          withTarget(options, (target) => apply(target, given.value, options)),
+        );
+      else
+        await withListener(options, (listener) => {
+          refuse(given.error, options, listener);
+          return Promise.resolve();
+        });
     });
 }
 
@@ -90,10 +99,10 @@ interface PlannedApply {
 
 async function makePlan(
   target: Target,
-  file: string | undefined,
+  given: GivenSettings | null,
   options: ChoiceOptions,
 ): Promise<Result<PlannedApply, AppError>> {
-  const settings = await readTextToApply(target, file);
+  const settings = given === null ? await readTextToApply(target) : ok(given.text);
   if (!settings.ok) return settings;
   const choices = await resolveChoices(target, settings.value, options);
   if (!choices.ok) return choices;
@@ -116,38 +125,45 @@ async function makePlan(
   });
 }
 
-async function apply(target: Target, file: string | undefined, options: ApplyOptions): Promise<void> {
+const apply = (target: Target, given: GivenSettings | null, options: ApplyOptions): Promise<void> =>
+  withListener(options, (listener) => applyWithEvents(target, given, options, listener));
+
+async function withListener(
+  options: ApplyOptions,
+  work: (listener: EventListener | null) => Promise<void>,
+): Promise<void> {
   const listener = options.events === true ? await eventListener(options.eventsTo) : null;
   try {
-    await applyWithEvents(target, file, options, listener);
+    await work(listener);
   } finally {
     listener?.end();
   }
 }
 
+/** Prints why no run was started, and reports it to the reader of the event stream. */
+function refuse(error: AppError, options: ApplyOptions, listener: EventListener | null): void {
+  listener?.write(`${JSON.stringify({ error })}\n`);
+  printError(error, options);
+}
+
 async function applyWithEvents(
   target: Target,
-  file: string | undefined,
+  given: GivenSettings | null,
   options: ApplyOptions,
   listener: EventListener | null,
 ): Promise<void> {
   const emit = (event: ApplyEvent) => {
     listener?.write(`${JSON.stringify(event)}\n`);
   };
-  const refuse = (error: AppError) => {
-    // Reports to the reader of the event stream why no run was started.
-    listener?.write(`${JSON.stringify({ error })}\n`);
-    printError(error, options);
-  };
   const isConfirmable = options.yes === true || process.stdin.isTTY;
-  const settled = isConfirmable ? await settleInterrupted(target) : await requireSettled(target, file);
+  const settled = isConfirmable ? await settleInterrupted(target) : await requireSettled(target, given);
   if (!settled.ok) {
-    refuse(settled.error);
+    refuse(settled.error, options, listener);
     return;
   }
-  const made = await makePlan(target, file, options);
+  const made = await makePlan(target, given, options);
   if (!made.ok) {
-    refuse(made.error);
+    refuse(made.error, options, listener);
     return;
   }
   const { plan, text: settings, choices } = made.value;
@@ -161,14 +177,14 @@ async function applyWithEvents(
     return;
   }
   if (!isConfirmable) {
-    refuse(notConfirmable(file).error);
+    refuse(notConfirmable(given).error, options, listener);
     return;
   }
   if (human) process.stdout.write(`${describePlan(plan, made.value.diff)}\n\n`);
   const named = options.confirmShare ?? [];
   const confirmed = plan.blocked || options.yes === true ? ok(named) : await confirmApply(plan, named);
   if (!confirmed.ok) {
-    refuse(confirmed.error);
+    refuse(confirmed.error, options, listener);
     return;
   }
   const report = human ? stepPrinter() : () => undefined;
@@ -186,7 +202,7 @@ async function applyWithEvents(
     },
   );
   if (!started.ok) {
-    refuse(started.error);
+    refuse(started.error, options, listener);
     return;
   }
   const run = await waitForEnd(started.value, listener);
@@ -195,10 +211,10 @@ async function applyWithEvents(
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
 }
 
-const notConfirmable = (file: string | undefined) =>
+const notConfirmable = (given: GivenSettings | null) =>
   fail('apply.not-confirmed', message('cli.cannot-confirm'), {
-    reason: message(isStandardInput(file) ? 'cli.stdin-is-settings' : 'cli.stdin-not-a-terminal'),
-    hint: message(isStandardInput(file) ? 'cli.apply-stdin-with-yes' : 'cli.apply-with-yes'),
+    reason: message(isStandardInput(given?.file) ? 'cli.stdin-is-settings' : 'cli.stdin-not-a-terminal'),
+    hint: message(isStandardInput(given?.file) ? 'cli.apply-stdin-with-yes' : 'cli.apply-with-yes'),
   });
 
 /** Finishes or undoes an apply that was interrupted, and reports it. */
@@ -211,9 +227,12 @@ async function settleInterrupted(target: Target): Promise<Result<void, AppError>
 }
 
 /** Refuses an interrupted apply: settling it has to be confirmed, too. */
-async function requireSettled({ paths }: Target, file: string | undefined): Promise<Result<void, AppError>> {
+async function requireSettled(
+  { paths }: Target,
+  given: GivenSettings | null,
+): Promise<Result<void, AppError>> {
   const { exists } = await import('../engine/base/files.ts');
-  return (await exists(paths.journal)) ? notConfirmable(file) : ok(undefined);
+  return (await exists(paths.journal)) ? notConfirmable(given) : ok(undefined);
 }
 
 /** Applied, and the chosen containers were handled as requested. */

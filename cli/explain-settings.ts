@@ -7,7 +7,7 @@ import { message, type Message } from '../shared/messages/message.ts';
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import type { EffectiveSettings } from '../shared/settings/effective.ts';
 import { enforcesSettings } from '../shared/targets/capabilities.ts';
-import { readTextToApply } from './given-file.ts';
+import { readGivenFile } from './given-file.ts';
 
 /** The settings by which `bulkhead explain` decides. */
 export interface SettingsChoice {
@@ -45,7 +45,7 @@ export async function explainedSettings(
   });
   const isUnenforced =
     enforcement.by === 'nothing' && (engine.phase === 'ready' || !enforcesSettings(target.capabilities));
-  const named = await namedText(target, state, choice);
+  const named = await namedText(state, choice);
   if (named !== null) {
     if (!named.ok) return named;
     const settings = effectiveSettings(named.value.text, { exists: named.value.exists });
@@ -71,12 +71,11 @@ export async function explainedSettings(
 
 /** The given text; null if none was given. */
 async function namedText(
-  target: Target,
   state: SettingsState,
   { settings: file, draft }: SettingsChoice,
 ): Promise<Result<{ readonly text: string; readonly exists: boolean }, AppError> | null> {
   if (file !== undefined) {
-    const read = await readTextToApply(target, file);
+    const read = await readGivenFile(file);
     return read.ok ? ok({ text: read.value, exists: true }) : read;
   }
   if (draft !== true) return null;

@@ -6,24 +6,31 @@ import { err, fail, isAccessDenied, isNotText, ok, type AppError, type Result } 
 import { maxTextLength } from '../shared/settings/limits.ts';
 import { isStandardInput, readStandardInput, standardInputName } from './standard-input.ts';
 
+/** A settings file given as argument, and its text. */
+export interface GivenSettings {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The settings given as argument; null if none were. */
+export async function readGiven(file: string | undefined): Promise<Result<GivenSettings | null, AppError>> {
+  if (file === undefined) return ok(null);
+  const read = await readGivenFile(file);
+  return read.ok ? ok({ file, text: read.value }) : read;
+}
+
 /**
- * A file given as argument, else the draft, else, if nothing was ever applied, the recommended settings. A
- * missing file is an error; if there is no draft, the applied text.
+ * What is applied where no file is given: the draft, else, if nothing was ever applied, the recommended
+ * settings. If there is no draft, the applied text.
  */
-export async function readTextToApply(
-  target: Target,
-  file: string | undefined,
-): Promise<Result<string, AppError>> {
-  if (file === undefined) {
-    const state = await target.settings.read();
-    // A draft replaces what is not text.
-    const isReplaced = state.draft !== '' && state.readError !== null && isNotText(state.readError);
-    if (state.readError !== null && !isReplaced) return { ok: false, error: state.readError };
-    if (!state.exists && state.draft === '' && state.appliedVersion === 0 && target.capabilities.firstRun)
-      return ok((await import('../shared/settings/recommended.ts')).recommendedSettings);
-    return ok(state.draft);
-  }
-  return readGivenFile(file);
+export async function readTextToApply(target: Target): Promise<Result<string, AppError>> {
+  const state = await target.settings.read();
+  // A draft replaces what is not text.
+  const isReplaced = state.draft !== '' && state.readError !== null && isNotText(state.readError);
+  if (state.readError !== null && !isReplaced) return { ok: false, error: state.readError };
+  if (!state.exists && state.draft === '' && state.appliedVersion === 0 && target.capabilities.firstRun)
+    return ok((await import('../shared/settings/recommended.ts')).recommendedSettings);
+  return ok(state.draft);
 }
 
 /**

@@ -11,7 +11,7 @@ const names: ReadonlySet<string> = new Set(['-', '/dev/stdin', '/dev/fd/0', '/pr
 export const isStandardInput = (file: string | undefined): boolean => file !== undefined && names.has(file);
 
 /** Refuses a directory, a device, and a terminal: nobody would know that a text is to be typed. */
-export function requireStandardInput(): Result<void, AppError> {
+function requireStandardInput(): Result<void, AppError> {
   const found = fstatSync(0);
   if (found.isFile() || found.isFIFO() || found.isSocket()) return ok(undefined);
   if (found.isDirectory())
