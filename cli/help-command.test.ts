@@ -48,6 +48,8 @@ describe('bulkhead help', () => {
     [['settings', 'help', 'sett'], "error: unknown command 'sett'\n(Did you mean set?)\n(see --help)\n"],
     [['help', 'status', 'now'], "error: unknown command 'status now'\n(see --help)\n"],
     [['help', 'settings', 'set', 'it'], "error: unknown command 'settings set it'\n(see --help)\n"],
+    [['help', '--', '--version'], "error: unknown command '--version'\n(see --help)\n"],
+    [['settings', 'help', '--', '-h'], "error: unknown command 'settings -h'\n(see --help)\n"],
     [
       ['--lang', 'zh-CN', 'help', 'status', 'now'],
       '错误：未知命令“status now”\n（加上 --help 可查看用法）\n',

@@ -26,8 +26,9 @@ async function findCommand(from: Command, words: readonly string[]): Promise<Com
   let command = from;
   for (const word of words) {
     const next = command.commands.find((one) => [one.name(), ...one.aliases()].includes(word));
-    // With commander's suggestion.
-    if (next === undefined && command.commands.length > 0) await command.parseAsync([word], { from: 'user' });
+    // With commander's suggestion; a word such as --version would be parsed as an option.
+    if (next === undefined && command.commands.length > 0 && !word.startsWith('-'))
+      await command.parseAsync([word], { from: 'user' });
     if (next === undefined)
       return command.error(`error: unknown command '${[...namesOf(command).slice(1), word].join(' ')}'`, {
         code: 'commander.unknownCommand',
