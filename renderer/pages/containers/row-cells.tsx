@@ -27,7 +27,7 @@ const twoLines = {
 /** The row is too narrow for tags. */
 const tooNarrow = '@container page (max-width: 758.95px)';
 
-/** A tag after the reason, which it leaves room for in columns, and in a line of its own. */
+/** A tag after the reason; not displayed where the reason's column has no room for both. */
 const besideReason = {
   flexShrink: 0,
   [tooNarrow]: { display: 'none' },

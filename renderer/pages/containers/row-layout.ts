@@ -40,7 +40,7 @@ const grid = {
   [narrow]: { gridTemplateColumns: '30px 30px minmax(0, 1.6fr) 84px 116px minmax(0, 1.2fr) 32px' },
 } as const;
 
-/** The columns' heads. That of the reason is beside that of the name, below which it is. */
+/** The columns' heads. Where the reason is in a line below the name, its head is beside the name's. */
 export const headGrid = {
   ...grid,
   [reasonBelow]: {

@@ -42,7 +42,7 @@ export const rules = {
     'copy-mounts': 'Copy into a shared directory',
     'copy-shared': 'Copy into or out of a shared directory',
     'reserved-id': 'Owner that is reserved for the engine',
-    'id-out-of-range': 'User that no container has',
+    'id-out-of-range': 'User or group id out of range',
     'share-missing': 'Bind mount of a missing directory',
     'special-user-file': 'Start with a device as /etc/passwd',
     'host-network-build': 'Build with host network',

@@ -40,7 +40,7 @@ export const rules: Translation<typeof english> = {
     'copy-mounts': '复制到共享目录',
     'copy-shared': '复制到共享目录或从中复制',
     'reserved-id': '为引擎保留的所有者',
-    'id-out-of-range': '容器中不存在的用户',
+    'id-out-of-range': '用户 ID 或组 ID 超出范围',
     'share-missing': '绑定挂载不存在的目录',
     'special-user-file': '以设备作为 /etc/passwd 启动',
     'host-network-build': '使用主机网络的构建',
