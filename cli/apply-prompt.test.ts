@@ -46,6 +46,7 @@ describe('the question before an apply', () => {
     ['y', true],
     ['YES', true],
     [' y ', true],
+    ['是', true],
     ['', false],
     ['n', false],
     ['yess', false],

@@ -1,7 +1,7 @@
 import { sharesToConfirm, type ApplyPlan } from '../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
-import { openPrompt, type Terminal } from './terminal-prompt.ts';
+import { isYes, openPrompt, type Terminal } from './terminal-prompt.ts';
 import { text } from './text.ts';
 
 type PromptedPlan = Pick<ApplyPlan, 'remove' | 'recreate' | 'effects'>;
@@ -41,7 +41,7 @@ export async function confirmApply(
       if (typed?.trim() !== path) return notConfirmed();
     }
     const answer = await prompt.ask(confirmation(plan));
-    return answer !== null && /^y(es)?$/i.test(answer.trim()) ? ok(shares) : notConfirmed();
+    return isYes(answer) ? ok(shares) : notConfirmed();
   } finally {
     prompt.close();
   }

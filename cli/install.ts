@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { rootPaths, systemRoot } from '../engine/base/root-paths.ts';
 import type { InstallOptions, InstallStep } from '../engine/targets/system/install-steps.ts';
 import type { InstallFileChange, InstallPlan } from '../shared/install/plan.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { helpText } from './help.ts';
 import { bulkheadCommand, printError, printResult, progress, withJson } from './output.ts';
-import { openPrompt } from './terminal-prompt.ts';
+import { isYes, openPrompt } from './terminal-prompt.ts';
 import { text, translateSentence } from './text.ts';
 
 interface InstallCommandOptions {
@@ -140,8 +141,7 @@ async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const prompt = openPrompt();
   try {
-    const answer = await prompt.ask(question);
-    return answer !== null && /^(?:y|yes|是)$/i.test(answer.trim());
+    return isYes(await prompt.ask(question));
   } finally {
     prompt.close();
   }
@@ -149,7 +149,7 @@ async function confirmed(question: string): Promise<boolean> {
 
 /** The plan for a terminal. */
 export function describeInstallPlan(plan: InstallPlan): string {
-  const names = (list: readonly string[]): { readonly names: string } => ({ names: list.join(', ') });
+  const names = (list: readonly string[]) => ({ names: joinMessages('enumeration', list) });
   const lines = [
     ...(plan.action === 'install' && plan.installed ? [text('system.is-installed')] : []),
     ...(plan.prepared ? [text('system.is-prepared')] : []),

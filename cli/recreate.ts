@@ -17,7 +17,7 @@ import { describeRecreatePlan, outcomeText, recreationPrinter } from './recreate
 import { message } from '../shared/messages/message.ts';
 import { withExistingTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
-import { openPrompt } from './terminal-prompt.ts';
+import { isYes, openPrompt } from './terminal-prompt.ts';
 import { text, translateSentence } from './text.ts';
 
 interface RecreateOptions extends RootOptions {
@@ -185,7 +185,7 @@ async function confirm(count: number, running: number): Promise<Result<void, App
         ? text('cli-output.confirm-recreate', { containers })
         : text('cli-output.confirm-recreate-running', { containers, running }),
     );
-    return answer !== null && /^y(es)?$/i.test(answer.trim())
+    return isYes(answer)
       ? ok(undefined)
       : fail('apply.not-confirmed', message('cli.nothing-was-recreated'), {
           reason: message('cli.not-confirmed'),

@@ -13,6 +13,10 @@ export interface TerminalPrompt {
   close(): void;
 }
 
+/** Whether an answer is a yes, in either language. */
+export const isYes = (answer: string | null): boolean =>
+  answer !== null && /^(?:y|yes|是)$/i.test(answer.trim());
+
 /** Always pair with `close`. */
 export function openPrompt(
   { input, output }: Terminal = { input: process.stdin, output: process.stderr },
