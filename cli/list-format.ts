@@ -1,3 +1,4 @@
+import { joinMessages } from '../shared/messages/join-messages.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 
@@ -33,9 +34,10 @@ export function parseListFormat(
 
 function parseFormat(format: string, fields: readonly string[]): Result<ListFormat, AppError> {
   if (format === '') return ok({ kind: 'default' });
-  if (format === 'table') return ok({ kind: 'columns' });
+  if (format.trim() === 'table') return ok({ kind: 'columns' });
   if (format === 'json') return ok({ kind: 'json' });
-  const [head = ''] = /^table\s+/.exec(format) ?? [];
+  // docker makes a table of "table{{.Name}}", too.
+  const [head = ''] = /^table\s*/.exec(format) ?? [];
   const parts: TemplatePart[] = [];
   // docker also accepts a typed \t and \n in a template.
   const template = format
@@ -71,6 +73,6 @@ const unusable = (what: Parameters<typeof fail>[1], fields: readonly string[]) =
     hint: message('cli-list.format-fields', {
       field: `{{.${fields[0] ?? ''}}}`,
       json: `{{json .${fields[0] ?? ''}}}`,
-      fields: fields.join(', '),
+      fields: joinMessages('enumeration', fields),
     }),
   });

@@ -1,6 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { setLocale } from './language.ts';
 import { parseListFormat, type ListOptions } from './list-format.ts';
 import { renderList, type ListDefinition } from './list.ts';
+import { errorText } from './text.ts';
 
 interface Row {
   readonly id: string;
@@ -31,8 +33,9 @@ function rendered(options: ListOptions): string {
   return renderList(rows, list, format.value);
 }
 
-afterEach(() => {
+afterEach(async () => {
   vi.unstubAllEnvs();
+  await setLocale('en');
 });
 
 test.each<[ListOptions, string]>([
@@ -47,6 +50,9 @@ test.each<[ListOptions, string]>([
   [{ format: '{{- .ID -}}' }, 'a\nlong'],
   [{ format: 'x \\t{{- .ID -}} \\n = {{ .Up -}}\\n{{- json .ID}}' }, 'xa= true"a"\nxlong= false"long"'],
   [{ format: 'table {{.ID}}\\t{{.Up}}' }, 'ID    运行\na     true\nlong  false'],
+  // As docker does.
+  [{ format: 'table{{.ID}}\\t{{.Up}}' }, 'ID    运行\na     true\nlong  false'],
+  [{ format: 'table ' }, '运行  ID\n是    a\nno    long'],
 ])('%j', (options, expected) => {
   expect(rendered(options)).toBe(expected);
 });
@@ -68,9 +74,17 @@ test.each([
       code: 'input.unusable',
       hint:
         'Give json, table, or a template of fields such as {{.ID}} or {{json .ID}}: ' +
-        'other functions, if and range are not read. Fields: ID, Up.',
+        '`if`, `range` and functions other than json are not supported. Fields: ID, Up.',
     },
   });
+});
+
+test('an unknown field is named; Chinese separates the names of the others as its lists do', async () => {
+  const format = parseListFormat({ format: '{{.Foo}}' }, ['ID', 'Up']);
+  if (format.ok) throw new Error('it was accepted');
+  expect(format.error.message).toBe('--format: there is no field Foo');
+  await setLocale('zh-CN');
+  expect(errorText(format.error)).toContain('字段：ID、Up。');
 });
 
 test('--quiet wins over --format, which is validated all the same', () => {

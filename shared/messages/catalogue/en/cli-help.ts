@@ -35,10 +35,7 @@ export const cliHelp = {
   'cli-help.target':
     'another engine, by its id: system, docker-desktop, docker-engine, embedded:DIR (see bulkhead targets)',
   'cli-help.json': 'print one JSON document on stdout',
-  'cli-help.format': concat(
-    'json (a line each), table, or a template, of which only fields and json are read: ',
-    '"table {{example}}"',
-  ),
+  'cli-help.format': 'json (one line each), table, or a template of fields: "table {{example}}"',
   'cli-help.quiet': 'print the ids only',
   'cli-help.quiet-result': 'print nothing but errors: the exit code is the result',
   'cli-help.yes': 'do not ask for confirmation',

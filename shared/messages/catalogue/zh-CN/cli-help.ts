@@ -33,7 +33,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.target':
     '按 ID 指定另一个引擎：system、docker-desktop、docker-engine、embedded:DIR（参阅 bulkhead targets）',
   'cli-help.json': '在标准输出上打印一个 JSON 文档',
-  'cli-help.format': 'json（每项一行）、table，或模板（其中只读取字段和 json）："table {{example}}"',
+  'cli-help.format': 'json（每项一行）、table，或由字段组成的模板："table {{example}}"',
   'cli-help.quiet': '只输出 ID',
   'cli-help.quiet-result': '除错误外不输出任何内容：结果即退出码',
   'cli-help.yes': '不要求确认',

@@ -61,10 +61,10 @@ export const cliList: Translated<typeof english> = {
   'cli-list.protection-unverified': '未验证',
   'cli-list.protection-protected': '受保护',
   'cli-list.protection-stopped': '已停止',
-  'cli-list.format-not-read': '--format 中的 {{part}} 在此不受支持',
-  'cli-list.format-field-unknown': '--format 指定的字段 {{name}} 不存在',
+  'cli-list.format-not-read': '--format 不支持 {{part}}',
+  'cli-list.format-field-unknown': '--format：没有字段 {{name}}',
   'cli-list.format-fields':
-    '请给出 json、table，或由 {{field}} 或 {{json}} 这样的字段组成的模板：不支持其他函数、if 和 range。字段：{{fields}}。',
+    '请给出 json、table，或由 {{field}} 或 {{json}} 这样的字段组成的模板：不支持 `if`、`range` 以及 json 以外的函数。字段：{{fields}}。',
   'cli-list.format-ignored': '忽略 --format，因为同时给出了 --quiet',
   'cli-list.format-table-follows': '表格需要所有行，而 --follow 没有最后一行',
   'cli-list.format-without-table': '请给出不带 table 的模板。',
