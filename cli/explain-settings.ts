@@ -75,7 +75,7 @@ async function namedText(
   { settings: file, draft }: SettingsChoice,
 ): Promise<Result<{ readonly text: string; readonly exists: boolean }, AppError> | null> {
   if (file !== undefined) {
-    const read = await readGivenFile(file);
+    const read = await readGivenFile(file, message('cli.give-settings-file-or-draft'));
     return read.ok ? ok({ text: read.value, exists: true }) : read;
   }
   if (draft !== true) return null;

@@ -7,13 +7,14 @@ import { decisionTexts } from '../shared/audit/decision-text.ts';
 import { routeOfSetting } from '../shared/desktop/deep-link.ts';
 import { setEngineOptions } from '../shared/messages/engine-options.ts';
 import { refusalPrefix } from '../shared/policy/decision.ts';
-import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { err, fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { padColumns } from './columns.ts';
 import { printable, printError, printResult, withJson, withRoot } from './output.ts';
 import { text, translate, translateSentence } from './text.ts';
 import { message } from '../shared/messages/message.ts';
 import { explainedSettings, type SettingsChoice } from './explain-settings.ts';
-import { isStandardInput, readStandardInput } from './standard-input.ts';
+import { withHint } from './given-file.ts';
+import { isStandardInput, readStandardInput, standardInputName } from './standard-input.ts';
 import { withExistingTarget, withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 
@@ -36,7 +37,8 @@ export function configureExplain(command: Command): void {
       // Given settings can be tried where there is no engine yet.
       (options.settings === undefined ? withExistingTarget : withTarget)(options, async (target) => {
         if (isStandardInput(options.settings) && isStandardInput(options.compose)) {
-          printError(fail('input.unusable', message('cli.stdin-twice')).error, options);
+          const hint = message('cli.give-one-as-file');
+          printError(fail('input.unusable', message('cli.stdin-twice'), { hint }).error, options);
           return;
         }
         const args = commandLine[0] === 'docker' ? commandLine.slice(1) : commandLine;
@@ -94,9 +96,16 @@ async function composeText(
       hint: message('cli.give-one-option'),
     });
   const compose = isStandardInput(file) ? await readStandardInput(maxComposeBytes + 1) : await bytesOf(file);
-  if (!compose.ok) return compose;
+  // Not the code of an unreadable settings file.
+  if (!compose.ok)
+    return err(withHint({ ...compose.error, code: 'input.unusable' }, message('cli.give-compose-file')));
   return compose.value.length > maxComposeBytes
-    ? fail('input.unusable', message('cli.compose-file-too-large', { file }))
+    ? fail(
+        'input.unusable',
+        message('cli.compose-file-too-large', {
+          file: isStandardInput(file) ? standardInputName : file,
+        }),
+      )
     : ok({
         text: compose.value.toString('utf8'),
         projectDirectory: isStandardInput(file) ? path.resolve('.') : path.dirname(path.resolve(file)),

@@ -85,6 +85,19 @@ describe('settings given on standard input', () => {
     expect(await readdir(root)).toEqual([]);
   });
 
+  test.each([
+    ['false | bulkhead explain --settings - docker run x', 1, '<stdin> could not be read: it is empty'],
+    ['bulkhead explain --settings none.json docker run x', 2, 'there is no file none.json'],
+  ])('are not said to be replaced by the draft without --draft: %s', async (command, code, problem) => {
+    expect(await run(command)).toEqual({
+      code,
+      out: '',
+      err:
+        `error: ${problem}\n  Give the path of a settings file, or - for standard input. ` +
+        '--draft takes the draft instead; without either, the settings in force decide.\n',
+    });
+  });
+
   test('have a longest length', async () => {
     expect(await run('head -c 9999999 /dev/zero | bulkhead plan -')).toMatchObject({
       code: 1,
@@ -107,7 +120,9 @@ describe('settings given on standard input', () => {
     expect(await run('bulkhead explain --settings - --compose /dev/stdin', good)).toEqual({
       code: 2,
       out: '',
-      err: 'error: standard input cannot be both the settings and the compose file\n',
+      err:
+        'error: standard input cannot be both the settings and the compose file\n' +
+        '  Give one of the two as a file.\n',
     });
   });
 
@@ -125,6 +140,30 @@ describe('settings given on standard input', () => {
       expect(await readdir(root)).toEqual(['good.json']);
     },
   );
+});
+
+describe('a compose file given on standard input', () => {
+  test.each([
+    ['--compose - < /', '<stdin> could not be read: it is a directory'],
+    ['--compose - < /dev/null', '<stdin> could not be read: it is neither a file nor a pipe'],
+    ['--compose none.yaml', "none.yaml can't be read: ENOENT"],
+  ])('is an unusable argument if it cannot be read, as any compose file: %s', async (given, problem) => {
+    await file('good.json', good);
+    expect(await run(`bulkhead explain --json --settings good.json ${given}`)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('"code":"input.unusable"'),
+    });
+    const { err } = await run(`bulkhead explain --settings good.json ${given}`);
+    expect(err).toContain(`error: ${problem}`);
+    expect(err).toContain('\n  Give the path of a compose file, or - for standard input.\n');
+  });
+
+  test('is named <stdin> if it is too large', async () => {
+    await file('good.json', good);
+    const large = 'head -c 9999999 /dev/zero | bulkhead explain --settings good.json --compose -';
+    expect((await run(large)).err).toMatch(/^error: <stdin> is too large for a compose file\n/);
+  });
 });
 
 test('a pipe of the shell is read as a file is, once it is written', async () => {

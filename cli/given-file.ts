@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { noFile, readSettings, streamedSettings, type StoredText } from '../engine/base/files.ts';
 import type { Target } from '../engine/target.ts';
-import { message, plainText, referenceTo } from '../shared/messages/message.ts';
+import { message, plainText, referenceTo, type Message } from '../shared/messages/message.ts';
 import { err, fail, isAccessDenied, isNotText, ok, type AppError, type Result } from '../shared/result.ts';
 import { maxTextLength } from '../shared/settings/limits.ts';
 import { isStandardInput, readStandardInput, standardInputName } from './standard-input.ts';
@@ -35,23 +35,28 @@ export async function readTextToApply(target: Target): Promise<Result<string, Ap
 
 /**
  * The text of a settings file given as argument, or of standard input; a missing one is an error. Errors do
- * not advise to repair or move the file, as those about the engine's own do: it may be any file.
+ * not advise to repair or move the file, as those about the engine's own do: it may be any file. Their `hint`
+ * is what the command takes.
  */
-export async function readGivenFile(file: string): Promise<Result<string, AppError>> {
-  const hint = message('cli.give-settings-file');
+export async function readGivenFile(
+  file: string,
+  hint = message('cli.give-settings-file'),
+): Promise<Result<string, AppError>> {
   const read = await storedText(file);
   if (!read.ok) {
     const { error } = read;
-    if (isAccessDenied(error)) return read;
-    return err({
-      ...error,
-      hint: plainText(hint),
-      sentences: { ...error.sentences, hint: referenceTo(hint) },
-    });
+    return isAccessDenied(error) ? read : err(withHint(error, hint));
   }
   if (read.value.exists) return ok(read.value.text);
   return fail('input.unusable', message('cli.file-missing', { file: file || '""' }), { hint });
 }
+
+/** The error with another hint. */
+export const withHint = (error: AppError, hint: Message): AppError => ({
+  ...error,
+  hint: plainText(hint),
+  sentences: { ...error.sentences, hint: referenceTo(hint) },
+});
 
 async function storedText(file: string): Promise<Result<StoredText, AppError>> {
   if (!isStandardInput(file))

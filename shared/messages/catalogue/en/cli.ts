@@ -45,6 +45,7 @@ export const cli = {
   'cli.stdin-is-terminal': 'it is a terminal',
   'cli.not-file-or-pipe': 'it is neither a file nor a pipe',
   'cli.stdin-twice': 'standard input cannot be both the settings and the compose file',
+  'cli.give-one-as-file': 'Give one of the two as a file.',
   'cli.apply-with-yes': 'Look at the plan first (bulkhead plan{{onEngine}}), then apply with --yes.',
   'cli.apply-stdin-with-yes': 'Look at the plan first (bulkhead plan -{{onEngine}}), then apply with --yes.',
   'cli.nothing-was-applied': 'nothing was applied',
@@ -94,5 +95,10 @@ export const cli = {
   'cli.file-missing': 'there is no file {{file}}',
   'cli.give-settings-file':
     'Give the path of a settings file, - for standard input, or none to take the draft.',
+  'cli.give-settings-file-or-draft': concat(
+    'Give the path of a settings file, or - for standard input. ',
+    '--draft takes the draft instead; without either, the settings in force decide.',
+  ),
+  'cli.give-compose-file': 'Give the path of a compose file, or - for standard input.',
   'cli.image-query-failed': 'the engine could not be queried about the image',
 } as const;

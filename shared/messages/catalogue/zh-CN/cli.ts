@@ -38,6 +38,7 @@ export const cli: Translated<typeof english> = {
   'cli.stdin-is-terminal': '它是终端',
   'cli.not-file-or-pipe': '它既不是文件也不是管道',
   'cli.stdin-twice': '标准输入不能既是设置又是 Compose 文件',
+  'cli.give-one-as-file': '请将其中之一作为文件给出。',
   'cli.apply-with-yes': '请先查看计划 (bulkhead plan{{onEngine}})，再用 --yes 应用。',
   'cli.apply-stdin-with-yes': '请先查看计划 (bulkhead plan -{{onEngine}})，再用 --yes 应用。',
   'cli.nothing-was-applied': '没有应用任何内容',
@@ -84,5 +85,8 @@ export const cli: Translated<typeof english> = {
   'cli.nothing-was-recreated': '没有重新创建任何容器',
   'cli.file-missing': '没有文件 {{file}}',
   'cli.give-settings-file': '请给出设置文件的路径，或用 - 表示标准输入；不给则使用草稿。',
+  'cli.give-settings-file-or-draft':
+    '请给出设置文件的路径，或用 - 表示标准输入。改用 --draft 则采用草稿；两者都不给则按当前生效的设置判断。',
+  'cli.give-compose-file': '请给出 Compose 文件的路径，或用 - 表示标准输入。',
   'cli.image-query-failed': '无法向引擎查询该镜像',
 };
