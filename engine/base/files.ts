@@ -231,7 +231,7 @@ export async function writeFileAtomic(
     const { named = file } = options;
     const hint = writeHint(systemCode(error));
     return fail(options.code ?? 'settings.unwritable', message('app.file-unwritable', { os: named }), {
-      reason: writeReason(error, file),
+      reason: await writeReason(error, file),
       hint: (await exists(file)) ? message('engine.old-file-unchanged', { hint }) : hint,
       params: { path: named },
     });
@@ -239,10 +239,34 @@ export async function writeFileAtomic(
 }
 
 /** Why `file` cannot be written: the system's error may have the name of a temporary file. */
-export const writeReason = (error: unknown, file: string): Message | string =>
-  systemCode(error) === 'EACCES'
-    ? message('engine.directory-unwritable', { directory: path.dirname(file) })
-    : systemReason(error);
+export async function writeReason(error: unknown, file: string): Promise<Message | string> {
+  const denied = systemCode(error) === 'EACCES' ? await denialOf(path.dirname(path.resolve(file))) : null;
+  return denied ?? systemReason(error);
+}
+
+/** Which directory keeps this user from creating a file in `directory`, or it itself; null if none does. */
+async function denialOf(directory: string): Promise<Message | null> {
+  const code = await accessError(directory, constants.W_OK | constants.X_OK);
+  const parent = path.dirname(directory);
+  if (code === 'ENOENT' && parent !== directory) return denialOf(parent);
+  if (code !== 'EACCES') return null;
+  const closed = await closedDirectory(directory);
+  return closed === null
+    ? message('engine.directory-unwritable', { directory })
+    : message('engine.directory-closed', { directory: closed });
+}
+
+/** The first directory on the way to `directory`, or it itself, that this user may not search. */
+async function closedDirectory(directory: string): Promise<string | null> {
+  const parent = path.dirname(directory);
+  const closed = parent === directory ? null : await closedDirectory(parent);
+  if (closed !== null) return closed;
+  return (await accessError(directory, constants.X_OK)) === 'EACCES' ? directory : null;
+}
+
+/** The code of the error of an access with this mode, '' if it is allowed. */
+const accessError = (file: string, mode: number): Promise<string> =>
+  access(file, mode).then(() => '', systemCode);
 
 /** What the user can do about a write that failed with a system error's code. */
 export function writeHint(code: string): Message {

@@ -46,7 +46,7 @@ async function take(
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     return fail('settings.unwritable', message('app.file-unwritable', { os: file }), {
-      reason: writeReason(error, file),
+      reason: await writeReason(error, file),
       hint: writeHint(systemCode(error)),
       params: { path: file },
     });
@@ -61,7 +61,7 @@ async function take(
       } catch (error) {
         if (systemCode(error) !== 'EEXIST')
           return fail('settings.unwritable', message('engine.file-not-created', { file }), {
-            reason: writeReason(error, file),
+            reason: await writeReason(error, file),
             params: { path: file },
           });
       }

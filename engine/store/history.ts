@@ -160,7 +160,7 @@ export async function writeVersion(
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     return fail('settings.unwritable', message('settings.backup-unwritable', { target }), {
-      reason: writeReason(error, target),
+      reason: await writeReason(error, target),
       hint: message('apply.nothing-changed'),
       params: { path: target },
     });

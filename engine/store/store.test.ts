@@ -127,6 +127,40 @@ describe('writing a file', () => {
       expect(await readFile(at('a.json'), 'utf8')).toBe('old');
     },
   );
+  test.runIf(process.getuid?.() === 0)('names the directory that this user may not enter', async () => {
+    const engine = at('closed/engine');
+    await mkdir(engine, { recursive: true });
+    await chmod(dir, 0o755);
+    await chmod(at('closed'), 0o700);
+    await chmod(engine, 0o777);
+    const { done } = runScript(
+      `import { writeFileAtomic } from ${module('../base/files.ts')}; ` +
+        "console.log(JSON.stringify(await writeFileAtomic(process.argv.at(-1), 'new')));",
+      [path.join(engine, 'a.json')],
+      { uid: 65534 },
+    );
+    expect(JSON.parse(await done)).toMatchObject({
+      ok: false,
+      error: { code: 'settings.unwritable', reason: `this user may not enter ${at('closed')}` },
+    });
+  });
+  test.runIf(process.getuid?.() === 0)(
+    'names the directory in which this user may not create the history',
+    async () => {
+      await chmod(dir, 0o755);
+      const { done } = runScript(
+        `import { writeVersion } from ${module('./history.ts')}; ` +
+          'const version = { entry: { version: 1 }, settings: "{}", daemonJson: null }; ' +
+          'console.log(JSON.stringify(await writeVersion(process.argv.at(-1), version)));',
+        [at('history')],
+        { uid: 65534 },
+      );
+      expect(JSON.parse(await done)).toMatchObject({
+        ok: false,
+        error: { code: 'settings.unwritable', reason: `this user may not write in ${dir}` },
+      });
+    },
+  );
   test('a killed writer leaves the old or the new text; its leftovers are removed', async () => {
     const size = 3_000_000;
     await writeFile(at('a.json'), 'a'.repeat(size));

@@ -35,7 +35,7 @@ export async function replaceBundle(
   } catch (error) {
     await rm(part, { force: true });
     return fail('internal', message('cli-support.not-written', { file }), {
-      reason: writeReason(error, file),
+      reason: await writeReason(error, file),
     });
   }
 }
@@ -56,7 +56,7 @@ async function writeArchive(
           hint: message('cli-support.name-another'),
         })
       : fail('input.unusable', message('cli-support.not-written', { file }), {
-          reason: writeReason(error, file),
+          reason: await writeReason(error, file),
         });
   }
   const staging = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-support-'));

@@ -128,6 +128,7 @@ export const engine = {
   'engine.is-utf-16': 'it is UTF-16; the engine reads UTF-8 only. Save it as UTF-8 without BOM',
   'engine.not-utf-8': 'its bytes are not valid UTF-8',
   'engine.directory-unwritable': 'this user may not write in {{directory}}',
+  'engine.directory-closed': 'this user may not enter {{directory}}',
   'engine.old-file-unchanged': '{{hint}} The old file is unchanged.',
   'engine.disk-full': 'Make room on the disk, then try again.',
   'engine.read-only-file-system': 'The file system is read-only; remount it writable.',

@@ -103,6 +103,7 @@ export const engine: Translated<typeof english> = {
   'engine.is-utf-16': '它是 UTF-16；引擎只读取 UTF-8。请保存为不带 BOM 的 UTF-8',
   'engine.not-utf-8': '其内容不是有效的 UTF-8',
   'engine.directory-unwritable': '此用户无权在 {{directory}} 中写入',
+  'engine.directory-closed': '此用户无权进入 {{directory}}',
   'engine.old-file-unchanged': '{{hint}}旧文件未更改。',
   'engine.disk-full': '请腾出磁盘空间后重试。',
   'engine.read-only-file-system': '文件系统为只读；请重新挂载为可写。',
