@@ -104,7 +104,31 @@ describe('A8: a bind source', () => {
 
   it('is refused if it contains a link: the gateway wrote none, so it was created since', () => {
     for (const source of [at('share/link'), at('share/link/deep'), at('share/link/deep/file')])
-      expect(() => bind({ source })).toThrow(/leads through a symbolic link to .*elsewhere/);
+      expect(() => bind({ source })).toThrow('leads through a symbolic link');
+  });
+
+  it('is refused alike wherever a link on its path leads, and whether anything is there', () => {
+    const refusal = (target: string): string => {
+      rmSync(at('share/exchanged'), { force: true });
+      symlinkSync(target, at('share/exchanged'));
+      try {
+        bind({ source: at('share/exchanged') });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'nothing was refused';
+    };
+    const expected = refusal(at('elsewhere'));
+    expect(expected).toContain(`${at('share/exchanged')} leads through a symbolic link`);
+    expect(expected).not.toContain('elsewhere');
+    for (const target of [
+      at('missing'),
+      at('elsewhere/deep/file/x'),
+      at('root/data'),
+      '/dev/null',
+      'exchanged',
+    ])
+      expect(refusal(target)).toBe(expected);
   });
 
   it("may have links above the engine's own root, but none below it", () => {

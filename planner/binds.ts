@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { defaultDeviceAt, isDefaultDevice } from '../shared/isolation/default-devices.ts';
 import { isBind, type BindSource } from './config/bundle.ts';
@@ -77,10 +77,11 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
   for (const [index, mount] of (spec.mounts ?? []).entries()) {
     if (!isBind(mount) || mount.source === undefined) continue;
     const bind = inspect(mount, mount.source);
+    // First: a link's user does not learn whether, and at what, its target is.
+    refuseLinks(mount, mount.source, bind?.source ?? null, context.parts);
     // If runc handled it, it could appear in between, as a link to anything.
     if (bind === null) refuse(`the source of a bind mount is not there: ${mount.source}`);
     refuseEngineParts(bind, context.mounts, places, context.container);
-    refuseLinks(mount, mount.source, bind.source, context.parts);
     const { tree, lockedFlags } =
       defaultDeviceAt(bind.source) === null
         ? planBind(bind, plan, context, givenByEngine(mount, mount.source))
@@ -126,17 +127,34 @@ function inspect(mount: OciMount, given: string): Bind | null {
 /**
  * Refuses a source whose path contains a symbolic link (A8). The gateway resolved the path and forwarded the
  * result. A container that may write to a parent directory can replace a component by a link, and restart
- * policies start containers without asking the gateway again.
+ * policies start containers without asking the gateway again. The text is the same wherever the link leads,
+ * and whether anything is there: it is shown to users who may not search those directories.
+ * @param source The path without links; null: nothing is there.
  */
-function refuseLinks(mount: OciMount, given: string, source: string, parts: EngineParts): void {
+function refuseLinks(mount: OciMount, given: string, source: string | null, parts: EngineParts): void {
   if (given === source || givenByEngine(mount, given)) return;
   const root = parts.roots.find((one) => isWithin(given, one));
-  if (root !== undefined && path.join(realpathSync.native(root), path.relative(root, given)) === source)
-    return;
+  const isLinkFree =
+    source === null
+      ? !hasLink(given, root ?? '/')
+      : root !== undefined && path.join(realpathSync.native(root), path.relative(root, given)) === source;
+  if (isLinkFree) return;
   refuse(
-    `${given} leads through a symbolic link to ${source}, and links may change between two starts; ` +
-      `mount ${source} itself`,
+    `${given} leads through a symbolic link, and links may change between two starts; ` +
+      `mount the directory or file itself that it leads to`,
   );
+}
+
+/** Whether a component of the path `given` below `directory` is a symbolic link, as far as it exists. */
+function hasLink(given: string, directory: string): boolean {
+  let at = directory;
+  for (const name of path.relative(directory, given).split(path.sep)) {
+    at = path.join(at, name);
+    const found = lstatSync(at, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink() === true) return true;
+    if (found?.isDirectory() !== true) return false;
+  }
+  return false;
 }
 
 /**
