@@ -98,6 +98,21 @@ describe.concurrent(
       expect(outcome.code).toBe(1);
     });
 
+    it('docker exec as a user or group that no protected container has', async () => {
+      const started = await guarded.sh('docker run -d --name protected busybox sleep 1000');
+      expect(started).toMatchObject({ code: 0 });
+      for (const user of ['70000', '0:65536', '70000:70000']) {
+        const outcome = await guarded.sh(`docker exec --user ${user} protected id`);
+        expect(outcome.stderr).toContain(
+          `enhanced container isolation: docker exec --user ${user} is blocked: a protected container has ` +
+            'only the ids 0 to 65535; give another with --user (A3)',
+        );
+        expect(outcome.code).toBe(1);
+      }
+      const outcome = await guarded.sh('docker exec --user 65535:65535 protected id -u');
+      expect(outcome).toMatchObject({ code: 0, stdout: '65535\n' });
+    });
+
     it('docker attach to a terminal cannot show a text: it exits at once and does not hang', async () => {
       const outcome = await guarded.sh('script -qec "docker attach terminal" /dev/null');
       expect(outcome.stdout).toContain('unable to upgrade to tcp, received 403');
