@@ -7,11 +7,11 @@ import { startGatewayProcess, type GatewayProcess } from '../support/gateway-pro
 import { eciOn } from '../support/guarded-engine.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../support/isolated-engine.ts';
 import { mountsBelow, startBareEngine, type BareEngine } from '../support/real-engine.ts';
-import { AttemptBlocked } from './accomplice/agent.ts';
 import type { AccompliceAttempt } from './accomplice/attempt.ts';
 import { accompliceCorpus } from './accomplice/attempts.ts';
 import { canary, deviceAccount, type AttackSetup } from './accomplice/attack-setup.ts';
 import { AttackFixture } from './accomplice/attack-fixture.ts';
+import { AttemptBlocked } from './accomplice/evidence.ts';
 
 // A process outside and one inside a container, which pass each other descriptors. As in the corpus, an
 // attempt that does not succeed on a bare engine does not count.

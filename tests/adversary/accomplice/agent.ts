@@ -1,12 +1,10 @@
 import { createInterface, type Interface } from 'node:readline';
 import { connect, type Socket } from 'node:net';
 import os from 'node:os';
+import { failureOfCall } from './evidence.ts';
 
-/**
- * The point at which the kernel, the engine or the gateway stopped an attempt: a system call with its error,
- * or a refused command.
- */
-export class AttemptBlocked extends Error {}
+/** The process of an agent ended before its call did. */
+export class AgentEnded extends Error {}
 
 /**
  * A number (descriptor, flags, address), a string (for example a path), or memory that the call reads and
@@ -23,6 +21,9 @@ export interface CallResult {
 }
 
 const errorNames = new Map(Object.entries(os.constants.errno).map(([name, number]) => [number, name]));
+
+/** The name of an error, by its number. */
+export const nameOfError = (number: number): string => errorNames.get(number) ?? String(number);
 
 const encode = (arg: CallArgument): string => {
   if (typeof arg === 'number') return String(arg);
@@ -53,7 +54,7 @@ export class Agent {
       });
     });
     const end = () => {
-      for (const { reject } of this.#waiting.splice(0)) reject(new AttemptBlocked('the process ended'));
+      for (const { reject } of this.#waiting.splice(0)) reject(new AgentEnded('the process ended'));
     };
     socket.on('close', end);
     socket.on('error', end);
@@ -87,12 +88,12 @@ export class Agent {
     const [value, error, ...memory] = line.split(' ');
     return {
       value: Number(value),
-      errorName: errorNames.get(Number(error)) ?? String(error),
+      errorName: nameOfError(Number(error)),
       memory: memory.map((digits) => Buffer.from(digits, 'hex')),
     };
   }
 
-  /** As above; rejects with `AttemptBlocked` if the call fails. Resolves with its value. */
+  /** As above, resolves with the value. Rejects if it fails, with `AttemptBlocked` if it was not allowed. */
   async call(operation: string, ...args: readonly CallArgument[]): Promise<number> {
     return (await this.filled(operation, ...args)).value;
   }
@@ -102,7 +103,7 @@ export class Agent {
     const result = await this.try(operation, ...args);
     if (result.value === -1) {
       const shown = args.map((arg) => (Buffer.isBuffer(arg) ? 'memory' : String(arg))).join(', ');
-      throw new AttemptBlocked(`${operation}(${shown}): ${result.errorName}`);
+      throw failureOfCall(`${operation}(${shown})`, result.errorName);
     }
     return result;
   }

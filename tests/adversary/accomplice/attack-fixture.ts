@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { chmod, chown, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Agent, AttemptBlocked } from './agent.ts';
+import { Agent } from './agent.ts';
 import {
   attacker,
   bob,
@@ -12,6 +12,7 @@ import {
   type Container,
   type AttackSetup,
 } from './attack-setup.ts';
+import { failureOf, showsSecret } from './evidence.ts';
 import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR } from './linux.ts';
 import { tarball, type Entry } from './tarball.ts';
 
@@ -115,15 +116,16 @@ export class AttackFixture {
     return [...ids, '--', 'docker', '-H', `unix://${this.setup.door}`];
   }
 
-  /** `docker …` as a user, without any of root's rights; rejects with `AttemptBlocked` if it fails. */
+  /**
+   * `docker …` as a user, without any of root's rights. Rejects if it fails, with `AttemptBlocked` if it was
+   * refused.
+   */
   async docker(uid: number, ...args: string[]): Promise<string> {
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: '/nonexistent' };
     try {
       return (await run('setpriv', [...this.#asUser(uid), ...args], { env })).stdout.trim();
     } catch (error) {
-      throw new AttemptBlocked(
-        error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error),
-      );
+      throw failureOf(error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error));
     }
   }
 
@@ -349,13 +351,12 @@ export class AttackFixture {
         setTimeout(resolve, 50);
       });
     }
-    throw new AttemptBlocked(`the step did not start: ${output.slice(-500)}`);
+    throw failureOf(`the step did not start: ${output.slice(-500)}`);
   }
 
-  /** Whether `text` is the canary; rejects with the text if it is not. */
+  /** Whether `text` is the canary; throws `AttemptBlocked` if the kernel did not allow to read it. */
   isCanary(text: string): boolean {
-    if (!text.includes(canary)) throw new AttemptBlocked(`read instead: ${text}`);
-    return true;
+    return showsSecret(canary, text);
   }
 
   /** Whether there is a file of that name, and it is root's. */

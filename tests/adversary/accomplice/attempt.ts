@@ -7,8 +7,9 @@ export interface AccompliceAttempt {
   readonly title: string;
   /**
    * Resolves with whether they succeeded, judged by the effect: something that only root, or the other user's
-   * container, could have done or read. Rejects with `AttemptBlocked` if a system call, the engine or the
-   * gateway stopped them.
+   * container, could have done or read. Rejects with `AttemptBlocked` if a system call that is not allowed,
+   * or a refusal of the runtime or the gateway, stopped them (evidence.ts), with any other error if they did
+   * not get so far.
    */
   readonly attempt: (fixture: AttackFixture) => Promise<boolean>;
   /** Changes the whole engine: not run concurrently with others. */

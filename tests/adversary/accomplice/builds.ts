@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { accompliceAttempts } from './attempt.ts';
-import { AttemptBlocked, type Agent } from './agent.ts';
+import type { Agent } from './agent.ts';
+import { AttemptBlocked, failureOfCall } from './evidence.ts';
 import { attacker, bob, type Container } from './attack-setup.ts';
 import type { AttackFixture } from './attack-fixture.ts';
 
@@ -90,7 +91,6 @@ export const buildAttempts = accompliceAttempts([
       const later = await fixture.container('later', [], [], bob);
       const victim = await fixture.in(later);
       const pid = await fixture.pidOf(victim, later);
-      const stopped: string[] = [];
       for (const file of files) {
         const range = await fixture.becomeRangeUser(file);
         const signalled = await range.try('kill', pid, 9);
@@ -98,9 +98,10 @@ export const buildAttempts = accompliceAttempts([
           await victim.ended;
           return true;
         }
-        stopped.push(signalled.errorName);
+        const failure = failureOfCall('kill', signalled.errorName);
+        if (!(failure instanceof AttemptBlocked)) throw failure;
       }
-      throw new AttemptBlocked(`kill: ${stopped.join(' ')}`);
+      throw new AttemptBlocked('kill: no range may signal the process');
     },
   },
 ]);

@@ -1,4 +1,5 @@
-import { AttemptBlocked, type Agent } from './agent.ts';
+import { AgentEnded, type Agent } from './agent.ts';
+import { AttemptBlocked } from './evidence.ts';
 import { S_IFBLK, u32, u64 } from './linux.ts';
 
 const FUSE_LOOKUP = 1,
@@ -41,6 +42,6 @@ export async function serveNode(agent: Agent, connection: number, device: number
         await answer(unique, ENOSYS, Buffer.alloc(0));
     }
   } catch (error) {
-    if (!(error instanceof AttemptBlocked)) throw error;
+    if (!(error instanceof AttemptBlocked || error instanceof AgentEnded)) throw error;
   }
 }

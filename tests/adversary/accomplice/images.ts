@@ -1,7 +1,8 @@
 import { lstat, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { accompliceAttempts } from './attempt.ts';
-import { AttemptBlocked, type Agent } from './agent.ts';
+import type { Agent } from './agent.ts';
+import { AttemptBlocked, showsSecret } from './evidence.ts';
 import { AT_FDCWD } from './linux.ts';
 import { attacker, bobsSecret, canary, type Container } from './attack-setup.ts';
 import type { AttackFixture } from './attack-fixture.ts';
@@ -101,21 +102,19 @@ async function withSetuidImage(fixture: AttackFixture): Promise<SetuidImage> {
 /** Executes the programs below every place for which `isOf` holds, and has them read the canary. */
 async function executeBelow(fixture: AttackFixture, isOf: (place: string) => boolean): Promise<boolean> {
   const { container, range, names } = await withSetuidImage(fixture);
-  const found: string[] = [];
+  const outputs: string[] = [];
   for (const place of (await placesOutside(fixture, range, container.name)).filter(isOf)) {
     for (const name of names) {
       const file = path.join(place, name);
       const X_OK = 1;
       if ((await range.try('faccessat', AT_FDCWD, file, X_OK)).value !== 0) continue;
-      found.push(file);
-      if ((await range.run(file, 'cat', fixture.secret)).includes(canary)) return true;
+      const printed = await range.run(file, 'cat', fixture.secret);
+      if (printed.includes(canary)) return true;
+      outputs.push(printed);
     }
   }
-  throw new AttemptBlocked(
-    found.length === 0
-      ? 'no program of the image can be reached'
-      : `executed without effect: ${found.join(' ')}`,
-  );
+  if (outputs.length === 0) throw new AttemptBlocked('no program of the image can be reached');
+  return showsSecret(canary, outputs.join(''));
 }
 
 /** A directory of root's with a file in it. */
@@ -178,6 +177,13 @@ async function exchanged(fixture: AttackFixture, name: string): Promise<Agent> {
   return fixture.rangeUser(container, `${name}-range`);
 }
 
+/** Waits for a command that may be refused: what it did is looked at afterwards. */
+async function unlessRefused(command: Promise<unknown>): Promise<void> {
+  await command.catch((error: unknown) => {
+    if (!(error instanceof AttemptBlocked)) throw error;
+  });
+}
+
 export const imageAttempts = accompliceAttempts([
   {
     id: 'setuid-in-layer',
@@ -225,7 +231,7 @@ export const imageAttempts = accompliceAttempts([
       if ((await range.try('fchmodat', AT_FDCWD, target, 0o711)).value !== 0) {
         await plantLinks(fixture, range, 'exchanged-start', target);
         await fixture.docker(attacker, 'stop', '-t', '0', 'exchanged-start');
-        await fixture.docker(attacker, 'start', 'exchanged-start').catch(() => '');
+        await unlessRefused(fixture.docker(attacker, 'start', 'exchanged-start'));
       }
       return ((await stat(target)).mode & 0o777) !== 0o700;
     },
@@ -238,7 +244,7 @@ export const imageAttempts = accompliceAttempts([
       const target = await closedDirectory(fixture, 'deleted-at-remove');
       if ((await range.try('unlinkat', AT_FDCWD, path.join(target, 'kept'), 0)).value !== 0) {
         await plantLinks(fixture, range, 'exchanged-remove', target);
-        await fixture.docker(attacker, 'rm', '-f', 'exchanged-remove').catch(() => '');
+        await unlessRefused(fixture.docker(attacker, 'rm', '-f', 'exchanged-remove'));
       }
       return lstat(path.join(target, 'kept')).then(
         () => false,

@@ -1,5 +1,6 @@
 import { accompliceAttempts } from './attempt.ts';
-import { AttemptBlocked, type Agent } from './agent.ts';
+import { nameOfError, type Agent } from './agent.ts';
+import { failureOfCall, requireRoot } from './evidence.ts';
 import { CLONE_NEWNS, CLONE_NEWUSER, O_DIRECTORY, O_PATH, O_RDONLY, u32, u64 } from './linux.ts';
 import { effectiveUid } from './attack-setup.ts';
 
@@ -47,7 +48,7 @@ async function openByIoUring(agent: Agent, below: number, file: string): Promise
   const IORING_ENTER_GETEVENTS = 1;
   await agent.call('io_uring_enter', descriptor, 1, 1, IORING_ENTER_GETEVENTS, 0, 0);
   const result = (await peek(agent, ring + cqes, 16)).readInt32LE(8);
-  if (result < 0) throw new AttemptBlocked(`the ring's openat: error ${-result}`);
+  if (result < 0) throw failureOfCall("the ring's openat", nameOfError(-result));
   return result;
 }
 
@@ -127,7 +128,7 @@ export const kernelAttempts = accompliceAttempts([
       const uid = await effectiveUid(notice.readUInt32LE(8));
       const answer = Buffer.concat([notice.subarray(0, 8), u64(4242), u32(0, 0)]);
       await outside.call('ioctl', received, 0xc018_2101, answer);
-      if (uid !== 0) throw new AttemptBlocked(`the process that answered has id ${uid}`);
+      requireRoot('the process that answered', uid);
       return (await answered).value === 4242;
     },
   },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { accompliceAttempts } from './attempt.ts';
 import type { Agent } from './agent.ts';
+import { showsSecret } from './evidence.ts';
 import { readNode, rawNode } from './devices.ts';
 import {
   AT_EMPTY_PATH,
@@ -98,12 +99,17 @@ async function mountInShare(
   return directory;
 }
 
-const makeWritable = (mount: string) =>
-  `mount -o remount,bind,rw ${mount} && touch ${mount}/written && echo written`;
+/** The script says how far it got, and why no farther; its exit code says nothing. */
+const makeWritable = (mount: string, prepare = 'true') =>
+  `exec 2>&1; ${prepare} && echo prepared || exit 0; ` +
+  `mount -o remount,bind,rw ${mount} && touch ${mount}/written && echo written; true`;
 
 /** Whether a script with `makeWritable`, run by the attacker's `docker`, did it. */
-const isWritten = async (fixture: AttackFixture, ...command: readonly string[]) =>
-  (await fixture.docker(attacker, ...command)) === 'written';
+async function isWritten(fixture: AttackFixture, ...command: readonly string[]): Promise<boolean> {
+  const output = await fixture.docker(attacker, ...command);
+  if (!output.startsWith('prepared')) throw new Error(`the script was not prepared: ${output}`);
+  return showsSecret('\nwritten', output);
+}
 
 export const mountAttempts = accompliceAttempts([
   {
@@ -191,7 +197,7 @@ export const mountAttempts = accompliceAttempts([
     title: 'a privileged container makes a copy of its read-only root file system writable',
     attempt: async (fixture) => {
       const copy = '/dev/shm/copy';
-      const script = `mkdir ${copy} && mount --bind / ${copy} && ${makeWritable(copy)}`;
+      const script = makeWritable(copy, `mkdir ${copy} && mount --bind / ${copy}`);
       const options = ['--rm', '--privileged', '--read-only'];
       return isWritten(fixture, 'run', ...options, 'accomplice', 'sh', '-c', script);
     },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { accompliceAttempts } from './attempt.ts';
-import { AttemptBlocked, type Agent } from './agent.ts';
+import type { Agent } from './agent.ts';
+import { showsSecret } from './evidence.ts';
 import { AT_FDCWD, CLONE_NEWNS, O_RDONLY, u64 } from './linux.ts';
 import { bobsSecret, canary } from './attack-setup.ts';
 import type { AttackFixture } from './attack-fixture.ts';
@@ -21,10 +22,7 @@ async function target(fixture: AttackFixture): Promise<Target> {
 }
 
 /** Whether `text` is the content that is only in Bob's container. */
-function isBobsSecret(text: string): boolean {
-  if (!text.includes(bobsSecret)) throw new AttemptBlocked(`read instead: ${text}`);
-  return true;
-}
+const isBobsSecret = (text: string): boolean => showsSecret(bobsSecret, text);
 
 /** Reads below /proc/PID of Bob's container's first process. */
 async function readBobsProcess(fixture: AttackFixture, name: string): Promise<boolean> {

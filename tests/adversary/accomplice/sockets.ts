@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { accompliceAttempts } from './attempt.ts';
-import { AttemptBlocked, type Agent } from './agent.ts';
+import type { Agent } from './agent.ts';
+import { failureOf, requireRoot } from './evidence.ts';
 import { AT_FDCWD, O_DIRECTORY, O_NONBLOCK, O_PATH, O_RDONLY, O_WRONLY, u32, u64 } from './linux.ts';
 import type { AttackFixture } from './attack-fixture.ts';
 
@@ -54,9 +55,9 @@ async function readByEngine(
     Cmd: ['/accomplice', 'cat', '/closed/secret'],
     HostConfig: { Binds: [`${fixture.closed}:/closed`] },
   });
-  if (!/^HTTP\/1\.1 201/.test(created)) throw new AttemptBlocked(created.slice(-300));
+  if (!/^HTTP\/1\.1 201/.test(created)) throw failureOf(created);
   const started = await request(inside, connection, 'POST', `/containers/${name}/start`);
-  if (!/^HTTP\/1\.1 204/.test(started)) throw new AttemptBlocked(started.slice(-300));
+  if (!/^HTTP\/1\.1 204/.test(started)) throw failureOf(started);
   await request(inside, connection, 'POST', `/containers/${name}/wait`);
   return fixture.isCanary(
     await request(inside, connection, 'GET', `/containers/${name}/logs?stdout=1&stderr=1`),
@@ -76,7 +77,7 @@ async function requestService(
   const [outside, inside] = await fixture.both();
   const connection = await connect(outside, inside, socket);
   const uid = await identify(service, await service.call('accept', listener));
-  if (uid !== 0) throw new AttemptBlocked(`the service sees id ${uid}`);
+  requireRoot('the peer of the service', uid);
   return connection >= 0;
 }
 
@@ -133,7 +134,7 @@ export const socketAttempts = accompliceAttempts([
             Buffer.alloc(12),
             u32(12),
           );
-          return peer.memory[0]?.readUInt32LE(4) ?? -1;
+          return peer.memory[0]?.readUInt32LE(4) ?? NaN;
         },
       ),
   },
@@ -159,7 +160,7 @@ export const socketAttempts = accompliceAttempts([
           const { header, control } = await message(service, Buffer.alloc(32));
           await service.call('recvmsg', connection, header, 0);
           const { memory } = await service.filled('peek', control + 16, Buffer.alloc(12));
-          return memory[0]?.readUInt32LE(4) ?? -1;
+          return memory[0]?.readUInt32LE(4) ?? NaN;
         },
       ),
   },
