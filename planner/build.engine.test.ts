@@ -1,6 +1,6 @@
 // @module-tag small
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -163,13 +163,16 @@ it('a running step does not keep a file system mounted that the machine unmounts
   try {
     building.stdin.end(dockerfile);
     let output = '';
-    for await (const chunk of building.stderr.setEncoding('utf8')) {
+    // Not by the stream's own iterator: it would close the pipe, which ends the client and the step.
+    for await (const [chunk] of on(building.stderr.setEncoding('utf8'), 'data', { close: ['close'] })) {
       output += String(chunk);
       if (/step runs in +0 +1\d{9}/.test(output)) break;
     }
-    expect(await runtimesWithMount(unmounted)).toHaveLength(1);
+    const runtimes = await runtimesWithMount(unmounted);
+    expect(runtimes).toHaveLength(1);
     await run('umount', [unmounted]);
     expect(await runtimesWithMount(unmounted)).toEqual([]);
+    expect(await readdir('/proc')).toEqual(expect.arrayContaining(runtimes));
   } finally {
     building.kill('SIGINT');
     await closed;
