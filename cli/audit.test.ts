@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { text as read } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { describeEntry, parseSince, wanted } from './audit.ts';
@@ -34,6 +38,20 @@ describe('bulkhead audit', () => {
         origin: { kind: 'socket-mount', mount: 'ff', container: 'ryuk', image: 'r' },
       }),
     ).toContain('would deny  container ryuk');
+  });
+  it.each([
+    [
+      import.meta.dirname,
+      `error: the decision log ${import.meta.dirname} can't be read: it is a directory\n`,
+    ],
+    ['', 'error: there is no decision log ""\n'],
+  ])('says why --file "%s" is unusable', async (file, err) => {
+    const main = path.join(import.meta.dirname, 'main.ts');
+    const child = spawn(process.execPath, [main, '--lang', 'en', 'audit', '--file', file], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [written] = await Promise.all([read(child.stderr), once(child, 'close')]);
+    expect({ code: child.exitCode, err: written }).toEqual({ code: 2, err });
   });
   it('reads entries of earlier versions', () => {
     const { id: _i, spec: _s, what: _w, origin: _o, decisionUs: _d, generation: _g, ...old } = entry;

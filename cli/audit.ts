@@ -100,17 +100,23 @@ export function configureAudit(command: Command): void {
         );
         if (isTable(format.value)) process.stdout.write(`${renderList(rows, auditList, format.value)}\n`);
       } catch (error) {
-        printError(
-          fail('input.unusable', message('cli.decision-log-not-followed', { value: file.value }), {
-            cause: error,
-            ...(systemCode(error) === 'EACCES' ? { hint: message('cli.run-as-root') } : {}),
-          }).error,
-          options,
-        );
+        printError(readError(error, file.value, options), options);
       } finally {
         process.removeListener('SIGINT', end);
       }
     });
+}
+
+/** The error of a log that could not be read or followed. */
+function readError(error: unknown, value: string, { follow }: AuditOptions): AppError {
+  const what =
+    follow === true
+      ? message('cli.decision-log-not-followed', { value })
+      : message('cli.decision-log-unreadable', { value });
+  return fail('input.unusable', what, {
+    ...(systemCode(error) === 'EISDIR' ? { reason: message('engine.is-directory') } : { cause: error }),
+    ...(systemCode(error) === 'EACCES' ? { hint: message('cli.run-as-root') } : {}),
+  }).error;
 }
 
 const isTable = ({ kind }: ListFormat): boolean => kind === 'table' || kind === 'columns';
@@ -139,6 +145,9 @@ function printNone({ json }: AuditOptions, format: ListFormat): void {
 
 /** The given log, else that of the selected engine; `engine.root-invalid` if there is no engine. */
 async function logOf(options: AuditOptions): Promise<Result<string, AppError>> {
+  // An empty name would be that of the working directory.
+  if (options.file?.trim() === '')
+    return fail('input.unusable', message('cli.decision-log-missing', { value: '""' }));
   if (options.file !== undefined) return ok(path.resolve(options.file));
   const root = resolveRoot(options);
   if (!root.ok) return root;
