@@ -75,6 +75,13 @@ describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
     await expect(stat(path.join(directory, 'absent'))).rejects.toThrow('ENOENT');
   });
 
+  it('needs a name for its file', async () => {
+    await expect(bundle('--output', '')).rejects.toMatchObject({
+      code: 2,
+      stderr: 'error: --output names no file\n  Name a file, or leave --output away.\n',
+    });
+  });
+
   it('is sent as events for a program that displays it first, and then nothing is written', async () => {
     const { stdout } = await bundle('--json', '--events');
     const events = stdout

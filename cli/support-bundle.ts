@@ -53,6 +53,15 @@ export function configureSupportBundle(command: Command): void {
         );
         return;
       }
+      if (options.output?.trim() === '') {
+        printError(
+          fail('input.unusable', message('cli-support.output-empty'), {
+            hint: message('cli-support.name-or-omit'),
+          }).error,
+          options,
+        );
+        return;
+      }
       return withExistingTarget(options, async (target) => {
         if (options.events === true) {
           await printBundleEvents(target, await eventListener(options.eventsTo));

@@ -4,6 +4,8 @@ import { concat } from '../concat.ts';
 export const cliSupport = {
   'cli-support.not-root': 'only root can read all that a support bundle has',
   'cli-support.file-exists': '{{file}} is there already',
+  'cli-support.output-empty': '--output names no file',
+  'cli-support.name-or-omit': 'Name a file, or leave --output away.',
   'cli-support.name-another': 'Name another file with --output.',
   'cli-support.not-written': 'the support bundle {{file}} could not be written',
   'cli-support.entry': 'FILE',

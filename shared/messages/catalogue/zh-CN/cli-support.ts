@@ -4,6 +4,8 @@ import type { Translated } from '../translated.ts';
 export const cliSupport: Translated<typeof english> = {
   'cli-support.not-root': '只有 root 能读取支持包中的全部内容',
   'cli-support.file-exists': '{{file}} 已存在',
+  'cli-support.output-empty': '--output 未指定文件',
+  'cli-support.name-or-omit': '请指定文件，或省略 --output。',
   'cli-support.name-another': '请用 --output 指定另一个文件。',
   'cli-support.not-written': '无法写入支持包 {{file}}',
   'cli-support.entry': '文件',
