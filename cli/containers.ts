@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { killedContainers } from '../shared/containers/killed.ts';
 import { unprotected, type RemoveOutcome } from '../shared/containers/protection.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
-import { registerRecreate } from './recreate.ts';
+import { registerRecreate, unusableNames } from './recreate.ts';
 import { withExistingTarget, type RootOptions } from './target.ts';
 import { fail, ok } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
@@ -73,7 +73,7 @@ export function configureContainers(containers: Command): void {
         if (!request.success) {
           printError(
             fail('input.unusable', message('cli-output.removal-unusable'), {
-              reason: request.error.issues[0]?.message ?? '',
+              reason: unusableNames(ids) ?? request.error.issues[0]?.message ?? '',
             }).error,
             options,
           );

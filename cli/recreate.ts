@@ -14,7 +14,7 @@ import {
   continueWithoutReader,
 } from './output.ts';
 import { describeRecreatePlan, outcomeText, recreationPrinter } from './recreate-text.ts';
-import { message } from '../shared/messages/message.ts';
+import { message, type Message } from '../shared/messages/message.ts';
 import { withExistingTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 import { isYes, openPrompt } from './terminal-prompt.ts';
@@ -56,6 +56,10 @@ export function registerRecreate(containers: Command): void {
     );
 }
 
+/** What is wrong with names of containers that a request cannot have; null if it is something else. */
+export const unusableNames = (names: readonly string[]): Message | null =>
+  names.includes('') ? message('cli.container-name-empty') : null;
+
 async function requestOf(
   names: readonly string[],
   options: RecreateOptions,
@@ -75,7 +79,7 @@ async function requestOf(
   return parsed.success
     ? ok(parsed.data)
     : fail('input.unusable', message('cli.recreation-choice-invalid'), {
-        reason: parsed.error.issues[0]?.message ?? '',
+        reason: unusableNames(ids) ?? parsed.error.issues[0]?.message ?? '',
       });
 }
 
