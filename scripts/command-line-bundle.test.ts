@@ -71,7 +71,7 @@ it.each([
     files: 5,
     kilobytes: 366,
   },
-  { what: 'status', args: () => ['status', '--root', at('stopped')], files: 8, kilobytes: 680 },
+  { what: 'status', args: () => ['status', '--root', at('stopped')], files: 8, kilobytes: 685 },
 ])('$what loads at most $files files with $kilobytes KB', async ({ args, files, kilobytes }) => {
   const loaded = await load(args());
   expect(loaded.files).toBeLessThanOrEqual(files);
