@@ -67,6 +67,16 @@ describe('a pipe', () => {
     expect(await read).toMatchObject({ ok: true, value: { exists: true, text: '{ "a": 1 }' } });
   });
 
+  test('is read if its writer ends at once', async () => {
+    await made();
+    for (let round = 0; round < 20; round++) {
+      // Waits in its open() for a reader.
+      const written = writeFile(file, '{}');
+      expect(await readSettings(file, { pipes: true })).toMatchObject({ ok: true, value: { text: '{}' } });
+      await written;
+    }
+  });
+
   test.each([
     ['blank', ' \n', { code: 'settings.unreadable', reason: 'it is empty' }],
     ['too long', Buffer.alloc(4 * 1024 * 1024 + 1, 0x20).fill('x', 0, 1), { code: 'settings.too-large' }],

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, access, open, readdir, rename, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, access, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { shellWord } from '../../shared/process/shell-word.ts';
 import { maxTextLength } from '../../shared/settings/limits.ts';
@@ -108,21 +108,23 @@ async function readBytes(
   file: string,
   { pipes = false }: ReadOptions = {},
 ): Promise<Result<Buffer | null, AppError>> {
+  const asPipe = pipes && (await isPipe(file));
   let handle: FileHandle;
   try {
-    // O_NONBLOCK: opening a FIFO must not hang.
-    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    // Opening a pipe waits for a writer, and finds also one that has written and ended meanwhile; an open
+    // that does not block, or a second one, would miss it. Where no pipe is expected, opening must not hang.
+    handle = await open(file, constants.O_RDONLY | (asPipe ? 0 : constants.O_NONBLOCK));
   } catch (error) {
     return systemCode(error) === 'ENOENT' ? ok(null) : unreadable(file, error);
   }
   try {
-    const stat = await handle.stat();
-    if (pipes && stat.isFIFO()) return await readPipe(file, stat);
-    if (!stat.isFile())
+    const found = await handle.stat();
+    if (asPipe && found.isFIFO()) return checkStream(file, await readUpTo(handle, maxTextLength + 1));
+    if (!found.isFile())
       return unreadable(
         file,
         null,
-        message(stat.isDirectory() ? 'engine.is-directory' : 'engine.not-regular-file'),
+        message(found.isDirectory() ? 'engine.is-directory' : 'engine.not-regular-file'),
       );
     return checkLength(file, await readUpTo(handle, maxTextLength + 1));
   } catch (error) {
@@ -132,21 +134,11 @@ async function readBytes(
   }
 }
 
-/**
- * Reads a pipe by a descriptor that blocks. The caller keeps the one by which it found `found`: a writer that
- * lost its only reader would end.
- */
-async function readPipe(file: string, found: Stats): Promise<Result<Buffer, AppError>> {
-  const pipe = await open(file, constants.O_RDONLY);
-  try {
-    const stat = await pipe.stat();
-    return stat.dev === found.dev && stat.ino === found.ino
-      ? checkStream(file, await readUpTo(pipe, maxTextLength + 1))
-      : unreadable(file, null, message('engine.not-regular-file'));
-  } finally {
-    await pipe.close();
-  }
-}
+const isPipe = (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isFIFO(),
+    () => false,
+  );
 
 function unreadable(
   file: string,
