@@ -1,8 +1,17 @@
 import path from 'node:path';
 import { noFile, readSettings, streamedSettings, type StoredText } from '../engine/base/files.ts';
 import type { Target } from '../engine/target.ts';
-import { message, plainText, referenceTo, type Message } from '../shared/messages/message.ts';
-import { err, fail, isAccessDenied, isNotText, ok, type AppError, type Result } from '../shared/result.ts';
+import { message } from '../shared/messages/message.ts';
+import {
+  err,
+  fail,
+  isAccessDenied,
+  isNotText,
+  ok,
+  withHint,
+  type AppError,
+  type Result,
+} from '../shared/result.ts';
 import { maxTextLength } from '../shared/settings/limits.ts';
 import { isStandardInput, readStandardInput, standardInputName } from './standard-input.ts';
 
@@ -50,13 +59,6 @@ export async function readGivenFile(
   if (read.value.exists) return ok(read.value.text);
   return fail('input.unusable', message('cli.file-missing', { file: file || '""' }), { hint });
 }
-
-/** The error with another hint. */
-export const withHint = (error: AppError, hint: Message): AppError => ({
-  ...error,
-  hint: plainText(hint),
-  sentences: { ...error.sentences, hint: referenceTo(hint) },
-});
 
 async function storedText(file: string): Promise<Result<StoredText, AppError>> {
   if (!isStandardInput(file))

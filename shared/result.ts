@@ -46,6 +46,13 @@ function referenceAt(name: 'message' | 'reason' | 'hint', text: ErrorText | unde
   return text === undefined || typeof text === 'string' ? {} : { [name]: referenceTo(text) };
 }
 
+/** The error with another hint. */
+export const withHint = (error: AppError, hint: Message): AppError => ({
+  ...error,
+  hint: plainText(hint),
+  sentences: { ...error.sentences, hint: referenceTo(hint) },
+});
+
 /** Parameters of an error that a user with other rights would not get. */
 export const accessDenied = { access: 'denied' } as const;
 export const isAccessDenied = ({ params }: AppError): boolean => params?.['access'] === accessDenied.access;

@@ -5,12 +5,13 @@ import { type FileHandle, access, open, readdir, rename, stat, unlink } from 'no
 import path from 'node:path';
 import { shellWord } from '../../shared/process/shell-word.ts';
 import { maxTextLength } from '../../shared/settings/limits.ts';
-import { message, plainText, referenceTo, type Message } from '../../shared/messages/message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import {
   accessDenied,
   fail,
   notText,
   ok,
+  withHint,
   type AppError,
   type AppErrorCode,
   type Result,
@@ -70,12 +71,7 @@ export async function readSettingsOrBytes(file: string): Promise<Result<StoredTe
   if (bytes === null) return ok(noFile);
   const decoded = decode(file, bytes);
   if (decoded.ok) return decoded;
-  const hint = message('enforcement.repair-or-restore');
-  const error = {
-    ...decoded.error,
-    hint: plainText(hint),
-    sentences: { ...decoded.error.sentences, hint: referenceTo(hint) },
-  };
+  const error = withHint(decoded.error, message('enforcement.repair-or-restore'));
   return ok({ exists: true, text: '', hash: sha256(bytes), notText: { bytes, error } });
 }
 
