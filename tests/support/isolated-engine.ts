@@ -17,6 +17,7 @@ import {
 import { isEngineAtLeast } from './test-engine.ts';
 import { containerCgroups, removeCgroups } from './container-cgroups.ts';
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
+import { systemCode } from '../../engine/base/system-code.ts';
 import { isWithin, parseMountinfo, type Mount } from '../../engine/base/mountinfo.ts';
 import { exclusiveBackend } from '../../engine/backends/exclusive/backend.ts';
 import type { SharingOptions } from '../../planner/shares/shares.ts';
@@ -112,6 +113,19 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
     throw error;
   }
   let dockerd = engine.dockerd;
+  // The directory is the machine's: a claim of another test's engine may be removed while it is read.
+  const claimedRanges = async () => {
+    const names = (await readdir(own.ranges)).filter((name) => /^\d+$/.test(name));
+    const claims = await Promise.all(
+      names.map((name) =>
+        readFile(path.join(own.ranges, name), 'utf8').catch((error: unknown) => {
+          if (systemCode(error) === 'ENOENT') return '';
+          throw error;
+        }),
+      ),
+    );
+    return names.filter((_, i) => claims[i]?.includes(`"${root}"`));
+  };
   return {
     ...engine,
     paths,
@@ -152,10 +166,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       await rm(paths.plannerSocket);
       // Before this engine's claims are removed: engines of concurrent tests would claim its ranges at once.
       await meanwhile?.();
-      const claims = (await readdir(own.ranges))
-        .filter((name) => /^\d+$/.test(name))
-        .map((name) => path.join(own.ranges, name));
-      for (const claim of claims) if ((await readFile(claim, 'utf8')).includes(`"${root}"`)) await rm(claim);
+      for (const base of await claimedRanges()) await rm(path.join(own.ranges, base));
       planner = await spawnPlanner(root, records, options.plainBuildsFile);
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
@@ -174,13 +185,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
         )
         .map(({ mountPoint }) => mountPoint);
     },
-    async ranges() {
-      const names = (await readdir(own.ranges)).filter((name) => /^\d+$/.test(name));
-      const claims = await Promise.all(
-        names.map((name) => readFile(path.join(own.ranges, name), 'utf8').catch(() => '')),
-      );
-      return names.filter((_, i) => claims[i]?.includes(`"${root}"`)).map(Number);
-    },
+    ranges: async () => (await claimedRanges()).map(Number),
     states: () => readdir(own.containers),
     async stop() {
       const ids = (await engine.docker('ps', '-aq').catch(() => '')).split('\n').filter((id) => id !== '');
