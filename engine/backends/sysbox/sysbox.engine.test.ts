@@ -83,7 +83,7 @@ describe('an engine with Sysbox as its backend (a fake: not run on a real Sysbox
     await client('rm', '-f', 'bare');
   });
 
-  it("A8: only root may copy into a container with the machine's /dev/full mounted writable", async () => {
+  it("A8: only root may copy into a container with the machine's /dev/zero mounted writable", async () => {
     await chmod(scratch, 0o755);
     await chmod(gateway.socket, 0o666);
     const archive = path.join(scratch, 'links.tar');
@@ -94,19 +94,19 @@ describe('an engine with Sysbox as its backend (a fake: not run on a real Sysbox
         `setpriv --reuid ${uid} --regid ${uid} --clear-groups ` +
           `docker -H unix://${gateway.socket} cp - ${name}:/tmp < ${archive} 2>&1; true`,
       ]).then(({ stdout }) => stdout);
-    const times = async () => (await stat('/dev/full')).mtimeMs;
+    const times = async () => (await stat('/dev/zero')).mtimeMs;
     const before = await times();
-    await client('create', '--name', 'writable', '-v', '/dev/full:/tmp/x', 'busybox');
-    await client('create', '--name', 'readonly', '-v', '/dev/full:/tmp/x:ro', 'busybox');
+    await client('create', '--name', 'writable', '-v', '/dev/zero:/tmp/x', 'busybox');
+    await client('create', '--name', 'readonly', '-v', '/dev/zero:/tmp/x:ro', 'busybox');
     expect(await copyAs(1234, 'writable')).toContain(
-      "docker cp into container writable, which has the host's /dev/full mounted without read-only (:ro)",
+      "docker cp into container writable, which has the host's /dev/zero mounted without read-only (:ro)",
     );
     await copyAs(1234, 'readonly');
     expect(await times()).toBe(before);
     // What it is kept from: the engine's copy enters no user namespace of a runtime.
     await copyAs(0, 'writable');
     expect(await times()).toBe(1000);
-    await utimes('/dev/full', new Date(before), new Date(before));
+    await utimes('/dev/zero', new Date(before), new Date(before));
   });
 
   it('C builds with it, by BuildKit', async () => {
