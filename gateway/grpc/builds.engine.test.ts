@@ -16,6 +16,7 @@ import {
 import { definition, op } from '../../shared/policy/llb-messages.ts';
 import { messageOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
 import { encoded, type PlainMessage } from '../../shared/policy/protobuf-plain.ts';
+import { buildContainerId } from '../../tests/support/build-container.ts';
 import { grpcClient, type GrpcClient } from '../../tests/support/grpc-client.ts';
 import { startGitServer } from '../../tests/support/git-server.ts';
 import { side, type Side } from '../../tests/support/guarded-engine.ts';
@@ -189,7 +190,7 @@ describe('C: a gRPC client other than buildx', () => {
     return { def: [base, run, encoded(op, { inputs: [input(run)] })] };
   }
   let builds = 0;
-  const containerId = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
+  const containerId = buildContainerId();
   const solve = async (side: Side, request: PlainMessage) =>
     (await client(side)).call(
       '/moby.buildkit.v1.Control/Solve',

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildsUnenforcedName } from '../../shared/isolation/build-token.ts';
-import { makeBuildContainer } from '../../tests/support/build-container.ts';
+import { buildContainerId, makeBuildContainer } from '../../tests/support/build-container.ts';
 import { grpcClient, type GrpcClient } from '../../tests/support/grpc-client.ts';
 import {
   eciOn,
@@ -178,7 +178,7 @@ describe('A1: a container in a build that its client drives', () => {
   const printed = 'echo ran in "$(cat /proc/self/uid_map)" "$(env | tr "\\n" ,)"';
 
   it('runs a second process for that client, which cannot see the token of its build', async () => {
-    const container = await makeBuildContainer(await client(), 'k3v9x0q2m8w7c1z5t6r4y2u1p', 'own');
+    const container = await makeBuildContainer(await client(), buildContainerId(), 'own');
     // Whichever the builder takes for the first process, which the container ends with: neither ends by
     // itself.
     const outputs = await Promise.all([0, 1].map(() => container.run(`${printed}; sleep 1000`)));
@@ -228,7 +228,7 @@ describe('A1: a container in a build that its client drives', () => {
     // BuildKit forgets the container as soon as the first attempt, which is no exec, has failed: on a busy
     // machine no other one comes before that.
     for (let attempt = 0; attempt < 10 && !refusal.test(output); attempt++) {
-      const id = `k3v9x0q2m8w7c1z5t6r4y2u1${attempt}`;
+      const id = buildContainerId();
       const container = await makeBuildContainer(await client(), id, `theirs${attempt}`);
       await container.run('echo ran in; sleep 20');
       const other = await makeBuildContainer(await client(), id, `mine${attempt}`);

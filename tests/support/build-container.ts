@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { ClientHttp2Stream } from 'node:http2';
 import { frame } from '../../shared/grpc/frames.ts';
 import {
@@ -22,6 +22,13 @@ export interface BuildContainer {
   /** Ends the build, and with it the container. */
   end(): Promise<void>;
 }
+
+/** An id as BuildKit's are. Each names a cgroup of the machine, where engines of other tests have theirs. */
+export const buildContainerId = (): string =>
+  `k${BigInt(`0x${randomBytes(20).toString('hex')}`)
+    .toString(36)
+    .slice(0, 24)
+    .padStart(24, '0')}`;
 
 /** Creates a container of busybox in a build of its own. `containerId` is its id for BuildKit. */
 export async function makeBuildContainer(
