@@ -20,6 +20,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
+import { killIfRunning } from '../tests/support/kill-if-running.ts';
 import { parseMountinfo } from '../engine/base/mountinfo.ts';
 import { rangeSize } from '../shared/isolation/range-size.ts';
 import { lastBase } from './ranges/id-ranges.ts';
@@ -387,7 +388,7 @@ it('a container is ended although its shim, and then the runtime that ends it, a
     `case " $* " in *" delete --force "*) [ -e '${once}' ] || { touch '${once}'; kill -9 "$PPID"; ` +
       'exec sleep 30; };; esac\nexec "$real" "$@"\n',
     async () => {
-      for (const pid of await shimsOf(engine.root)) process.kill(pid, 'SIGKILL');
+      for (const pid of await shimsOf(engine.root)) killIfRunning(pid);
       await nothingLeft();
       await stat(once);
     },

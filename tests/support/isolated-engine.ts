@@ -16,6 +16,7 @@ import {
 } from './real-engine.ts';
 import { isEngineAtLeast } from './test-engine.ts';
 import { containerCgroups, removeCgroups } from './container-cgroups.ts';
+import { killIfRunning } from './kill-if-running.ts';
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
 import { systemCode } from '../../engine/base/system-code.ts';
 import { isWithin, parseMountinfo, type Mount } from '../../engine/base/mountinfo.ts';
@@ -154,7 +155,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       process.kill(dockerd.pid, 'SIGKILL');
       await dockerd.exited;
       // containerd dies with its dockerd.
-      for (const pid of [...(await shimsOf(engine.root)), ...inits]) process.kill(pid, 'SIGKILL');
+      for (const pid of [...(await shimsOf(engine.root)), ...inits]) killIfRunning(pid);
       await removeCgroups(cgroups);
       for (const directory of [path.join(engine.root, 'exec'), path.join(engine.root, 'data/'), own.mounts]) {
         for (const point of (await mountsBelow(directory)).sort((a, b) => b.length - a.length))
@@ -196,12 +197,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       }
       await engine.stop();
       // If the runtime was killed during a delete, it waits for a containerd that does not start any more.
-      for (const pid of await shimsOf(engine.root))
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          /* it has just ended by itself */
-        }
+      for (const pid of await shimsOf(engine.root)) killIfRunning(pid);
       await planner.end('SIGTERM');
       await removeRunDirectory(paths);
       await removeEngineRoot(root);
