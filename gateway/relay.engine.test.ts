@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.close(0);
   if (second) {
-    process.kill(second.pid, 'SIGTERM');
+    second.child.kill('SIGTERM');
     await second.exited;
   }
   await engine?.stop();

@@ -152,7 +152,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
               .map(Number);
       const cgroups = await containerCgroups(inits);
       await planner.end('SIGKILL');
-      process.kill(dockerd.pid, 'SIGKILL');
+      dockerd.child.kill('SIGKILL');
       await dockerd.exited;
       // containerd dies with its dockerd.
       for (const pid of [...(await shimsOf(engine.root)), ...inits]) killIfRunning(pid);
@@ -192,7 +192,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       const ids = (await engine.docker('ps', '-aq').catch(() => '')).split('\n').filter((id) => id !== '');
       if (ids.length > 0) await engine.docker('rm', '-f', ...ids).catch(() => undefined);
       if (dockerd !== engine.dockerd) {
-        process.kill(dockerd.pid, 'SIGTERM');
+        dockerd.child.kill('SIGTERM');
         await dockerd.exited;
       }
       await engine.stop();

@@ -92,11 +92,8 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
   await options.prepare?.(root);
   let dockerd: DockerdProcess | null = null;
   const stop = async () => {
-    try {
-      if (dockerd !== null) process.kill(dockerd.pid, 'SIGTERM');
-    } catch {
-      /* it has ended already */
-    }
+    // Through its child process: it may have ended, and its pid may be another process's by now.
+    dockerd?.child.kill('SIGTERM');
     await dockerd?.exited;
     await removeBridge(settings.bridge);
     await removeEngineRoot(root);
