@@ -162,11 +162,11 @@ describe('an event loop that is stuck', () => {
     const [gateway, planner] = [await pidOf('gateway'), await pidOf('planner')];
     // If the supervisor itself was not running for longer than the limit, as on a suspended machine, it kills
     // no child.
-    process.kill(supervisor.pid ?? 0, 'SIGSTOP');
+    supervisor.kill('SIGSTOP');
     process.kill(gateway, 'SIGSTOP');
     await new Promise((resolve) => setTimeout(resolve, 15_000));
     process.kill(gateway, 'SIGCONT');
-    process.kill(supervisor.pid ?? 0, 'SIGCONT');
+    supervisor.kill('SIGCONT');
     expect(await engine.docker('run', '--rm', '--network', 'none', 'busybox', 'echo', 'started')).toBe(
       'started\n',
     );

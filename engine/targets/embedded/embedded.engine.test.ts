@@ -203,8 +203,9 @@ describe('killed with SIGKILL', () => {
     await engine.start();
     await engine.busybox();
     const { planner } = await engine.state();
-    process.kill(planner?.pid ?? 0, 'SIGSTOP');
-    await until((state) => state.planner !== null && state.planner.pid !== planner?.pid);
+    if (planner === null) throw new Error('no planner runs');
+    process.kill(planner.pid, 'SIGSTOP');
+    await until((state) => state.planner !== null && state.planner.pid !== planner.pid);
     await engine.docker('run', '--rm', 'busybox', 'true');
   }, 120_000);
 

@@ -126,8 +126,9 @@ it('nor does a start in swarm mode, which does not support live-restore', async 
 
 it('its containers outlive a kill of dockerd, and are found by the next one', async () => {
   const before = await engine.docker('inspect', '-f', '{{.State.Pid}}', 'web', 'apart');
-  const generation = (await engine.state()).generation;
-  process.kill((await engine.state()).dockerd?.pid ?? -1, 'SIGKILL');
+  const { generation, dockerd } = await engine.state();
+  if (dockerd === null) throw new Error('no dockerd runs');
+  process.kill(dockerd.pid, 'SIGKILL');
   await expect
     .poll(async () => ((await engine.state()).generation > generation ? (await engine.state()).phase : ''), {
       timeout: 60_000,

@@ -38,9 +38,10 @@ it('a requested restart replaces the retry: the engine stays up afterwards', asy
   await expect.poll(dockerdNow, { timeout: 20_000, interval: 10 }).not.toBeNull();
   // The retry is due two seconds after the failure: the engine is still starting then.
   const starting = (await engine.state()).dockerd;
-  process.kill(starting?.pid ?? 0, 'SIGSTOP');
+  if (starting === null) throw new Error('no dockerd starts');
+  process.kill(starting.pid, 'SIGSTOP');
   await pause(3000);
-  process.kill(starting?.pid ?? 0, 'SIGCONT');
+  process.kill(starting.pid, 'SIGCONT');
   await expect.poll(async () => (await engine.state()).phase, { timeout: 60_000 }).toBe('ready');
   const { generation, dockerd } = await engine.state();
   expect(dockerd).toEqual(starting);
