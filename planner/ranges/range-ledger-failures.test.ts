@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -112,6 +121,22 @@ describe('a range whose record fails is not handed out', () => {
     rmSync(entry(first));
     expect(store.claim('c', alice)).toBe(first);
     expect(entries()).toHaveLength(2);
+  });
+
+  it('what another planner records meanwhile is noticed the next time', () => {
+    const others = openLedger();
+    const ledger = new RangeLedger({
+      directory: owners,
+      mark,
+      log: () => others.record(slot(1), bob),
+    });
+    ledger.record(slot(0), alice);
+    rmSync(entry(slot(0)));
+    utimesSync(owners, 1, 1);
+    ledger.refresh();
+    expect(entries()).toHaveLength(2);
+    expect(ledger.refresh()).toBe(true);
+    expect(ledger.ownerOf(slot(1))).toBe(bob);
   });
 
   it('a range whose release root has recorded is not cached', () => {

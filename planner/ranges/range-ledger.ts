@@ -190,7 +190,8 @@ export class RangeLedger {
       for (const [base, owner] of lost) if (!this.#rewrite(base, owner)) return unknown.length > 0;
       syncDirectory(directory);
     }
-    this.#asOf = stampOf(directory);
+    // Not as of now: what another planner has recorded since the listing is read the next time.
+    this.#asOf = asOf;
     return unknown.length > 0;
   }
 
