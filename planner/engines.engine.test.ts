@@ -12,8 +12,9 @@ afterEach(async () => {
 
 async function expectNothingLeft(of: IsolatedEngine): Promise<void> {
   expect(await of.leftoverMounts()).toEqual([]);
-  expect(await of.ranges()).toEqual([]);
-  expect(await of.states()).toEqual([]);
+  // The runtime does not wait for the release of a range.
+  await expect.poll(() => of.ranges()).toEqual([]);
+  await expect.poll(() => of.states()).toEqual([]);
 }
 
 const numericListing = async (of: IsolatedEngine, container: string) =>
