@@ -310,7 +310,7 @@ describe('mounts', () => {
       const points = ['/new', '/new/volume', '/etc/new/file'];
       const owners = (name: string) => engine.docker('exec', name, 'stat', '-c', '%u:%g %a', ...points);
       expect(await owners('ro')).toBe(await owners('rw'));
-      expect(await engine.docker('logs', 'ro')).toMatch(/^shared\n(?:(?!WROTE)[^])*\nend\n$/);
+      await expect.poll(() => engine.docker('logs', 'ro')).toMatch(/^shared\n(?:(?!WROTE)[^])*\nend\n$/);
       await engine.docker('stop', '-t', '0', 'ro', 'rw');
       const diff = (name: string) => engine.docker('diff', name);
       expect(await diff('ro')).toContain('A /new/volume\n');
