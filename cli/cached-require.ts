@@ -2,15 +2,17 @@ import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 
 /**
- * `require` for the files of a bundle in `directory`, with V8's code cache: it replaces compiling them. The
- * cache of a file is next to it, with `.cache` added to its name, and begins with the code that it was made
- * of: it is not used for any other. V8 refuses the cache of another version, build or architecture, and
+ * `require` for the files of a bundle in `directory`, with V8's code cache: it replaces compiling them.
+ * `requireOther` loads builtin modules and packages.
+ *
+ * The cache of a file is next to it, with `.cache` added to its name, and begins with the code that it was
+ * made of: it is not used for any other. V8 refuses the cache of another version, build or architecture, and
  * compiles. It runs with the rights of the program: who may write it may write the files next to it, too.
  *
  * `onScript` is for scripts/code-cache.mjs, which makes the caches.
  */
 export function cachedRequire(
-  requireOther: NodeJS.Require,
+  requireOther: (name: string) => unknown,
   directory: string,
   onScript?: (file: string, source: Buffer, script: Script) => void,
 ): (name: string) => unknown {

@@ -1,6 +1,5 @@
 import { Command, CommanderError } from 'commander';
 import { configureGateway } from './gateway.ts';
-import { markInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
 import { helpText, localizedHelp } from './help.ts';
 import { exitCodes } from './output.ts';
 
@@ -18,7 +17,5 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
 }
-
-markInheritedDescriptors();
 
 void main(process.argv.slice(2));

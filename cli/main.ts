@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander';
-import { markInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail } from '../shared/result.ts';
 import { separateDockerCommand } from './explain-arguments.ts';
@@ -47,7 +46,6 @@ export async function main(args: readonly string[]): Promise<void> {
 const isJson = (args: readonly string[]): boolean =>
   args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).includes('--json');
 
-markInheritedDescriptors();
 endWithReader();
 
 void main(process.argv.slice(2));

@@ -46,7 +46,9 @@ const targets = [
     // use memory.
     name: 'gateway',
     inputs: ['shared', 'engine', 'gateway', 'cli'],
-    outputs: ['dist/gateway/main.cjs', 'dist/gateway/program.cjs', 'dist/gateway/splice-thread.cjs'],
+    outputs: ['main', 'program', 'inherited-descriptors', 'splice-thread'].map(
+      (name) => `dist/gateway/${name}.cjs`,
+    ),
     bundles: 'dist/gateway',
     build: async () => {
       const directory = at('dist', 'gateway');

@@ -104,6 +104,7 @@ export const commandLineBundle = (directory) => ({
   input: {
     main: at('cli', 'start.ts'),
     program: at('cli', 'main.ts'),
+    'inherited-descriptors': at('gateway', 'base', 'inherited-descriptors.ts'),
     dockerode: 'dockerode',
     i18next: 'i18next',
   },
@@ -160,6 +161,10 @@ export function gatewayBundles(directory) {
   return [
     { ...common, input: { 'splice-thread': at('gateway', 'http', 'splice', 'thread.ts') } },
     { ...common, input: { main: at('cli', 'start.ts') } },
+    {
+      ...common,
+      input: { 'inherited-descriptors': at('gateway', 'base', 'inherited-descriptors.ts') },
+    },
     {
       ...common,
       ascii: true,
