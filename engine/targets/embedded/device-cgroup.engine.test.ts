@@ -87,8 +87,9 @@ describe('members of the cgroup', () => {
     await engine.docker('run', '-d', '--privileged', '--name', 'two', 'busybox', 'sleep', '1000');
     const { pid } = engine.dockerd;
     expect((await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')[0]).toBe('dockerd');
+    // Shims of containers that have ended may take a moment longer.
+    await expect.poll(() => shimsOf(engine.root)).toHaveLength(2);
     const shims = await shimsOf(engine.root);
-    expect(shims).toHaveLength(2);
     for (const confined of [pid, ...shims]) expect(await cgroupsOf(confined)).toContain(name());
     for (const container of ['one', 'two']) {
       const init = (await engine.docker('inspect', '-f', '{{.State.Pid}}', container)).trim();
