@@ -45,7 +45,7 @@ async function serveOnPort({ docker }: Docker, port: number): Promise<void> {
 
 /** Whether a server on `port` of the machine's address responds, by the firewall's rules alone. */
 const published = (port: number): Promise<boolean> =>
-  fetch(`http://${machineAddress}:${port}/`, { signal: AbortSignal.timeout(3_000) }).then(
+  fetch(`http://${machineAddress}:${port}/`, { signal: AbortSignal.timeout(10_000) }).then(
     async (response) => (await response.text()) === 'served\n',
     () => false,
   );
@@ -55,9 +55,17 @@ const addressOf = async ({ docker }: Docker, container: string): Promise<string>
     await docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', container)
   ).trim();
 
-/** Whether `container` reaches the web server at `address`. */
-const reaches = ({ docker }: Docker, container: string, address: string): Promise<boolean> =>
-  docker('exec', container, 'wget', '-T', '1', '-q', '-O', '-', `http://${address}/`).then(
+/** For what must be reached, however busy the machine is. */
+const patiently = { seconds: 10 };
+
+/** Whether `container` reaches the web server at `address` within some seconds. */
+const reaches = (
+  { docker }: Docker,
+  container: string,
+  address: string,
+  { seconds = 1 } = {},
+): Promise<boolean> =>
+  docker('exec', container, 'wget', '-T', String(seconds), '-q', '-O', '-', `http://${address}/`).then(
     (page) => page === 'served\n',
     () => false,
   );
@@ -68,8 +76,13 @@ const hasDefaultBridge = (): Promise<boolean> =>
     () => false,
   );
 
+/** Waits until the web server, which starts after its container, listens. */
+const serves = (of: Docker): Promise<void> =>
+  expect.poll(() => reaches(of, 'web', '127.0.0.1', patiently)).toBe(true);
+
 /** Properties of both engines that must stay the same, whatever the other one does. */
 async function networks() {
+  for (const each of [neighbour, engine]) await serves(each);
   const [web, ownWeb] = [await addressOf(neighbour, 'web'), await addressOf(engine, 'web')];
   return {
     hasDefaultBridge: await hasDefaultBridge(),
@@ -78,8 +91,8 @@ async function networks() {
     neighbourNetworksApart: !(await reaches(neighbour, 'apart', web)),
     engineNetworksApart: !(await reaches(engine, 'apart', ownWeb)),
     enginesApart: !(await reaches(engine, 'apart', web)) && !(await reaches(neighbour, 'apart', ownWeb)),
-    neighbourReachesItself: await reaches(neighbour, 'web', web),
-    engineReachesItself: await reaches(engine, 'web', ownWeb),
+    neighbourReachesItself: await reaches(neighbour, 'web', web, patiently),
+    engineReachesItself: await reaches(engine, 'web', ownWeb, patiently),
   };
 }
 const intact: Awaited<ReturnType<typeof networks>> = {
