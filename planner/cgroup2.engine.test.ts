@@ -49,7 +49,7 @@ describe('on cgroup v2', () => {
           [],
         ]);
       },
-      { timeout: 10_000, interval: 50 },
+      { timeout: 20_000, interval: 50 },
     );
   });
 

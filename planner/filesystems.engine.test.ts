@@ -44,7 +44,7 @@ async function observe(engine: IsolatedEngine): Promise<void> {
         [],
       ]);
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 20_000, interval: 50 },
   );
 }
 

@@ -51,7 +51,7 @@ const nothingLeft = () =>
         states: await engine.states(),
       }).toEqual({ mounts: [], ranges: [], states: [] });
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 20_000, interval: 50 },
   );
 
 /** Replaces runc by `script` while `during` runs; `$real` is runc. */

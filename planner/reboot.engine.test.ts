@@ -63,7 +63,7 @@ it('A2, A3: after a reboot containers run in exclusive ranges, with all files an
           [expect.stringMatching(/^[0-9a-f]{64}\.json$/)],
         ]);
       },
-      { timeout: 10_000, interval: 50 },
+      { timeout: 20_000, interval: 50 },
     );
     const files = 'cat /f /v/f; stat -c %u:%g /f /v/f /bin/busybox /etc/passwd';
     expect(await engine.docker('exec', 'back', 'sh', '-c', files)).toBe('root\nvolume\n0:0\n3:4\n0:0\n0:0\n');
@@ -85,7 +85,7 @@ it('A2, A3: after a reboot containers run in exclusive ranges, with all files an
           [],
         ]);
       },
-      { timeout: 10_000, interval: 50 },
+      { timeout: 20_000, interval: 50 },
     );
   } finally {
     await rm(claim, { force: true });

@@ -239,7 +239,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   it('A5: mounts in a namespace of its own, and freezes the files of a foreground container', async () => {
     const { child, ended, stderr, endHolder } = await runWithHolder();
     try {
-      await expect.poll(stderr, { timeout: 10_000 }).toContain(waiting);
+      await expect.poll(stderr).toContain(waiting);
       expect(existsSync(path.join(at('private'), 'root'))).toBe(false);
       expect(readFileSync(path.join(at('merged'), 'written'), 'utf8')).toBe('x\n');
       child.kill('SIGTERM');
@@ -420,7 +420,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
         cwd: at('bundle'),
         stdio: ['ignore', 'ignore', 'ignore'],
       });
-      await expect.poll(() => existsSync(at('up')), { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => existsSync(at('up'))).toBe(true);
       return { child, pid: Number(readFileSync(at('runc-pid'), 'utf8')) };
     };
     const first = await start();
@@ -436,7 +436,6 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
         () =>
           existsSync(`/proc/${second.pid}`) &&
           !readFileSync(`/proc/${second.pid}/stat`, 'utf8').includes(') Z'),
-        { timeout: 10_000 },
       )
       .toBe(false);
   });

@@ -88,7 +88,7 @@ it('SIGHUP restarts and SIGTERM stops; a client that never reads delays neither'
   process.kill(first.supervisor.pid, 'SIGTERM');
   const stopped = await statesUntil(control, () => false);
   expect(stopped.at(-1)).toMatchObject({ phase: 'stopped' });
-  expect(await waitForExit([first.supervisor], 5000)).toBe(true);
+  expect(await waitForExit([first.supervisor], 20_000)).toBe(true);
   stuck.destroy();
 }, 120_000);
 
@@ -102,7 +102,7 @@ it('clients detect a killed supervisor at once; the next one replaces its socket
   expect((await subscribed()).first).toMatchObject({ phase: 'ready', generation: 1 });
   const { supervisor } = await engine.state();
   process.kill(supervisor.pid, 'SIGKILL');
-  await waitForExit([supervisor], 5000);
+  await waitForExit([supervisor], 20_000);
   expect(await engine.driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped' } });
   expect(existsSync(engine.paths.controlSocket)).toBe(false);
 }, 120_000);

@@ -18,7 +18,7 @@ import { scanContainers } from '../scan/scan.ts';
 // FIFO, the read never returns, and no request about that container gets a response.
 
 const run = promisify(execFile);
-const limitMs = 1_500;
+const limitMs = 3_000;
 const hungNames = ['hung-0', 'hung-1', 'hung-2'];
 let engine: BareEngine;
 /** Requests to start the containers that hang. They end once a process writes to the FIFO. */

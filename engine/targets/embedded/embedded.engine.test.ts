@@ -489,7 +489,7 @@ describe('a settings file that is deleted under ECI', () => {
     expect((await facts()).recorded).toMatchObject({ hash: sha256(eciOn), eci: true, problem: null });
     await rm(engine.paths.settings);
     await expect
-      .poll(async () => (await facts()).recorded?.problem?.kind, { timeout: 10_000 })
+      .poll(async () => (await facts()).recorded?.problem?.kind, { timeout: 20_000 })
       .toBe('deleted');
     expect(await facts()).toMatchObject({ recorded: { hash: sha256(eciOn), eci: true }, isMissing: true });
     await expect(engine.docker('run', '--rm', '--pid=host', 'busybox', 'true')).rejects.toThrow(

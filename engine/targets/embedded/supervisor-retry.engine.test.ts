@@ -57,5 +57,5 @@ it('a supervisor that is stopped while it waits for a retry ends at once', async
   await expect
     .poll(async () => (await engine.state()).phase, { timeout: 20_000, interval: 10 })
     .toBe('stopped');
-  await expect.poll(() => isAlive(supervisor), { timeout: 10_000, interval: 10 }).toBe(false);
+  await expect.poll(() => isAlive(supervisor), { interval: 10 }).toBe(false);
 }, 120_000);
