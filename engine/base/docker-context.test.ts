@@ -1,11 +1,23 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile, chown, chmod } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { asUser } from './as-user.ts';
 import { contextName, findContext, removeContexts, selectContext, storeContext } from './docker-context.ts';
+
+/** What another process does before a file is removed. */
+const meanwhile = vi.hoisted(() => ({ remove: (_file: string): void => undefined }));
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  const rmSync: typeof fs.rmSync = (file, options) => {
+    meanwhile.remove(String(file));
+    fs.rmSync(file, options);
+  };
+  return { ...fs, rmSync };
+});
 
 const run = promisify(execFile);
 let directory: string;
@@ -69,6 +81,16 @@ describe('a context of the docker CLI', () => {
     await docker('context', 'use', 'default');
     expect(removeContexts(config, directory)).toEqual([]);
     expect(await names()).toEqual(['default']);
+  });
+
+  it('of a directory that is gone may be removed by another command at the same time', () => {
+    storeContext(config, { ...engine('bulkhead-gone'), root: path.join(directory, 'gone') });
+    const removed = vi.spyOn(meanwhile, 'remove').mockImplementationOnce((file) => {
+      rmSync(file, { recursive: true });
+    });
+    expect(removeContexts(config, null)).toEqual([]);
+    expect(removed).toHaveBeenCalled();
+    expect(findContext(config, path.join(directory, 'gone'))).toBeNull();
   });
 
   it('is not selected in a config.json that is not JSON', async () => {

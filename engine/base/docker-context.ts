@@ -91,7 +91,7 @@ export function removeContexts(config: string, root: string | null): readonly st
   for (const { name, root: ofEngine } of ownContexts(config)) {
     if (ofEngine !== root && !isGone(ofEngine)) continue;
     if (name === selected) retained.push(name);
-    else rmSync(path.dirname(contextFile(config, name)), { recursive: true });
+    else rmSync(path.dirname(contextFile(config, name)), { recursive: true, force: true });
   }
   return retained;
 }
