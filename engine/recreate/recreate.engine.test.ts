@@ -690,9 +690,15 @@ describe('the plan lists what is not carried over', () => {
 
   test('independent ones are recreated concurrently', async () => {
     for (const name of ['one', 'two', 'three']) await old(name, ...sleeper, 'busybox', 'sleep', '100000');
-    let most = 0;
+    let [most, came] = [0, 0];
+    // Each waits for the others there, however much later they come.
+    const onCheckpoint = async (point: string) => {
+      if (!point.startsWith('wait ')) return;
+      came++;
+      await expect.poll(() => came).toBe(3);
+    };
     const started = await startRecreate(
-      recreatePorts(setup, { graceMs: 2000 }),
+      recreatePorts(setup, { onCheckpoint }),
       request(['one', 'two', 'three']),
       ({ members }) => {
         const waiting = members.filter(({ step, outcome }) => step === 'wait' && outcome === null);
