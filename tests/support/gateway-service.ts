@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { runningProcesses } from '../../engine/base/process-identity.ts';
+import { killIfRunning } from './kill-if-running.ts';
 
 // Only this command, without the modules of the others.
 export const gatewayProgram =
@@ -95,7 +96,9 @@ while True:
       JSON.parse(await readFile(at('state/enforced-policy.json'), 'utf8')),
     stop: async () => {
       gateway.kill('SIGKILL');
-      for (const pid of mainPids()) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
+      // By their arguments: the pid of one that has ended may be another process's by now.
+      for (const { pid, args } of await runningProcesses())
+        if (args.includes(at('state'))) killIfRunning(pid);
       systemd.kill();
       engine.closeAllConnections();
       engine.close();
