@@ -6,6 +6,7 @@ import {
   valuesOfOption,
   type CompletedValues,
 } from './completion-values.ts';
+import { text } from './text.ts';
 
 /** The name of a command in the functions below: `''` the program, ` engine start` a command of it. */
 const contextOf = ({ path }: CommandTree): string =>
@@ -18,6 +19,26 @@ const contextOf = ({ path }: CommandTree): string =>
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 /** A word in single quotes, for fish. */
 const fishQuoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
+
+/**
+ * The tree with `help` below every command that has commands. What it takes, the names of commands, is
+ * completed as if these were commands of its own.
+ */
+function withHelp(tree: CommandTree): CommandTree {
+  if (tree.commands.length === 0) return tree;
+  const description = text('cli-help.display-help');
+  const json = { flags: '--json', short: undefined, long: '--json', takesValue: false };
+  const options = [
+    { ...json, description: text('cli-help.json') },
+    ...tree.options.filter(({ long }) => long === '--help'),
+  ];
+  const named = (command: CommandTree, parents: readonly string[]): CommandTree => {
+    const path = [...parents, command.name];
+    return { ...command, path, options, commands: command.commands.map((sub) => named(sub, path)) };
+  };
+  const help = named({ ...tree, name: 'help', description }, tree.path);
+  return { ...tree, commands: [...tree.commands.map(withHelp), help] };
+}
 
 const subcommandsOf = (tree: CommandTree): string[] => allCommands(tree).slice(1).map(contextOf);
 const optionNames = ({ short, long }: CommandTree['options'][number]): string[] =>
@@ -59,7 +80,8 @@ const header = (name: string): string =>
  * Completions for bash: commands, options, and values; file names elsewhere. Values are compared here:
  * `compgen -W` would expand them, and run a command that a directory has as its name.
  */
-export function bashCompletions(tree: CommandTree): string {
+export function bashCompletions(program: CommandTree): string {
+  const tree = withHelp(program);
   const { name } = tree;
   const ofValues = (values: CompletedValues): string =>
     typeof values === 'string'
@@ -130,7 +152,8 @@ complete -o bashdefault -o default -F _${name} ${name}
 }
 
 /** Completions for zsh: commands and options with descriptions, values; file names elsewhere. */
-export function zshCompletions(tree: CommandTree): string {
+export function zshCompletions(program: CommandTree): string {
+  const tree = withHelp(program);
   const { name } = tree;
   const described = (label: string, description: string): string =>
     quoted(`${label.replaceAll(':', String.raw`\:`)}:${summary(description)}`);
@@ -200,7 +223,8 @@ _${name} "$@"
 }
 
 /** Completions for fish: commands and options with descriptions, values; file names elsewhere. */
-export function fishCompletions(tree: CommandTree): string {
+export function fishCompletions(program: CommandTree): string {
+  const tree = withHelp(program);
   const { name } = tree;
   const offered = (values: CompletedValues): string =>
     `-f -a ${fishQuoted(typeof values === 'string' ? `(__${name}_list ${values})` : values.join(' '))}`;

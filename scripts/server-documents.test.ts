@@ -49,6 +49,15 @@ describe('documents of the package for servers', () => {
     expect(await offered('explain', '--', 'ru')).toEqual([]);
   });
 
+  it('complete the names of commands after help, of the program and of a command', async () => {
+    expect(await offered('hel')).toEqual(['help']);
+    expect(await offered('help', 'un')).toEqual(['uninstall']);
+    expect(await offered('help', 'engine', 'sta')).toEqual(['start', 'status']);
+    expect(await offered('engine', 'help', 'sta')).toEqual(['start', 'status']);
+    expect(await offered('engine', 'he')).toEqual(['help']);
+    expect(await offered('help', 'engine', 'start', '--')).toEqual(['--json', '--help']);
+  });
+
   it('complete ids of engines, names of containers and versions in bash, of the engine given', async () => {
     const program = `bulkhead() {
   case $* in
@@ -76,6 +85,12 @@ describe('documents of the package for servers', () => {
   it('describe every command for zsh and fish', () => {
     expect(document('/usr/share/zsh/vendor-completions/_bulkhead')).toMatch(/^#compdef bulkhead\n/);
     expect(document('/usr/share/zsh/vendor-completions/_bulkhead')).toContain("commands+=('verify:");
+    expect(document('/usr/share/zsh/vendor-completions/_bulkhead')).toMatch(
+      /^ {4}' help settings'\)\n {6}commands\+=\('.+:.+'\)$/m,
+    );
+    expect(document('/usr/share/fish/vendor_completions.d/bulkhead.fish')).toMatch(
+      /^complete -c bulkhead -n '__bulkhead_at \\' help settings\\'' -f -a lint -d '.+'$/m,
+    );
     expect(document('/usr/share/fish/vendor_completions.d/bulkhead.fish')).toMatch(
       /^complete -c bulkhead -n '__bulkhead_at \\' install\\'' -l dry-run -d '.+'$/m,
     );
