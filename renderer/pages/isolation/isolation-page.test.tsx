@@ -312,6 +312,24 @@ describe("a user's own preference", () => {
     expect(store.get().draft).toBe(before);
   });
 
+  it('names what blocks docker load, as the choice beside it does', async () => {
+    const { user } = await renderApp(state('unlocked'), 'isolation');
+    const choice = () => screen.getByRole('combobox', { name: 'docker load on this engine' });
+    const choose = async (name: string) => {
+      await user.click(choice());
+      await user.click(await screen.findByRole('option', { name }));
+    };
+    expect(choice().textContent).toBe('As the administrator set it');
+    expect(screen.getByText('Allowed: the administrator’s settings do not block it.')).toBeTruthy();
+    await choose('Blocked');
+    expect(await screen.findByText('Blocked, set by sam.')).toBeTruthy();
+    // The same as the administrator's value, and yet sam's choice.
+    await choose('Allowed');
+    expect(await screen.findByText('Allowed, set by sam.')).toBeTruthy();
+    await choose('As the administrator set it');
+    expect(await screen.findByText('Allowed: the administrator’s settings do not block it.')).toBeTruthy();
+  });
+
   it('is labelled as users’ preference if the administrator sees it', async () => {
     await renderApp({ ...state('unlocked'), isRoot: true }, 'isolation');
     expect(screen.getByRole('heading', { name: 'Users’ preference' })).toBeTruthy();

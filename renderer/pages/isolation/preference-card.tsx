@@ -132,25 +132,18 @@ function LoadRow({
 }: RowProps<boolean> & { readonly applied: boolean }) {
   const { t } = useTranslation();
   const by = preference.by ?? t('isolation.preference.somebody');
+  const own = preference.outcomes.blockDockerLoad === 'locked' ? null : preference.blockDockerLoad;
   return (
     <ChoiceRow
       {...notOfDraft}
       name={t('isolation.preference.load.name')}
       lockedBy={lockedBy}
       description={
-        preference.outcomes.blockDockerLoad === 'in-force'
-          ? t(`isolation.preference.load.isOwn_${preference.blockDockerLoad === true ? 'true' : 'false'}`, {
-              by,
-            })
-          : t(`isolation.preference.load.isAdmin_${applied ? 'true' : 'false'}`)
+        own === null
+          ? t(`isolation.preference.load.isAdmin_${applied ? 'true' : 'false'}`)
+          : t(`isolation.preference.load.isOwn_${own ? 'true' : 'false'}`, { by })
       }
-      value={
-        preference.blockDockerLoad === null || preference.outcomes.blockDockerLoad === 'locked'
-          ? 'admin'
-          : preference.blockDockerLoad
-            ? 'on'
-            : 'off'
-      }
+      value={own === null ? 'admin' : own ? 'on' : 'off'}
       options={(['admin', 'on', 'off'] as const).map((value) => ({
         value,
         label: t(`isolation.preference.load.${value}`),
