@@ -43,7 +43,6 @@ export function ContainerDetail({
           display: 'grid',
           gridTemplateColumns: '112px minmax(0, 1fr)',
           columnGap: 2,
-          gridAutoRows: `${factLine}px`,
           fontSize: 12,
           lineHeight: `${factLine}px`,
         }}

@@ -182,7 +182,7 @@ describe('recreating containers under ECI (D)', () => {
   });
 
   it('shows in an expanded row why a container can’t be recreated as it is', async () => {
-    const { user } = await renderApp(recent(), 'containers');
+    const { user } = await renderApp(recent(), 'containers', {}, { styled: true });
     await user.click(screen.getByRole('button', { name: 'Details of node-metrics' }));
     await waitFor(() => {
       expect(fact(rowOf('node-metrics'), 'Recreating').title).toBe(
@@ -191,6 +191,9 @@ describe('recreating containers under ECI (D)', () => {
       );
     });
     expect(within(rowOf('node-metrics')).queryByText('It loses')).toBeNull();
+    // As many lines as the text has: no empty ones between it and the details.
+    const label = getComputedStyle(within(rowOf('node-metrics')).getByText('Recreating'));
+    expect([label.gridRow, label.height, label.maxHeight]).toEqual(['', 'auto', '60px']);
   });
 
   it('shows the gateway’s refusals in the window’s language', async () => {

@@ -8,8 +8,8 @@ export const factLine = 20;
 export const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
 /**
- * One fact of an expanded row. Text beyond its `lines` is cut off; `text` is the whole of it. `link` follows
- * it and is never cut off.
+ * One fact of an expanded row, which takes no more lines than its text has. Text beyond `lines` is cut off;
+ * `text` is the whole of it. `link` follows it and is never cut off.
  */
 export function RowFact({
   label,
@@ -24,7 +24,7 @@ export function RowFact({
   readonly link?: ReactNode;
   readonly children: ReactNode;
 }) {
-  const room = { gridRow: `span ${lines}` };
+  const room = lines === 1 ? { height: factLine } : { maxHeight: lines * factLine };
   return (
     <>
       <Box component="dt" sx={{ ...room, color: color.text3 }}>
