@@ -8,6 +8,27 @@ import DialogTitle from '@mui/material/DialogTitle';
 import Typography from '@mui/material/Typography';
 import { color } from '../theme/tokens.ts';
 
+interface ConfirmDialogProps {
+  readonly open: boolean;
+  readonly title: ReactNode;
+  readonly children?: ReactNode;
+  /** A verb, with the number of objects: "Remove 2 containers". */
+  readonly confirm: string;
+  readonly destructive?: boolean;
+  readonly busy?: boolean;
+  readonly disabled?: boolean;
+  readonly cancel?: string;
+  /** Another destructive choice, which is confirmed elsewhere. */
+  readonly other?: { readonly label: string; readonly onChoose: () => void } | undefined;
+  /** Summary of the choice, left of the buttons. */
+  readonly note?: ReactNode;
+  readonly width?: number;
+  /** The initial focus is in a field of the dialog, which has `autoFocus`, not on Cancel. */
+  readonly beginsInField?: boolean;
+  readonly onCancel: () => void;
+  readonly onConfirm: () => void;
+}
+
 /**
  * Confirmation dialog. The initial focus is on Cancel, or with `beginsInField` in a field. A destructive
  * button is outlined in danger text, is never focused initially, and is not triggered by Enter elsewhere in
@@ -21,30 +42,14 @@ export function ConfirmDialog({
   destructive = false,
   busy = false,
   cancel,
+  other,
   note,
   onCancel,
   onConfirm,
   width = 520,
   disabled = false,
   beginsInField = false,
-}: {
-  readonly open: boolean;
-  readonly title: ReactNode;
-  readonly children?: ReactNode;
-  /** A verb, with the number of objects: "Remove 2 containers". */
-  readonly confirm: string;
-  readonly destructive?: boolean;
-  readonly busy?: boolean;
-  readonly disabled?: boolean;
-  readonly cancel?: string;
-  /** Summary of the choice, left of the buttons. */
-  readonly note?: ReactNode;
-  readonly width?: number;
-  /** The initial focus is in a field of the dialog, which has `autoFocus`, not on Cancel. */
-  readonly beginsInField?: boolean;
-  readonly onCancel: () => void;
-  readonly onConfirm: () => void;
-}) {
+}: ConfirmDialogProps) {
   const { t } = useTranslation();
   const id = useId();
   const cancelButton = useRef<HTMLButtonElement | null>(null);
@@ -72,6 +77,11 @@ export function ConfirmDialog({
       {confirm}
     </Button>,
   ];
+  const otherButton = other !== undefined && (
+    <Button color="error" disabled={busy} onClick={other.onChoose}>
+      {other.label}
+    </Button>
+  );
   const mainFirst = navigator.userAgent.includes('Windows');
   return (
     <Dialog
@@ -93,7 +103,10 @@ export function ConfirmDialog({
     >
       <DialogTitle id={id}>{title}</DialogTitle>
       <Box sx={{ overflow: 'auto', minHeight: 0, paddingBottom: 2 }}>{children}</Box>
-      <DialogFooter note={note}>{mainFirst ? buttons.toReversed() : buttons}</DialogFooter>
+      <DialogFooter note={note}>
+        {otherButton}
+        {mainFirst ? buttons.toReversed() : buttons}
+      </DialogFooter>
     </Dialog>
   );
 }

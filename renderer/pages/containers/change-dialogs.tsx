@@ -4,7 +4,15 @@ import { RemoveDialog } from './remove-dialog.tsx';
 
 /** Confirmation before containers are recreated or removed. `onStart`: called when confirmed. */
 export function ChangeDialogs({
-  changes: { recreating, setRecreating, recreate, removalCandidates, setRemovalCandidates, remove },
+  changes: {
+    recreating,
+    setRecreating,
+    recreate,
+    noRemoval,
+    removalCandidates,
+    setRemovalCandidates,
+    remove,
+  },
   onStart,
 }: {
   readonly changes: ContainerChanges;
@@ -18,6 +26,14 @@ export function ChangeDialogs({
           onCancel={() => {
             setRecreating(null);
           }}
+          onRemove={
+            noRemoval === undefined
+              ? (these) => {
+                  setRecreating(null);
+                  setRemovalCandidates(these);
+                }
+              : undefined
+          }
           onStart={(request) => {
             setRecreating(null);
             onStart();

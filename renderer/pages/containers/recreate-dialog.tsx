@@ -32,19 +32,32 @@ function titleOf(t: TFunction, { length }: readonly Container[], items: readonly
     : t('recreate.title', { count: length });
 }
 
+interface RecreateDialogProps {
+  readonly containers: readonly Container[];
+  readonly onCancel: () => void;
+  /** Offered if none can be recreated; undefined if this engine's containers can't be removed here. */
+  readonly onRemove: ((containers: readonly Container[]) => void) | undefined;
+  readonly onStart: (request: RecreateRequest) => void;
+}
+
+/** The choice to remove them instead, if this engine's containers can be removed here. */
+const removalOf = (
+  t: TFunction,
+  containers: readonly Container[],
+  onRemove: RecreateDialogProps['onRemove'],
+) =>
+  onRemove && {
+    label: t('containers.bar.remove'),
+    onChoose: () => {
+      onRemove(containers);
+    },
+  };
+
 /**
  * Confirmation before containers are recreated: what prevents it, what is lost, what changes. Nothing has
  * been done yet.
  */
-export function RecreateDialog({
-  containers,
-  onCancel,
-  onStart,
-}: {
-  readonly containers: readonly Container[];
-  readonly onCancel: () => void;
-  readonly onStart: (request: RecreateRequest) => void;
-}) {
+export function RecreateDialog({ containers, onCancel, onRemove, onStart }: RecreateDialogProps) {
   const { t } = useTranslation();
   const [commit, setCommit] = useState(false);
   const [keepOld, setKeepOld] = useState(false);
@@ -71,6 +84,7 @@ export function RecreateDialog({
       cancel={t('recreate.keepThem', { count: containers.length })}
       confirm={todo.length === 0 ? t('recreate.confirmNone') : t('recreate.confirm', { count: todo.length })}
       disabled={!current || todo.length === 0}
+      other={current && areImpossible(items) ? removalOf(t, containers, onRemove) : undefined}
       note={current && skipped > 0 ? t('recreate.left', { count: skipped }) : undefined}
       onCancel={onCancel}
       onConfirm={() => {

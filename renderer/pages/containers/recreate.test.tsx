@@ -86,6 +86,32 @@ describe('recreating containers under ECI (D)', () => {
     expect(dialog.queryByRole('checkbox')).toBeNull();
   });
 
+  it('offers to remove a container that can’t be recreated', async () => {
+    const { user, bridge } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('checkbox', { name: 'Select node-metrics' }));
+    await user.click(screen.getByRole('button', { name: 'Recreate protected…' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await dialog.findByText('1 container can’t be recreated under ECI');
+    await user.click(dialog.getByRole('button', { name: 'Remove…' }));
+    const removal = within(await screen.findByRole('dialog', { name: 'Remove 1 container?' }));
+    expect(bridge.calls.some(({ name }) => name === 'containers:remove')).toBe(false);
+    await user.click(removal.getByRole('checkbox', { name: /node-metrics/ }));
+    await user.click(removal.getByRole('button', { name: 'Remove 1 container' }));
+    expect(bridge.calls.filter(({ name }) => name === 'containers:remove').map(({ input }) => input)).toEqual(
+      [{ ids: [idOf('node-metrics')], includeRunning: true, removeVolumes: false }],
+    );
+  });
+
+  it('offers no removal where another one can be recreated', async () => {
+    const { user } = await renderApp(recent(), 'containers');
+    for (const name of ['old-vpn', 'node-metrics'])
+      await user.click(screen.getByRole('checkbox', { name: `Select ${name}` }));
+    await user.click(screen.getByRole('button', { name: 'Recreate protected…' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await dialog.findByText('1 is left as it is');
+    expect(dialog.queryByRole('button', { name: 'Remove…' })).toBeNull();
+  });
+
   it('lists the first paths that were written inside, and the number of others', async () => {
     const written = { bytes: 3, paths: 5, names: ['/etc/vpn.conf', `/${'d'.repeat(80)}/key`] };
     const item: RecreatePlan['groups'][number][number] = {
