@@ -8,10 +8,12 @@ import type { DocumentView } from '../state/draft-view.ts';
 import type { SettingsSyntaxError } from '../../shared/settings/index.ts';
 import { color, fontMono } from '../theme/tokens.ts';
 import { Card } from './card.tsx';
+import { enforcementIn } from './protection.ts';
 import { useMissingRoot } from './missing-root.tsx';
 import { ErrorPanel, Notice } from './error-panel.tsx';
 import { useReadOnlyReason } from './read-only.ts';
 import { LockedNote, withLock } from './setting-row.tsx';
+import { enforcementAlarm } from '../../shared/enforcement/describe.ts';
 import { isFileUnreadable } from '../../shared/enforcement/enforcement.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -26,6 +28,8 @@ export function useDocumentProblem(): React.ReactNode {
   const { t } = useTranslation();
   const store = useStore();
   const settings = useAppPart((app) => app.settings);
+  // The alarm above every page says that the file is unusable, and what is enforced instead.
+  const hasAlarm = useAppPart((app) => enforcementAlarm(enforcementIn(app)) !== null);
   const { draft, applied, dirty } = useDraft();
   const failed = useSnapshotPart(({ discarded }) => discarded?.error ?? null);
   const lockedBy = useReadOnlyReason();
@@ -68,38 +72,54 @@ export function useDocumentProblem(): React.ReactNode {
       )}
     </>
   );
-  if (draft.syntax.length > 0) {
-    return (
-      <Card>
-        <Box sx={{ padding: 2 }}>
-          <Notice
-            tone="danger"
-            live="assertive"
-            title={dirty ? t('settingsState.broken.draft') : t('settingsState.broken.applied')}
-          >
-            {dirty ? t('settingsState.broken.formsOff') : t('settingsState.broken.appliedMeans')}
-          </Notice>
-          <SyntaxPlace document={draft} />
-          {actions}
-        </Box>
-      </Card>
-    );
-  }
-  const pointer = draft.settings.error.params?.['pointer'];
   return (
     <Card>
       <Box sx={{ padding: 2 }}>
-        <Notice tone="danger" live="assertive" title={t('settingsState.broken.policy')}>
-          {reasonOrMessage(draft.settings.error)}
-        </Notice>
-        {typeof pointer === 'string' && (
-          <Box className="mono selectable" sx={{ fontFamily: fontMono, fontSize: 12, marginTop: 1 }}>
-            {pointer}
-          </Box>
-        )}
+        <UnusableText document={draft} by={!dirty && hasAlarm ? 'alarm' : dirty ? 'draft' : 'applied'} />
         {actions}
       </Box>
     </Card>
+  );
+}
+
+/** What is wrong in the text. `by`: what says that it is unusable; above the page, the alarm does. */
+function UnusableText({
+  document,
+  by,
+}: {
+  readonly document: DocumentView;
+  readonly by: 'alarm' | 'draft' | 'applied';
+}) {
+  const { t } = useTranslation();
+  if (document.syntax.length > 0)
+    return (
+      <>
+        {by !== 'alarm' && (
+          <Notice tone="danger" live="assertive" title={t(`settingsState.broken.${by}`)}>
+            {t(by === 'draft' ? 'settingsState.broken.formsOff' : 'settingsState.broken.appliedMeans')}
+          </Notice>
+        )}
+        <SyntaxPlace document={document} />
+      </>
+    );
+  if (document.settings.ok) return null;
+  const reason = reasonOrMessage(document.settings.error);
+  const pointer = pointerOf(document);
+  return (
+    <>
+      {by === 'alarm' ? (
+        <Typography>{reason}</Typography>
+      ) : (
+        <Notice tone="danger" live="assertive" title={t('settingsState.broken.policy')}>
+          {reason}
+        </Notice>
+      )}
+      {typeof pointer === 'string' && (
+        <Box className="mono selectable" sx={{ fontFamily: fontMono, fontSize: 12, marginTop: 1 }}>
+          {pointer}
+        </Box>
+      )}
+    </>
   );
 }
 
@@ -133,7 +153,7 @@ export function SyntaxPlace({ document }: { readonly document: DocumentView }) {
   const [first] = document.syntax;
   if (first === undefined) return null;
   return (
-    <Box sx={{ marginTop: 2 }}>
+    <Box sx={{ '* + &': { marginTop: 2 } }}>
       <Typography sx={{ color: color.text }}>
         <strong>{t('settingsState.broken.where', { line: first.line, column: first.column })}</strong>{' '}
         {translateText(first.message, first.sentence)}

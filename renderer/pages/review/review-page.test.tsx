@@ -407,6 +407,16 @@ describe('the plan', () => {
     expect(screen.getByRole('button', { name: 'Edit the text' })).toBeTruthy();
   });
 
+  it('shows a broken settings file by one alarm and the place of the error', async () => {
+    await open('brokenFile');
+    const place = await screen.findByText('Line 9, column 35');
+    expect(screen.getAllByRole('alert').map(({ textContent }) => textContent)).toEqual([
+      expect.stringMatching(/^The settings file cannot be used/),
+    ]);
+    expect(place.closest('div')?.textContent).toContain('There is a comma after the last entry');
+    expect(screen.getByRole('button', { name: 'Edit the text' })).toBeTruthy();
+  });
+
   it('is no plan, and is not applied, while main does not have the shown draft', async () => {
     const { user, store, bridge } = await open('turningOn', {
       'settings:set-draft': () =>
