@@ -28,11 +28,15 @@ const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).hre
  * Runs an apply that turns ECI on (or off) in a process of its own, which is killed (SIGKILL) when its
  * journal has reached `point`.
  */
-async function killAt(point: string, failing: string | null = null, eci = true): Promise<void> {
+async function killAt(
+  point: string,
+  failing: string | null = null,
+  eci = true,
+  baseHash = sha256(settingsText(!eci)),
+): Promise<void> {
   const script = `
     import { startApply } from ${here('./apply.ts')};
     import { fixturePorts, settingsText, container } from ${here('./apply-fixture.ts')};
-    import { sha256 } from ${here('../base/files.ts')};
     const failing = ${JSON.stringify(failing)};
     const onCheckpoint = (point) => {
       if (point !== ${JSON.stringify(point)}) return Promise.resolve();
@@ -48,7 +52,7 @@ async function killAt(point: string, failing: string | null = null, eci = true):
     const choices = {
       remove: [container().id], recreate: [busy.id], includeRunning: false, removeVolumes: false,
     };
-    const request = { text: settingsText(${eci}), choices, baseHash: sha256(settingsText(${!eci})) };
+    const request = { text: settingsText(${eci}), choices, baseHash: ${JSON.stringify(baseHash)} };
     const started = await startApply(ports, request, () => {});
     if (!started.ok) throw new Error(started.error.message);
     await started.value.done;
@@ -180,6 +184,27 @@ describe('killed at every step: finished or rolled back at the next start', () =
     expect(await running(paths)).toBe(daemonJson);
     await clean();
   });
+
+  test.each(['write-settings begun', 'write-settings done', 'verify begun', 'rolling-back'])(
+    'killed at "%s" over a file that is not text: it is restored byte by byte',
+    async (point) => {
+      const bytes = Buffer.from([0xc3, 0x28, 0x00, 0xff, 0xfe, 0x0a]);
+      await engineOff();
+      await writeFile(paths.settings, bytes);
+      await killAt(point, point === 'rolling-back' ? 'verify' : null, true, sha256(bytes));
+      // In the first case nothing has been written yet.
+      if (point !== 'write-settings begun')
+        expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
+      expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toMatchObject({
+        ok: true,
+        value: { outcome: { kind: 'rolled-back', restoredVersion: 1 } },
+      });
+      expect(await readFile(paths.settings)).toEqual(bytes);
+      expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
+      expect(await running(paths)).toBe(daemonJson);
+      await clean();
+    },
+  );
 
   test('the next apply settles it first, then refuses a stale plan', async () => {
     await engineOff();
