@@ -12,16 +12,34 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
+/** How the command ends with these names of containers. */
+async function end(command: string, names: readonly string[]): Promise<{ code: number | null; err: string }> {
+  const main = path.join(import.meta.dirname, 'main.ts');
+  const child = spawn(
+    process.execPath,
+    [main, '--lang', 'en', 'containers', command, ...names, '--root', root],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const [err] = await Promise.all([read(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, err };
+}
+
 test.each([
   ['remove', 'error: the containers to remove are not usable: the name of one is empty\n'],
   ['recreate', 'error: the containers to recreate are not usable: the name of one is empty\n'],
 ])('containers %s says that a name is empty', async (command, err) => {
-  const main = path.join(import.meta.dirname, 'main.ts');
-  const child = spawn(
-    process.execPath,
-    [main, '--lang', 'en', 'containers', command, 'web', '', '--root', root],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const [written] = await Promise.all([read(child.stderr), once(child, 'close')]);
-  expect({ code: child.exitCode, err: written }).toEqual({ code: 2, err });
+  expect(await end(command, ['web', ''])).toEqual({ code: 2, err });
+});
+
+test.each([
+  ['remove', 10_000],
+  ['recreate', 1000],
+])('containers %s says how many containers it takes at once', async (command, most) => {
+  const names = Array.from({ length: most + 1 }, (_, index) => `c${index}`);
+  expect(await end(command, names)).toEqual({
+    code: 2,
+    err:
+      `error: the containers to ${command} are not usable: ` +
+      `these are ${most + 1}, and at most ${most} are taken at once\n`,
+  });
 });

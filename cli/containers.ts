@@ -64,16 +64,17 @@ export function configureContainers(containers: Command): void {
     .option('--remove-volumes', helpText('cli-help.remove-volumes'))
     .action((ids: string[], options: RemoveOptions) =>
       withExistingTarget(options, async (target) => {
-        const { removeRequestSchema } = await import('../shared/containers/protection.ts');
+        const { maxRemoved, removeRequestSchema } = await import('../shared/containers/protection.ts');
+        const named = [...new Set(ids)];
         const request = removeRequestSchema.safeParse({
-          ids: [...new Set(ids)],
+          ids: named,
           includeRunning: options.includeRunning === true,
           removeVolumes: options.removeVolumes === true,
         });
         if (!request.success) {
           printError(
             fail('input.unusable', message('cli-output.removal-unusable'), {
-              reason: unusableNames(ids) ?? request.error.issues[0]?.message ?? '',
+              reason: unusableNames(named, maxRemoved) ?? request.error.issues[0]?.message ?? '',
             }).error,
             options,
           );

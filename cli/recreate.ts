@@ -56,9 +56,14 @@ export function registerRecreate(containers: Command): void {
     );
 }
 
-/** What is wrong with names of containers that a request cannot have; null if it is something else. */
-export const unusableNames = (names: readonly string[]): Message | null =>
-  names.includes('') ? message('cli.container-name-empty') : null;
+/**
+ * What is wrong with names of containers that a request cannot have; null if it is something else. It may
+ * have at most `most` of them.
+ */
+export function unusableNames(names: readonly string[], most: number): Message | null {
+  if (names.includes('')) return message('cli.container-name-empty');
+  return names.length > most ? message('cli.too-many-containers', { count: names.length, most }) : null;
+}
 
 async function requestOf(
   names: readonly string[],
@@ -66,7 +71,7 @@ async function requestOf(
 ): Promise<Result<RecreateRequest, AppError>> {
   if (options.keepOld === true && options.removeOld === true)
     return fail('input.unusable', message('cli.keep-old-and-remove-old'));
-  const { recreateRequestSchema } = await import('../shared/containers/recreate.ts');
+  const { maxRecreated, recreateRequestSchema } = await import('../shared/containers/recreate.ts');
   const ids = [...new Set(names)];
   const parsed = recreateRequestSchema.safeParse({
     ids,
@@ -79,7 +84,7 @@ async function requestOf(
   return parsed.success
     ? ok(parsed.data)
     : fail('input.unusable', message('cli.recreation-choice-invalid'), {
-        reason: unusableNames(ids) ?? parsed.error.issues[0]?.message ?? '',
+        reason: unusableNames(ids, maxRecreated) ?? parsed.error.issues[0]?.message ?? '',
       });
 }
 

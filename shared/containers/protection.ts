@@ -94,8 +94,11 @@ export const isFromBeforeEci = ({ reason }: Pick<Container, 'reason'>): boolean 
 /** Containers that are unprotected although ECI is on. */
 export const unprotected = (scan: ContainerScan): Container[] => scan.containers.filter(isUnprotected);
 
+/** Most containers of one removal. */
+export const maxRemoved = 10_000;
+
 export const removeRequestSchema = z.object({
-  ids: z.array(z.string().min(1)).min(1).max(10_000),
+  ids: z.array(z.string().min(1)).min(1).max(maxRemoved),
   /** Whether running containers are stopped and removed, too; otherwise they are refused. */
   includeRunning: z.boolean(),
   removeVolumes: z.boolean(),

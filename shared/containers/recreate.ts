@@ -54,18 +54,21 @@ const recreateNoteSchema = z.object({
 });
 export type RecreateNote = z.infer<typeof recreateNoteSchema>;
 
+/** Most containers of one recreation. */
+export const maxRecreated = 1000;
+
 export const recreateRequestSchema = z.object({
   /** Ids or names. */
-  ids: z.array(z.string().min(1).max(256)).min(1).max(1000),
+  ids: z.array(z.string().min(1).max(256)).min(1).max(maxRecreated),
   /**
    * Those whose writable layer is committed to an image from which the new one is created (by id or name).
    */
-  commit: z.array(z.string().min(1).max(256)).max(1000),
+  commit: z.array(z.string().min(1).max(256)).max(maxRecreated),
   /**
    * Those that were running before they were stopped (by an apply): treated as running, so that the new one
    * is started, and the old one if it is restored. By id.
    */
-  start: z.array(z.string().min(1).max(256)).max(1000).optional(),
+  start: z.array(z.string().min(1).max(256)).max(maxRecreated).optional(),
   /**
    * What happens to the old one once the new one is healthy. One that is not running, or contains changes
    * that are not committed, is always kept, unless `remove`.

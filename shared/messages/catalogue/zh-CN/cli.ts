@@ -61,6 +61,7 @@ export const cli: Translated<typeof english> = {
   'cli.recreation-needs-eci': '不会重新创建任何容器：在这些设置中增强型容器隔离处于关闭状态',
   'cli.turn-on-or-omit-recreate': '请在设置中开启，或去掉 --recreate。',
   'cli.container-name-empty': '其中一个的名称为空',
+  'cli.too-many-containers': '共 {{count}} 个，一次最多 {{most}} 个',
   'cli.container-missing': '没有容器 {{name}}',
   'cli.see-containers-list': '请参阅：bulkhead containers list{{onEngine}}',
   'cli.compose-file-and-command': 'Compose 文件与命令只能给出其一',
