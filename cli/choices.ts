@@ -3,6 +3,7 @@ import type { Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import { isUnprotected, isRunning, type Container } from '../shared/containers/protection.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
 import { message } from '../shared/messages/message.ts';
 import type { RootOptions } from './target.ts';
 import { helpText } from './help.ts';
@@ -87,7 +88,7 @@ export async function resolveChoices(
         });
       if (obstacles.length > 0)
         return fail('containers.recreate-blocked', message('cli.container-not-recreatable', { called }), {
-          reason: obstacles.join(', '),
+          reason: joinMessages('enumeration', obstacles),
           hint: message('cli.create-without-option'),
           params: { name: called },
         });

@@ -2,7 +2,7 @@ import { isUnprotected, type Container, type ContainerScan } from '../shared/con
 import { renderList, type ListDefinition } from './list.ts';
 import type { ListFormat } from './list-format.ts';
 import { styled } from './style.ts';
-import { about, text, translate } from './text.ts';
+import { about, listText, text, translate } from './text.ts';
 
 /** A container that could not be inspected counts as unprotected, with a label of its own. */
 const protectionOf = ({ protected: isProtected, reason }: Container) =>
@@ -28,15 +28,15 @@ function reasonText(container: Container): string {
   const withRange = `${text(`cli-output.reason-${reason}`)} ${rangeText(container)}`.trimEnd();
   if (whyUnknown !== undefined) return about(withRange, translate(whyUnknown, whyUnknownSentence));
   if (!isUnprotected(container)) return withRange;
-  const options = obstacles
-    .map((one) => (one === 'docker-socket' ? text('cli-output.docker-socket') : `--${one}`))
-    .join(', ');
+  const options = listText(
+    obstacles.map((one) => (one === 'docker-socket' ? text('cli-output.docker-socket') : `--${one}`)),
+  );
   const withOptions =
     options === '' ? withRange : text('cli-output.reason-with-options', { reason: withRange, options });
   const count = unsharedMounts.length;
   return count === 0
     ? withOptions
-    : text('cli-output.reason-with-mounts', { reason: withOptions, paths: unsharedMounts.join(', '), count });
+    : text('cli-output.reason-with-mounts', { reason: withOptions, paths: listText(unsharedMounts), count });
 }
 
 /** What `bulkhead containers list` prints. */

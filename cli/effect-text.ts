@@ -1,20 +1,20 @@
 import type { PlanEffect } from '../shared/apply/plan.ts';
 import { backendIds } from '../shared/isolation/backends.ts';
-import { text } from './text.ts';
+import { listText, text } from './text.ts';
 
 type EffectParam = PlanEffect['params'][string] | undefined;
 
 const valuesOf = (value: EffectParam): readonly string[] => (Array.isArray(value) ? value : []);
 
-/** Names separated by commas, the first six of many. */
+/** Names, the first six of many. */
 function list(value: EffectParam, most = 6): string {
   const names = valuesOf(value);
   return names.length > most
     ? text('cli-output.and-more', {
-        names: names.slice(0, most).join(', '),
+        names: listText(names.slice(0, most)),
         number: names.length - most,
       })
-    : names.join(', ');
+    : listText(names);
 }
 
 /** Which containers stop, which of them are restarted, and which are slow to stop. */

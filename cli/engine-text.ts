@@ -2,7 +2,7 @@ import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
 import type { EngineStep } from '../shared/engine-status/progress.ts';
 import { labelled } from './columns.ts';
-import { text, translate } from './text.ts';
+import { listText, text, translate } from './text.ts';
 
 export const phaseText = (phase: EngineStatus['phase']): string => text(`cli-status.phase-${phase}`);
 
@@ -30,7 +30,7 @@ export const describeEngine =
         lines.push(fact(text('cli-status.containers'), text('cli-status.counts', status.counts)));
       if (status.extensions !== undefined) {
         const extensions = status.extensions.map((extension) => text(`cli-status.extension-${extension}`));
-        lines.push(fact(text('cli-status.extensions'), extensions.join(', ')));
+        lines.push(fact(text('cli-status.extensions'), listText(extensions)));
       }
       if (enforcedByGateway)
         lines.push(

@@ -10,7 +10,7 @@ import { refusalPrefix } from '../shared/policy/decision.ts';
 import { err, fail, ok, withHint, type AppError, type Result } from '../shared/result.ts';
 import { padColumns } from './columns.ts';
 import { printable, printError, printResult, withJson, withRoot } from './output.ts';
-import { text, translate, translateSentence } from './text.ts';
+import { listText, text, translate, translateSentence } from './text.ts';
 import { message } from '../shared/messages/message.ts';
 import { explainedSettings, type SettingsChoice } from './explain-settings.ts';
 import { isStandardInput, readStandardInput, standardInputName } from './standard-input.ts';
@@ -139,13 +139,13 @@ export function describeExplanation(explanation: Explanation): string {
   if (missingFacts.length > 0)
     lines.push(
       text('cli-explain.facts-missing', {
-        facts: missingFacts.map((fact, index) => translate(fact, missingFactSentences?.[index])).join(', '),
+        facts: listText(missingFacts.map((fact, index) => translate(fact, missingFactSentences?.[index]))),
       }),
     );
   if (notes.includes('image-assumed')) lines.push(text('cli-explain.image-assumed'));
   if (notes.includes('compose-environment') && clientOutput !== '')
     lines.push(...clientOutput.split('\n').map((line) => `Compose: ${line}`));
-  if (leftOut.length > 0) lines.push(text('cli-explain.not-checked', { items: leftOut.join(', ') }));
+  if (leftOut.length > 0) lines.push(text('cli-explain.not-checked', { items: listText(leftOut) }));
   if (notes.includes('compose-stopped')) lines.push(text('cli-explain.compose-stopped'));
   if (notes.includes('build-calls') || notes.includes('compose-build'))
     lines.push(text('cli-explain.build-decided-later'));

@@ -3,7 +3,7 @@ import { listFormatOf, renderList, type ListDefinition } from './list.ts';
 import type { ListFormat, ListOptions } from './list-format.ts';
 import { printError, printResult } from './output.ts';
 import { withExistingTarget, type RootOptions } from './target.ts';
-import { about, text, translatedError } from './text.ts';
+import { about, listText, text, translatedError } from './text.ts';
 
 /** The fields of `bulkhead settings history`. */
 const historyList: ListDefinition<HistoryItem> = {
@@ -88,7 +88,7 @@ const earlierOf = ({ earlierVersion: version }: HistoryItem): string =>
 /** Number of settings that changed, and the first of them by pointer. */
 function changesOf({ changes, changed }: HistoryItem): string {
   if (changes === null || changes === 0) return '';
-  const named = changed.map((change) => change.pointer || text('cli-settings.whole-document')).join(', ');
+  const named = listText(changed.map((change) => change.pointer || text('cli-settings.whole-document')));
   const pointers =
     changes > changed.length
       ? text('cli-settings.and-more', { pointers: named, number: changes - changed.length })

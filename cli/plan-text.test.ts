@@ -1,15 +1,18 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { ApplyPlan } from '../shared/apply/plan.ts';
 import { shownSteps } from '../shared/apply/steps.ts';
 import type { RecreateItem } from '../shared/containers/recreate.ts';
 import { describeEffect } from './effect-text.ts';
+import { setLocale } from './language.ts';
 import { describeOutcome, describePlan, describeStep } from './plan-text.ts';
 import { describeVerification } from './verification-text.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import { describeStatus, needsAction, type StatusReport } from './status.ts';
 import type { Enforcement, PolicyInForce } from '../shared/enforcement/enforcement.ts';
 import { checkStateOf, describeCheck } from './status-check.ts';
+
+afterEach(() => setLocale('en'));
 
 const engine: EngineStatus = {
   kind: 'embedded',
@@ -364,6 +367,20 @@ test('a plan names every dangerous directory, and the effect of sharing the whol
   expect(describe(['/'])).toBe(
     `containers may mount every file of this host, and take it over: /, ${paths.join(', ')}`,
   );
+});
+
+test('a plan separates names as the language does', async () => {
+  await setLocale('zh-CN');
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const removed = (list: string[]) =>
+    describeEffect({
+      kind: 'removed',
+      when: 'afterwards',
+      code: 'containers-removed',
+      params: { count: list.length, names: list },
+    });
+  expect(removed(['a', 'b'])).toContain('a、b');
+  expect(removed(names)).toContain('a、b、c、d、e、f 等');
 });
 
 test('B2: a plan names the danger of allowing every image to mount the Docker socket', () => {

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { recreateNoteCodes, type RecreateItem } from '../shared/containers/recreate.ts';
+import { setLocale } from './language.ts';
 import { describeRecreatePlan, noteText, outcomeText } from './recreate-text.ts';
+
+afterEach(() => setLocale('en'));
 
 const item = (more: Partial<RecreateItem> = {}): RecreateItem => ({
   id: 'c0ffee'.padEnd(64, '0'),
@@ -28,6 +31,13 @@ describe('the texts of containers recreate', () => {
     expect(noteText({ code: 'writable-layer', params: { bytes: 2_500_000, paths: 1 } })).toContain(
       '2.5 MB in 1 path (',
     );
+  });
+
+  test('names are separated as the language does', async () => {
+    await setLocale('zh-CN');
+    expect(noteText({ code: 'linked-by', params: { names: ['a', 'b'] } })).toContain('a、b');
+    const groups = [[item(), item({ name: 'side', id: 'd'.repeat(64) })]];
+    expect(describeRecreatePlan({ blocked: false, groups })).toContain('web、side');
   });
 
   test('a plan lists blockers, changes, losses, and groups', () => {

@@ -10,10 +10,10 @@ import type {
 } from '../shared/containers/recreate.ts';
 import { bytesText } from '../shared/containers/bytes.ts';
 import { printable } from './output.ts';
-import { about, text, translate, translatedError, type ErrorTexts } from './text.ts';
+import { about, listText, text, translate, translatedError, type ErrorTexts } from './text.ts';
 
 const listed = (value: RecreateNote['params'][string] | undefined): string =>
-  Array.isArray(value) ? value.join(', ') : String(value ?? '');
+  Array.isArray(value) ? listText(value) : String(value ?? '');
 const lengthOf = (value: RecreateNote['params'][string] | undefined): number =>
   Array.isArray(value) ? value.length : 1;
 
@@ -129,7 +129,7 @@ export function describeRecreatePlan(plan: RecreatePlan): string {
         number++;
         return itemText(item, number);
       });
-      const names = group.map(({ name }) => printable(name)).join(', ');
+      const names = listText(group.map(({ name }) => printable(name)));
       return [...(group.length === 1 ? [] : [text('cli-recreation.together', { names })]), ...items].join(
         '\n',
       );

@@ -18,7 +18,7 @@ import { message, type Message } from '../shared/messages/message.ts';
 import { withExistingTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 import { isYes, openPrompt } from './terminal-prompt.ts';
-import { text, translateSentence } from './text.ts';
+import { listText, text, translateSentence } from './text.ts';
 
 interface RecreateOptions extends RootOptions {
   readonly yes?: boolean;
@@ -174,7 +174,7 @@ async function settleInterrupted(target: Target): Promise<Result<void, AppError>
   const settled = await target.settleRecreate();
   if (!settled.ok) return settled;
   for (const { names, how, problems } of settled.value) {
-    progress(text('cli-output.recreation-settled-first', { names: names.join(', '), how }));
+    progress(text('cli-output.recreation-settled-first', { names: listText(names), how }));
     for (const problem of problems) progress(printable(translateSentence(problem)));
   }
   return ok(undefined);

@@ -15,7 +15,7 @@ import { labelled } from './columns.ts';
 import { crashLines } from './crash-text.ts';
 import { alarmLines } from './enforcement-text.ts';
 import { phaseText } from './engine-text.ts';
-import { text, translate, translateSentence } from './text.ts';
+import { listText, text, translate, translateSentence } from './text.ts';
 
 export interface StatusReport {
   readonly engine: EngineStatus;
@@ -117,7 +117,7 @@ export function describeStatus(report: StatusReport): string {
           labelled(
             text('cli-status.gateway'),
             10,
-            text('cli-status.replaced-gateways', { pids: engine.replacedGateways.join(', ') }),
+            text('cli-status.replaced-gateways', { pids: listText(engine.replacedGateways.map(String)) }),
           ),
         ]),
     // For a lost file the alarm names the version that is in force; if the engine does not respond, or the

@@ -17,7 +17,7 @@ import { renderList, type ListDefinition } from './list.ts';
 import { exitCodes, printError, printResult, withJson, withRoot } from './output.ts';
 import { statusReport } from './status.ts';
 import { withExistingTarget, type RootOptions } from './target.ts';
-import { text } from './text.ts';
+import { listText, text } from './text.ts';
 
 const run = promisify(execFile);
 
@@ -198,12 +198,12 @@ const entryList: ListDefinition<ListedBundleEntry> = {
 };
 
 function redactionsText({ redactions }: ListedBundleEntry): string {
-  return redactionKinds
-    .flatMap((kind) => {
+  return listText(
+    redactionKinds.flatMap((kind) => {
       const count = redactions[kind];
       return count === undefined ? [] : [`${text(`cli-support.${kind}`)} ${count}`];
-    })
-    .join(', ');
+    }),
+  );
 }
 
 function describeBundle({ file, bytes, entries }: WrittenBundle): string {

@@ -6,6 +6,7 @@ import {
   type MessageReference,
   type ParamsArgument,
 } from '../shared/messages/message.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
 import { translateError } from '../shared/messages/error-message.ts';
 import type { Translate } from '../shared/messages/translator.ts';
 import type { AppError } from '../shared/result.ts';
@@ -24,6 +25,9 @@ export const text = <Id extends MessageId>(id: Id, ...params: ParamsArgument<Id>
 /** A subject with a note: "subject: note". */
 export const about = (subject: string, note: string): string =>
   text('cli-output.about', { subject, text: note });
+
+/** Names, separated as the current language does. */
+export const listText = (names: readonly string[]): string => translator(joinMessages('enumeration', names));
 
 /**
  * A text of another process or module in the current language, by its sentence; without one, unchanged (a
