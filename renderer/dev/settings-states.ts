@@ -89,7 +89,7 @@ export const settingsStates: Record<string, () => AppState> = {
     appState({
       preferencesError: {
         code: 'settings.unwritable',
-        message: 'what you prefer and draft can\u2019t be remembered',
+        message: "what you prefer and draft can't be remembered",
         reason: 'ENOSPC: no space left on device, write',
         hint: 'Make room on the disk, then try again.',
       },

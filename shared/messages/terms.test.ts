@@ -89,3 +89,10 @@ describe('one term for a concept', () => {
     ).toEqual([]);
   });
 });
+
+test('an apostrophe is straight in sentences that reach terminals and logs, and curly in the window', () => {
+  const withSign = (entries: readonly (readonly [string, string])[], sign: RegExp) =>
+    entries.filter(([, text]) => sign.test(text)).map(([key, text]) => `${key}: ${text}`);
+  expect(withSign(catalogue(english), /\p{L}’/u)).toEqual([]);
+  expect(withSign([...flattenTexts(en)], /\p{L}'/u)).toEqual([]);
+});

@@ -40,7 +40,7 @@ export const app = {
   'app.pkexec-missing': 'this needs administrator rights, and pkexec is not installed',
   'app.install-pkexec': "Install polkit's pkexec, or run as root: bulkhead {{list}}",
   'app.elevated-output-unreadable': 'the elevated command could not be listened to',
-  'app.user-data-unwritable': 'what you prefer and draft can’t be remembered',
+  'app.user-data-unwritable': "what you prefer and draft can't be remembered",
   'app.containers-not-listed': 'the containers could not be listed',
   'app.engine-phase': 'the engine is {{engine}}',
   'app.change-starting': 'a change to this engine is about to begin',

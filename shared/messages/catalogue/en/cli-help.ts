@@ -61,7 +61,7 @@ export const cliHelp = {
     'do not restart an engine behind the gateway; changes that need a restart apply from its next one',
   'cli-help.install-prepare':
     'write everything, and wait for the next start of the machine or call without this',
-  'cli-help.install-recover': 'for the machine’s start: finish what was prepared, undo what was cut off',
+  'cli-help.install-recover': "for the machine's start: finish what was prepared, undo what was cut off",
   'cli-help.uninstall': 'remove the gateway: units, daemon.json and socket are rolled back',
   'cli-help.engine': 'start, stop and restart the selected engine',
   'cli-help.engine-timeout': 'give up waiting after this long; above 90, its parts may take longer as well',

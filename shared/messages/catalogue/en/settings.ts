@@ -15,7 +15,7 @@ export const settings = {
   'settings.run-as-writer': 'Run as a user who may write there (root).',
   'settings.preference-locked': 'the administrator has locked this setting',
   'settings.key-locked': '{{pointer}} is locked',
-  'settings.preference-cannot-turn-on': 'isolation can’t be turned on by a preference',
+  'settings.preference-cannot-turn-on': "isolation can't be turned on by a preference",
   'settings.engine-not-prepared': 'it takes an engine that was started for it',
   'settings.ask-administrator-to-apply': 'Ask the administrator to turn it on: bulkhead apply{{onEngine}}',
   'settings.preferences-file-missing': 'there is no place for preferences yet',

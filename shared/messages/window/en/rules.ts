@@ -79,7 +79,8 @@ export const rules = {
     'unreadable-body': 'The request is ambiguous or unreadable.',
     'host-device': 'Devices of the host are given to containers only where the settings list them.',
     'security-option': 'The security option is not one the gateway knows to be safe.',
-    'cgroup-parent': "A cgroup parent may only be a plain path that leads into no other program's cgroups.",
+    'cgroup-parent':
+      'A cgroup parent may only be a plain path that leads into no other program\u2019s cgroups.',
     annotation: 'The annotation changes how the runtime treats the container.',
     'log-driver': 'The log driver or one of its options reaches files, sockets or plugins of the host.',
     'environment-switch': 'The variable changes how the isolation runtime treats the container.',
@@ -108,7 +109,7 @@ export const rules = {
     'container-name': 'A container\u2019s name may not look like a container id.',
     'copy-mounts': 'The engine would follow a link that anybody may put there at that moment.',
     'copy-shared': 'The engine copies as root, not as the user who shares the directory.',
-    'reserved-id': "The id is reserved for the engine in containers' layers.",
+    'reserved-id': 'The id is reserved for the engine in containers\u2019 layers.',
     'id-out-of-range': 'A protected container has only the user and group ids 0 to 65535.',
     'share-missing':
       'A directory that is not there is made by the user who shares it, and that user may not make this one.',
