@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../dev/app-fixture.ts';
-import { appliedText, offText, settingsState } from '../dev/settings-fixture.ts';
+import { appliedText, offText, retainedPolicyFacts, settingsState } from '../dev/settings-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import { namedState } from '../dev/states.ts';
 
@@ -142,6 +142,19 @@ describe('a settings text that is broken', () => {
     expect(screen.getByRole('button', { name: 'Review & apply' })).toHaveProperty('disabled', true);
     await user.click(screen.getByRole('button', { name: 'Discard the draft' }));
     expect(await screen.findByRole('switch', { name: 'Enhanced Container Isolation' })).toBeTruthy();
+  });
+
+  it('says once that an applied file is unusable, and in place of the forms why', async () => {
+    const settings = settingsState('{"enhancedContainerIsolation": "yes"}', {
+      policyFacts: retainedPolicyFacts,
+    });
+    await renderApp(appState({ settings }), 'isolation');
+    const main = within(screen.getByRole('main'));
+    expect(main.getByText('/enhancedContainerIsolation')).toBeTruthy();
+    expect(main.getByRole('button', { name: 'Edit the text' })).toBeTruthy();
+    expect(main.queryByRole('switch')).toBeNull();
+    expect(main.queryByRole('alert')).toBeNull();
+    expect(screen.getByRole('alert').textContent).toMatch(/^The settings file cannot be used/);
   });
 
   it('does not show a broken applied file as protected or off', async () => {
