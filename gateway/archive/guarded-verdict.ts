@@ -7,6 +7,8 @@ type Forward = Extract<Verdict, { kind: 'forward' }>;
 export interface CopyProgress {
   /** Restores the root directory; may be called more than once. */
   readonly release: () => Promise<void>;
+  /** Called when the engine has failed; throws ResponseReplacedError for another response than its own. */
+  readonly failed: () => Promise<void>;
   readonly begun: () => void;
   readonly settled: () => void;
 }
@@ -16,7 +18,7 @@ export interface CopyProgress {
  * body as an archive (`leadingHeaders`, for which the connection has to be a new one). Calls `release` and
  * `settled` when the engine is done with the request, also where the client has disconnected.
  */
-export function withRootGuard(verdict: Forward, { release, begun, settled }: CopyProgress): Forward {
+export function withRootGuard(verdict: Forward, { release, failed, begun, settled }: CopyProgress): Forward {
   const { response, stream } = verdict;
   if (response !== undefined && !('begin' in response))
     throw new Error('the response to a copy must be streamed');
@@ -33,6 +35,7 @@ export function withRootGuard(verdict: Forward, { release, begun, settled }: Cop
     response: {
       begin: async (head) => {
         await hasBegun();
+        if (head.status >= 500) await failed();
         return response?.begin(head) ?? null;
       },
     },

@@ -1,6 +1,6 @@
 import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
-import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import { EngineUnreachable, type EngineFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError, type GatewayRequest, type Verdict } from '../http/exchange.ts';
 import { isRootClient } from '../http/root-client.ts';
 import { parameter, parseTarget, writeTarget, type Target } from '../http/message/target.ts';
@@ -8,7 +8,7 @@ import { matchRoute } from '../routes/match.ts';
 import { copyVerdict, refuseWritableDevice, withCheckedArchive } from './copy-verdict.ts';
 import type { Copy, CopyKind } from './copy.ts';
 import { withEngineView, layersIn } from './engine-view.ts';
-import { inspectIsolated, type IsolatedContainer } from './isolated.ts';
+import { changedMeanwhile, inspectIsolated, isUnchanged, type IsolatedContainer } from './isolated.ts';
 import { mountedLayers } from './mounted-layers.ts';
 import type { RootGuard } from './root-guard.ts';
 import { userShares, type CopyUser, type SharingSources } from './sharing-view.ts';
@@ -49,6 +49,37 @@ export async function translateCopy(
       refuseWritableDevice(container, copyUser(container.name));
     return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
   }
+  try {
+    return await translateIsolatedCopy({ request, kind, verdict, forwarded, inspected }, copyUser, {
+      facts,
+      sharing,
+      guard,
+    });
+  } catch (error) {
+    // What it was read from may have been mounted or unmounted meanwhile.
+    if (error instanceof ResponseReplacedError || error instanceof EngineUnreachable) throw error;
+    throw (await isUnchanged(inspected, facts)) ? error : changedMeanwhile(inspected.facts.name);
+  }
+}
+
+/** The same for a container whose ids are shifted. */
+async function translateIsolatedCopy(
+  {
+    request,
+    kind,
+    verdict,
+    forwarded,
+    inspected,
+  }: {
+    readonly request: GatewayRequest;
+    readonly kind: CopyKind;
+    readonly verdict: Forward;
+    readonly forwarded: Target;
+    readonly inspected: IsolatedContainer;
+  },
+  copyUser: (container: string) => CopyUser,
+  { facts, sharing, guard }: Pick<CopyContext, 'sharing' | 'guard'> & { readonly facts: EngineFacts },
+): Promise<Verdict> {
   const viewed = await withEngineView(inspected, sharing);
   const resolved = await resolveTarget(kind, forwarded, viewed);
   const user = copyUser(inspected.facts.name);
@@ -74,7 +105,7 @@ export async function translateCopy(
     (await layersIn(container, sharing))?.upper ?? (container.run?.base === 0 ? container.merged : undefined);
   const verdictOf = () => copyVerdict(copy, facts, sharing);
   if (guard === null || upper === undefined || kind === 'changes') return verdictOf();
-  return withRootLocked(guard, { copy, upper, clientGone: request.clientGone?.() }, verdictOf);
+  return withRootLocked(guard, { copy, upper, clientGone: request.clientGone?.(), facts }, verdictOf);
 }
 
 /** Runs `verdictOf` and forwards its copy with the container's root directory locked. */
@@ -84,7 +115,13 @@ async function withRootLocked(
     copy,
     upper,
     clientGone,
-  }: { readonly copy: Copy; readonly upper: string; readonly clientGone: AbortSignal | undefined },
+    facts,
+  }: {
+    readonly copy: Copy;
+    readonly upper: string;
+    readonly clientGone: AbortSignal | undefined;
+    readonly facts: EngineFacts;
+  },
   verdictOf: () => Promise<Forward>,
 ): Promise<Forward> {
   const { id } = copy.container.facts;
@@ -96,6 +133,9 @@ async function withRootLocked(
       // The engine does not lock the container for an export, so it delays no other copy.
       return withRootGuard(await verdictOf(), {
         release,
+        failed: async () => {
+          if (!(await isUnchanged(copy.container, facts))) throw changedMeanwhile(copy.container.facts.name);
+        },
         begun: copy.kind === 'export' ? releaseCopyLock : () => undefined,
         settled: releaseCopyLock,
       });
