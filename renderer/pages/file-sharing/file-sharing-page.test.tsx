@@ -162,6 +162,31 @@ describe('the list of shared directories', () => {
     expect(row('/srv/projects/app').textContent).toContain('was /srv/projects');
   });
 
+  it('marks a removed directory and an added one as such, each with its own undo', async () => {
+    const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
+    await chooseIn(user, '/srv/projects', 'Remove');
+    await typeInto(user, field(), '/opt');
+    await user.keyboard('{Enter}');
+    expect(within(row('/opt')).getByText('Added')).toBeTruthy();
+    expect(row('/opt').textContent).not.toContain('was');
+    expect(within(row('/srv/projects')).getByText('Removed')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Undo the change to /srv/projects' }));
+    expect(listIn(store.get().draft)).toContainEqual(applied[2]);
+    expect(listIn(store.get().draft)).toContainEqual({ path: '/opt', sharedByDefault: false });
+    await user.click(screen.getByRole('button', { name: 'Undo the change to /opt' }));
+    expect(store.get().draft).toBe(appliedText);
+  });
+
+  it('does not mark a default as edited in an added list that leaves out "shared by default"', async () => {
+    const { store } = await renderApp(namedState('sharesMissing'), 'file-sharing');
+    const document = store.get().draft.replace(/\n\}\s*$/, '');
+    act(() => {
+      store.setDraft(`${document},\n"filesharingAllowedDirectories": [{ "path": "$HOME" }]\n}\n`);
+    });
+    expect(within(row('$HOME')).queryByText('Edited')).toBeNull();
+    expect(within(row('$TMP')).getByText('Removed')).toBeTruthy();
+  });
+
   it('toggles "shared by default" on and off without leaving a change', async () => {
     const { user, store } = await renderApp(namedState('desktop'), 'file-sharing');
     const before = store.get().draft;

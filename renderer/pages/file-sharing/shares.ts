@@ -1,6 +1,7 @@
 import type { DraftView } from '../../state/draft-view.ts';
 import { settleDraft, shareEntries, writeEntries } from '../../state/draft-lists.ts';
 import type { AppStore } from '../../state/snapshot.ts';
+import { isInside } from '../../../shared/policy/bind-source.ts';
 import { diffSettings } from '../../../shared/settings/index.ts';
 
 export const listPointer = shareEntries.pointer;
@@ -34,11 +35,19 @@ export type ShareRow =
 const sameShare = (a: Share, b: Share): boolean =>
   diffSettings(JSON.stringify(a), JSON.stringify(b)).length === 0;
 
+/** One directory is in the other, as both are written. */
+const isNested = (a: string, b: string): boolean => isInside(a, b) || isInside(b, a);
+
 /**
- * Draft and applied list as one list of rows. Entries are matched by path, at any position; a removal and an
- * addition at the same position count as an edit.
+ * Draft and applied list as one list of rows. Entries are matched by path, at any position. A removal and an
+ * addition at the same position count as an edit if one directory is in the other: two unrelated ones are
+ * undone separately.
  */
-function shareRows(before: readonly Share[], after: readonly Share[]): ShareRow[] {
+function shareRows(
+  before: readonly Share[],
+  after: readonly Share[],
+  isSame: (old: Share, share: Share) => boolean,
+): ShareRow[] {
   const free = new Map<string, number[]>();
   before.forEach(({ path }, index) => {
     free.set(path, [...(free.get(path) ?? []), index]);
@@ -66,15 +75,15 @@ function shareRows(before: readonly Share[], after: readonly Share[]): ShareRow[
     if (partner !== undefined) {
       leave(index);
       rows.push(
-        sameShare(partner, share)
+        isSame(partner, share)
           ? { kind: 'same', index, share }
           : { kind: 'edited', index, share, before: partner },
       );
       waiting = removed.get(index) ?? [];
       return;
     }
-    const [old, ...rest] = waiting;
-    waiting = rest;
+    const old = waiting.find(({ path }) => isNested(path, share.path));
+    waiting = waiting.filter((one) => one !== old);
     rows.push(
       old === undefined ? { kind: 'added', index, share } : { kind: 'edited', index, share, before: old },
     );
@@ -115,7 +124,10 @@ export function shareList(draft: DraftView): ShareList {
   const readable = draft.applied.text === '' || draft.applied.parsed !== null;
   return {
     shares,
-    rows: shareRows(readable ? (before ?? defaultShares) : shares, shares),
+    // Nobody wrote the defaults: what an added list leaves out of them is no edit.
+    rows: shareRows(readable ? (before ?? defaultShares) : shares, shares, (old, share) =>
+      sameShare(old, before === null ? { ...old, ...share } : share),
+    ),
     missing: now === null,
     addedOrRemoved: readable && (now === null) !== (before === null),
   };
