@@ -6,7 +6,7 @@ export const cliExplain: Translated<typeof english> = {
   'cli-explain.image-assumed': '已假定该镜像可以使用 Docker 套接字。',
   'cli-explain.not-checked': '未检查：{{items}}。',
   'cli-explain.compose-stopped': 'Compose 提前停止：其后的内容未作决定。',
-  'cli-explain.build-decided-later': 'Dockerfile 的请求 (RUN --network, --security) 在 BuildKit 构建时决定。',
+  'cli-explain.build-decided-later': 'Dockerfile 的请求 (RUN --network、--security) 在 BuildKit 构建时决定。',
   'cli-explain.setting-in-app': '应用中的相应设置：bulkhead app --route {{route}}{{onEngine}}',
   'cli-explain.service': '服务 {{name}}',
   'cli-explain.build-of-service': '构建服务 {{name}}',

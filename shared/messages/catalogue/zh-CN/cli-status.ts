@@ -19,7 +19,7 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.extension-nri': 'NRI 插件',
   'cli-status.extension-cdi': 'CDI 设备',
   'cli-status.gateway': '网关',
-  'cli-status.replaced-gateways': '较早的网关仍在处理未关闭的连接（pid {{pids}}）',
+  'cli-status.replaced-gateways': '较早的网关仍在处理未关闭的连接 (pid {{pids}})',
   'cli-status.planner': '规划器',
   'cli-status.up': '运行中',
   'cli-status.down': '未运行',
@@ -63,7 +63,7 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.killed':
     '引擎曾崩溃（{{time}}）。被终止且此后未运行：{{names}}。启动它们：docker start {{names}}',
   'cli-status.killed-removed_other':
-    '引擎曾崩溃（{{time}}）：{{count}} 个使用 --rm 的容器被终止并移除（logs/supervisor.log）。',
+    '引擎曾崩溃（{{time}}）：{{count}} 个使用 --rm 的容器被终止并移除 (logs/supervisor.log)。',
   'cli-status.prepared-install':
     '有一项安装已准备就绪：将在下次启动计算机时生效，或运行：sudo bulkhead install',
   'cli-status.prepared-upgrade':

@@ -11,10 +11,10 @@ export const daemonJson: Translated<typeof english> = {
   'daemon-json.is-symlink':
     '{{file}} 是指向 {{target}} 的符号链接，它会被替换为文件：此后写入该目标的程序（例如配置管理工具）不再起作用。',
   'daemon-json.replace-symlink':
-    '请自行替换（cp --remove-destination {{target}} {{file}}），并让写入该目标的程序直接写入 {{file}}。',
+    '请自行替换 (cp --remove-destination {{target}} {{file}})，并让写入该目标的程序直接写入 {{file}}。',
   'daemon-json.record-damaged': '启用增强型容器隔离之前的 daemon.json 记录已损坏',
   'daemon-json.remove-bulkhead-keys':
-    '请手动从 daemon.json 中移除 Bulkhead 的键 (default-runtime, runtimes.bulkhead)，并删除该记录。',
+    '请手动从 daemon.json 中移除 Bulkhead 的键 (default-runtime、runtimes.bulkhead)，并删除该记录。',
   'daemon-json.too-large': '{{path}} 过大',
   'daemon-json.size-limit': '{{count}} 字节；最多读取 {{maxBytes}} 字节',
   'daemon-json.not-utf-8': '不是 UTF-8',

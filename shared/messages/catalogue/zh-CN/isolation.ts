@@ -3,7 +3,7 @@ import type { Translated } from '../translated.ts';
 
 export const isolation: Translated<typeof english> = {
   'isolation.runc-not-installed': '未安装 runc',
-  'isolation.install-runc': '请安装 runc（Debian：apt-get install runc）。',
+  'isolation.install-runc': '请安装 runc（在 Debian 上：apt-get install runc）。',
   'isolation.build-runtime': '请构建运行时 (sh runtime/build.sh)，并确认 {{runtimeDir}} 可写。',
   'isolation.sysbox-not-installed': '未安装 Sysbox。',
   'isolation.allow-user-namespaces':

@@ -22,7 +22,7 @@ export const settingsKeys: Translated<typeof english> = {
   'settings-keys.enhancedContainerIsolation.dockerSocketMount.commandList.type':
     'deny：允许除所列命令以外的一切；allow：仅允许所列命令。',
   'settings-keys.enhancedContainerIsolation.dockerSocketMount.commandList.commands':
-    'Docker 命令（push、build）或命令组（image*）。',
+    'Docker 命令 (push、build) 或命令组 (image*)。',
   'settings-keys.enhancedContainerIsolation.dockerSocketMount.commandList.commands.item':
     'Docker 命令或命令组。',
   'settings-keys.filesharingAllowedDirectories':

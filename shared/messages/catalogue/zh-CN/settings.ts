@@ -76,7 +76,7 @@ export const settings: Translated<typeof english> = {
   'settings.text-pac-script': 'PAC 脚本须定义函数 FindProxyForURL，此脚本没有定义。',
   'settings.text-contact-address': '用户无法打开此内容：请写以 https://、http:// 或 mailto: 开头的地址。',
   'settings.text-port-list':
-    '这不是端口列表：请写 1 到 65535 之间的数字，以逗号分隔（"80,443"），或用 "*" 表示全部。',
+    '这不是端口列表：请写 1 到 65535 之间的数字，以逗号分隔 ("80,443")，或用 "*" 表示全部。',
   'settings.text-ipv4-network': '这不是网络：请写 IPv4 网络，例如 192.168.65.0/24。',
   'settings.embedded-json-invalid': '此字符串中的 JSON 文档无效：{{problem}}。',
   'settings.list-without-eci': '增强型容器隔离已关闭：此列表不起作用，任何容器都可挂载 Docker 套接字。',

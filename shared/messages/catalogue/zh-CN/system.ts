@@ -9,7 +9,7 @@ export const system: Translated<typeof english> = {
   'system.no-systemd': '此计算机上没有由 systemd 运行的 Docker Engine。',
   'system.use-embedded-engine': '请使用内置引擎：sudo bulkhead engine start --root {{root}}',
   'system.no-docker-service': '此计算机上没有带 docker.service 和 docker.socket 的 Docker Engine。',
-  'system.install-docker': '请安装 docker.io（Debian）或 docker-ce，然后重试。',
+  'system.install-docker': '请安装 docker.io (Debian) 或 docker-ce，然后重试。',
   'system.rootless-docker-found':
     '{{socket}} 处运行着 rootless Docker；它已经被限制在其用户范围内，无法置于网关之后。',
   'system.snap-docker-found': 'Docker 以 snap 方式安装，系统不允许他人更改其引擎和文件。',

@@ -75,7 +75,7 @@ export const isolation: Translation<typeof english> = {
   devices: {
     title: '容器可用的设备',
     empty:
-      '未列出任何设备：除了只在容器自己的命名空间中起作用的设备（`/dev/fuse`、`/dev/net/tun`）之外，容器得不到主机的设备。',
+      '未列出任何设备：除了只在容器自己的命名空间中起作用的设备 (`/dev/fuse`、`/dev/net/tun`) 之外，容器得不到主机的设备。',
     add: '添加设备',
     edit: '编辑',
     editOf: '编辑 {{device}}',

@@ -175,7 +175,7 @@ export const rules: Translation<typeof english> = {
     'build-source': '使用镜像、本地上下文、git 仓库或 HTTP 地址。',
     'build-identity':
       '使用 BuildKit 构建，并转发 SSH 代理 (--ssh default) 或机密 (--secret id=GIT_AUTH_TOKEN)。',
-    'build-unguarded': '使用 docker buildx build (自 Docker 23 起 docker build 即是如此)，或旧版构建器。',
+    'build-unguarded': '使用 docker buildx build（自 Docker 23 起 docker build 即是如此），或旧版构建器。',
     swarm: '使用 Compose。',
     plugin: 'ECI 开启时不能使用插件。',
     checkpoint: 'ECI 开启时不能使用检查点。',

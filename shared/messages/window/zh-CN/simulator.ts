@@ -167,7 +167,7 @@ export const simulator: Translation<typeof english> = {
     kind: { container: '容器', image: '镜像', volume: '卷', network: '网络' },
     note: {
       'later-requests': '只判定第一个会带来更改的请求；此后的请求未知。',
-      'build-calls': 'Dockerfile 的要求（`RUN --network`、`--security`）在 BuildKit 构建时判定。',
+      'build-calls': 'Dockerfile 的要求 (`RUN --network`、`--security`) 在 BuildKit 构建时判定。',
       'image-assumed': '已假定该镜像是允许的镜像。',
       'stub-context': '没有读取构建目录：以一个空目录代替。',
       'options-left-out': '这些选项属于 BuildKit 或客户端自身，没有检查。',
