@@ -123,6 +123,19 @@ describe('scan (D)', () => {
     ]);
     expect(unprotected(found).map((container) => container.id)).toEqual([3, 4, 6, 7].map(id));
   });
+  test('an old one that is kept is "replaced" with ECI off, too', async () => {
+    engine.add({ id: id(1), runtime: 'bulkhead', name: 'web' });
+    engine.add({ id: id(2), name: 'web-before-eci' });
+    engine.add({ id: id(3), name: 'web-before-eci-2', running: true, pid: 31 });
+    engine.add({ id: id(4), name: 'db-before-eci' });
+    const found = await scan({ eci: false, eciSince: null });
+    expect(found.containers.map(({ reason }) => reason)).toEqual([
+      'own-range-stopped',
+      'replaced',
+      'eci-off',
+      'eci-off',
+    ]);
+  });
   test('each container has the reason for its state', async () => {
     engine.add({ id: id(1), created: '2026-01-01T00:00:00Z' });
     engine.add({ id: id(2), created: '2026-03-01T00:00:00Z' });

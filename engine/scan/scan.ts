@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import {
+  isFromBeforeEci,
   isRunning,
   type Container,
   type ContainerScan,
@@ -87,7 +88,7 @@ export async function scanContainers(
 
 /** Whether a recreation keeps the container beside the new, protected one. It must not run. */
 function isReplaced(container: Container, all: readonly Container[]): boolean {
-  const isReplaceable = container.reason === 'before-eci' || container.reason === 'audit-mode';
+  const isReplaceable = isFromBeforeEci(container) || container.reason === 'audit-mode';
   if (!isReplaceable || isRunning(container)) return false;
   const original = originalName(container.name);
   return (
