@@ -1,4 +1,9 @@
-import { isUnprotected, type Container, type ContainerScan } from '../shared/containers/protection.ts';
+import {
+  countByProtection,
+  isUnprotected,
+  type Container,
+  type ContainerScan,
+} from '../shared/containers/protection.ts';
 import { renderList, type ListDefinition } from './list.ts';
 import type { ListFormat } from './list-format.ts';
 import { styled } from './style.ts';
@@ -77,10 +82,10 @@ export function describeScan(
 ): string {
   if (format.kind !== 'default') return renderList(containers, containerList, format);
   if (containers.length === 0) return text('cli-output.no-containers');
-  const count = containers.filter(isUnprotected).length;
+  const { protected: isolated, unprotected: count } = countByProtection(containers);
   const sum =
     count === 0
       ? styled('good', text('cli-output.all-protected'))
-      : styled('bad', text('cli-output.not-protected', { count, total: containers.length }));
+      : styled('bad', text('cli-output.not-protected', { count, total: isolated + count }));
   return `${renderList(containers, containerList, format)}\n${sum}`;
 }

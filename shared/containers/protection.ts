@@ -7,7 +7,7 @@ const protectionReasons = [
   'own-range-stopped', // isolation runtime, not running now: gets a range when started
   'eci-off', // made while ECI is off and ECI is off now
   'before-eci', // made before ECI was turned on, with another runtime
-  'replaced', // made before ECI was turned on or in audit mode, not running, and a protected one has its name
+  'replaced', // made without ECI or in audit mode, not running, and a protected one has its name
   'audit-mode', // made in audit mode, which lets through what ECI refuses, with another runtime
   'past-gateway', // made after ECI was turned on, with another runtime: on the engine's own socket
   'no-user-namespace', // isolation runtime by name, but its uid_map starts at host id 0
@@ -93,6 +93,21 @@ export const isFromBeforeEci = ({ reason }: Pick<Container, 'reason'>): boolean 
 
 /** Containers that are unprotected although ECI is on. */
 export const unprotected = (scan: ContainerScan): Container[] => scan.containers.filter(isUnprotected);
+
+/**
+ * How many are protected, unprotected, and kept beside the protected one that replaced them: these are
+ * neither.
+ */
+export function countByProtection(
+  containers: readonly Container[],
+): Readonly<Record<'protected' | 'unprotected' | 'replaced', number>> {
+  const count = (matches: (container: Container) => boolean) => containers.filter(matches).length;
+  return {
+    protected: count((container) => container.protected),
+    unprotected: count(isUnprotected),
+    replaced: count(({ reason }) => reason === 'replaced'),
+  };
+}
 
 /** Most containers of one removal. */
 export const maxRemoved = 10_000;

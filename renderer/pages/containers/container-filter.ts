@@ -1,4 +1,4 @@
-import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
+import { countByProtection, isUnprotected, type Container } from '../../../shared/containers/protection.ts';
 
 /** Filters of the list by protection. */
 export const protectionFilters = ['all', 'unprotected', 'protected', 'replaced'] as const;
@@ -45,12 +45,7 @@ export function filterContainers(
   const shown = { all: matching, protected: isProtected, unprotected, replaced }[show];
   return {
     shown: sorted(shown, sort),
-    count: {
-      all: matching.length,
-      unprotected: unprotected.length,
-      protected: isProtected.length,
-      replaced: replaced.length,
-    },
+    count: { all: matching.length, ...countByProtection(matching) },
   };
 }
 

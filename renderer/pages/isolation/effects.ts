@@ -13,7 +13,7 @@ import {
 } from '../../theme/icons.ts';
 import type { Tone } from '../../theme/tokens.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
-import { isRunning } from '../../../shared/containers/protection.ts';
+import { countByProtection, isRunning } from '../../../shared/containers/protection.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { keepsContainers } from '../../../shared/targets/live-restore.ts';
 import { joinSentences } from '../../i18n/lists.ts';
@@ -117,7 +117,7 @@ function leftEffects(
   { scan, target: { capabilities } }: Engine,
   { before, after, existing }: EciChange,
 ): readonly Effect[] {
-  const count = after ? (scan?.containers.filter((c) => !c.protected).length ?? 0) : 0;
+  const count = after ? countByProtection(scan?.containers ?? []).unprotected : 0;
   if (count === 0) return [];
   return [
     {

@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
+import { container } from '../../dev/container-fixture.ts';
 import { namedState, states } from '../../dev/states.ts';
 import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
@@ -48,6 +49,17 @@ describe('turning ECI on while containers exist', () => {
       includeRunning: false,
       removeVolumes: false,
     });
+  });
+
+  it('does not count a container that is kept beside its protected recreation', async () => {
+    const state = off();
+    if (state.scan === null) throw new Error('no scan in the fixture');
+    const kept = container('web-before-eci', { protected: false, reason: 'replaced', state: 'exited' });
+    const containers = [...state.scan.containers, kept];
+    const { user } = await renderApp({ ...state, scan: { ...state.scan, containers } }, 'isolation');
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    expect((await screen.findByRole('dialog')).textContent).toMatch(/^9 containers already exist/);
+    expect(screen.getByText(/^9 containers exist already/)).toBeTruthy();
   });
 
   it('explains why none can be removed at once if all are running', async () => {

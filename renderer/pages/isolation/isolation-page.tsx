@@ -9,6 +9,7 @@ import { useDraftEci, type EciComparison } from '../../components/draft-eci.ts';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Page } from '../../components/page.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
+import { isUnprotected } from '../../../shared/containers/protection.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { BackendCard } from './backend-card.tsx';
 import { DevicesCard } from './devices-card.tsx';
@@ -48,7 +49,7 @@ function Forms() {
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   const comparison = useDraftEci();
   const { before, after } = effectiveChange(comparison, draft);
-  const unprotected = app.scan?.containers.filter((c) => !c.protected) ?? [];
+  const unprotected = app.scan?.containers.filter(isUnprotected) ?? [];
 
   const toggle = (on: boolean) => {
     draft.editOr(eciPointer, on, false);

@@ -1,14 +1,13 @@
 import { PieChart } from '@mui/x-charts/PieChart';
 import { color } from '../../theme/tokens.ts';
+import type { countByProtection } from '../../../shared/containers/protection.ts';
 
 /** The ring alone; its text and legend are beside it. */
 export default function ContainerDonut({
-  protectedCount,
-  unprotectedCount,
+  counts,
   eci,
 }: {
-  readonly protectedCount: number;
-  readonly unprotectedCount: number;
+  readonly counts: ReturnType<typeof countByProtection>;
   readonly eci: boolean;
 }) {
   return (
@@ -25,11 +24,16 @@ export default function ContainerDonut({
           innerRadius: 40,
           outerRadius: 51,
           cornerRadius: 2,
-          paddingAngle: protectedCount > 0 && unprotectedCount > 0 ? 3 : 0,
+          paddingAngle: Object.values(counts).filter((count) => count > 0).length > 1 ? 3 : 0,
           highlightScope: { highlight: 'none', fade: 'none' },
           data: [
-            { id: 'protected', value: protectedCount, color: color.chartOk },
-            { id: 'unprotected', value: unprotectedCount, color: eci ? color.chartDanger : color.chartBar },
+            { id: 'protected', value: counts.protected, color: color.chartOk },
+            {
+              id: 'unprotected',
+              value: counts.unprotected,
+              color: eci ? color.chartDanger : color.chartBar,
+            },
+            { id: 'replaced', value: counts.replaced, color: color.chartBar },
           ],
         },
       ]}

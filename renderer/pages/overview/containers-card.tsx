@@ -5,12 +5,12 @@ import Link from '@mui/material/Link';
 import { useApp } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
-import { ProtectedIcon, UnprotectedIcon } from '../../theme/icons.ts';
+import { InfoIcon, ProtectedIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import { hrefFor } from '../../state/router.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { useAfterPaint } from '../../components/after-paint.ts';
-import { isUnprotected } from '../../../shared/containers/protection.ts';
+import { countByProtection } from '../../../shared/containers/protection.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 
 // The chart library is the largest part of this page: the rest doesn't wait for it.
@@ -43,32 +43,36 @@ export function ContainersCard({ eci }: { readonly eci: boolean }) {
         <EmptyState>{t('overview.containers.none')}</EmptyState>
       </Card>
     );
-  const unprotectedCount = scan.containers.filter(isUnprotected).length;
+  const counts = countByProtection(scan.containers);
   return (
     <Card title={t('overview.containers.title')}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, padding: '12px 16px 12px 12px' }}>
-        <Donut total={total} unprotected={unprotectedCount} eci={eci} painted={painted} />
-        <Counts total={total} unprotected={unprotectedCount} eci={eci} />
+        <Donut total={total} counts={counts} eci={eci} painted={painted} />
+        <Counts counts={counts} eci={eci} />
       </Box>
     </Card>
   );
 }
 
 interface CountProps {
-  readonly total: number;
-  readonly unprotected: number;
+  readonly counts: ReturnType<typeof countByProtection>;
   readonly eci: boolean;
 }
 
 /** `painted`: the page was painted once without it. */
-function Donut({ total, unprotected, eci, painted }: CountProps & { readonly painted: boolean }) {
+function Donut({
+  total,
+  counts,
+  eci,
+  painted,
+}: CountProps & { readonly total: number; readonly painted: boolean }) {
   const { t } = useTranslation();
   const formats = useFormats();
   return (
     <Box aria-hidden sx={{ position: 'relative', width: 112, height: 112, flexShrink: 0 }}>
       {painted && (
         <Suspense fallback={null}>
-          <ContainerDonut protectedCount={total - unprotected} unprotectedCount={unprotected} eci={eci} />
+          <ContainerDonut counts={counts} eci={eci} />
         </Suspense>
       )}
       <Box
@@ -90,7 +94,7 @@ function Donut({ total, unprotected, eci, painted }: CountProps & { readonly pai
   );
 }
 
-function Counts({ total, unprotected, eci }: CountProps) {
+function Counts({ counts, eci }: CountProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const rows = [
@@ -99,16 +103,28 @@ function Counts({ total, unprotected, eci }: CountProps) {
       icon: ProtectedIcon,
       tone: color.ok,
       label: t('state.protected'),
-      count: total - unprotected,
+      count: counts.protected,
     },
     {
       key: 'unprotected',
       icon: UnprotectedIcon,
       tone: eci ? color.danger : color.neutral,
       label: t('state.unprotected'),
-      count: unprotected,
+      count: counts.unprotected,
     },
-  ] as const;
+    // Old containers beside the protected ones that replaced them.
+    ...(counts.replaced === 0
+      ? []
+      : [
+          {
+            key: 'replaced',
+            icon: InfoIcon,
+            tone: color.neutral,
+            label: t('overview.containers.replaced'),
+            count: counts.replaced,
+          },
+        ]),
+  ];
   return (
     <Box
       component="ul"

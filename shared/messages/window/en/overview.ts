@@ -175,6 +175,7 @@ export const overview = {
   containers: {
     title: 'Containers',
     total: 'total',
+    replaced: 'Replaced',
     none: 'There is no container on this engine.',
     notScanned: 'Not scanned yet.',
     scanning: 'Scanning.',

@@ -160,6 +160,7 @@ export const overview: Translation<typeof english> = {
   containers: {
     title: '容器',
     total: '总数',
+    replaced: '已替换',
     none: '此引擎上没有容器。',
     notScanned: '尚未扫描。',
     scanning: '正在扫描。',
