@@ -117,7 +117,7 @@ describe("a user's connections through the gateway", () => {
     await start({ each: 1 }, { language: 'zh-CN' });
     await sendAndReceive(client(), follow);
     expect(await sendAndReceive(client(), ping)).toContain(
-      `enhanced container isolation: 已阻止“用户 ${me} 的又一个连接”：任何一个用户都不得占用`,
+      `enhanced container isolation: 已拒绝“用户 ${me} 的又一个连接”：任何一个用户都不得占用`,
     );
     expect((await sendAndReceive(client(), ping.replace('GET', 'HEAD'))).endsWith('\r\n\r\n')).toBe(true);
   });

@@ -159,7 +159,7 @@ describe('refusals in the language of the policy', () => {
     const { status, message, logged } = await refused('zh-CN');
     expect(status).toBe(403);
     expect(message).toMatch(
-      /^enhanced container isolation: 已阻止“.*”：Swarm 服务在隔离之外运行；没有可以放行的设置$/,
+      /^enhanced container isolation: 已拒绝“.*”：Swarm 服务在隔离之外运行；没有可以放行的设置$/,
     );
     expect((JSON.parse(logged) as { message: string }).message).toMatch(english); // one entry
   });

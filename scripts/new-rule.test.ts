@@ -33,7 +33,7 @@ it('a rule of the list has its refusal in every language', async () => {
     `enhanced container isolation: --cat is blocked: ${sentence.en} (A99); no setting allows it`,
   );
   expect(refusalText(denial, await loadTranslator('zh-CN'))).toBe(
-    `enhanced container isolation: 已阻止“--cat”：${sentence.zh}（A99）；没有可以放行的设置`,
+    `enhanced container isolation: 已拒绝“--cat”：${sentence.zh}（A99）；没有可以放行的设置`,
   );
 });
 

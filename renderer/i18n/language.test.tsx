@@ -17,7 +17,7 @@ afterEach(async () => {
 test('a preference for Chinese shows the first page in Chinese, with dates and counts', async () => {
   await renderApp(chinese(), 'overview');
   expect(document.documentElement.lang).toBe('zh-CN');
-  expect(screen.getByRole('heading', { level: 1 }).textContent).toMatch(/^受保护，.*前已验证/);
+  expect(screen.getByRole('heading', { level: 1 }).textContent).toMatch(/^受保护，.*前通过验证/);
   expect(screen.getByRole('navigation', { name: '页面' })).toBeTruthy();
 });
 

@@ -90,6 +90,23 @@ describe('one term for a concept', () => {
   });
 });
 
+test('Chinese has one word for one thing', () => {
+  const keywords = /^frame\.(?:page|setting)Keywords\./;
+  const others: readonly (readonly [other: RegExp, word: string])[] = [
+    [/撤销/, '撤消'],
+    [/退出(?:代码|状态)/, '退出码'],
+    [/ECI 未开启/, 'ECI 已关闭'],
+    [/增强容器隔离/, '增强型容器隔离'],
+    [/管理进程/, '监管进程'],
+    [/专属/, '专用'],
+    [/账户|账号|帐号/, '帐户'],
+    [/经典构建器/, '旧版构建器'],
+    [/图驱动/, '存储驱动程序'],
+    [/\d\s%/, '100%'],
+  ];
+  expect(others.flatMap(([other]) => withWord('Chinese', other, keywords))).toEqual([]);
+});
+
 test('an apostrophe is straight in sentences that reach terminals and logs, and curly in the window', () => {
   const withSign = (entries: readonly (readonly [string, string])[], sign: RegExp) =>
     entries.filter(([, text]) => sign.test(text)).map(([key, text]) => `${key}: ${text}`);

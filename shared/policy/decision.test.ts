@@ -24,7 +24,7 @@ describe('the refusal of an unprotected container', () => {
         'recreate the container (bulkhead containers recreate web --root /srv/engine), or an administrator',
       );
       expect(refusalText(refused)).toContain('docker exec on container web is blocked');
-      expect(refusalText(refused, translate)).toContain('已阻止“对容器 web 执行 docker exec”');
+      expect(refusalText(refused, translate)).toContain('已拒绝“对容器 web 执行 docker exec”');
       expect(refusalText(refused, translate)).toContain(
         'bulkhead containers recreate web --root /srv/engine',
       );
@@ -90,7 +90,7 @@ describe('a denial', () => {
 describe('the text of a refusal', () => {
   it('is in the language of the translator, with the same beginning, requirement and setting', () => {
     expect(refusalText(socketMount, translate)).toBe(
-      'enhanced container isolation: 已阻止“将 Docker 套接字 (/var/run/docker.sock) 挂载到镜像 alpine ' +
+      'enhanced container isolation: 已拒绝“将 Docker 套接字 (/var/run/docker.sock) 挂载到镜像 alpine ' +
         '的容器中”：只有允许的镜像可以挂载 Docker 套接字（没有这个容器）（B1）；管理员可以在 enhancedContainerIsolation.dockerSocketMount.' +
         'imageList 中添加涵盖该镜像的条目来允许',
     );

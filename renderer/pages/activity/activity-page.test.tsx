@@ -222,7 +222,7 @@ describe('the activity page', () => {
       await inChinese.user.click(await screen.findByRole('row', { name: /newcomer/ }));
       expect(quoted()?.textContent).toBe(refusalText(denial));
       expect(quoted()?.lang).toBe('en');
-      expect(within(panel()).getByText(/^中文译文：enhanced container isolation: 已阻止/)).toBeTruthy();
+      expect(within(panel()).getByText(/^中文译文：enhanced container isolation: 已拒绝/)).toBeTruthy();
     } finally {
       await act(async () => {
         await showLanguage('en');
@@ -239,7 +239,7 @@ describe('the activity page', () => {
     );
     await inEnglish.user.click(await screen.findByRole('row', { name: /newcomer/ }));
     await waitFor(() => {
-      expect(quoted()?.textContent).toMatch(/^enhanced container isolation: 已阻止/);
+      expect(quoted()?.textContent).toMatch(/^enhanced container isolation: 已拒绝/);
     });
     expect(quoted()?.lang).toBe('zh-CN');
     expect(within(panel()).getByText(`In English: ${refusalText(denial)}`)).toBeTruthy();

@@ -266,7 +266,7 @@ describe('the result', () => {
     const { user, bridge } = await open('rolledBack');
     await screen.findByRole('heading', { name: 'Rolled back to version 11' });
     const alert = screen.getByRole('alert');
-    expect(alert.textContent).toContain('Restart Docker Engine failed');
+    expect(alert.textContent).toContain('Restart the engine failed');
     expect(alert.textContent).toContain('no space left on device');
     expect(alert.textContent).toContain('Correct its configuration (daemon.json)');
     expect(screen.getByText('Version 11 is in force, and your draft is kept.')).toBeTruthy();
@@ -287,11 +287,11 @@ describe('the result', () => {
         new RegExp(
           [
             '^Applying version 12 over version 11,',
-            'Restart Docker Engine failed\nWhy: the engine did not start',
+            'Restart the engine failed\nWhy: the engine did not start',
             'no space left on device',
             'What to try: Correct its configuration',
             'What is in force: Version 11 is in force',
-            '- Restart Docker Engine: Failed, 12 s',
+            '- Restart the engine: Failed, 12 s',
           ].join('[^]*'),
         ),
       ),

@@ -297,7 +297,7 @@ describe('the Simulator', () => {
       await app.user.keyboard('{Enter}');
       const quoted = await screen.findByText(refusalText(denial));
       expect(quoted.lang).toBe('en');
-      expect(screen.getByText(/^中文译文：enhanced container isolation: 已阻止/)).toBeTruthy();
+      expect(screen.getByText(/^中文译文：enhanced container isolation: 已拒绝/)).toBeTruthy();
     } finally {
       await act(async () => {
         await showLanguage('en');

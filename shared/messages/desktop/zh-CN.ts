@@ -6,7 +6,7 @@ export const zhCN = {
     protected: '受保护',
     unverified: '已开启，未验证',
     audit: '审计模式',
-    off: 'ECI 未开启',
+    off: 'ECI 已关闭',
     deleted: '设置文件已删除',
     unusable: '设置文件无法使用',
     stopped: '引擎已停止',

@@ -111,10 +111,10 @@ export const cliPlan = {
   'cli-plan.socket-commands-allowed': 'through a mounted socket only these commands: {{commands}}',
   'cli-plan.socket-commands-denied': 'through a mounted socket not these commands: {{commands}}',
   'cli-plan.no-commands': 'none',
-  'cli-plan.engine-reloads': 'Applies at once: the engine reads its configuration again. No container stops.',
+  'cli-plan.engine-reloads': 'The engine reads its configuration again. No container stops.',
   'cli-plan.engine-reloads-chosen':
-    'Applies at once: the engine reads its configuration again. Only the chosen containers stop.',
-  'cli-plan.gateway-reloads': 'Applies at once. Nothing restarts.',
+    'The engine reads its configuration again. Only the chosen containers stop.',
+  'cli-plan.gateway-reloads': 'Nothing restarts.',
   'cli-plan.load-blocked': 'docker load is denied',
   'cli-plan.step-back-up': 'Back up',
   'cli-plan.step-write-settings': 'Write settings',

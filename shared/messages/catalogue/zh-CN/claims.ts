@@ -18,7 +18,7 @@ export const claims: Translated<typeof english> = {
   'claims.A10-proc-emulated': '/proc 显示容器自身的数值',
   'claims.A11-through-socket': '通过套接字启动的容器同样被隔离',
   'claims.B1-socket-refused': '无法挂载 Docker 套接字',
-  'claims.C-build-legacy': '构建已隔离（经典构建器）',
+  'claims.C-build-legacy': '构建已隔离（旧版构建器）',
   'claims.C-build-buildkit': '构建已隔离 (BuildKit)',
   'claims.count-shown': '{{total}} 项检查中有 {{number}} 项通过',
   'claims.count-limited': '{{number}} 项受限',

@@ -52,7 +52,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.install-dry-run': '仅显示会更改的内容，不做更改',
   'cli-help.install-keep-engine': '不重启已位于网关之后的引擎；需要重启的更改从其下次重启起生效',
   'cli-help.install-prepare': '写入所有内容，等待下次启动计算机或不带此选项的调用',
-  'cli-help.install-recover': '供计算机启动时使用：完成已准备的安装，撤销中断的安装',
+  'cli-help.install-recover': '供计算机启动时使用：完成已准备的安装，撤消中断的安装',
   'cli-help.uninstall': '移除网关：并回滚 unit、daemon.json 和套接字',
   'cli-help.engine': '启动、停止和重启所选的引擎',
   'cli-help.engine-timeout': '等待超过此时间后放弃；大于 90 时，各组成部分的时限也相应延长',
@@ -65,7 +65,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.engine-restart': '按磁盘上的配置重启引擎；网关保持运行',
   'cli-help.engine-status': '显示引擎及其各部分的状态',
   'cli-help.settings': '读取、检查和编辑 admin-settings.json',
-  'cli-help.settings-lint': '检查设置文件（默认：草稿；- 表示标准输入）；有错误时退出代码为 1',
+  'cli-help.settings-lint': '检查设置文件（默认：草稿；- 表示标准输入）；有错误时退出码为 1',
   'cli-help.settings-registry': '同时向允许的镜像所在的镜像仓库查询是否提供它们',
   'cli-help.settings-show': '打印设置：草稿，或使用 --applied 打印正在生效的设置',
   'cli-help.settings-applied': '已应用的文本，而不是草稿',
@@ -89,7 +89,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.remove': '验证之后要移除的容器，按 ID 或名称',
   'cli-help.recreate':
     '验证之后要在 ECI 下重新创建的未受保护容器，按名称或 ID；不给名称则为所有可重新创建的容器。容器内有写入卷以外的数据时，会保留已停止的旧容器',
-  'cli-help.commit': '通过各自的镜像保留这些容器内写入的数据',
+  'cli-help.commit': '通过专用镜像保留这些容器内写入的数据',
   'cli-help.apply': '应用草稿（或文件；- 表示标准输入）：备份、写入、重新加载、验证，否则回滚',
   'cli-help.apply-events': '与 --json 一起使用：每个事件打印为一行 JSON',
   'cli-help.confirm-share': '与 --yes 一起使用：如果此路径是整个文件系统，允许共享它；可重复使用',
@@ -102,10 +102,10 @@ export const cliHelp: Translated<typeof english> = {
     '  1 WARNING   已开启但未验证、处于审计模式、正在启动、有未受保护的容器、引擎有问题，或有待生效的安装\n' +
     '  2 CRITICAL  已关闭、已停止、已失败、有检查未通过，或设置丢失或不可用\n' +
     '  3 UNKNOWN   没有引擎、没有应答、无法列出其容器、此用户无权读取设置，或参数不可用',
-  'cli-help.verify': '在真实容器内证实防护；有检查失败时退出代码为 1',
+  'cli-help.verify': '在真实容器内证实防护；有检查失败时退出码为 1',
   'cli-help.verify-items': '逐项列出所有尝试',
   'cli-help.verify-if-due':
-    '仅当 ECI 已开启且过去 20 小时内没有在此内核上通过验证时才验证；否则说明原因，退出代码为 0',
+    '仅当 ECI 已开启且过去 20 小时内没有在此内核上通过验证时才验证；否则说明原因，退出码为 0',
   'cli-help.containers': '容器及其是否受保护',
   'cli-help.scan': '列出每个容器的保护状态及依据',
   'cli-help.scan-unprotected': '仅未受保护的容器',
@@ -120,7 +120,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.recreate-start': '即使该容器的旧容器现在未运行，也启动新容器（可重复）',
   'cli-help.recreate-without-rollback': '也包括以 --rm 运行的容器，它们停止后即消失',
   'cli-help.recreate-events': '与 --json 一起使用：以 JSON 行打印进展',
-  'cli-help.trust': '说明某个镜像是否为允许的镜像及所比较的摘要；不受信任时退出代码为 1',
+  'cli-help.trust': '说明某个镜像是否为允许的镜像及所比较的摘要；不受信任时退出码为 1',
   'cli-help.trust-draft': '依据草稿中的列表，而不是已应用的列表',
   'cli-help.explain':
     '逐条规则说明某个 docker 命令或 Compose 文件的结果；不会运行任何内容：bulkhead explain docker run --privileged -v /etc:/x alpine',

@@ -48,8 +48,8 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.unverified': '已开启，但未验证',
   'cli-status.unverified-since': '已开启，但自 {{time}} UTC 起未验证',
   'cli-status.unverified-kernel': '已开启，但未在此内核 ({{kernel}}) 上验证',
-  'cli-status.protected': '受保护，{{age}}前已验证',
-  'cli-status.protected-except_other': '受保护，{{age}}前已验证；{{count}} 个容器除外',
+  'cli-status.protected': '受保护，{{age}}前通过验证',
+  'cli-status.protected-except_other': '受保护，{{age}}前通过验证；{{count}} 个容器除外',
   'cli-status.not-scanned': '无法列出容器。',
   'cli-status.not-protected_other': '{{count}} 个容器未受保护。',
   'cli-status.preferred-off':

@@ -48,7 +48,7 @@ export const containers: Translated<typeof english> = {
   'containers.writes-in-old-container': '新的 {{name}} 不含旧容器内写入的数据；旧容器保留为 {{kept}}',
   'containers.writes-in-image': '新的 {{name}} 不含旧容器内写入的数据，这些数据在镜像 {{image}} 中',
   'containers.auto-removed': '{{names}} 以 --rm 运行，已消失；由它创建的容器取代了它',
-  'containers.new-container-ended': '新容器以退出代码 {{code}} 结束',
+  'containers.new-container-ended': '新容器以退出码 {{code}} 结束',
   'containers.new-container-is-unhealthy': '新容器运行状况不佳',
   'containers.log-is-empty': '其日志为空',
   'containers.log-unreadable': '无法读取其日志',

@@ -41,7 +41,7 @@ export const engine: Translated<typeof english> = {
   'engine.home-not-created': '无法创建引擎的主目录',
   'engine.start-failed': '引擎未能启动',
   'engine.start-cancelled': '启动已取消',
-  'engine.isolation-unavailable': '增强容器隔离已开启，但无法在此运行，因此没有容器能启动：{{missing}}',
+  'engine.isolation-unavailable': '增强型容器隔离已开启，但无法在此运行，因此没有容器能启动：{{missing}}',
   'engine.requirement-and-fix': '{{code}}：{{why}}（{{fix}}）',
   'engine.no-such-backend': '没有名为“{{backend}}”的隔离后端',
   'engine.unit-condition-failed': 'systemd 没有启动 {{unit}}：其单元文件中的某个条件未满足',
@@ -90,7 +90,7 @@ export const engine: Translated<typeof english> = {
   'engine.failed': '引擎出现故障',
   'engine.root-deleted_other':
     '{{root}} 的内容已不存在，但此引擎的 {{count}} 个进程仍在运行：客户端无法访问它们，其容器保持原样运行。请将该目录恢复原位',
-  'engine.supervisor-crashed': '管理进程意外结束；请重新启动引擎',
+  'engine.supervisor-crashed': '监管进程意外结束；请重新启动引擎',
   'engine.settings-unusable': '无法使用这些设置（{{why}}）。上一个有效的策略继续生效；若没有，则全部锁定。',
   'engine.settings-not-stored':
     '网关无法保存其执行的设置，正在重试；原因见其日志。若在此期间设置文件被删除，网关下次启动会锁定。',

@@ -83,7 +83,7 @@ export const rules: Translated<typeof english> = {
     '请重新创建该容器 (bulkhead containers recreate{{onEngine}})，或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
   'rules.setting-per-image-list': '管理员可以在 bulkhead.perImageCommandLists[{{index}}] 中允许',
   'rules.no-setting': '没有可以放行的设置',
-  'rules.refusal': 'enhanced container isolation: 已阻止“{{what}}”：{{rule}}；{{setting}}',
+  'rules.refusal': 'enhanced container isolation: 已拒绝“{{what}}”：{{rule}}；{{setting}}',
   'rules.with-aside': '{{text}}（{{aside}}）',
   'rules.change': '{{field}}：“{{before}}”改为“{{after}}”（{{rule}}）',
   'rules.let-pass-with-warning': '已放行，但有警告：{{refusal}}',

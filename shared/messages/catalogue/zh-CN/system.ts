@@ -59,7 +59,7 @@ export const system: Translated<typeof english> = {
   'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
   'system.previous-version-runs': '先前的版本已重新运行。请排除原因后重试。',
   'system.engine-was-not-touched': '引擎及其容器未受影响。请消除原因，然后运行 bulkhead install。',
-  'system.preparation-undone': '准备好的安装无法生效，已撤销。',
+  'system.preparation-undone': '准备好的安装无法生效，已撤消。',
   'system.correct-then-install': '请排除原因，然后运行 bulkhead install。',
   'system.not-installed': 'Bulkhead 未安装到此计算机的 Docker Engine 之前。',
   'system.files-change': '文件：',

@@ -33,7 +33,7 @@ export const common: Translation<typeof english> = {
     edited: '已编辑',
     removed: '已移除',
     undo: '撤消此更改',
-    undoNamed: '撤消对 {{name}} 的更改',
+    undoNamed: '撤消对“{{name}}”的更改',
   },
   time: {
     justNow: '刚刚',

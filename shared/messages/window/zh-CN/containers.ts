@@ -16,7 +16,7 @@ export const containers: Translation<typeof english> = {
     offHere: 'ECI 已关闭，因此没有容器受到保护。',
     unknown: 'ECI 在创建容器时提供保护。',
   },
-  scanned: '{{ago}}已扫描',
+  scanned: '{{ago}}扫描',
   scan: '重新扫描',
   scanning: '正在扫描',
   first: '扫描',

@@ -36,7 +36,7 @@ export const frame: Translation<typeof english> = {
     rollback: '回滚到先前的版本',
     'zoom-in': '放大',
     'zoom-out': '缩小',
-    'zoom-reset': '缩放到 100 %',
+    'zoom-reset': '缩放到 100%',
     activity: '在“活动”中查找“{{text}}”',
   },
   settings: {
@@ -114,7 +114,7 @@ export const frame: Translation<typeof english> = {
   window: { minimize: '最小化', maximize: '最大化或还原', close: '关闭' },
   engine: {
     protectedExcept: '受保护，{{count}} 个容器除外',
-    eciOff: 'ECI 未开启',
+    eciOff: 'ECI 已关闭',
     starting: '正在启动',
     stopping: '正在停止',
     restarting: '正在重启',

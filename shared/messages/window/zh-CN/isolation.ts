@@ -62,15 +62,16 @@ export const isolation: Translation<typeof english> = {
   },
   existing: {
     name: '启用 ECI 之前创建的容器',
-    block: 'ECI 开启时，不能启动、exec 或复制其内容。可以停止、检查和移除。',
-    blockInAudit: '在审计模式下可以使用，每次使用都会被记录。强制执行时，不能启动、exec 或复制其内容。',
+    block: 'ECI 开启时，不能启动它们、对其执行 exec 或从中复制文件。可以停止、检查和移除。',
+    blockInAudit:
+      '在审计模式下可以使用，每次使用都会被记录。强制执行时，不能启动它们、对其执行 exec 或从中复制文件。',
     warn: '可以启动；每次使用都会被记录。',
     blockOption: '阻止',
     warnOption: '仅记录',
   },
   language: {
     name: '拒绝信息的语言',
-    text: '拒绝操作时 Docker 客户端在 `enhanced container isolation` 之后看到的文字。',
+    text: '拒绝操作时，Docker 客户端在 `enhanced container isolation` 之后看到的文字。',
   },
   devices: {
     title: '容器可用的设备',
@@ -158,7 +159,7 @@ export const isolation: Translation<typeof english> = {
     images_other: '{{count}} 个镜像保持可见；卷和网络也是如此。',
     unprotected_other: '已存在 {{count}} 个容器，除非重新创建或移除，否则它们仍未受保护。',
     choose: '选择…',
-    blocked: '网关拒绝启动、exec 或复制未受保护的容器。',
+    blocked: '网关拒绝启动未受保护的容器、对其执行 exec 或从中复制文件。',
     warned: '网关允许使用它们，并记录每次使用。',
     ids: '每个新容器都有自己的 UID/GID 范围：容器内的 root 在主机上不拥有任何资源。',
     privileged: '`--privileged` 可用，但仅限于容器自身的命名空间。',
@@ -174,7 +175,7 @@ export const isolation: Translation<typeof english> = {
   kept: {
     stops_other: 'Docker Engine 会重启：保留的 {{count}} 个正在运行的容器会停止。',
     runs_other: '保留的 {{count}} 个正在运行的容器会继续运行，直到被停止。',
-    blocked: 'ECI 开启期间，已停止的容器不能再启动，任何一个都不能 exec 或从中复制。',
+    blocked: 'ECI 开启期间，其中已停止的容器不能再启动；所有这些容器都不能执行 exec，也不能从中复制文件。',
     usable: '它们仍可启动和使用，但不受保护。',
     allow: '允许启动和使用保留的容器',
     allowWhy: '它们仍不受保护，每次使用都会被记录。之后可在“隔离”页面的“启用 ECI 之前创建的容器”中更改。',

@@ -3,8 +3,8 @@ import type { Translation } from '../translation.ts';
 
 export const overview: Translation<typeof english> = {
   sentence: {
-    protected: '受保护，{{ago}}已验证',
-    protectedExcept_other: '受保护，{{ago}}已验证；{{count}} 个容器除外',
+    protected: '受保护，{{ago}}通过验证',
+    protectedExcept_other: '受保护，{{ago}}通过验证；{{count}} 个容器除外',
     unverified: '已开启，但未验证',
     unverifiedSince: '已开启，但自 {{date}} 起未验证',
     audit: '已开启审计模式：规则不拒绝任何请求',

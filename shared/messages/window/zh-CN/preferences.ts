@@ -7,7 +7,7 @@ export const preferences: Translation<typeof english> = {
   appearance: '外观',
   zoom: {
     name: '缩放',
-    text: '在任何页面按 {{keys}} + 和 {{keys}} \u2212 均可调整，按 {{keys}} 0 恢复为 100\u00a0%。',
+    text: '在任何页面按 {{keys}} + 和 {{keys}} \u2212 均可调整，按 {{keys}} 0 恢复为 100%。',
   },
   theme: {
     name: '主题',

@@ -198,9 +198,9 @@ export const review: Translation<typeof english> = {
       '{{names}}。在验证之后。如果新容器运行不正常，则回滚到旧容器；如果容器内有写在卷之外的内容，则保留已停止的旧容器。',
     kept_other: '{{count}} 个容器仍未受保护',
     keptBlocked_other:
-      '{{names}}。正在运行的会继续运行，直到被停止；之后不能再启动，也不能 exec 或从中复制。',
+      '{{names}}。正在运行的会继续运行，直到被停止；之后不能再启动，也不能对其执行 exec 或从中复制文件。',
     keptStopped_other:
-      '{{names}}。正在运行的会随引擎停止，没有重启策略的保持停止；之后不能再启动，也不能 exec 或从中复制。',
+      '{{names}}。正在运行的会随引擎停止，没有重启策略的保持停止；之后不能再启动，也不能对其执行 exec 或从中复制文件。',
     keptUsed_other: '{{names}}。它们仍可继续使用，但不受保护。',
     keptWarned_other: '{{names}}。每次使用都会被记录。',
   },
@@ -235,8 +235,8 @@ export const review: Translation<typeof english> = {
     'back-up': '备份',
     'write-settings': '写入设置',
     reconfigure: '重新配置引擎',
-    'reload-engine': '重新加载 Docker Engine',
-    'restart-engine': '重启 Docker Engine',
+    'reload-engine': '重新加载引擎',
+    'restart-engine': '重启引擎',
     'health-check': '检查引擎',
     verify: '从内部验证',
     'clean-up': '清理',
@@ -254,7 +254,7 @@ export const review: Translation<typeof english> = {
     recreate: '在 ECI 下按原有配置重新创建',
   },
   containersKept: '正在运行的容器会继续运行 (live-restore)',
-  stepState: { waiting: '等待中', running: '进行中', done: '已完成', skipped: '不需要', failed: '失败' },
+  stepState: { waiting: '等待中', running: '进行中', done: '已完成', skipped: '无需操作', failed: '失败' },
   seconds: '{{value}} 秒',
   detail: {
     audit: '审计模式：规则不拒绝任何请求',
@@ -269,7 +269,8 @@ export const review: Translation<typeof english> = {
     rolledBack: '已回滚到版本 {{version}}',
     rolledBackNone: '已回滚：与之前一样，没有设置文件',
     rollbackFailed: '回滚失败',
-    subtitle: '第 {{step}} 步，共 {{count}} 步。您可以离开此页面，应用会继续进行。完成之前，设置为只读。',
+    subtitle:
+      '第 {{step}} 步，共 {{count}} 步。您可以离开此页面，应用会继续进行。完成之前，设置处于只读状态。',
     subtitleBack: '正在回滚设置和引擎配置。您可以离开此页面。',
     left: '{{elapsed}} · 剩余约 {{left}}',
     longer: '{{elapsed}} · 已超过预计的 {{estimate}}',

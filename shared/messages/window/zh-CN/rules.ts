@@ -61,7 +61,7 @@ export const rules: Translation<typeof english> = {
     'connection-limit': '连接过多',
     'pinned-reference': '容器名称已替换为 ID',
     'cleaned-path': '路径已规范化',
-    'own-socket': '专属 Docker 套接字',
+    'own-socket': '专用 Docker 套接字',
     'parameter-dropped': '已省略参数',
   },
   why: {
@@ -125,7 +125,7 @@ export const rules: Translation<typeof english> = {
     'connection-limit': '任何一个用户都不得占用供所有用户使用的连接和内存。',
     'pinned-reference': '以免该名称随后指向另一个容器。',
     'cleaned-path': '去除点段和符号链接，确保挂载的正是检查过的路径。',
-    'own-socket': '允许的镜像会获得专属的 Docker 套接字，并受命令列表约束。',
+    'own-socket': '允许的镜像会获得专用的 Docker 套接字，并受命令列表约束。',
     'parameter-dropped': '没有意义的参数会被省略。',
   },
   requirement: {
@@ -137,7 +137,7 @@ export const rules: Translation<typeof english> = {
     A8: '只有文件共享允许的主机目录才能挂载。',
     A9: '以只读方式挂载的内容保持只读。',
     B1: '只有允许的镜像可以挂载 Docker 套接字。',
-    B2: '其每个容器都会获得专属的 Docker 套接字。',
+    B2: '其每个容器都会获得专用的 Docker 套接字。',
     B3: '镜像按内容而不是按名称确认可信。',
     B5: '通过挂载的套接字可以请求的内容受命令列表限制。',
     B7: '镜像可以有自己的列表和作用范围。',
