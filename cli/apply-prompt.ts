@@ -1,20 +1,23 @@
 import { sharesToConfirm, type ApplyPlan } from '../shared/apply/plan.ts';
+import { blockedIds } from '../shared/containers/recreate-blocked.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
 import { isYes, openPrompt, type Terminal } from './terminal-prompt.ts';
 import { text } from './text.ts';
 
-type PromptedPlan = Pick<ApplyPlan, 'remove' | 'recreate' | 'effects'>;
+type PromptedPlan = Pick<ApplyPlan, 'remove' | 'recreate' | 'recreation' | 'effects'>;
 
 /** The question before an apply. */
 function confirmation(plan: PromptedPlan): string {
   const remove = text('cli-output.containers', { count: plan.remove.length });
-  const recreate = text('cli-output.containers', { count: plan.recreate.length });
+  const blocked = blockedIds(plan.recreation ?? { groups: [] });
+  const count = plan.recreate.filter((id) => !blocked.has(id)).length;
+  const recreate = text('cli-output.containers', { count });
   if (plan.remove.length > 0)
-    return plan.recreate.length > 0
+    return count > 0
       ? text('cli-output.confirm-apply-remove-recreate', { remove, recreate })
       : text('cli-output.confirm-apply-remove', { remove });
-  return plan.recreate.length > 0
+  return count > 0
     ? text('cli-output.confirm-apply-recreate', { recreate })
     : text('cli-output.confirm-apply');
 }

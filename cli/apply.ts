@@ -14,7 +14,7 @@ import {
   withRoot,
   continueWithoutReader,
 } from './output.ts';
-import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from './choices.ts';
+import { resolveChoices, withoutBlocked, withChoices, type ChoiceOptions } from './choices.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan } from './plan-text.ts';
 import { message } from '../shared/messages/message.ts';
@@ -108,8 +108,8 @@ async function makePlan(
   if (!choices.ok) return choices;
   const planned = await target.plan(settings.value, choices.value);
   if (!planned.ok) return planned;
-  // "All that can be recreated" are those the gateway does not refuse.
-  const possible = options.recreate === true ? withoutRefused(choices.value, planned.value) : choices.value;
+  // "All that can be recreated" are those without a blocker.
+  const possible = options.recreate === true ? withoutBlocked(choices.value, planned.value) : choices.value;
   const plan = possible === choices.value ? planned : await target.plan(settings.value, possible);
   if (!plan.ok) return plan;
   const { unifiedDiff } = await import('../shared/settings/line-diff.ts');

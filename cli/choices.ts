@@ -2,6 +2,8 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import { isUnprotected, isRunning, type Container } from '../shared/containers/protection.ts';
+import { blockedIds } from '../shared/containers/recreate-blocked.ts';
+import { originalName } from '../shared/containers/retained-name.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { joinMessages } from '../shared/messages/join-messages.ts';
 import { message } from '../shared/messages/message.ts';
@@ -41,7 +43,7 @@ function named(value: string, before: unknown): string[] {
  * without --include-running, and a container that can't be recreated.
  */
 export async function resolveChoices(
-  target: Target,
+  target: Pick<Target, 'capabilities' | 'scan'>,
   text: string,
   options: ChoiceOptions,
 ): Promise<Result<ContainerChoices, AppError>> {
@@ -80,10 +82,16 @@ export async function resolveChoices(
     for (const name of options.recreate ?? []) {
       const found = find(containers, name);
       if (!found.ok) return found;
-      const { id, name: called, obstacles } = found.value;
+      const { id, name: called, obstacles, reason } = found.value;
       if (gone.has(id))
         return fail('input.unusable', message('cli.removed-and-recreated', { called }), {
           hint: message('cli.choose-remove-or-recreate'),
+          params: { name: called },
+        });
+      if (reason === 'replaced')
+        return fail('containers.recreate-blocked', message('cli.container-not-recreatable', { called }), {
+          reason: message('cli.container-replaced', { original: originalName(called) ?? '' }),
+          hint: message('cli.remove-replaced'),
           params: { name: called },
         });
       if (obstacles.length > 0)
@@ -101,22 +109,22 @@ export async function resolveChoices(
   });
 }
 
-/**
- * The choices without the recreations that the gateway will refuse, and without the others of their groups;
- * the same object if there are none.
- */
-export function withoutRefused(choices: ContainerChoices, { recreation }: ApplyPlan): ContainerChoices {
-  const refused = (recreation?.groups ?? [])
-    .filter((group) => group.some(({ blockers }) => blockers.some(({ code }) => code === 'refused')))
-    .flat()
-    .map(({ id }) => id);
-  return refused.length === 0
+/** The choices without the recreations that a plan rules out; the same object if there are none. */
+export function withoutBlocked(
+  choices: ContainerChoices,
+  { recreation }: Pick<ApplyPlan, 'recreation'>,
+): ContainerChoices {
+  const blocked = blockedIds(recreation ?? { groups: [] });
+  return blocked.size === 0
     ? choices
-    : { ...choices, recreate: (choices.recreate ?? []).filter((id) => !refused.includes(id)) };
+    : { ...choices, recreate: (choices.recreate ?? []).filter((id) => !blocked.has(id)) };
 }
 
 /** Recreating needs a guarded engine, with ECI on afterwards. */
-async function recreationPossible(target: Target, text: string): Promise<Result<null, AppError>> {
+async function recreationPossible(
+  target: Pick<Target, 'capabilities'>,
+  text: string,
+): Promise<Result<null, AppError>> {
   const [{ effectiveSettings }, { missingBecause }] = await Promise.all([
     import('../shared/settings/index.ts'),
     import('../shared/targets/capabilities.ts'),

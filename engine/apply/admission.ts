@@ -37,12 +37,14 @@ export async function admit(
   const facts = await ports.facts(request.text);
   if (!facts.ok) return facts;
   if (facts.value.applied.hash !== request.baseHash) return settingsConflict(ports.paths.settings);
-  const planned = makePlan(facts.value, request.text, request.choices);
+  const make = (blocked?: ReadonlySet<string>) =>
+    makePlan(facts.value, request.text, request.choices, blocked);
+  const planned = make();
   // The restart stops the chosen containers: what would be refused afterwards is refused before.
   const plan =
     planned.blocked || ports.previewRecreation === undefined
       ? planned
-      : await ports.previewRecreation(planned, request.text, request.choices);
+      : await ports.previewRecreation(make, request.text, request.choices);
   const [blocker] = plan.blockers;
   if (blocker !== undefined)
     return fail(blockerCodes[blocker.code], blockerText[blocker.code].message, {

@@ -233,6 +233,16 @@ describe('plan', () => {
       'containers-recreated',
     );
   });
+  test('D: a chosen container that can not be recreated is listed as staying unprotected', () => {
+    const choices = { ...keepAllContainers, recreate: [busy.id, old.id] };
+    const plan = makePlan(facts({ scan }), settingsText(true), choices, new Set([busy.id]));
+    const params = (code: string) => plan.effects.find((effect) => effect.code === code)?.params;
+    expect(params('containers-recreated')).toMatchObject({ count: 1, names: ['old'] });
+    expect(params('containers-kept-unprotected')).toMatchObject({ count: 1, names: ['busy'] });
+    expect(
+      codes(makePlan(facts({ scan }), settingsText(true), choices, new Set(choices.recreate))),
+    ).not.toContain('containers-recreated');
+  });
   test('D: a chosen recreation that the gateway will refuse blocks it; other obstacles do not', () => {
     const plan = makePlan(facts({ scan }), settingsText(true), { ...keepAllContainers, recreate: [busy.id] });
     const item = (code: 'refused' | 'gone-at-restart') => ({

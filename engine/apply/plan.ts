@@ -28,11 +28,19 @@ import { effectsOf } from './plan-effects.ts';
 import { settingsInForce, stopWaitOf, type PlanFacts } from './plan-facts.ts';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
 
+const none: ReadonlySet<string> = new Set();
+
 /**
  * The consequences of applying `draft`. Pure. `choices` about containers that do not exist (any more) are
- * dropped; running ones count only with includeRunning.
+ * dropped; running ones count only with includeRunning. `blocked`: ids of those that can't be recreated,
+ * chosen or not.
  */
-export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoices): ApplyPlan {
+export function makePlan(
+  facts: PlanFacts,
+  draft: string,
+  choices: ContainerChoices,
+  blocked = none,
+): ApplyPlan {
   const before = settingsInForce(facts.applied);
   const { capabilities } = facts;
   const removes = removesFile(draft, facts.applied.exists, capabilities);
@@ -96,7 +104,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
       engineUp,
       notProtected,
       remove,
-      recreate,
+      recreate: recreate.filter(({ id }) => !blocked.has(id)),
       choices,
       backend: facts.backend?.id ?? 'none',
     }),
@@ -161,7 +169,7 @@ function toRecreate(
 }
 
 /**
- * The plan, including the consequences of recreating the chosen containers. A recreation that the gateway
+ * A plan, including the consequences of recreating the chosen containers. A recreation that the gateway
  * will refuse blocks the plan: otherwise the apply would stop the old container without a new one.
  */
 export function withRecreation(plan: ApplyPlan, recreation: RecreatePlan): ApplyPlan {

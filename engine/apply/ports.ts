@@ -54,10 +54,10 @@ export interface ApplyPorts {
   ) => Promise<Result<RecreateHandle, AppError>>;
   /**
    * The plan with the predicted consequences of the chosen recreations, blocked by those that will be
-   * refused.
+   * refused. `make`: the plan if those containers can't be recreated.
    */
   readonly previewRecreation?: (
-    plan: ApplyPlan,
+    make: (blocked?: ReadonlySet<string>) => ApplyPlan,
     text: string,
     choices: ContainerChoices,
   ) => Promise<ApplyPlan>;

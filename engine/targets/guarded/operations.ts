@@ -52,11 +52,13 @@ export function guardedOperations(parts: EngineParts, options: TargetOptions): G
     plan: async (text, choices) => {
       const found = await planFacts(engine, text);
       if (!found.ok) return found;
-      const plan = makePlan(found.value, text, choices);
-      // An apply requests an administrator's rights (elevation); everybody may plan.
-      const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
-      const unblocked = { ...plan, blockers, blocked: blockers.length > 0 };
-      return ok(await previewRecreation(engine, unblocked, text, choices));
+      const make = (blocked?: ReadonlySet<string>) => {
+        const plan = makePlan(found.value, text, choices, blocked);
+        // An apply requests an administrator's rights (elevation); everybody may plan.
+        const blockers = plan.blockers.filter(({ code }) => code !== 'rights');
+        return { ...plan, blockers, blocked: blockers.length > 0 };
+      };
+      return ok(await previewRecreation(engine, make, text, choices));
     },
     startApply: (request, onEvent) => engine.inOwnRoot(() => startApply(ports, request, onEvent ?? ignore)),
     resume: (onEvent) => engine.inOwnRoot(() => resumeInterruptedApply(ports, onEvent ?? ignore)),
@@ -79,7 +81,7 @@ function applyPorts(engine: OpenedEngine): ApplyPorts {
     recreate: recreateForApply(engine),
     turnedOffByUser: async () => (await store.read()).preference?.outcomes.eci === 'in-force',
     health: (expected) => checkHealth(engine.docker(), expected),
-    previewRecreation: (plan, text, choices) => previewRecreation(engine, plan, text, choices),
+    previewRecreation: (make, text, choices) => previewRecreation(engine, make, text, choices),
     ...(options.onApplyPoint === undefined ? {} : { onCheckpoint: options.onApplyPoint }),
   };
 }

@@ -1,5 +1,6 @@
 import type { ApplyPlan, ContainerChoices } from '../../../shared/apply/plan.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
+import { blockedIds } from '../../../shared/containers/recreate-blocked.ts';
 import type { RecreatePlan } from '../../../shared/containers/recreate.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
@@ -89,15 +90,19 @@ export const recreateForApply =
     return recreateChosen(ports, () => engine.scan(), chosen, onEvent);
   };
 
-/** The plan with the predicted consequences of recreating the chosen containers. */
+/**
+ * The plan with the predicted consequences of recreating the chosen containers. `make`: the plan if those
+ * containers can't be recreated.
+ */
 export async function previewRecreation(
   engine: OpenedEngine,
-  plan: ApplyPlan,
+  make: (blocked?: ReadonlySet<string>) => ApplyPlan,
   text: string,
   choices: ContainerChoices,
 ): Promise<ApplyPlan> {
+  const plan = make();
   const recreation = await chosenRecreation(engine, plan, text, choices.commit === true);
-  return recreation === null ? plan : withRecreation(plan, recreation);
+  return recreation === null ? plan : withRecreation(make(blockedIds(recreation)), recreation);
 }
 
 /**

@@ -64,6 +64,8 @@ export const cli = {
   'cli.container-not-recreatable': '{{called}} cannot be recreated as it is',
   'cli.create-without-option':
     'ECI does not allow that: create the container again without it, or remove it.',
+  'cli.container-replaced': '{{original}} is its protected recreation',
+  'cli.remove-replaced': 'If it is not needed any more, remove it: docker rm, or --remove.',
   'cli.recreation-unsupported': 'containers are not recreated on this engine',
   'cli.create-again-under-eci': 'Remove them, and create them again once ECI is on.',
   'cli.recreation-needs-eci': 'nothing is recreated: Enhanced Container Isolation is off in these settings',

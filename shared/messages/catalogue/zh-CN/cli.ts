@@ -56,6 +56,8 @@ export const cli: Translated<typeof english> = {
   'cli.choose-remove-or-recreate': '请只选择其中一项。',
   'cli.container-not-recreatable': '{{called}} 无法按原样重新创建',
   'cli.create-without-option': 'ECI 不允许这样：请去掉后重新创建，或将其移除。',
+  'cli.container-replaced': '{{original}} 是其受保护的新容器',
+  'cli.remove-replaced': '如不再需要，请移除：docker rm 或 --remove。',
   'cli.recreation-unsupported': '此引擎上不重新创建容器',
   'cli.create-again-under-eci': '请移除它们，并在 ECI 开启后重新创建。',
   'cli.recreation-needs-eci': '不会重新创建任何容器：在这些设置中增强型容器隔离处于关闭状态',
