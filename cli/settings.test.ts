@@ -177,8 +177,11 @@ describe('settings set, show, history, rollback', () => {
     await bulkhead('settings', 'set', '/bulkhead/existingContainers', 'warn');
     expect((await bulkhead('settings', 'show')).out).toContain('"existingContainers": "warn"');
   });
-  test('a roll back over a file that is not text makes a draft, which can be planned', async () => {
-    await file('admin-settings.json', Buffer.from([0xc3, 0x28, 0xff]));
+  test.each([
+    ['not text', Buffer.from([0xc3, 0x28, 0xff])],
+    ['too large', Buffer.alloc(5 * 1024 * 1024, ' ')],
+  ])('a roll back over a file that is %s makes a draft, which can be planned', async (_what, bytes) => {
+    await file('admin-settings.json', bytes);
     expect((await bulkhead('plan')).err).toMatch(/Repair it, or restore an earlier version/);
     expect(await bulkhead('settings', 'rollback', '0')).toMatchObject({ code: 0, err: '' });
     expect(await readdir(root)).toContain('admin-settings.draft.json');

@@ -57,7 +57,10 @@ export const withHint = (error: AppError, hint: Message): AppError => ({
 export const accessDenied = { access: 'denied' } as const;
 export const isAccessDenied = ({ params }: AppError): boolean => params?.['access'] === accessDenied.access;
 
-/** Parameters of an error about a file that is read, but whose bytes are not text. */
+/**
+ * Parameters of an error about a file that can be read, but whose bytes are not text, or too many: an apply
+ * can replace and keep it.
+ */
 export const notText = { content: 'not-text' } as const;
 export const isNotText = ({ params }: AppError): boolean => params?.['content'] === notText.content;
 

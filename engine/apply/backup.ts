@@ -4,10 +4,13 @@ import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { engineConfigFiles } from '../daemon-json/daemon-json-file.ts';
 import type { RootPaths } from '../base/root-paths.ts';
+import { maxTextLength } from '../../shared/settings/limits.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { message } from '../../shared/messages/message.ts';
 import {
   exists,
+  hashOfLarge,
+  keepFile,
   readSettings,
   removeFile,
   sha256,
@@ -64,18 +67,19 @@ export async function writeBackup(
     await mkdir(temporary, { mode: 0o700 });
     const files: z.infer<typeof manifestSchema>['files'] = [];
     for (const file of [paths.settings, ...engineConfigFiles(paths)]) {
-      const present = await bytesOf(file);
+      const present = await contentOf(file);
       const enforced = file === paths.settings ? (invalid?.enforced ?? null) : null;
-      const bytes = enforced === null ? present : Buffer.from(enforced);
-      if (bytes === null) {
+      const content = enforced === null ? present : ofBytes(Buffer.from(enforced));
+      if (content === null) {
         files.push({ path: file, stored: null, mode: 0, hash: '' });
         continue;
       }
       const stored = path.basename(file);
-      await writeSynced(path.join(temporary, stored), bytes);
       const mode = present === null ? newFileMode : (await stat(file)).mode & 0o7777;
-      const replaces = enforced === null || present === null ? {} : { replaces: sha256(present) };
-      files.push({ path: file, stored, mode, hash: sha256(bytes), ...replaces });
+      if (content.bytes === null) await keepFile(file, path.join(temporary, stored));
+      else await writeSynced(path.join(temporary, stored), content.bytes);
+      const replaces = enforced === null || present === null ? {} : { replaces: present.hash };
+      files.push({ path: file, stored, mode, hash: content.hash, ...replaces });
     }
     await writeSynced(path.join(temporary, targetText), target);
     if (files[0]?.stored === null && invalid === null)
@@ -96,9 +100,21 @@ export async function writeBackup(
   }
 }
 
-async function bytesOf(file: string): Promise<Buffer | null> {
+/** The content of a file; `bytes` is null if there are too many to be read. */
+interface Content {
+  readonly bytes: Buffer | null;
+  readonly hash: string;
+}
+
+const ofBytes = (bytes: Buffer): Content => ({ bytes, hash: sha256(bytes) });
+
+/** Null if there is no file. */
+async function contentOf(file: string): Promise<Content | null> {
   try {
-    return await readFile(file);
+    const { size } = await stat(file);
+    return size > maxTextLength
+      ? { bytes: null, hash: await hashOfLarge(file) }
+      : ofBytes(await readFile(file));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
@@ -170,8 +186,8 @@ export async function restoreBackup(
   const target = await readTargetText(paths);
   let foreignSettings = false;
   for (const file of manifest.files) {
-    const now = await bytesOf(file.path).catch(() => null);
-    const hash = now === null ? '' : sha256(now);
+    const now = await contentOf(file.path).catch(() => null);
+    const hash = now?.hash ?? '';
     if (hash === file.hash && (now !== null) === (file.stored !== null)) continue;
     const isOurs = !target.ok || hash === sha256(target.value) || hash === file.replaces;
     if (file.path === paths.settings && now !== null && !isOurs) {
@@ -211,17 +227,43 @@ async function restoreFile(
   stored: string,
   mode: number,
 ): Promise<Result<void, AppError>> {
-  const bytes = await readFile(path.join(backupDirectory(paths), stored)).catch((error: unknown) =>
-    error instanceof Error ? error : new Error(String(error)),
-  );
-  if (bytes instanceof Error)
+  const kept = path.join(backupDirectory(paths), stored);
+  const content = await contentOf(kept).catch((error: unknown) => ({ error }));
+  if (content === null || 'error' in content)
     return fail('apply.rollback-failed', message('apply.backup-file-unreadable', { file }), {
-      cause: bytes,
+      cause: content?.error,
     });
+  const { bytes } = content;
+  if (bytes === null) return restoreLarge(paths, file, stored, mode);
   const written = await writeFileAtomic(file, bytes, { mode });
   if (!written.ok) return (await linkIntoPlace(paths, file, stored, mode)) ? ok(undefined) : written;
   await chmod(file, mode).catch(() => undefined);
   return written;
+}
+
+/** Puts a file back that is too large to be read. */
+async function restoreLarge(
+  paths: RootPaths,
+  file: string,
+  stored: string,
+  mode: number,
+): Promise<Result<void, AppError>> {
+  const temporary = temporaryBeside(file);
+  try {
+    await keepFile(path.join(backupDirectory(paths), stored), temporary);
+    await chmod(temporary, mode);
+    await rename(temporary, file);
+    await syncDirectory(path.dirname(file));
+    return ok(undefined);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    return (await linkIntoPlace(paths, file, stored, mode))
+      ? ok(undefined)
+      : fail('settings.unwritable', message('app.file-unwritable', { os: file }), {
+          cause,
+          params: { path: file },
+        });
+  }
 }
 
 const noteOf = (hash: string): string => `${hash}\n`;

@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import { fail, isNotText } from '../../shared/result.ts';
-import { sha256 } from '../base/files.ts';
+import { maxTextLength } from '../../shared/settings/limits.ts';
+import { readSettingsOrBytes } from '../base/files.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { readVersion } from '../store/history.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
@@ -12,7 +13,8 @@ import { applyIn } from './apply-in-root-fixture.ts';
 import { startApply } from './apply.ts';
 import { makePlan } from './plan.ts';
 
-const bytes = Buffer.from([0xc3, 0x28, 0x00, 0xff, 0xfe, 0x0a]);
+const notUtf8 = Buffer.from([0xc3, 0x28, 0x00, 0xff, 0xfe, 0x0a]);
+const tooLarge = Buffer.alloc(maxTextLength + 2, 'x');
 let root: string;
 let paths: RootPaths;
 const { engineOff, apply, calls } = applyIn(() => root);
@@ -23,15 +25,29 @@ beforeEach(async () => {
   await engineOff();
   expect((await apply(settingsText(true))).outcome).toMatchObject({ kind: 'applied', version: 2 });
   await rm(callsFile(paths));
-  await writeFile(paths.settings, bytes);
-  await chmod(paths.settings, 0o640);
 });
 afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 const keptFile = () => path.join(paths.history, '0003/admin-settings.json');
+/** Replaces the settings file. Returns the hash by which a plan knows it. */
+const destroy = async (bytes: Buffer): Promise<string> => {
+  await writeFile(paths.settings, bytes);
+  await chmod(paths.settings, 0o640);
+  const read = await readSettingsOrBytes(paths.settings);
+  if (!read.ok) throw new Error(read.error.message);
+  return read.value.hash;
+};
 
-describe('an apply over a settings file that is not text', () => {
+describe.each([
+  { what: 'not text', bytes: notUtf8, problem: 'version 3 is not text' },
+  { what: 'too large', bytes: tooLarge, problem: 'version 3 is too large to be settings' },
+])('an apply over a settings file that is $what', ({ bytes, problem }) => {
+  let hash: string;
+  beforeEach(async () => {
+    hash = await destroy(bytes);
+  });
+
   test('keeps the bytes in history before it replaces the file', async () => {
     let before: readonly Buffer[] = [];
     const run = await apply(settingsText(true), {
@@ -41,9 +57,9 @@ describe('an apply over a settings file that is not text', () => {
       },
     });
     expect(run.outcome).toMatchObject({ kind: 'applied', version: 4 });
-    expect(before).toEqual([bytes, bytes]);
+    expect(before.map((content) => content.equals(bytes))).toEqual([true, true]);
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
-    expect(await readFile(keptFile())).toEqual(bytes);
+    expect((await readFile(keptFile())).equals(bytes)).toBe(true);
     expect((await stat(keptFile())).mode & 0o777).toBe(0o600);
     const store = createSettingsStore(paths);
     expect(await store.historyItems()).toMatchObject({
@@ -58,7 +74,7 @@ describe('an apply over a settings file that is not text', () => {
     const version = await readVersion(paths.history, 3);
     expect(version).toMatchObject({
       error: {
-        message: 'version 3 is not text',
+        message: problem,
         reason: `its bytes are kept in ${keptFile()}`,
       },
     });
@@ -74,7 +90,7 @@ describe('an apply over a settings file that is not text', () => {
       toVersion: 4,
       earlierVersion: 2,
       baseFile: 'unusable',
-      baseHash: sha256(bytes),
+      baseHash: hash,
       blockers: [],
     });
     expect(plan.effects).toContainEqual({
@@ -91,7 +107,7 @@ describe('an apply over a settings file that is not text', () => {
       outcome: (call) => (call === 'verify' ? error : undefined),
     });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 3 });
-    expect(await readFile(paths.settings)).toEqual(bytes);
+    expect((await readFile(paths.settings)).equals(bytes)).toBe(true);
     expect((await stat(paths.settings)).mode & 0o777).toBe(0o640);
     expect((await readdir(paths.history)).sort()).toEqual(['0001', '0002', '0003']);
     expect(await createSettingsStore(paths).read()).toMatchObject({ appliedVersion: 3 });
@@ -102,7 +118,7 @@ describe('an apply over a settings file that is not text', () => {
     ['a text', Buffer.from(settingsText(false))],
   ])('is a conflict where the file has %s since the plan', async (_what, other) => {
     await writeFile(paths.settings, other);
-    const request = { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(bytes) };
+    const request = { text: settingsText(true), choices: keepAllContainers, baseHash: hash };
     expect(await startApply(fixturePorts(root), request, () => undefined)).toMatchObject({
       error: { code: 'settings.conflict' },
     });
@@ -132,27 +148,58 @@ describe('an apply over a settings file that is not text', () => {
       },
     });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'back-up' });
-    expect(await readFile(paths.settings)).toEqual(bytes);
+    expect((await readFile(paths.settings)).equals(bytes)).toBe(true);
     expect(await calls()).toEqual([]);
   });
 });
 
-test('the state names the bytes by their hash, offers a version, and lists no changes of them', async () => {
-  const store = createSettingsStore(paths);
-  const state = await store.read();
-  expect(state).toMatchObject({
-    exists: true,
-    applied: '',
-    appliedHash: sha256(bytes),
-    appliedVersion: 3,
-    policyFacts: { restorable: 2 },
+test.each([
+  ['not text', notUtf8],
+  ['too large', tooLarge],
+])(
+  'the state names a file that is %s by a hash, offers a version, and lists no changes',
+  async (_, bytes) => {
+    const hash = await destroy(bytes);
+    const store = createSettingsStore(paths);
+    const state = await store.read();
+    expect(state).toMatchObject({
+      exists: true,
+      applied: '',
+      appliedHash: hash,
+      appliedVersion: 3,
+      policyFacts: { restorable: 2 },
+    });
+    expect(state.readError !== null && isNotText(state.readError)).toBe(true);
+    expect(await store.historyItems()).toMatchObject({
+      value: [{ version: 3, how: 'unrecorded', changes: null }, {}, {}, {}],
+    });
+    expect(await store.rollback(2)).toMatchObject({
+      ok: true,
+      value: { draft: settingsText(true), conflict: false },
+    });
+  },
+);
+
+test('a file of many GiB is kept by its name: nothing of that size is copied', async () => {
+  const handle = await open(paths.settings, 'w', 0o600);
+  await handle.truncate(64 * 1024 ** 3);
+  await handle.close();
+  const { ino } = await stat(paths.settings);
+  const run = await apply(settingsText(true));
+  expect(run.outcome).toMatchObject({ kind: 'applied', version: 4 });
+  expect(await stat(keptFile())).toMatchObject({ ino, size: 64 * 1024 ** 3 });
+  expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
+});
+
+test('a file of many GiB is put back by an apply that is rolled back', async () => {
+  const handle = await open(paths.settings, 'w', 0o600);
+  await handle.truncate(64 * 1024 ** 3);
+  await handle.close();
+  const { ino } = await stat(paths.settings);
+  const error = fail('verify.failed', 'made to fail').error;
+  const run = await apply(settingsText(true), {
+    outcome: (call) => (call === 'verify' ? error : undefined),
   });
-  expect(state.readError !== null && isNotText(state.readError)).toBe(true);
-  expect(await store.historyItems()).toMatchObject({
-    value: [{ version: 3, how: 'unrecorded', changes: null }, {}, {}, {}],
-  });
-  expect(await store.rollback(2)).toMatchObject({
-    ok: true,
-    value: { draft: settingsText(true), conflict: false },
-  });
+  expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 3 });
+  expect(await stat(paths.settings)).toMatchObject({ ino });
 });

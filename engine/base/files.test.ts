@@ -32,13 +32,30 @@ test.each([
   expect(read.ok && read.value.notText?.error.hint).toMatch(/restore an earlier version/);
 });
 
+test('a file that is too large is known by its beginning and its size, and not read as a whole', async () => {
+  const tooLarge = Buffer.alloc(4 * 1024 * 1024 + 1, 0xff);
+  const hashes = new Set<string>();
+  const other = Buffer.alloc(tooLarge.length, 'x');
+  for (const bytes of [tooLarge, Buffer.concat([tooLarge, tooLarge]), other]) {
+    await writeFile(file, bytes);
+    expect(await readSettings(file)).toMatchObject({ error: { code: 'settings.too-large' } });
+    const read = await readSettingsOrBytes(file);
+    if (!read.ok) throw new Error(read.error.message);
+    expect(read.value).toMatchObject({ exists: true, text: '', notText: { bytes: null } });
+    const error = read.value.notText?.error;
+    expect(error).toMatchObject({ code: 'settings.too-large', params: { path: file } });
+    expect(error?.hint).toMatch(/restore an earlier version/);
+    expect(error !== undefined && isNotText(error)).toBe(true);
+    hashes.add(read.value.hash);
+  }
+  expect(hashes.size).toBe(3);
+});
+
 test('text, NUL among its characters, is text; every other kind of file stays an error', async () => {
   await writeFile(file, '{\0}');
   expect(await readSettingsOrBytes(file)).toEqual(await readSettings(file));
   expect(await readSettingsOrBytes(file)).toMatchObject({ ok: true, value: { text: '{\0}' } });
   expect(await readSettingsOrBytes(path.join(directory, 'none'))).toMatchObject({ value: { exists: false } });
-  await writeFile(file, Buffer.alloc(4 * 1024 * 1024 + 1, 0xff));
-  expect(await readSettingsOrBytes(file)).toMatchObject({ error: { code: 'settings.too-large' } });
   await rm(file);
   await mkdir(file);
   const read = await readSettingsOrBytes(file);

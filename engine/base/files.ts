@@ -1,7 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, access, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import {
+  type FileHandle,
+  access,
+  copyFile,
+  link,
+  open,
+  readdir,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { shellWord } from '../../shared/process/shell-word.ts';
 import { maxTextLength } from '../../shared/settings/limits.ts';
@@ -23,8 +33,11 @@ export interface StoredText {
   readonly exists: boolean;
   readonly text: string;
   readonly hash: string;
-  /** Only from `readSettingsOrBytes`: the bytes, if they are not text, and the error. `text` is '' then. */
-  readonly notText?: { readonly bytes: Uint8Array; readonly error: AppError };
+  /**
+   * Only from `readSettingsOrBytes`: the bytes of what is not text, and the error. `text` is '' then. Null:
+   * there are too many, and `hash` is that of `hashOfLarge`.
+   */
+  readonly notText?: { readonly bytes: Uint8Array | null; readonly error: AppError };
 }
 
 export const noFile: StoredText = { exists: false, text: '', hash: '' };
@@ -61,12 +74,12 @@ export async function readSettings(
 }
 
 /**
- * Like `readSettings`, for the settings file of an engine: bytes that are not text are no error but
- * `notText`, so that an apply can replace and keep them, and find out whether they have changed.
+ * Like `readSettings`, for the settings file of an engine: bytes that are not text, or too many, are no error
+ * but `notText`, so that an apply can replace and keep them, and find out whether they have changed.
  */
 export async function readSettingsOrBytes(file: string): Promise<Result<StoredText, AppError>> {
   const read = await readBytes(file);
-  if (!read.ok) return read;
+  if (!read.ok) return read.error.code === 'settings.too-large' ? readLarge(file, read.error) : read;
   const bytes = read.value;
   if (bytes === null) return ok(noFile);
   const decoded = decode(file, bytes);
@@ -74,6 +87,60 @@ export async function readSettingsOrBytes(file: string): Promise<Result<StoredTe
   const error = withHint(decoded.error, message('enforcement.repair-or-restore'));
   return ok({ exists: true, text: '', hash: sha256(bytes), notText: { bytes, error } });
 }
+
+async function readLarge(file: string, error: AppError): Promise<Result<StoredText, AppError>> {
+  const advised = withHint(error, message('enforcement.repair-or-restore'));
+  const replaceable = { ...advised, params: { ...advised.params, ...notText } };
+  try {
+    const hash = await hashOfLarge(file);
+    return ok({ exists: true, text: '', hash, notText: { bytes: null, error: replaceable } });
+  } catch (cause) {
+    return unreadable(file, cause);
+  }
+}
+
+/**
+ * What identifies the content of a file that is too large to be read: a hash of its size and of its first 4
+ * MiB.
+ */
+export async function hashOfLarge(file: string): Promise<string> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { size } = await handle.stat();
+    const beginning = await readUpTo(handle, maxTextLength + 1);
+    return createHash('sha256').update(beginning).update(` ${size}`).digest('hex');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A file of more bytes is kept by a further name of it. */
+const maxCopiedBytes = 64 * 1024 * 1024;
+
+/**
+ * Keeps the content of a file under another name, which must not exist: for its owner only, as a copy. Of a
+ * file of more than 64 MiB, as a further name of the same file, with its mode, so that it takes neither time
+ * nor space; a program that edits it in place until it is replaced edits both.
+ */
+export async function keepFile(file: string, kept: string): Promise<void> {
+  const { size } = await stat(file);
+  if (size > maxCopiedBytes && (await isLinked(file, kept))) return;
+  await copyFile(file, kept, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const handle = await open(kept, 'r+');
+  try {
+    await handle.chmod(0o600);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** False if a further name is impossible there (another file system). */
+const isLinked = (file: string, name: string): Promise<boolean> =>
+  link(file, name).then(
+    () => true,
+    () => false,
+  );
 
 /**
  * The settings text that a stream has delivered, of which at most `maxTextLength + 1` bytes were read; `name`

@@ -7,7 +7,7 @@ import { effectiveSettings, type EffectiveSettings } from '../../shared/settings
 import { applySteps } from '../../shared/apply/steps.ts';
 import { fail, isNotText, notText, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
-import { readSettings, syncDirectory, writeReason, type StoredText } from '../base/files.ts';
+import { keepFile, readSettings, syncDirectory, writeReason, type StoredText } from '../base/files.ts';
 import { systemCode } from '../base/system-code.ts';
 
 /** `history/NNNN/meta.json`. */
@@ -42,6 +42,9 @@ export interface HistoryVersion {
   readonly settings: string | null;
   readonly daemonJson: string | null;
 }
+
+/** Name of the settings file in a version's directory. */
+const settingsName = 'admin-settings.json';
 
 export const versionDirectory = (history: string, version: number): string =>
   path.join(history, String(version).padStart(4, '0'));
@@ -136,8 +139,8 @@ export async function versionState(
 export async function writeVersion(
   history: string,
   version: Omit<HistoryVersion, 'settings'> & {
-    /** Bytes: of a settings file that is not text. */
-    readonly settings: string | Uint8Array | null;
+    /** Bytes: of a settings file that is not text. `file`: one that is too large to be read, to be kept. */
+    readonly settings: string | Uint8Array | { readonly file: string } | null;
   },
 ): Promise<Result<string, AppError>> {
   const target = versionDirectory(history, version.entry.version);
@@ -148,10 +151,13 @@ export async function writeVersion(
       writeDurably(path.join(temporary, name), text, mode);
     // As readable as the originals; daemon.json may contain proxy credentials.
     // Bytes that are not text may be any file that was moved there, also a secret one: for root only.
-    const settingsMode = typeof version.settings === 'string' ? 0o644 : 0o600;
-    if (version.settings !== null) await put('admin-settings.json', version.settings, settingsMode);
+    const { settings } = version;
+    const settingsMode = typeof settings === 'string' ? 0o644 : 0o600;
+    if (isFile(settings)) await keepFile(settings.file, path.join(temporary, settingsName));
+    else if (settings !== null) await put(settingsName, settings, settingsMode);
     if (version.daemonJson !== null) await put('daemon.json', version.daemonJson, 0o600);
-    const entry = isAuditMode(version.settings) ? { ...version.entry, audit: true } : version.entry;
+    const entry =
+      !isFile(settings) && isAuditMode(settings) ? { ...version.entry, audit: true } : version.entry;
     await put('meta.json', `${JSON.stringify(entry, null, 2)}\n`, 0o644);
     await syncDirectory(temporary);
     await rename(temporary, target);
@@ -166,6 +172,11 @@ export async function writeVersion(
     });
   }
 }
+
+const isFile = (
+  settings: Parameters<typeof writeVersion>[1]['settings'],
+): settings is { readonly file: string } =>
+  settings !== null && typeof settings === 'object' && 'file' in settings;
 
 function isAuditMode(text: string | Uint8Array | null): boolean {
   if (text instanceof Uint8Array) return false;
@@ -183,6 +194,11 @@ async function writeDurably(file: string, text: string | Uint8Array, mode: numbe
     await handle.close();
   }
 }
+
+const notTextMessage = (version: number, isTooLarge: boolean) =>
+  isTooLarge
+    ? message('settings.version-too-large', { version })
+    : message('settings.version-not-text', { version });
 
 /** Reads one version. `settings.version-unknown` if there is none. */
 export async function readVersion(
@@ -203,10 +219,11 @@ export async function readVersion(
     });
   }
   const directory = versionDirectory(history, version);
-  const file = path.join(directory, 'admin-settings.json');
+  const file = path.join(directory, settingsName);
   const settings = await readSettings(file);
-  if (!settings.ok && isNotText(settings.error))
-    return fail('settings.unreadable', message('settings.version-not-text', { version }), {
+  const isTooLarge = !settings.ok && settings.error.code === 'settings.too-large';
+  if (!settings.ok && (isTooLarge || isNotText(settings.error)))
+    return fail('settings.unreadable', notTextMessage(version, isTooLarge), {
       reason: message('settings.version-bytes-kept', { file }),
       hint: message('settings.other-versions-unaffected'),
       params: { path: file, ...notText },

@@ -96,8 +96,8 @@ export const isFileUnreadable = ({
 }): boolean => readError !== null && readError.params?.['path'] === path && !isAccessDenied(readError);
 
 /**
- * Whether an apply replaces the file: one whose bytes are not text, too, since history keeps them. Any other
- * that cannot be read has to be repaired or moved first.
+ * Whether an apply replaces the file: one whose bytes are not text, or too many, too, since history keeps
+ * them. Any other that cannot be read has to be repaired or moved first.
  */
 export const isReplaceable = ({ readError }: { readonly readError: AppError | null }): boolean =>
   readError === null || isNotText(readError);

@@ -14,7 +14,7 @@ import type { StepModule } from './step.ts';
 
 /**
  * Stores what a roll back needs; a version written by another program is added to history, also
- * the bytes of one that is not text.
+ * the content of one that is not text.
  */
 export const backUp: StepModule = {
   id: 'back-up',
@@ -43,7 +43,7 @@ export const backUp: StepModule = {
           eci: journal.eciBefore,
           durationsMs: {},
         },
-        settings: applied.value.notText?.bytes ?? applied.value.text,
+        settings: contentOf(paths.settings, applied.value),
         daemonJson: await readDaemonJson(paths),
       });
       if (!found.ok) return found;
@@ -58,6 +58,11 @@ export const backUp: StepModule = {
       : backup;
   },
 };
+
+/** What history keeps of a settings file. */
+function contentOf(file: string, { text, notText }: StoredText): string | Uint8Array | { file: string } {
+  return notText === undefined ? text : (notText.bytes ?? { file });
+}
 
 /** The earliest time at which the gateway, which watches the file, can have adopted an external change. */
 async function changedBefore(file: string, now: string): Promise<string> {

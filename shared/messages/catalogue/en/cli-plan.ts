@@ -81,7 +81,7 @@ export const cliPlan = {
     ' (instead: --recreate, bulkhead.existingContainers: "warn", or bulkhead.mode: "audit")',
   'cli-plan.store-unchanged': '{{images}}, {{containers}}',
   'cli-plan.bytes-kept':
-    'the present settings file is not text: its bytes are kept as version {{version}} of history',
+    'the present settings file cannot be used: its bytes are kept as version {{version}} of history',
   'cli-plan.nri-plugins': concat(
     'NRI plugins of this engine (nri-opts in daemon.json) see and change every container before it is ',
     'isolated; ECI does not check them',

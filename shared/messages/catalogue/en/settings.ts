@@ -3,6 +3,7 @@ import { concat } from '../concat.ts';
 export const settings = {
   'settings.version-unreadable': 'version {{version}} could not be read',
   'settings.version-not-text': 'version {{version}} is not text',
+  'settings.version-too-large': 'version {{version}} is too large to be settings',
   'settings.version-bytes-kept': 'its bytes are kept in {{file}}',
   'settings.version-record-damaged': '{{path}}/meta.json is missing or damaged',
   'settings.other-versions-unaffected': 'The other versions are not affected.',

@@ -65,7 +65,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.kept-instead':
     '（也可以：--recreate、bulkhead.existingContainers: "warn" 或 bulkhead.mode: "audit"）',
   'cli-plan.store-unchanged': '{{images}}，{{containers}}',
-  'cli-plan.bytes-kept': '当前的设置文件不是文本：其内容原样保留为历史记录中的版本 {{version}}',
+  'cli-plan.bytes-kept': '当前的设置文件无法作为设置读取：其内容原样保留为历史记录中的版本 {{version}}',
   'cli-plan.nri-plugins':
     '此引擎的 NRI 插件（daemon.json 中的 nri-opts）会在隔离之前看到并修改每个容器；ECI 不检查这些插件',
   'cli-plan.eci-on': '增强型容器隔离已开启：每个新容器都有独立的用户命名空间',

@@ -5,6 +5,7 @@ import type { Translated } from '../translated.ts';
 export const settings: Translated<typeof english> = {
   'settings.version-unreadable': '无法读取版本 {{version}}',
   'settings.version-not-text': '版本 {{version}} 不是文本',
+  'settings.version-too-large': '版本 {{version}} 过大，不像是设置文件',
   'settings.version-bytes-kept': '其内容原样保留在 {{file}} 中',
   'settings.version-record-damaged': '{{path}}/meta.json 缺失或损坏',
   'settings.other-versions-unaffected': '其他版本不受影响。',

@@ -130,7 +130,8 @@ export const review = {
     desktopOpens: 'Docker Desktop opens',
     desktopOpensWhy: 'It does not run now. About {{duration}}.',
     bytesKept: 'The present settings file is kept as version {{version}}',
-    bytesKeptWhy: 'It is not text: it can be neither compared nor rolled back to. Its bytes stay in history.',
+    bytesKeptWhy:
+      'It cannot be read as settings, and so neither compared nor rolled back to. Its bytes stay in history.',
     desktopFileGoes: 'The settings file is removed',
     desktopFileGoesWhy:
       'Docker Desktop enforces no sign-in any more, and nothing is set or locked for its users.',

@@ -124,7 +124,7 @@ export const review: Translation<typeof english> = {
     desktopOpens: 'Docker Desktop 启动',
     desktopOpensWhy: '目前未运行。约 {{duration}}。',
     bytesKept: '当前的设置文件保留为版本 {{version}}',
-    bytesKeptWhy: '它不是文本，无法比较，也无法回滚到它；其内容原样保留在历史记录中。',
+    bytesKeptWhy: '它无法作为设置读取，因此无法比较，也无法回滚到它；其内容原样保留在历史记录中。',
     desktopFileGoes: '移除设置文件',
     desktopFileGoesWhy: 'Docker Desktop 不再强制登录，也不再为用户设置或锁定任何内容。',
     desktopFirst: '此后用户必须登录',
