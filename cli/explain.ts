@@ -127,7 +127,7 @@ const variables = (): Record<string, string> =>
 /** A refusal without its beginning; every change of a rewrite is a sentence of its own. */
 const findingText = (finding: Finding): string =>
   finding.outcome === 'missing'
-    ? finding.message
+    ? translate(finding.message, finding.sentences?.what)
     : decisionTexts({ ...finding, outcome: finding.outcome }, translateSentence)
         .join('; ')
         .replace(refusalPrefix, '');

@@ -1,6 +1,6 @@
 import type { GrantedDevice, SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
-import { message, type Message } from '../../shared/messages/message.ts';
+import { message } from '../../shared/messages/message.ts';
 import { isCdiName } from '../../shared/policy/cdi-requests.ts';
 import {
   deviceKey,
@@ -10,11 +10,12 @@ import {
   type RequestedDevice,
 } from '../../shared/policy/create-devices.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
+import { parseImageReference } from '../../shared/settings/image-reference.ts';
 import type { AllowedDevice } from '../../shared/settings/effective.ts';
 import { queryUserDatabase } from '../base/getent.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { sharingUserOf } from '../sharing/record-creates.ts';
-import { untrustedDetail } from '../trust/image-trust.ts';
+import { missingImageError, untrustedDetail } from '../trust/image-trust.ts';
 import { findCdiDevice, namesCdiDevice } from './cdi-devices.ts';
 import {
   deviceFilesAt,
@@ -57,11 +58,11 @@ export async function gatherDeviceFacts(
   const listed = await Promise.all(
     devices.map(async (entry) => ({ entry, paths: await listedPaths(entry.device) })),
   );
-  const obstacles = new Map<AllowedDevice, Promise<Message | null>>();
+  const obstacles = new Map<AllowedDevice, Promise<Obstacle>>();
   const entryFacts = async (entry: AllowedDevice): Promise<DeviceEntry> => {
     const obstacle = obstacles.get(entry) ?? obstacleOf(context, entry, requester);
     obstacles.set(entry, obstacle);
-    return { access: entry.access, exact: !/[*?]/.test(entry.device), obstacle: await obstacle };
+    return { access: entry.access, exact: !/[*?]/.test(entry.device), ...(await obstacle) };
   };
   const nodeFacts = async (file: DeviceFile): Promise<DeviceFacts['nodes'][number]> => ({
     ...file,
@@ -127,25 +128,32 @@ export async function grantDevices(
   return null;
 }
 
-/** Why an entry does not hold for a container; null: it does. */
+type Obstacle = Pick<DeviceEntry, 'obstacle' | 'engineError'>;
+const noObstacle: Obstacle = { obstacle: null };
+
+/** Why an entry does not hold for a container. */
 async function obstacleOf(
   context: InspectionContext,
   entry: AllowedDevice,
   { image, user }: DeviceRequester,
-): Promise<Message | null> {
+): Promise<Obstacle> {
   if (entry.users !== null || entry.groups !== null) {
     const requester = await user();
     if (requester === null || !(await isOneOf(requester, entry)))
-      return message('policy.device-entry-other-users', { device: entry.device });
+      return { obstacle: message('policy.device-entry-other-users', { device: entry.device }) };
   }
-  if (entry.images === null) return null;
+  if (entry.images === null) return noObstacle;
   const { socket } = context.settings;
   const verdict = await context.sockets?.trust?.decide(image, { ...socket, images: entry.images });
-  if (verdict?.trusted === true) return null;
-  return message('policy.device-entry-other-images', {
+  if (verdict?.trusted === true) return noObstacle;
+  const obstacle = message('policy.device-entry-other-images', {
     device: entry.device,
     problem: verdict === undefined ? message('trust.cannot-check-images') : untrustedDetail(verdict),
   });
+  // At a start the image is given by its id, which nobody pulls.
+  return verdict !== undefined && parseImageReference(image).ok
+    ? { obstacle, engineError: missingImageError(verdict, image, entry.images) }
+    : { obstacle };
 }
 
 /** Whether a user is listed, or in a listed group. */

@@ -10,7 +10,7 @@ import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { InspectionContext } from './inspection-context.ts';
 import { nestedDenial } from './socket-client.ts';
 import { message } from '../../shared/messages/message.ts';
-import { untrustedDetail } from '../trust/image-trust.ts';
+import { missingImageError, untrustedDetail } from '../trust/image-trust.ts';
 
 type ResponseTransformFactory = (refused: (denial: Denial) => string) => ResponseTransform;
 
@@ -42,6 +42,7 @@ export async function withSocket(
             kind: 'refused',
             detail: untrustedDetail(verdict),
             remedy: verdict.reason === 'unavailable' ? 'none' : 'image-list',
+            engineError: missingImageError(verdict, image, context.settings.socket.images),
           },
     );
   const { mounts, containers, trust } = sockets;

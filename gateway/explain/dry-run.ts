@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import type { ExplainedRequest, Finding, RequestPart } from '../../shared/explain/explanation.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
+import { message, referenceTo } from '../../shared/messages/message.ts';
 import { isObject, writeJson, type JsonObject } from '../../shared/policy/json.ts';
 import { parseJson } from '../../shared/policy/json-parser.ts';
 import { objectAt, textAt } from '../../shared/policy/shape.ts';
@@ -145,14 +146,15 @@ class DryRun {
     const passed: RequestPart[] = [];
     const runtime = this.#options.runtime ?? runtimeNameOf(chosenBackend('auto'));
     for (const part of splitCreateBody(sent, runtime)) {
-      const { findings } = await this.#collect(() =>
+      const { result, findings } = await this.#collect(() =>
         handling.decide(Buffer.from(writeJson(part.body), 'utf8')),
       );
       const value = partText(part);
       found.push(
         ...findings.map((finding) => ({ ...finding, part: { field: part.field, value: value ?? '' } })),
       );
-      if (findings.length === 0 && value !== null) passed.push({ field: part.field, value });
+      if (result.kind !== 'refuse' && findings.length === 0 && value !== null)
+        passed.push({ field: part.field, value });
     }
     // Findings about the request as a whole (its name, conflicting parts) stay; for all others the parts are
     // more precise.
@@ -179,7 +181,7 @@ class DryRun {
   ): Verdict {
     const all =
       verdict.kind === 'refuse' && !findings.some(({ outcome }) => outcome === 'deny')
-        ? [...findings, missingFinding(request, verdict.message)]
+        ? [...findings, missingFinding(request, verdict, more.image)]
         : findings;
     this.#explained({
       method: request.head.method,
@@ -195,15 +197,29 @@ class DryRun {
   }
 }
 
-/** A refusal without a rule: an object that the request refers to does not exist. */
-const missingFinding = (request: GatewayRequest, refusal: string): Finding => ({
-  outcome: 'missing',
-  rule: '',
-  spec: '',
-  setting: null,
-  what: `${request.head.method} ${request.target.path}`,
-  message: refusal,
-});
+/**
+ * A refusal without a rule: an object that the request refers to does not exist. For a missing image the
+ * gateway's answer is not the last word: the client pulls it, and repeats the request.
+ */
+function missingFinding(
+  request: GatewayRequest,
+  { status, message: refusal }: Extract<Verdict, { kind: 'refuse' }>,
+  image: string | undefined,
+): Finding {
+  const pulled =
+    status === 404 && image !== undefined && request.match?.route.inspect === 'create-container'
+      ? message('gateway.image-pulled-first', { image })
+      : null;
+  return {
+    outcome: 'missing',
+    rule: '',
+    spec: '',
+    setting: null,
+    what: `${request.head.method} ${request.target.path}`,
+    message: pulled?.text ?? refusal,
+    ...(pulled === null ? {} : { sentences: { what: referenceTo(pulled) } }),
+  };
+}
 
 /** How many passing parts of one container are reported. */
 const maxParts = 200;

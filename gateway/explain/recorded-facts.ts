@@ -1,5 +1,7 @@
 import type { FactLookup, ImageLookup } from '../../shared/explain/explanation.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import { noSuchImage } from '../../shared/policy/engine-errors.ts';
+import { allowedEntries } from '../../shared/policy/image-trust.ts';
 import { governingList } from '../../shared/policy/commands.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
@@ -47,13 +49,32 @@ export function recordedFacts(facts: EngineFacts, recorded: Map<string, FactLook
   };
 }
 
+/**
+ * The same trust for a request that is explained: an image that the engine does not have will have been
+ * pulled when the gateway decides, and with the entry `*` any content is allowed.
+ */
+export function trustOncePulled(trust: ImageTrust): ImageTrust {
+  return {
+    decide: async (image, socket) => {
+      const verdict = await trust.decide(image, socket);
+      const any = allowedEntries(socket.images).find(({ reference }) => reference.kind === 'any');
+      return !verdict.trusted && verdict.reason === 'not-local' && any && noSuchImage(image) !== undefined
+        ? { trusted: true, imageId: '', allowedBy: any.written, derivedFrom: null }
+        : verdict;
+    },
+    close: () => {
+      trust.close();
+    },
+  };
+}
+
 /** The same trust; records the verdict for each image that requests the socket. */
 export function recordedTrust(trust: ImageTrust, images: Map<string, ImageLookup>): ImageTrust {
   return {
     decide: async (image, socket) => {
       const verdict = await trust.decide(image, socket);
-      // The image's command list is queried by id.
-      if (image.startsWith('sha256:') && images.size > 0) return verdict;
+      // The image's command list is queried by id, which is not known before a pull.
+      if ((image === '' || image.startsWith('sha256:')) && images.size > 0) return verdict;
       images.set(
         image,
         verdict.trusted

@@ -17,7 +17,7 @@ import { createImageTrust } from '../trust/create-image-trust.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import { absentFacts, serveAbsentEngine } from './unreachable-engine.ts';
 import { dryGatekeeper, type GatewayContext } from './dry-gatekeeper.ts';
-import { recordedFacts, recordedTrust } from './recorded-facts.ts';
+import { recordedFacts, recordedTrust, trustOncePulled } from './recorded-facts.ts';
 import { type Message, referenceTo } from '../../shared/messages/message.ts';
 
 /** What every dry run needs: the gateway's context, the engine to query, and its limits. */
@@ -79,7 +79,9 @@ export async function drySession(
   const trust = recordedTrust(
     context.assumeImageTrusted === true
       ? assumedTrust
-      : createImageTrust({ facts: engineFacts, stateDirectory: context.stateDirectory, readOnly: true }),
+      : trustOncePulled(
+          createImageTrust({ facts: engineFacts, stateDirectory: context.stateDirectory, readOnly: true }),
+        ),
     images,
   );
   const engineSocket = context.engineSocket ?? path.join(directory, 'engine.sock');

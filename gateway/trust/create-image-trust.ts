@@ -7,6 +7,7 @@ import {
   decideByDigest,
   existenceQueries,
   existsInRegistry,
+  mayMatchOncePulled,
   trustQueries,
   untrusted,
   type DigestTrust,
@@ -123,14 +124,20 @@ class TrustByContent {
 
   async explain(written: string, socket: SocketSettings): Promise<TrustExplanation> {
     const image = await this.#facts.image(written);
+    const entries = allowedEntries(socket.images);
     if (image === null || image.id === '')
       return {
         image: null,
         checks: [],
         bases: [],
-        verdict: untrusted('not-local', message('trust.image-is-missing', { image: written })),
+        // What is pulled is in a registry, so it counts as built from no allowed image (B4).
+        verdict: untrusted(
+          'not-local',
+          mayMatchOncePulled(entries, written)
+            ? message('trust.image-is-missing', { image: written })
+            : message('trust.missing-and-not-listed', { image: written }),
+        ),
       };
-    const entries = allowedEntries(socket.images);
     const query = { entries, image, written, allowDerived: socket.allowDerivedImages };
     const first = await this.#decide({ ...query, maxAgeMs: freshMs });
     // A cached refusal does not apply to an image that was pulled or pushed a moment ago.

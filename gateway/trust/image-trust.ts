@@ -1,4 +1,6 @@
 import { withReference, type Message, type MessageReference } from '../../shared/messages/message.ts';
+import { noSuchImage, type EngineError } from '../../shared/policy/engine-errors.ts';
+import { allowedEntries, mayMatchOncePulled } from '../../shared/policy/image-trust.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 
 /**
@@ -46,3 +48,16 @@ export interface ImageTrust {
   decide(image: string, socket: EffectiveSettings['socket']): Promise<ImageVerdict>;
   close(): void;
 }
+
+/**
+ * The engine's own response to a create request of an image that it does not have, where the entries may
+ * allow what a pull gets: the client pulls it then, and repeats the request. Undefined otherwise.
+ */
+export const missingImageError = (
+  verdict: ImageVerdict,
+  image: string,
+  images: readonly string[],
+): EngineError | undefined =>
+  !verdict.trusted && verdict.reason === 'not-local' && mayMatchOncePulled(allowedEntries(images), image)
+    ? noSuchImage(image)
+    : undefined;

@@ -3,7 +3,7 @@ import { message, type Message } from '../messages/message.ts';
 import { cleanPath } from './bind-source.ts';
 import { cdiNames, isCdiName } from './cdi-requests.ts';
 import { deny, type Denial } from './decision.ts';
-import { absentDevice } from './engine-errors.ts';
+import { absentDevice, type EngineError } from './engine-errors.ts';
 import { isObject, type Json } from './json.ts';
 import { listAt, textAt, textsAt } from './shape.ts';
 
@@ -50,6 +50,8 @@ export interface DeviceEntry {
   readonly exact: boolean;
   /** Why it does not apply to this user and image; null: it does. */
   readonly obstacle: Message | null;
+  /** It is for an image that the engine does not have, and may apply to what a pull gets. */
+  readonly engineError?: EngineError | undefined;
 }
 
 export interface DeviceNodeFacts extends DeviceNode {
@@ -172,7 +174,11 @@ function memoryDenial(what: string | Message, node: DeviceNodeFacts): Denial | n
 function entriesDenial(what: string | Message, entries: readonly DeviceEntry[]): Denial | null {
   if (entries.some(({ obstacle }) => obstacle === null)) return null;
   const detail = entries[0]?.obstacle ?? null;
-  return deny('host-device', what, detail === null ? {} : { detail });
+  const engineError = entries.find((entry) => entry.engineError !== undefined)?.engineError;
+  return deny('host-device', what, {
+    ...(detail === null ? {} : { detail }),
+    ...(engineError === undefined ? {} : { engineError }),
+  });
 }
 
 function nodeDenial(

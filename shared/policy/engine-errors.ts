@@ -1,3 +1,5 @@
+import { familiarReference, parseImageReference } from '../settings/image-reference.ts';
+
 /**
  * The engine's own response to a request. The gateway sends it instead of the engine, with the same message
  * (moby 26.1): what is not modelled is not forwarded.
@@ -28,6 +30,19 @@ export const badRequest = (message: string): EngineError => ({
   status: 400,
   message: message.slice(0, maxMessageLength),
 });
+
+/**
+ * The response to a create request whose image is not in the engine; clients pull it then. Undefined for a
+ * name that no image can have: the engine has another error for it.
+ */
+export function noSuchImage(name: string): EngineError | undefined {
+  const id = /^(?:sha256:)?([a-f0-9]{64})$/.exec(name)?.[1];
+  if (id !== undefined) return { status: 404, message: `No such image: sha256:${id}` };
+  const parsed = parseImageReference(name);
+  return parsed.ok && parsed.value.kind === 'image' && !name.includes('*')
+    ? { status: 404, message: `No such image: ${familiarReference(parsed.value)}` }
+    : undefined;
+}
 
 /**
  * Whether no container exists if the look-up by this name found none: names of containers have no other

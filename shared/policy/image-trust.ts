@@ -234,6 +234,19 @@ export function namesAnEntry(
 }
 
 /**
+ * Whether an entry could match what a pull of this name gets: any tag of a listed repository may have the
+ * listed content. An id can't be pulled, and what is no reference can't either: unknown, so true.
+ */
+export function mayMatchOncePulled(entries: readonly AllowedEntry[], name: string): boolean {
+  const parsed = parseImageReference(name);
+  if (!parsed.ok || parsed.value.kind !== 'image') return true;
+  const { domain, path } = parsed.value;
+  return entries.some(
+    ({ reference }) => reference.kind === 'any' || referenceCoversRepository(reference, { domain, path }),
+  );
+}
+
+/**
  * Whether the image is known to be in no registry (B4). With a graph driver RepoDigests determine that.
  * containerd does not record it: the registries of its names must be queried; these are the queries.
  */

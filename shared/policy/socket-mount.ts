@@ -1,4 +1,5 @@
 import { deny, type Denial } from './decision.ts';
+import type { EngineError } from './engine-errors.ts';
 import { message, type Message } from '../messages/message.ts';
 import type { SettingPointer } from '../rules/index.ts';
 
@@ -20,8 +21,16 @@ export interface SocketMountRequest {
  */
 export type SocketDecision =
   | { readonly kind: 'granted'; readonly socket: string }
-  /** `detail`: for the refusal. `remedy`: whether an entry of the image list can help. */
-  | { readonly kind: 'refused'; readonly detail: string | Message; readonly remedy: 'image-list' | 'none' };
+  /**
+   * `detail`: for the refusal. `remedy`: whether an entry of the image list can help. `engineError`: the
+   * engine does not have the image, and the list may allow what a pull gets.
+   */
+  | {
+      readonly kind: 'refused';
+      readonly detail: string | Message;
+      readonly remedy: 'image-list' | 'none';
+      readonly engineError?: EngineError | undefined;
+    };
 
 /**
  * The refusal of a mount of the socket (B1). A granted one is not a mount of it any more: the source was
@@ -47,6 +56,7 @@ export function decideSocketMount(request: SocketMountRequest, decision: SocketD
       setting,
       ...(detail === '' ? {} : { detail }),
       ...(request.image === '' ? {} : { subject: { image: request.image } }),
+      ...engineErrorOf(decision),
     },
   );
 }
@@ -61,9 +71,15 @@ export function foreignSocket(image: string, decision: SocketDecision | null): D
     {
       setting: decision?.kind === 'refused' ? settingOf(decision) : imageList,
       detail: decision?.kind === 'refused' ? decision.detail : '',
+      ...engineErrorOf(decision),
     },
   );
 }
 
 const settingOf = (decision: Extract<SocketDecision, { kind: 'refused' }>): SettingPointer =>
   decision.remedy === 'image-list' ? imageList : null;
+
+const engineErrorOf = (decision: SocketDecision | null): { readonly engineError?: EngineError } =>
+  decision?.kind === 'refused' && decision.engineError !== undefined
+    ? { engineError: decision.engineError }
+    : {};

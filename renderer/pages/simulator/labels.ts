@@ -43,7 +43,10 @@ export function rowText(
     case 'finding': {
       const { finding } = what;
       if (!isRuleCode(finding.rule))
-        return { title: t('simulator.verdict.undecided'), text: finding.message };
+        return {
+          title: t('simulator.verdict.undecided'),
+          text: translateText(finding.message, finding.sentences?.what),
+        };
       const title = t(`rules.title.${finding.rule}`);
       if (finding.rule === 'bind-not-shared') {
         const path = finding.subject?.path ?? sourceOf(finding.part?.value ?? '');

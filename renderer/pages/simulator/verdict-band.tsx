@@ -15,6 +15,7 @@ import { decisionTexts } from '../../../shared/audit/decision-text.ts';
 import { clientLanguage, useTranslateIn } from '../../i18n/client-language.ts';
 import { translateMessage } from '../../i18n/translate.ts';
 import type { Message } from '../../../shared/messages/message.ts';
+import { translateText } from '../../i18n/translate.ts';
 
 /** Outcome in one line, and the client's output. */
 export function VerdictBand({ simulation, old }: { readonly simulation: Simulation; readonly old: boolean }) {
@@ -149,7 +150,9 @@ function verdictText({ explanation }: Simulation, t: TFunction): VerdictText {
         title: t('simulator.verdict.undecided'),
         text: explanation.requests
           .flatMap(({ findings }) =>
-            findings.filter(({ outcome }) => outcome === 'missing').map(({ message }) => message),
+            findings
+              .filter(({ outcome }) => outcome === 'missing')
+              .map(({ message, sentences }) => translateText(message, sentences?.what)),
           )
           .join('\n'),
       };

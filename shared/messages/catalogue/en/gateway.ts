@@ -22,6 +22,10 @@ export const gateway = {
     'A copy is decided when it is made: by who makes it, and by the directories that the container shares ',
     'with its user.',
   ),
+  'gateway.image-pulled-first': concat(
+    'The engine has no image {{image}}: the client pulls it first, and its content is then compared with ',
+    'what the settings allow.',
+  ),
   'gateway.docker-command-misspelt': 'Did you mean docker {{closest}}?',
   'gateway.give-docker-command': concat(
     'Give a Docker command as you would type it, without general options of docker: ',

@@ -15,6 +15,8 @@ export const trust = {
   'trust.absent': 'the registry has no {{reference}}',
   'trust.absent-and-local-differs': 'the registry has no {{reference}}, so the local {{local}} cannot be it',
   'trust.image-is-missing': 'the engine has no image {{image}}',
+  'trust.missing-and-not-listed':
+    'the engine has no image {{image}}, and no entry of the allowed images names it',
   'trust.differs': concat(
     '{{reference}} is {{served}} at its registry, the local image is {{local}}: ',
     'pull it again, or allow what it is',

@@ -20,6 +20,8 @@ export const gateway: Translated<typeof english> = {
   'gateway.no-command': '没有要解释的命令',
   'gateway.command-not-explainable': '无法解释“{{command}}”',
   'gateway.copy-not-explained': '复制在执行时决定：取决于由谁执行，以及该容器与其用户共享的目录。',
+  'gateway.image-pulled-first':
+    '引擎中没有镜像 {{image}}：客户端会先拉取它，再将其内容与设置允许的镜像比较。',
   'gateway.docker-command-misspelt': '您是否想用 docker {{closest}}？',
   'gateway.give-docker-command':
     '请按平时的写法给出 Docker 命令，不含 docker 的通用选项：bulkhead explain docker run --pid=host alpine。Compose ' +

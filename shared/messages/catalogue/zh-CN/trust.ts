@@ -13,6 +13,7 @@ export const trust: Translated<typeof english> = {
   'trust.absent': '镜像仓库中没有 {{reference}}',
   'trust.absent-and-local-differs': '镜像仓库中没有 {{reference}}，因此不可能是本地的 {{local}}',
   'trust.image-is-missing': '引擎中没有镜像 {{image}}',
+  'trust.missing-and-not-listed': '引擎中没有镜像 {{image}}，允许的镜像中也没有条目提到它',
   'trust.differs':
     '{{reference}} 在其镜像仓库中为 {{served}}，而本地镜像为 {{local}}：请重新拉取，或允许本地的内容',
   'trust.differed':
