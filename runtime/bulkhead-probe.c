@@ -18,6 +18,7 @@
 #include <ftw.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -29,13 +30,40 @@
 #include "probe-operations.h"
 #include "probe-socket.h"
 
+/*
+ * Reads one character of UTF-8 and advances *text past it; U+FFFD for one byte that begins none. Overlong
+ * forms and surrogates are not characters.
+ */
+static uint32_t next_character(const unsigned char **text) {
+  const unsigned char *p = *text;
+  unsigned char first = *p;
+  int more = -1;
+  if (first < 0x80) more = 0;
+  else if (first >= 0xc2 && first < 0xf5) more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+  uint32_t c = more <= 0 ? first : first & (0x3fu >> more);
+  (*text)++;
+  /* A terminating NUL continues nothing, so no byte after it is read. */
+  for (int i = 1; i <= more; i++) {
+    if ((p[i] & 0xc0) != 0x80) return 0xfffd;
+    c = c << 6 | (p[i] & 0x3fu);
+  }
+  if (more < 0 || (more == 2 && c < 0x800) || (more == 3 && c < 0x10000) || c > 0x10ffff ||
+      (c >= 0xd800 && c <= 0xdfff))
+    return 0xfffd;
+  *text = p + 1 + more;
+  return c;
+}
+
+/* A JSON string in ASCII: no reader of the container's log can split or misread a character. */
 static void print_string(const char *text) {
+  const unsigned char *p = (const unsigned char *)text;
   putchar('"');
-  for (; *text != '\0'; text++) {
-    unsigned char c = (unsigned char)*text;
-    if (c == '"' || c == '\\') printf("\\%c", c);
-    else if (c < 0x20 || c > 0x7e) printf("\\u%04x", c);
-    else putchar(c);
+  while (*p != '\0') {
+    uint32_t c = next_character(&p);
+    if (c == '"' || c == '\\') printf("\\%c", (char)c);
+    else if (c >= 0x20 && c <= 0x7e) putchar((int)c);
+    else if (c < 0x10000) printf("\\u%04x", c);
+    else printf("\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
   }
   putchar('"');
 }

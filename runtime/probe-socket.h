@@ -12,7 +12,7 @@ struct started_container {
   /* The container's id, '' without one. */
   char id[65];
   /* The beginning of the last unsuccessful response, '' if there is none. */
-  char error_reply[512];
+  char error_reply[8192];
 };
 
 /* Creates a container with this JSON body, and starts it. */

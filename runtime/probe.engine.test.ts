@@ -1,6 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 
@@ -27,4 +29,24 @@ it.each([-5, 0, 5])('A5: raising the priority is refused to a process with nicen
     { encoding: 'utf8' },
   );
   expect(facts.parse(JSON.parse(stdout)).operations['better-priority']).toMatch(/^E(?:ACCES|PERM)$/);
+});
+
+it('A11: repeats the response of an engine as it is, in any language', async () => {
+  const refusal = `enhanced container isolation: ${'已阻止：“create”, é, 🐳 '.repeat(30)}\u007f`;
+  const socket = path.join(directory, 'docker.sock');
+  const server = createServer((_, response) => {
+    response.statusCode = 403;
+    response.end(JSON.stringify({ message: refusal }));
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  try {
+    const { stdout } = await promisify(execFile)(path.join(directory, 'probe'), ['--socket', socket, '{}']);
+    const { throughSocket } = z
+      .object({ throughSocket: z.object({ created: z.number(), answer: z.string() }) })
+      .parse(JSON.parse(stdout));
+    expect(throughSocket.created).toBe(403);
+    expect(JSON.parse(throughSocket.answer)).toEqual({ message: refusal });
+  } finally {
+    server.close();
+  }
 });

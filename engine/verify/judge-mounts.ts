@@ -1,5 +1,7 @@
+import * as z from 'zod';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { message } from '../../shared/messages/message.ts';
+import { refusalPrefix } from '../../shared/policy/decision.ts';
 import type { Claim, ClaimId } from '../../shared/verify/claims.ts';
 import { makeClaim, makeItem, outcomeText, type EvidenceText } from './evidence.ts';
 import {
@@ -212,15 +214,16 @@ export function judgeThroughSocket(observed: Observation<SocketContainers>): Cla
   const { maker, created } = observed.value;
   const request = maker.facts.throughSocket;
   if (request === undefined) return notObserved(id, message('evidence.probe-did-not-request'));
-  if (request.answer.includes('enhanced container isolation:'))
-    return notOffered(id, message('evidence.command-list-blocks', { refusal: request.answer.trim() }));
+  const answer = responseMessage(request.answer);
+  if (answer.startsWith(refusalPrefix))
+    return notOffered(id, message('evidence.command-list-blocks', { refusal: answer }));
   if (created === null)
     return notObserved(
       id,
       message('evidence.create-and-start', {
         created: request.created,
         started: request.started,
-        output: request.answer.trim(),
+        output: answer,
       }),
     );
   if ('error' in created) return notObserved(id, created.error);
@@ -238,3 +241,14 @@ export function judgeThroughSocket(observed: Observation<SocketContainers>): Cla
     ]),
   );
 }
+
+/** The message of an error response of the Engine API; another body as it is. */
+function responseMessage(body: string): string {
+  try {
+    return errorResponse.parse(JSON.parse(body)).message.trim();
+  } catch {
+    return body.trim();
+  }
+}
+
+const errorResponse = z.object({ message: z.string() });

@@ -302,11 +302,17 @@ describe('claims are judged by observations', () => {
     expect(
       judgeThroughSocket({
         value: {
-          maker: maker('{"message":"enhanced container isolation: docker create"}', 0),
+          maker: maker('{"message":"enhanced container isolation: 已阻止 docker create"}\n', 0),
           created: null,
         },
-      }).verdict,
-    ).toBe('not-offered');
+      }),
+    ).toMatchObject({
+      verdict: 'not-offered',
+      evidence: expect.stringMatching(/: enhanced container isolation: 已阻止 docker create$/) as unknown,
+    });
+    expect(
+      judgeThroughSocket({ value: { maker: maker('{"message":"no space left"}', 0), created: null } }),
+    ).toMatchObject({ verdict: 'fail', evidence: 'create: 201, start: 0: no space left' });
   });
   test('C: a RUN of the builder is in a range of its own', () => {
     expect(judgeBuild('C-build-buildkit', { value: probe(range).value.facts }).verdict).toBe('pass');
