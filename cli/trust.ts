@@ -161,6 +161,9 @@ function describeTrust(
   return [
     verdictText(image, verdict),
     ...(list === null ? [] : [`  ${commandsText(list)}`]),
+    ...(list?.unusedListOfName == null
+      ? []
+      : [`  ${text('cli-explain.list-of-name-unused', { image: list.unusedListOfName })}`]),
     ...(local === null
       ? []
       : [

@@ -1,8 +1,15 @@
 import type { StoredAuditEntry } from './entry.ts';
 import { commandAllowed, dockerCommands, listedCommand, namedCommands } from '../settings/commands.ts';
-import type { CommandList, EffectiveSettings } from '../settings/effective.ts';
+import type { CommandList } from '../settings/effective.ts';
 import { parseImageReference } from '../settings/image-reference.ts';
-import { type Allowance, socketMountPointer, makeProposal, toAllowance } from './proposal.ts';
+import { isMadeHere } from './image-proposals.ts';
+import {
+  type Allowance,
+  type ProposalContext,
+  socketMountPointer,
+  makeProposal,
+  toAllowance,
+} from './proposal.ts';
 
 /** A command list that allows `command`; null if it is allowed already, or no list can name the command. */
 export function listAllowing(list: CommandList, command: string): readonly string[] | null {
@@ -28,7 +35,7 @@ const unreadable = (list: CommandList): readonly string[] =>
 
 export function commandProposals(
   entry: StoredAuditEntry,
-  settings: EffectiveSettings,
+  { settings, images }: Pick<ProposalContext, 'settings' | 'images'>,
   index: number | null,
 ): Allowance {
   const list: CommandList | undefined =
@@ -68,8 +75,12 @@ export function commandProposals(
       }),
     ]);
   const reference = parseImageReference(image);
+  // A list applies by content (B7): to none that was made here, and one of this name did not apply.
   const forImage =
-    reference.ok && reference.value.kind === 'image'
+    reference.ok &&
+    reference.value.kind === 'image' &&
+    !isMadeHere(reference.value, images) &&
+    !settings.socket.perImage.some((own) => own.image === image)
       ? [
           makeProposal(
             'command-for-image',

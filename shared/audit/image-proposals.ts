@@ -76,6 +76,12 @@ export function localDigests(
   });
 }
 
+/** Whether the local image of a tag was made or loaded here: no registry is known to have its content. */
+export function isMadeHere(reference: ImageReference, images: ProposalContext['images']): boolean {
+  const local = reference.kind === 'any' ? undefined : taggedImage(reference, images);
+  return local?.digests.every((digest) => digest.startsWith('<none>')) ?? false;
+}
+
 /**
  * Where an image's content is from. `content-made-here`: no registry has it, so no entry of the image list
  * can match it. That is the refusal's reason, or the engine knows no digest of the image (containerd's image

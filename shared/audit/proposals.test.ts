@@ -148,6 +148,32 @@ describe('a command that was blocked', () => {
       }
     },
   );
+  it.each([
+    [
+      'whose content was made here',
+      [{ id: `sha256:${'3'.repeat(64)}`, tags: ['docker:cli'], digests: [] }],
+      [],
+    ],
+    [
+      'that has a list, which does not apply',
+      [],
+      [{ image: 'docker:cli', type: 'allow', commands: ['push'] }],
+    ],
+  ])('gets no list for an image %s: it would not apply', (_, images, perImage) => {
+    const text = document({ type: 'deny', commands: ['push'] }, perImage);
+    const denial = decideCommand(
+      { method: 'POST', commands: ['push'], alsoUsedBy: [] },
+      governingList(read(text).socket, {
+        image: 'docker:cli',
+        allowedBy: '*',
+        governing: [{ image: 'docker:cli', its: 'no' }],
+      }),
+      mount,
+    );
+    if (denial === null) throw new Error('not denied');
+    const made = proposals(allowanceFor(of(denial), { ...context(text), images }));
+    expect(made.map(({ code, params }) => [code, params['image']])).toEqual([['command', '']]);
+  });
   it('is allowed in the list of the image if that one applies', () => {
     const text = document({ type: 'deny', commands: [] }, [
       { image: 'alpine:3', type: 'deny', commands: ['rm'] },

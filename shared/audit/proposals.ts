@@ -25,7 +25,7 @@ export function allowanceFor(entry: StoredAuditEntry, context: ProposalContext):
   if (ownList !== undefined)
     return entry.rule === 'not-own'
       ? widerScope(settings, Number(ownList))
-      : commandProposals(entry, settings, Number(ownList));
+      : commandProposals(entry, context, Number(ownList));
   const { setting } = entry;
   if (setting === null) return { kind: 'no-setting' };
   return isFixedPointer(setting) ? proposalsFor[setting](entry, context) : { kind: 'by-hand' };
@@ -36,8 +36,8 @@ const proposalsFor: Readonly<
   Record<FixedSettingPointer, (entry: StoredAuditEntry, context: ProposalContext) => Allowance>
 > = {
   '/enhancedContainerIsolation/dockerSocketMount/imageList': imageProposals,
-  '/enhancedContainerIsolation/dockerSocketMount/commandList': (entry, { settings }) =>
-    commandProposals(entry, settings, null),
+  '/enhancedContainerIsolation/dockerSocketMount/commandList': (entry, context) =>
+    commandProposals(entry, context, null),
   '/filesharingAllowedDirectories': shareProposals,
   '/blockDockerLoad': (_, { settings }) =>
     settings.blockDockerLoad.value

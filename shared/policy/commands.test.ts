@@ -24,6 +24,7 @@ const list = (type: 'deny' | 'allow', ...commands: string[]): GoverningList => (
   scope: 'all',
   scopeSetting: '/bulkhead/socketMounts/scope',
   undecided: [],
+  unusedListOfName: null,
 });
 const push: EndpointCommands = { method: 'POST', commands: ['push'], alsoUsedBy: [] };
 const start: EndpointCommands = { method: 'POST', commands: ['start'], alsoUsedBy: ['run'] };
@@ -170,6 +171,26 @@ describe('B7: which list applies', () => {
       expect(listsNeedingTrust(socket, mount(name, allowedBy))).toEqual(['wide']);
     }
     expect(listsNeedingTrust(socket, mount('x', 'wide:latest'))).toEqual([]);
+  });
+
+  it('a list of the name that is not used is named by the refusal', () => {
+    const socket = perImage({ image: 'other', ...ps }, { image: 'wide', type: 'deny', commands: [] });
+    const by = (name: string, its: ListFinding['its']) => {
+      const list = governingList(socket, mount(name, '*', { wide: its, other: 'no' }));
+      return {
+        unused: list.unusedListOfName,
+        detail: decideCommand({ method: 'POST', commands: ['push'], alsoUsedBy: [] }, list, { image: name })
+          ?.detail,
+      };
+    };
+    expect(by('wide:latest', 'no')).toEqual({
+      unused: 'wide',
+      detail:
+        'the list denies "push"; the list of wide does not apply: this content is not what a registry ' +
+        'has under that name',
+    });
+    expect(by('anything', 'no')).toEqual({ unused: null, detail: 'the list denies "push"' });
+    expect(by('wide', 'direct')).toEqual({ unused: null, detail: undefined });
   });
 
   it("B4: an image built from a list's image is covered by it while derived images are allowed", () => {

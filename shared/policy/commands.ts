@@ -43,6 +43,8 @@ export interface GoverningList extends CommandList {
   readonly scopeSetting: Exclude<SettingPointer, null>;
   /** Lists that may apply instead, while that can't be determined: what one of them denies is denied. */
   readonly undecided: readonly GoverningList[];
+  /** A per-image list that names the image as the client did, and does not apply to its content; or null. */
+  readonly unusedListOfName: string | null;
 }
 
 /**
@@ -52,6 +54,7 @@ export interface GoverningList extends CommandList {
  */
 export function governingList(socket: EffectiveSettings['socket'], mount: MountedImage): GoverningList {
   const possible: GoverningList[] = [];
+  const unusedListOfName = unusedList(socket, mount);
   const of = (
     list: CommandList & { readonly scope: SocketScope },
     setting: GoverningList['setting'],
@@ -64,6 +67,7 @@ export function governingList(socket: EffectiveSettings['socket'], mount: Mounte
       scope: list.scope,
       scopeSetting,
       undecided: [],
+      unusedListOfName,
     });
   };
   const { lists, decided } = applicableLists(socket, mount);
@@ -78,6 +82,7 @@ export function governingList(socket: EffectiveSettings['socket'], mount: Mounte
     scope: socket.scope,
     scopeSetting: '/bulkhead/socketMounts/scope',
     undecided: [],
+    unusedListOfName,
   };
   if (!decided) possible.push(general);
   const [first = general, ...undecided] = possible;
@@ -127,6 +132,20 @@ function findingOf(
   }
 }
 
+function unusedList(socket: EffectiveSettings['socket'], mount: MountedImage): string | null {
+  const name = parseImageReference(mount.image);
+  const unused = socket.perImage.find(({ image }) => {
+    const list = parseImageReference(image);
+    return (
+      list.ok &&
+      name.ok &&
+      referenceCovers(list.value, name.value) &&
+      findingOf(image, socket, mount) === 'no'
+    );
+  });
+  return unused?.image ?? null;
+}
+
 /** Images of per-image lists for which image trust must be queried to determine this image's list. */
 export function listsNeedingTrust(socket: EffectiveSettings['socket'], mount: MountedImage): string[] {
   const images = applicableLists(socket, mount).lists.map((index) => socket.perImage[index]?.image ?? '');
@@ -166,12 +185,19 @@ function decideByList(
 ): Denial | null {
   if (endpoint.commands.length === 0 || endpoint.commands.some((command) => negotiation.has(command)))
     return null;
-  const blocked = (command: string, detail: Message) =>
-    deny('command-blocked', message('policy.command-through-socket', { command, image: mount.image }), {
-      setting: list.setting,
-      detail: undecided ? message('policy.list-undecided', { detail }) : detail,
-      subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image },
-    });
+  const blocked = (command: string, why: Message) => {
+    const detail = undecided ? message('policy.list-undecided', { detail: why }) : why;
+    const unused = list.unusedListOfName;
+    return deny(
+      'command-blocked',
+      message('policy.command-through-socket', { command, image: mount.image }),
+      {
+        setting: list.setting,
+        detail: unused === null ? detail : message('policy.list-of-name-unused', { detail, image: unused }),
+        subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image },
+      },
+    );
+  };
   const first = endpoint.commands.join('/');
   const named = namedCommands(list.commands);
   if (list.type === 'allow') {

@@ -152,7 +152,7 @@ function OpenPage({
 function useAllowance(entry: ActivityEntry) {
   const shares = useProposalShares();
   const draft = useDraft();
-  const images = useLocalImages(entry.rule === 'socket-mount');
+  const images = useLocalImages(entry.rule === 'socket-mount' || entry.rule === 'command-blocked');
   const settings = draft.draft.settings;
   return useMemo(
     () =>

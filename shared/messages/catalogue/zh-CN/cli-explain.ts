@@ -40,6 +40,7 @@ export const cliExplain: Translated<typeof english> = {
   'cli-explain.digest-as-name': '{{digest}}（名称；以 ID 为准）',
   'cli-explain.commands': '命令依据 {{settings}}',
   'cli-explain.commands-undecided': '命令依据 {{settings}}（全部：无法确定该镜像使用哪一个）',
+  'cli-explain.list-of-name-unused': '{{image}} 的列表不适用：此内容并非镜像仓库中该名称下的内容。',
   'cli-explain.entry': '条目',
   'cli-explain.base': '基础镜像',
   'cli-explain.check-not-queried': '{{entry}}：{{outcome}}；本地 {{local}}；无需查询镜像仓库',

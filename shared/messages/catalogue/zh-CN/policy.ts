@@ -141,6 +141,7 @@ export const policy: Translated<typeof english> = {
   'policy.list-denies': '列表拒绝 {{commands}}',
   'policy.list-denies-unknown-command': '列表拒绝“{{entry}}”，但它不是可列出的命令，因此拒绝一切',
   'policy.not-listable': '任何列表都无法允许它',
+  'policy.list-of-name-unused': '{{detail}}；{{image}} 的列表不适用：此内容并非镜像仓库中该名称下的内容',
   'policy.list-undecided': '{{detail}}；尚无法确定该列表是否属于此镜像，因此计入',
   'policy.and-more': '{{shown}} 及另外 {{count}} 项',
   'policy.option-o-before-pid': '-o（{{name}} 在 pid 之前）',

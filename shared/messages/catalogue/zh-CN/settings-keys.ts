@@ -38,7 +38,8 @@ export const settingsKeys: Translated<typeof english> = {
     'ECI 开启之前创建的容器：阻止其启动、exec 和复制，或仅发出警告。',
   'settings-keys.bulkhead.perImageCommandLists': '针对单个镜像的命令列表，取代通用列表；以第一个匹配项为准。',
   'settings-keys.bulkhead.perImageCommandLists.item': '一个镜像的命令列表。',
-  'settings-keys.bulkhead.perImageCommandLists.item.image': '适用的镜像引用。',
+  'settings-keys.bulkhead.perImageCommandLists.item.image':
+    '适用的镜像引用：适用于其镜像仓库中该名称下的内容及基于它构建的镜像，不适用于在此处制作或加载的镜像。',
   'settings-keys.bulkhead.perImageCommandLists.item.scope':
     '其容器通过套接字能看到的内容。默认：以 socketMounts.scope 为准。',
   'settings-keys.bulkhead.socketMounts': '容器可以用其挂载的 Docker 套接字做什么。',
