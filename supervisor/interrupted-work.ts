@@ -70,7 +70,7 @@ export class InterruptedWork {
     for (const { names, how, problems } of settled.ok ? settled.value : [])
       log(
         message('engine.recreation-settled', {
-          names: names.join(', '),
+          names: joinMessages('enumeration', names),
           outcome: joinMessages('statements', [how, ...problems]),
         }),
       );

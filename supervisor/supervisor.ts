@@ -15,6 +15,7 @@ import { EngineRunner } from './engine-runner.ts';
 import { InterruptedWork } from './interrupted-work.ts';
 import { PendingReloads } from './pending-reloads.ts';
 import { StateRecord } from './state-record.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
 import { message, type Message } from '../shared/messages/message.ts';
 import { SupervisorEvents } from './supervisor-events.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
@@ -245,7 +246,10 @@ export class Supervisor {
     try {
       const { stopped, removed } = await this.#engine.killed();
       if (stopped.length === 0 && removed.length === 0) return earlier;
-      const names = [...stopped, ...removed].map(({ name }) => name).join(', ');
+      const names = joinMessages(
+        'enumeration',
+        [...stopped, ...removed].map(({ name }) => name),
+      );
       this.#log(message('engine.killed-by-crash', { names }));
       return {
         at: new Date().toISOString(),

@@ -180,7 +180,7 @@ export function withRecreation(plan: ApplyPlan, recreation: RecreatePlan): Apply
   if (refused.length === 0) return { ...plan, recreation };
   const blockers: ApplyPlan['blockers'] = [
     ...plan.blockers,
-    blocker('recreation', message('apply.recreation-denied', { list: refused.join(', ') })),
+    blocker('recreation', message('apply.recreation-denied', { list: joinMessages('enumeration', refused) })),
   ];
   return { ...plan, recreation, blockers, blocked: true };
 }

@@ -193,7 +193,7 @@ export async function rollForwardRecreate(
   }
   const removed = await removeJournalFile(file);
   if (!removed.ok) return removed;
-  const what = message('containers.auto-removed', { names: removedNames.join(', ') });
+  const what = message('containers.auto-removed', { names: joinMessages('enumeration', removedNames) });
   return problems.length === 0
     ? ok(what)
     : fail('apply.rollback-failed', what, { reason: joinMessages('statements', problems) });

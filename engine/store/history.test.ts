@@ -1,6 +1,8 @@
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { translateError } from '../../shared/messages/error-message.ts';
+import { loadTranslator } from '../../shared/messages/translator.ts';
 import { maxCountedLength } from '../../shared/settings/history.ts';
 import { effectiveSettings, freshSettings } from '../../shared/settings/index.ts';
 import { rootPaths } from '../base/root-paths.ts';
@@ -55,7 +57,11 @@ describe('history', () => {
     });
     const store = createSettingsStore(rootPaths(dir));
     expect(await store.historyText(1)).toEqual({ ok: true, value: 'a' });
-    expect(codeOf(await store.historyText(9))).toBe('settings.version-unknown');
+    const missing = await store.historyText(9);
+    expect(codeOf(missing)).toBe('settings.version-unknown');
+    const translated = missing.ok ? null : translateError(missing.error, await loadTranslator('zh-CN'));
+    expect(missing).toMatchObject({ error: { reason: 'there are: 1; 0 is no settings file' } });
+    expect(translated?.reason).toBe('现有版本：1；0 表示没有设置文件');
     expect(await store.rollback(0)).toMatchObject({ ok: true, value: { draft: '', applied: '' } });
     expect(await store.rollback(1)).toMatchObject({ ok: true, value: { draft: 'a', applied: '' } });
   });

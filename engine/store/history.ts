@@ -6,6 +6,7 @@ import type { Period } from '../../shared/containers/protection.ts';
 import { effectiveSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
 import { applySteps } from '../../shared/apply/steps.ts';
 import { fail, isNotText, notText, ok, type AppError, type Result } from '../../shared/result.ts';
+import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { message } from '../../shared/messages/message.ts';
 import { keepFile, readSettings, syncDirectory, writeReason, type StoredText } from '../base/files.ts';
 import { systemCode } from '../base/system-code.ts';
@@ -209,12 +210,16 @@ export async function readVersion(
   if (!entries.ok) return entries;
   const entry = entries.value.find((candidate) => candidate.version === version);
   if (entry === undefined) {
-    const known = entries.value.map((candidate) => candidate.version).join(', ');
+    // 0 may be recorded or not; a rollback takes it in either case.
+    const known = entries.value
+      .map((candidate) => candidate.version)
+      .filter((recorded) => recorded > 0)
+      .map(String);
     return fail('settings.version-unknown', message('settings.version-missing', { version }), {
       reason:
-        known === ''
+        known.length === 0
           ? message('settings.nothing-applied-yet')
-          : message('settings.versions-available', { known }),
+          : message('settings.versions-available', { known: joinMessages('enumeration', known) }),
       params: { version },
     });
   }

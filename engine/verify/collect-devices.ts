@@ -74,7 +74,9 @@ export function judgeDevices(
         outcome: devices.open,
       }),
       message('evidence.device-made', { outcome: devices.make }),
-      ...(others.length === 0 ? [] : [message('evidence.other-devices', { devices: others.join(', ') })]),
+      ...(others.length === 0
+        ? []
+        : [message('evidence.other-devices', { devices: joinMessages('enumeration', others) })]),
       ...(refusal === null ? [] : [outcomeText(refusal.request, refusalOutcome(refusal))]),
     ]),
   );

@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { isRootControlled } from './bind-sources.ts';
 import { deviceFile, patternMatcher, type DeviceFile } from './device-files.ts';
@@ -67,7 +68,7 @@ export async function findCdiDevice(name: string): Promise<CdiDevice> {
   return {
     problem:
       unreadable === null
-        ? message('policy.cdi-device-unknown', { directories: specDirectories.join(', ') })
+        ? message('policy.cdi-device-unknown', { directories: joinMessages('enumeration', specDirectories) })
         : message('policy.cdi-specification-unreadable', { file: unreadable }),
   };
 }

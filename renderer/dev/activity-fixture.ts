@@ -118,7 +118,7 @@ export const someEntries: readonly ActivityEntry[] = [
     message:
       'enhanced container isolation: docker pull through the Docker socket of a container of docker:cli ' +
       'is blocked: the command list of the mounted socket does not let it through (the list denies ' +
-      '"push", "image*") (B5); an administrator can allow it in ' +
+      '"push", "image*"; B5); an administrator can allow it in ' +
       'enhancedContainerIsolation.dockerSocketMount.commandList',
   }),
   bindRefused(60, '/srv/data/reports', 'report-maker'),
@@ -149,7 +149,7 @@ export const someEntries: readonly ActivityEntry[] = [
     message:
       'enhanced container isolation: docker push through the Docker socket of a container of docker:cli ' +
       'is blocked: the command list of the mounted socket does not let it through (the list denies ' +
-      '"push", "image*") (B5); an administrator can allow it in ' +
+      '"push", "image*"; B5); an administrator can allow it in ' +
       'enhancedContainerIsolation.dockerSocketMount.commandList',
   }),
   entry(12, {

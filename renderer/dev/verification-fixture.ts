@@ -55,7 +55,7 @@ export const verification: Verification = {
       evidence:
         'joined a protected one: net:[4026532789] in user:[4026532784], as it; requested to join an ' +
         'unprotected one: 403 enhanced container isolation: --network=container:old is blocked: a ' +
-        'namespace may be shared with a protected container only (old is not protected) (A7); no setting ' +
+        'namespace may be shared with a protected container only (old is not protected; A7); no setting ' +
         'allows it',
     },
     {
@@ -97,7 +97,7 @@ export const verification: Verification = {
         'a socket for the probe: 403 enhanced container isolation: mounting the Docker socket ' +
         '(/var/lib/bulkhead/docker.sock) into a container of image bulkhead/probe:067b72f10506 is ' +
         'blocked: the Docker socket may be mounted by allowed images only (no entry of the allowed images ' +
-        'names it) (B1); an administrator can allow it with an entry of ' +
+        'names it; B1); an administrator can allow it with an entry of ' +
         'enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
     },
     {

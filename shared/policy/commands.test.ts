@@ -14,7 +14,10 @@ import {
   type GoverningList,
   type ListFinding,
 } from './commands.ts';
+import { loadTranslator } from '../messages/translator.ts';
 import { refusalText } from './decision.ts';
+
+const chinese = await loadTranslator('zh-CN');
 
 const image = { image: 'docker:cli' };
 const list = (type: 'deny' | 'allow', ...commands: string[]): GoverningList => ({
@@ -77,8 +80,11 @@ describe('B5: requests allowed through a mounted socket', () => {
     expect(refusalText(decideCommand(create, list('deny', 'ps', 'run'), image) ?? fail())).toBe(
       'enhanced container isolation: docker run through the Docker socket of a container of docker:cli ' +
         'is blocked: the command list of the mounted socket does not let it through (the list denies "ps", ' +
-        '"run") (B5); ' +
+        '"run"; B5); ' +
         'an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
+    );
+    expect(refusalText(decideCommand(create, list('deny', 'ps', 'run'), image) ?? fail(), chinese)).toContain(
+      '（列表拒绝 "ps"、"run"；B5）',
     );
     const own = { ...list('allow', 'ps'), setting: '/bulkhead/perImageCommandLists/3' } as const;
     expect(refusalText(decideCommand(push, own, image) ?? fail())).toMatch(

@@ -2,6 +2,7 @@ import { listedCommand, namedCommands } from '../settings/commands.ts';
 import type { CommandList, EffectiveSettings, SocketScope } from '../settings/effective.ts';
 import { parseImageReference, referenceCovers } from '../settings/image-reference.ts';
 import { deny, type Denial } from './decision.ts';
+import { joinMessages } from '../messages/join-messages.ts';
 import { message, type Message } from '../messages/message.ts';
 import type { SettingPointer } from '../rules/index.ts';
 
@@ -231,9 +232,9 @@ function listedName(command: string): string {
 }
 
 function quoted(entries: readonly string[]): string | Message {
-  const shown = entries
-    .slice(0, 8)
-    .map((entry) => `"${entry}"`)
-    .join(', ');
+  const shown = joinMessages(
+    'enumeration',
+    entries.slice(0, 8).map((entry) => `"${entry}"`),
+  );
   return entries.length > 8 ? message('policy.and-more', { shown, count: entries.length - 8 }) : shown;
 }

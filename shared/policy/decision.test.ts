@@ -42,7 +42,7 @@ describe("the refusal of an image's content", () => {
     expect(refusalText(refused)).toBe(
       'enhanced container isolation: mounting the Docker socket into image busybox is blocked: the Docker ' +
         'socket may be mounted by allowed images only (it has the name of busybox, but was not pulled from ' +
-        'there: its content was made or loaded here) (B1); push it to a registry, or pull it from one: no ' +
+        'there: its content was made or loaded here; B1); push it to a registry, or pull it from one: no ' +
         'entry of enhancedContainerIsolation.dockerSocketMount.imageList but * allows content that was ' +
         'made or loaded here',
     );
@@ -91,7 +91,7 @@ describe('the text of a refusal', () => {
   it('is in the language of the translator, with the same beginning, requirement and setting', () => {
     expect(refusalText(socketMount, translate)).toBe(
       'enhanced container isolation: 已拒绝“将 Docker 套接字 (/var/run/docker.sock) 挂载到镜像 alpine ' +
-        '的容器中”：只有允许的镜像可以挂载 Docker 套接字（没有这个容器）（B1）；管理员可以在 enhancedContainerIsolation.dockerSocketMount.' +
+        '的容器中”：只有允许的镜像可以挂载 Docker 套接字（没有这个容器；B1）；管理员可以在 enhancedContainerIsolation.dockerSocketMount.' +
         'imageList 中添加涵盖该镜像的条目来允许',
     );
     expect(

@@ -8,6 +8,7 @@ import {
 } from '../messages/message.ts';
 import type { EngineError } from './engine-errors.ts';
 import type { MessageId } from '../messages/catalogue/index.ts';
+import { joinMessages } from '../messages/join-messages.ts';
 import type { Translate } from '../messages/translator.ts';
 import { rules, type RuleCode, type SettingPointer } from '../rules/index.ts';
 import { settingSentence } from '../rules/setting-pointer.ts';
@@ -130,10 +131,11 @@ export function refusalMessage(denial: RefusalParts): Message {
   const asides = [withReference(denial.detail ?? '', sentences?.detail), denial.spec].filter(
     (aside) => plainText(aside) !== '',
   );
-  const rule = asides.reduce<Message>(
-    (text, aside) => message('rules.with-aside', { text, aside }),
-    ruleSentence(denial.rule),
-  );
+  const text = ruleSentence(denial.rule);
+  const rule =
+    asides.length === 0
+      ? text
+      : message('rules.with-aside', { text, aside: joinMessages('statements', asides) });
   return message('rules.refusal', {
     what: withReference(denial.what, sentences?.what),
     rule,

@@ -1,3 +1,4 @@
+import { joinMessages } from '../messages/join-messages.ts';
 import { message, referenceTo, type Message, type MessageReference } from '../messages/message.ts';
 import { problemOf, registryProblem, type RegistryProblem } from '../settings/registry-problem.ts';
 import {
@@ -157,9 +158,12 @@ export function decideByDigest(
   if (naming.length > 0 && deciding.length > 0)
     return { ...untrusted('other-content', detailOf(deciding)), checks };
   if (naming.length > 0) {
-    const entry = naming.map((allowed) => allowed.written).join(', ');
+    const entry = joinMessages(
+      'enumeration',
+      naming.map((allowed) => allowed.written),
+    );
     if (image.digests.length > 0) {
-      const source = [...new Set(image.digests.map(repositoryOf))].join(', ');
+      const source = joinMessages('enumeration', [...new Set(image.digests.map(repositoryOf))]);
       return { ...untrusted('not-listed', message('trust.pulled-elsewhere', { entry, source })), checks };
     }
     return { ...untrusted('local-only', message('trust.named-but-not-pulled', { entry })), checks };

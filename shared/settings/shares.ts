@@ -1,3 +1,4 @@
+import { joinMessages } from '../messages/join-messages.ts';
 import { message, type Message } from '../messages/message.ts';
 import { shareVariables } from './schema/index.ts';
 
@@ -165,7 +166,10 @@ function shapeProblem(written: string, platform: string): Extract<ShareVerdict, 
     if (!shareVariables.some((v) => v === name) || !/^(?:[/\\]|$)/.test(written.slice(name.length)))
       return bad(
         'unknown-variable',
-        message('settings.path-variable-unknown', { list: shareVariables.join(', '), written }),
+        message('settings.path-variable-unknown', {
+          list: joinMessages('enumeration', shareVariables),
+          written,
+        }),
       );
   } else if (written.startsWith('~')) return bad('unknown-variable', message('settings.path-tilde'));
   else if (

@@ -1,4 +1,5 @@
 import { capabilitiesOfRuntime } from '../../../shared/isolation/backends.ts';
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { timeLimit } from '../../base/time-limits.ts';
@@ -34,7 +35,8 @@ export async function reloadEngine(
   const before = await readLaunchedConfig(paths);
   const next = await launchConfigOnDisk(paths, runtime);
   const keys = before === null ? [] : restartKeys(before, next);
-  if (keys.length > 0) return refused(message('engine.keys-need-restart', { keys: keys.join(', ') }));
+  if (keys.length > 0)
+    return refused(message('engine.keys-need-restart', { keys: joinMessages('enumeration', keys) }));
   const eci = capabilitiesOfRuntime(defaultRuntimeOf(next)) !== null;
   const settleVolumes = (settle: typeof guardVolumes): Promise<void> =>
     settle(paths).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { gitConfig, gitProgram, sshProgram } from './engine-programs.ts';
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
@@ -89,7 +90,7 @@ export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, 
       return fail('engine.start-failed', message('engine.home-not-empty'), {
         reason: message('engine.home-content', {
           home: paths.home,
-          list: found.slice(0, 3).join(', '),
+          list: joinMessages('enumeration', found.slice(0, 3)),
         }),
         hint: message('engine.empty-home', { home: paths.home }),
         params: { path: paths.home },

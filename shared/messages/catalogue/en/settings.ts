@@ -10,7 +10,7 @@ export const settings = {
   'settings.backup-unwritable': 'the backup {{target}} could not be written',
   'settings.version-missing': 'there is no version {{version}}',
   'settings.nothing-applied-yet': 'nothing has been applied yet',
-  'settings.versions-available': 'there are: {{known}}',
+  'settings.versions-available': 'there are: {{known}}; 0 is no settings file',
   'settings.draft-too-large': 'the draft is too large to be a settings file',
   'settings.preferences-unsupported': 'this engine takes no preferences of users',
   'settings.run-as-writer': 'Run as a user who may write there (root).',

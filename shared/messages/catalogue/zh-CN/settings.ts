@@ -12,7 +12,7 @@ export const settings: Translated<typeof english> = {
   'settings.backup-unwritable': '无法写入备份 {{target}}',
   'settings.version-missing': '没有版本 {{version}}',
   'settings.nothing-applied-yet': '尚未应用过任何设置',
-  'settings.versions-available': '现有版本：{{known}}',
+  'settings.versions-available': '现有版本：{{known}}；0 表示没有设置文件',
   'settings.draft-too-large': '草稿过大，不像是设置文件',
   'settings.preferences-unsupported': '此引擎不接受用户的偏好',
   'settings.run-as-writer': '请以可在该处写入的用户 (root) 运行。',
