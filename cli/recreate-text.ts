@@ -34,6 +34,7 @@ export function noteText({ code, params, sentence }: RecreateNote): string {
       });
     case 'volumes-from':
     case 'linked-by':
+    case 'group-blocked':
       return text(`cli-recreation.${code}`, { names: value('names') });
     case 'socket':
       return text('cli-recreation.socket', { destination: value('destination') });

@@ -8,6 +8,7 @@ import type {
   RecreateRequest,
   RecreateRun,
 } from '../../shared/containers/recreate.ts';
+import { withGroupBlockers } from '../../shared/containers/recreate-blocked.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { beginUnderLock, makeRecreatePlan, type RecreateHandle } from './recreate.ts';
 import { settleUnderLock } from './recreate-interrupted.ts';
@@ -75,8 +76,8 @@ export async function planChosen(
     blockers
       .filter(({ code }) => code !== 'paused')
       .map((note) => (note.code === 'no-rollback' ? { code: 'gone-at-restart', params: {} } : note));
-  const groups = plan.value.groups.map((group) =>
-    group.map((item) => ({ ...item, blockers: then(item.blockers) })),
+  const groups = withGroupBlockers(
+    plan.value.groups.map((group) => group.map((item) => ({ ...item, blockers: then(item.blockers) }))),
   );
   return ok({ groups, blocked: groups.flat().some(({ blockers }) => blockers.length > 0) });
 }

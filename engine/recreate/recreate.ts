@@ -1,4 +1,5 @@
 import type { RecreatePlan, RecreateRequest, RecreateRun } from '../../shared/containers/recreate.ts';
+import { withGroupBlockers } from '../../shared/containers/recreate-blocked.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { applyLockPath } from '../base/root-paths.ts';
 import { acquireLock } from '../base/lock.ts';
@@ -41,7 +42,7 @@ export async function makeRecreatePlan(
   const items = groups.map((group) =>
     group.map(({ subject: _subject, recreation: _recreation, removeOld: _removeOld, ...item }) => item),
   );
-  return ok({ blocked, groups: [...items, ...notInspected.map((item) => [item])] });
+  return ok({ blocked, groups: withGroupBlockers([...items, ...notInspected.map((item) => [item])]) });
 }
 
 /**

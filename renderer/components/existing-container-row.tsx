@@ -6,7 +6,7 @@ import Select from '@mui/material/Select';
 import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { obstacleNames, statusText, useStatusAge } from './container-status.ts';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from '../theme/icons.ts';
-import { Mono } from './mono.tsx';
+import { Mono, withCode } from './mono.tsx';
 import { joinSentences } from '../i18n/lists.ts';
 import { noteText, refusalReason } from './recreate-notes.ts';
 import { canRecreate, type Refusals } from './use-recreation-refusals.ts';
@@ -113,7 +113,7 @@ function NameCell({
           color: obstacle !== null ? color.warn : color.text3,
         }}
       >
-        {obstacle ?? (
+        {(obstacle === null ? null : withCode(obstacle)) ?? (
           <Mono size={11.5} nowrap>
             {container.image}
           </Mono>
@@ -123,17 +123,28 @@ function NameCell({
   );
 }
 
+/** Whether a plan's note is about this option of a container ("pid=host"). */
+const isAbout = ({ code, params }: RecreateNote, option: string): boolean =>
+  code === 'host-namespace' && params['option'] === `--${option}`;
+
 /** Why a container can't be recreated, in short; null if it can. */
 function obstacleText(
   t: TFunction,
   { obstacles }: Container,
   refusals: readonly RecreateNote[] | undefined,
 ): string | null {
-  if (refusals === undefined)
-    return obstacles.length === 0
-      ? null
-      : t('isolation.prompt.obstacle', { what: obstacleNames(t, obstacles) });
-  return refusals.length === 0 ? null : refusals.map((refusal) => refusalReason(t, refusal)).join(' · ');
+  const obstacle = (these: readonly string[]): readonly string[] =>
+    these.length === 0 ? [] : [t('isolation.prompt.obstacle', { what: obstacleNames(t, these) })];
+  const texts =
+    refusals === undefined
+      ? obstacle(obstacles)
+      : [
+          ...obstacle(obstacles.filter((one) => refusals.some((refusal) => isAbout(refusal, one)))),
+          ...refusals
+            .filter((refusal) => !obstacles.some((one) => isAbout(refusal, one)))
+            .map((refusal) => refusalReason(t, refusal)),
+        ];
+  return texts.length === 0 ? null : texts.join(' · ');
 }
 
 function ChoiceSelect({

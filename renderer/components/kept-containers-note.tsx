@@ -5,6 +5,7 @@ import { useApp, useDraft } from '../state/context.tsx';
 import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
+import type { RecreateNote } from '../../shared/containers/recreate.ts';
 import { keepsContainers } from '../../shared/targets/live-restore.ts';
 import { firstNames, names, joinSentences } from '../i18n/lists.ts';
 import { DialogOption } from './dialog-option.tsx';
@@ -24,6 +25,10 @@ const nameList = (t: TFunction, containers: readonly Container[]): string =>
 
 /** So many refusals are shown in full; every row has its own in short. */
 const maxRefusals = 3;
+
+/** Whether these notes, and no others, rule a recreation out. */
+const isOnly = (code: RecreateNote['code'], notes: readonly RecreateNote[] = []): boolean =>
+  notes.length > 0 && notes.every((note) => note.code === code);
 
 /** Options of these containers that ECI refuses, each once, as code. */
 const hostOptions = (containers: readonly Container[]): readonly string[] =>
@@ -55,14 +60,6 @@ export function KeptContainersNote({
     (engine.phase !== 'ready' || target.capabilities.reconfiguredBy !== 'reload') &&
     !keepsContainers(engine, target.capabilities, 'restart');
   const running = kept.filter(isRunning);
-  const host = kept.filter(({ obstacles }) => obstacles.some((one) => one !== 'docker-socket'));
-  // Where it is known that the settings allow or refuse it, that is shown.
-  const socket = kept.filter(
-    (container) =>
-      container.obstacles.includes('docker-socket') &&
-      !host.includes(container) &&
-      !refusals.has(container.id),
-  );
   if (kept.length === 0) return null;
   return (
     <Box
@@ -91,10 +88,44 @@ export function KeptContainersNote({
         />
       )}
       {governed && !audit && <Box sx={{ paddingTop: '4px' }}>{t('isolation.kept.audit')}</Box>}
+      <RecreationLines kept={kept} refusals={refusals} />
+    </Box>
+  );
+}
+
+/** What has to change before kept containers can be recreated. */
+function RecreationLines({
+  kept,
+  refusals,
+}: {
+  readonly kept: readonly Container[];
+  readonly refusals: Refusals;
+}) {
+  const { t } = useTranslation();
+  // Only where nothing else is in the way.
+  const host = kept.filter(({ id }) => isOnly('host-namespace', refusals.get(id)));
+  const autoRemoved = kept.filter(({ id }) => isOnly('no-rollback', refusals.get(id)));
+  // Where it is known that the settings allow or refuse it, that is shown.
+  const socket = kept.filter(
+    (container) =>
+      container.obstacles.every((one) => one === 'docker-socket') &&
+      container.obstacles.length > 0 &&
+      !refusals.has(container.id),
+  );
+  return (
+    <>
       {socket.length > 0 && (
         <Box sx={{ paddingTop: '4px' }}>{t('isolation.kept.socket', { names: nameList(t, socket) })}</Box>
       )}
-      <RefusedLines kept={kept} refusals={refusals} />
+      <RefusedLines
+        kept={kept.filter((one) => !host.includes(one) && !autoRemoved.includes(one))}
+        refusals={refusals}
+      />
+      {autoRemoved.length > 0 && (
+        <Box sx={{ paddingTop: '4px' }}>
+          {withCode(t('isolation.kept.autoRemove', { names: nameList(t, autoRemoved) }))}
+        </Box>
+      )}
       {host.length > 0 && (
         <Box sx={{ paddingTop: '4px' }}>
           {withCode(
@@ -106,11 +137,11 @@ export function KeptContainersNote({
           )}
         </Box>
       )}
-    </Box>
+    </>
   );
 }
 
-/** Why kept containers can't be recreated under the settings, and which setting would allow it. */
+/** Why kept containers can't be recreated, and which setting would allow it. */
 function RefusedLines({
   kept,
   refusals,
@@ -121,12 +152,18 @@ function RefusedLines({
   const { t } = useTranslation();
   return kept
     .flatMap(({ id, name }) =>
-      (refusals.get(id) ?? []).map((refusal) => ({ id, name, why: noteText(t, refusal) })),
+      (refusals.get(id) ?? []).map((refusal) => ({
+        id,
+        text: t(refusal.code === 'refused' ? 'isolation.kept.refused' : 'isolation.kept.ruledOut', {
+          name,
+          why: noteText(t, refusal),
+        }),
+      })),
     )
     .slice(0, maxRefusals)
-    .map(({ id, name, why }) => (
-      <Box key={`${id}${why}`} sx={{ paddingTop: '4px' }}>
-        {withCode(t('isolation.kept.refused', { name, why }))}
+    .map(({ id, text }) => (
+      <Box key={`${id}${text}`} sx={{ paddingTop: '4px' }}>
+        {withCode(text)}
       </Box>
     ));
 }

@@ -23,17 +23,18 @@ export function outcomeText(t: TFunction, outcome: RecreateMember['outcome']): s
     case 'refused':
     case 'rolled-back':
     case 'not-begun':
-      return labelled(t, t(`recreate.outcome.${outcome.kind}`), reason(t, outcome.error));
+      return labelled(t, t(`recreate.outcome.${outcome.kind}`), errorText(t, outcome.error));
     case 'rollback-failed':
       return labelled(
         t,
         t('recreate.outcome.rollback-failed'),
-        `${reason(t, outcome.error)}; ${reason(t, outcome.rollbackError)}`,
+        `${errorText(t, outcome.error)}; ${errorText(t, outcome.rollbackError)}`,
       );
   }
 }
 
-function reason(t: TFunction, error: AppError): string {
+/** Why a container was not recreated. */
+export function errorText(t: TFunction, error: AppError): string {
   const { message, reason: why } = translateError(error);
   return why === undefined || why === '' ? message : labelled(t, message, why);
 }

@@ -4,24 +4,16 @@ import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import type { Container } from '../../shared/containers/protection.ts';
 import type { RecreateNote } from '../../shared/containers/recreate.ts';
-import { refusalsOf } from './recreate-notes.ts';
 
 /**
- * Why containers can't be recreated under the settings of a draft, by their ids: an empty list where they
- * can, none while that is not known.
+ * Why containers can't be recreated with the settings of a draft, by their ids: an empty list where they can,
+ * none while that is not known.
  */
 export type Refusals = ReadonlyMap<string, readonly RecreateNote[]>;
 
 const none: Refusals = new Map();
 /** The most that a plan recreates. */
 const maxRecreated = 1000;
-
-/**
- * Whether the settings alone decide if a container can be recreated. They may allow its image the Docker
- * socket; its other obstacles are options that ECI never allows.
- */
-const dependsOnSettings = ({ obstacles }: Pick<Container, 'obstacles'>): boolean =>
-  obstacles.every((one) => one === 'docker-socket');
 
 /**
  * Whether a container can be recreated. While its refusals are not known, that is assumed, unless it uses the
@@ -35,16 +27,13 @@ export function canRecreate(
   return known === undefined ? obstacles.length === 0 : known.length === 0;
 }
 
-/**
- * Which of these containers the gateway would not create again under the settings of `text`, by default the
- * draft. Those with options that ECI never allows are not part of the query.
- */
+/** Why these containers can't be recreated with the settings of `text`, by default the draft. */
 export function useRecreationRefusals(containers: readonly Container[], text?: string): Refusals {
   const store = useStore();
   const draft = useDraft();
   const [known, setKnown] = useState({ key: '', refusals: none });
   const missing = useUnavailableReason('recreate') !== undefined;
-  const candidates = missing ? [] : containers.filter(dependsOnSettings);
+  const candidates = missing ? [] : containers;
   const key = JSON.stringify({
     draft: text ?? draft.text,
     recreate: candidates.map(({ id }) => id).slice(0, maxRecreated),
@@ -61,7 +50,7 @@ export function useRecreationRefusals(containers: readonly Container[], text?: s
       .then((result) => {
         if (stale || !result.ok) return;
         const items = result.value.recreation?.groups.flat() ?? [];
-        setKnown({ key, refusals: new Map(items.map((item) => [item.id, refusalsOf(item)])) });
+        setKnown({ key, refusals: new Map(items.map(({ id, blockers }) => [id, blockers])) });
       });
     return () => {
       stale = true;

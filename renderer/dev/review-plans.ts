@@ -73,7 +73,9 @@ export function withChoices(
   const removed = plan.unprotected.filter(
     (container) => remove.includes(container.id) && (includeRunning || !isRunning(container)),
   );
-  const anew = plan.unprotected.filter(({ id }) => recreate.includes(id));
+  const chosenAnew = plan.unprotected.filter(({ id }) => recreate.includes(id));
+  // As in recreatePlan.
+  const anew = chosenAnew.filter(({ obstacles }) => !obstacles.includes('pid=host'));
   const kept = plan.unprotected.filter(
     (container) => !removed.includes(container) && !anew.includes(container),
   );
@@ -101,7 +103,7 @@ export function withChoices(
     return kept.length === 0 ? [] : [{ ...effect, params: { ...params, ...named(kept), stopping } }];
   });
   const meanwhile = others.filter(({ when }) => when === 'while-applying');
-  const ids = anew.map(({ id }) => id);
+  const ids = chosenAnew.map(({ id }) => id);
   return {
     ...plan,
     remove: removed.map(({ id }) => id),
@@ -110,7 +112,7 @@ export function withChoices(
     ...(ids.length === 0
       ? {}
       : {
-          recreation: recreatePlan(anew, {
+          recreation: recreatePlan(chosenAnew, {
             ids,
             commit: commit ? ids : [],
             old: 'remove-when-healthy',

@@ -43,6 +43,7 @@ export const recreateNoteCodes = [
   'joined-unprotected',
   'no-rollback',
   'gone-at-restart',
+  'group-blocked',
   'refused',
   'not-inspected',
 ] as const;

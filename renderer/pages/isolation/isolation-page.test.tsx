@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
-import { container } from '../../dev/container-fixture.ts';
+import { container, recreatePlan } from '../../dev/container-fixture.ts';
 import { namedState, states } from '../../dev/states.ts';
 import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
@@ -116,13 +116,38 @@ describe('turning ECI on while containers exist', () => {
     ).toBeTruthy();
     expect(dialog.getByText(/^\S+ can’t be recreated under these settings: .*filesharing/)).toBeTruthy();
     expect(bridge.calls.findLast(({ name }) => name === 'plan:make')?.input).toEqual({
-      choices: { ...keepAllContainers, recreate: allowed.map(({ id }) => id) },
+      choices: { ...keepAllContainers, recreate: off().scan?.containers.map(({ id }) => id) },
       draft: store.get().draft,
     });
     await user.click(dialog.getByRole('button', { name: 'Recreate protected' }));
     expect(
       dialog.getByText(`${allowed.length - 1} recreated · ${10 - allowed.length} kept unprotected`),
     ).toBeTruthy();
+    await user.click(dialog.getByRole('combobox', { name: `What happens to ${first.name}` }));
+    expect((await screen.findAllByRole('option')).map((option) => option.textContent)).not.toContain(
+      'Recreate protected',
+    );
+  });
+
+  it('offers no recreation of one run with --rm, nor promises it where more is in the way', async () => {
+    const [first, second] = off().scan?.containers ?? [];
+    if (first === undefined || second === undefined) throw new Error('no containers');
+    const byHost = { code: 'host-namespace' as const, params: { option: '--pid=host' } };
+    const groups = [
+      [{ ...refusedItem(first), blockers: [{ code: 'no-rollback' as const, params: {} }] }],
+      [{ ...refusedItem(second), blockers: [byHost, ...refusedItem(second).blockers] }],
+    ];
+    const { user } = await renderApp(off(), 'isolation', {
+      'plan:make': () => ok({ ...planOf('turningOn'), recreation: { groups, blocked: true } }),
+    });
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect((await dialog.findByText(new RegExp(`^${first.name}: runs with`))).textContent).toMatch(
+      /page Containers it can be recreated all the same\.$/,
+    );
+    expect(dialog.queryByText(/and it is protected\.$/)).toBeNull();
+    expect(dialog.getByText(/^\S+ can’t be recreated: /).textContent).toContain('--pid=host is not possible');
+    expect(dialog.getByText(/^\S+ can’t be recreated under these settings: /)).toBeTruthy();
     await user.click(dialog.getByRole('combobox', { name: `What happens to ${first.name}` }));
     expect((await screen.findAllByRole('option')).map((option) => option.textContent)).not.toContain(
       'Recreate protected',
@@ -208,12 +233,18 @@ describe('turning ECI on while containers exist', () => {
     const [first, ...others] = state.scan?.containers ?? [];
     if (state.scan === null || first === undefined) throw new Error('no container in the fixture');
     const containers = [{ ...first, obstacles: ['docker-socket'] }, ...others];
-    const { user, store } = await renderApp({ ...state, scan: { ...state.scan, containers } }, 'isolation');
+    const metrics = recreatePlan(
+      containers.filter(({ name }) => name === 'node-metrics'),
+      { ids: [], commit: [], old: 'keep', withoutRollback: false },
+    );
+    const { user, store } = await renderApp({ ...state, scan: { ...state.scan, containers } }, 'isolation', {
+      'plan:make': () => ok({ ...planOf('turningOn'), recreation: metrics }),
+    });
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     const dialog = await screen.findByRole('dialog');
     expect(within(dialog).getByText(/a stopped one can’t be started again/)).toBeTruthy();
     expect(within(dialog).getByText(/uses the Docker socket\. Once its image is allowed/)).toBeTruthy();
-    expect(within(dialog).getByText(/^node-metrics can’t be recreated with/).textContent).toBe(
+    expect((await within(dialog).findByText(/^node-metrics can’t be recreated with/)).textContent).toBe(
       'node-metrics can’t be recreated with --pid=host. Create it again without that, and it is protected.',
     );
     await user.click(

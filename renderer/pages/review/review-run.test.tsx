@@ -4,7 +4,7 @@ import { progress, run } from '../../dev/apply-fixture.ts';
 import { brokenDraft, minutesAgo, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { logOf, reviewResponses } from '../../dev/review-fixture.ts';
-import { ok, type AppError, type Result } from '../../../shared/result.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { open, state } from '../../dev/review-page-fixture.tsx';
 import type { ApplyStep } from '../../../shared/apply/steps.ts';
 
@@ -173,6 +173,23 @@ describe('the result', () => {
     await waitFor(() => {
       expect(bridge.state().run).toBeNull();
     });
+  });
+
+  it('counts one that was not recreated as unprotected, and says why it was not', async () => {
+    const app = state('applied');
+    const left = app.scan?.containers.find((container) => !container.protected);
+    const { run: ended } = app;
+    if (left === undefined || ended?.outcome?.kind !== 'applied') throw new Error('fixture');
+    const { error } = fail('containers.recreate-blocked', 'it cannot be recreated as it is', {
+      reason: 'it runs with --rm',
+    });
+    const member = { id: left.id, name: left.name, step: null, outcome: { kind: 'refused' as const, error } };
+    await renderApp(
+      { ...app, run: { ...ended, outcome: { ...ended.outcome, recreated: [member] } } },
+      'review',
+    );
+    const band = (await screen.findByText('4 containers are still unprotected')).closest('[role="status"]');
+    expect(band?.textContent).toContain(`${left.name}: it cannot be recreated as it is: it runs with --rm`);
   });
 
   it.each([

@@ -13,7 +13,8 @@ import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { claimTitle } from '../../../shared/verify/claim-titles.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { ensureSentence, labelled, joinSentences } from '../../i18n/lists.ts';
-import { translateError, translateMessage, translateText } from '../../i18n/translate.ts';
+import { errorText } from '../../components/recreate-outcome.ts';
+import { translateMessage, translateText } from '../../i18n/translate.ts';
 import { isUnprotected, type Container, type ContainerScan } from '../../../shared/containers/protection.ts';
 
 type AppliedOutcome = Extract<ApplyOutcome, { kind: 'applied' }>;
@@ -67,11 +68,13 @@ export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly out
 const failedRecreations = (members: readonly RecreateMember[]): readonly RecreateMember[] =>
   members.filter(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
 
-/** Containers that are unprotected although ECI is on now. */
+/** Containers that are unprotected although ECI is on now. The scan may be from before the recreations. */
 function leftUnprotected(scan: ContainerScan | null, outcome: AppliedOutcome): readonly Container[] {
   if (outcome.verification?.eci !== true) return [];
+  const failed = failedRecreations(outcome.recreated);
+  const done = outcome.recreated.filter((member) => !failed.includes(member));
   return (scan?.containers ?? []).filter(
-    (container) => isUnprotected(container) && !outcome.recreated.some(({ id }) => id === container.id),
+    (container) => isUnprotected(container) && !done.some(({ id }) => id === container.id),
   );
 }
 
@@ -199,9 +202,7 @@ function RecreationResult({ members }: { readonly members: readonly RecreateMemb
       {bad.slice(0, 5).map(({ id, name, outcome }) => (
         <Box key={id} className="selectable">
           <strong>{name}</strong>
-          {outcome !== null && 'error' in outcome
-            ? labelled(t, '', translateError(outcome.error).message)
-            : ''}
+          {outcome !== null && 'error' in outcome ? labelled(t, '', errorText(t, outcome.error)) : ''}
         </Box>
       ))}
     </NoticeBody>

@@ -64,6 +64,7 @@ export const cliRecreation = {
   'cli-recreation.no-rollback':
     'it runs with --rm, so nothing is left to roll back to once it is stopped: use --without-rollback',
   'cli-recreation.gone-at-restart': 'it runs with --rm: it is gone when Docker Engine restarts',
+  'cli-recreation.group-blocked': "it shares namespaces with {{names}}, which can't be recreated",
   'cli-recreation.item-running': 'running: it stops, and the new one starts',
   'cli-recreation.item-not-running': 'not running: the new one is not started',
   'cli-recreation.item-unchanged': 'is protected already: nothing to do',

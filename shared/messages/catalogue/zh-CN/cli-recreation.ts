@@ -44,6 +44,7 @@ export const cliRecreation: Translated<typeof english> = {
   'cli-recreation.joined-unprotected': '它共享 {{name}} 的命名空间，而后者未受保护：请将两者一起重新创建',
   'cli-recreation.no-rollback': '它以 --rm 运行，停止后无法回滚：请使用 --without-rollback',
   'cli-recreation.gone-at-restart': '它以 --rm 运行：Docker Engine 重启时即消失',
+  'cli-recreation.group-blocked': '它与无法重新创建的 {{names}} 共享命名空间',
   'cli-recreation.item-running': '运行中：旧容器停止，新容器启动',
   'cli-recreation.item-not-running': '未运行：不启动新容器',
   'cli-recreation.item-unchanged': '已受保护：无需操作',

@@ -224,6 +224,10 @@ export const isolation = {
       '{{names}}: uses the Docker socket. Once its image is allowed on the page Docker socket it can be ' +
       'recreated protected on the page Containers.',
     refused: '{{name}} can\u2019t be recreated under these settings: {{why}}',
+    ruledOut: '{{name}} can\u2019t be recreated: {{why}}',
+    autoRemove:
+      '{{names}}: runs with `--rm`, so a failed recreation could not be rolled back. On the page ' +
+      'Containers it can be recreated all the same.',
   },
   prompt: {
     title_one: '{{count}} container already exists. What should happen to it?',

@@ -52,6 +52,7 @@ export const recreate = {
     'not-inspected': 'It could not be inspected: {{why}}.',
     'joined-gone': 'It shares the namespaces of {{name}}, which is gone.',
     'joined-unprotected': 'It shares the namespaces of {{name}}, which is not protected. Recreate both.',
+    'group-blocked': 'It shares namespaces with {{names}}, which can\u2019t be recreated.',
     'gone-at-restart': 'It runs with `--rm`: it is gone when Docker Engine restarts.',
     'no-rollback': 'It runs with `--rm`: once it is stopped nothing is left to roll back to.',
   },

@@ -184,6 +184,8 @@ export const isolation: Translation<typeof english> = {
     socket:
       '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面允许其镜像后，可在“容器”页面以受保护方式重新创建。',
     refused: '在这些设置下无法重新创建 {{name}}：{{why}}',
+    ruledOut: '无法重新创建 {{name}}：{{why}}',
+    autoRemove: '{{names}}：以 `--rm` 运行，重新创建失败时无法回滚。在“容器”页面仍可重新创建。',
   },
   prompt: {
     title_other: '已存在 {{count}} 个容器。如何处理？',

@@ -48,6 +48,7 @@ export const recreate: Translation<typeof english> = {
     'not-inspected': '无法检查该容器：{{why}}。',
     'joined-gone': '它共享 {{name}} 的命名空间，而后者已不存在。',
     'joined-unprotected': '它共享 {{name}} 的命名空间，而后者未受保护。请将两者一起重新创建。',
+    'group-blocked': '它与无法重新创建的 {{names}} 共享命名空间。',
     'gone-at-restart': '它以 `--rm` 运行：Docker Engine 重启时即消失。',
     'no-rollback': '它以 `--rm` 运行：一旦停止便无法回滚。',
   },
