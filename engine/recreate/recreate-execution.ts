@@ -5,8 +5,9 @@ import type {
   RecreateRequest,
   RecreateRun,
 } from '../../shared/containers/recreate.ts';
-import { message, withReference } from '../../shared/messages/message.ts';
+import { message } from '../../shared/messages/message.ts';
 import { fail } from '../../shared/result.ts';
+import { blockerReason } from './blocker-reason.ts';
 import { recreateGroup } from './recreate-group.ts';
 import type { PlannedMember, PlannedRecreate } from './recreate-plan.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
@@ -52,7 +53,7 @@ export class RecreateExecution {
           id: item.id,
           name: item.name,
           step: null,
-          outcome: blockedOutcome([item]),
+          outcome: blockedOutcomes([item])?.[0] ?? null,
         })),
       ],
       activity: 'recreating',
@@ -154,8 +155,8 @@ const notBegunAfterFailures = (): RecreateOutcome => ({
 /** Outcomes of a group that is skipped; null for one that is recreated. */
 function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): RecreateOutcome[] | null {
   if (group.every((member) => member.unchanged)) return group.map(() => ({ kind: 'unchanged' }));
-  const refused = blockedOutcome(group);
-  if (refused !== null) return group.map(() => refused);
+  const refused = blockedOutcomes(group);
+  if (refused !== null) return refused;
   if (signal.aborted)
     return group.map(() => ({
       kind: 'not-begun',
@@ -164,21 +165,28 @@ function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): Rec
   return null;
 }
 
-/** The outcome for every member of a group if one of them is blocked; else null. */
-function blockedOutcome(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]): RecreateOutcome | null {
-  const [first] = items.flatMap(({ name, blockers }) =>
-    blockers.map(({ code, params, sentence }) => ({ name, code, params, sentence })),
-  );
+/** The outcomes of a group if one of its members is blocked; else null. */
+export function blockedOutcomes(
+  items: readonly Pick<RecreateItem, 'id' | 'name' | 'blockers'>[],
+): RecreateOutcome[] | null {
+  const first = items.find(({ blockers }) => blockers.length > 0);
   if (first === undefined) return null;
-  const why = first.params['why'];
-  const { error } = fail(
-    'containers.recreate-blocked',
-    message('cli.container-not-recreatable', { called: first.name }),
-    {
-      ...(typeof why === 'string' ? { reason: withReference(why, first.sentence) } : {}),
-      hint: message('containers.see-recreation-plan'),
-      params: { code: first.code },
-    },
-  );
-  return { kind: 'refused', error };
+  return items.map(({ blockers: [own] }): RecreateOutcome => {
+    const blocker = own ?? first.blockers[0];
+    const by = own === undefined ? first.name : null;
+    const { error } = fail(
+      'containers.recreate-blocked',
+      by === null
+        ? message('containers.not-recreatable')
+        : message('containers.group-not-recreatable', { by }),
+      {
+        ...(blocker === undefined ? {} : { reason: blockerReason(blocker), params: { code: blocker.code } }),
+        hint:
+          blocker?.code === 'no-rollback'
+            ? message('containers.recreate-without-rollback', { name: first.name })
+            : message('containers.see-recreation-plan', { name: first.name }),
+      },
+    );
+    return { kind: 'refused', error };
+  });
 }

@@ -28,8 +28,14 @@ export const containers = {
   'containers.run-with-sudo': 'Run the same command with sudo.',
   'containers.recreation-defect': 'recreating hit a defect',
   'containers.recreate-again': 'Run it again: it first completes or rolls back what was begun.',
+  'containers.not-recreatable': 'it cannot be recreated as it is',
+  'containers.group-not-recreatable':
+    '{{by}}, which shares its namespaces, cannot be recreated, and so it is not either',
+  'containers.runs-with-rm': 'it runs with --rm, so nothing is left to roll back to once it is stopped',
+  'containers.recreate-without-rollback':
+    'Without a roll back: bulkhead containers recreate {{name}} --without-rollback{{onEngine}}',
   'containers.see-recreation-plan':
-    'See the plan for the reasons: bulkhead containers recreate --dry-run{{onEngine}}',
+    'See the plan: bulkhead containers recreate {{name}} --dry-run{{onEngine}}',
   'containers.journal-damaged': 'an interrupted recreation cannot be settled: its journal is damaged',
   'containers.delete-journal':
     'Look at docker ps -a, correct what is wrong, then delete {{recreateJournalPath}}.',

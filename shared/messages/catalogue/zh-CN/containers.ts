@@ -30,7 +30,12 @@ export const containers: Translated<typeof english> = {
   'containers.run-with-sudo': '请使用 sudo 运行同一命令。',
   'containers.recreation-defect': '重新创建时遇到程序缺陷',
   'containers.recreate-again': '请再次运行：会先处理已开始的部分。',
-  'containers.see-recreation-plan': '计划会说明阻碍因素：bulkhead containers recreate --dry-run{{onEngine}}',
+  'containers.not-recreatable': '无法按原样重新创建',
+  'containers.group-not-recreatable': '与其共享命名空间的 {{by}} 无法重新创建，因此它也不会重新创建',
+  'containers.runs-with-rm': '它以 --rm 运行，停止后无法回滚',
+  'containers.recreate-without-rollback':
+    '不保留回滚的可能：bulkhead containers recreate {{name}} --without-rollback{{onEngine}}',
+  'containers.see-recreation-plan': '查看计划：bulkhead containers recreate {{name}} --dry-run{{onEngine}}',
   'containers.journal-damaged': '无法处理被中断的重新创建：其日志已损坏',
   'containers.delete-journal': '请查看 docker ps -a，更正有问题之处，然后删除 {{recreateJournalPath}}。',
   'containers.removal-not-begun': '未开始：已取消',
