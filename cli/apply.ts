@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Target } from '../engine/target.ts';
 import { needsInstall } from '../engine/targets/guarded-root.ts';
-import { isNothingToApply, type ApplyPlan, type ContainerChoices } from '../shared/apply/plan.ts';
+import { blocker, isNothingToApply, type ApplyPlan, type ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import {
@@ -15,6 +15,7 @@ import {
   continueWithoutReader,
 } from './output.ts';
 import { resolveChoices, withoutBlocked, withChoices, type ChoiceOptions } from './choices.ts';
+import { conflictReason, draftConflict, hasDraftConflict } from './draft-conflict.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan } from './plan-text.ts';
 import { message } from '../shared/messages/message.ts';
@@ -26,7 +27,11 @@ import { text } from './text.ts';
 import { confirmApply } from './apply-prompt.ts';
 import { stepPrinter, waitForEnd } from './apply-progress.ts';
 
-interface ApplyOptions extends ChoiceOptions {
+interface PlanOptions extends ChoiceOptions {
+  readonly overwrite?: boolean;
+}
+
+interface ApplyOptions extends PlanOptions {
   readonly yes?: boolean;
   readonly events?: boolean;
   readonly eventsTo?: string;
@@ -36,26 +41,37 @@ interface ApplyOptions extends ChoiceOptions {
 
 /** `bulkhead plan`: the consequences of applying the draft (or a file). */
 export function configurePlan(command: Command): void {
-  withChoices(withJson(withRoot(command))).action((file: string | undefined, options: ChoiceOptions) =>
-    withTarget(options, async (target) => {
-      const given = await readGiven(file);
-      const made = given.ok ? await makePlan(target, given.value, options) : given;
-      if (!made.ok) {
-        printError(made.error, options);
-        return;
-      }
-      printResult(ok(made.value.plan), {
-        json: options.json,
-        human: (plan) => describePlan(plan, made.value.diff),
-        failed: (plan) => plan.blocked && !isNothingToApply(plan),
-      });
-    }),
+  withOverwrite(withChoices(withJson(withRoot(command)))).action(
+    (file: string | undefined, options: PlanOptions) =>
+      withTarget(options, async (target) => {
+        const given = await readGiven(file);
+        const made = given.ok ? await makePlan(target, given.value, options) : given;
+        if (!made.ok) {
+          printError(made.error, options);
+          return;
+        }
+        const { isConflict } = made.value;
+        printResult(ok(isConflict ? blockedByConflict(made.value.plan) : made.value.plan), {
+          json: options.json,
+          human: (plan) => describePlan(plan, made.value.diff),
+          failed: (plan) => plan.blocked && !isNothingToApply(plan),
+        });
+      }),
   );
 }
 
+const withOverwrite = (command: Command): Command =>
+  command.option('--overwrite', helpText('cli-help.overwrite'));
+
+const blockedByConflict = (plan: ApplyPlan): ApplyPlan => ({
+  ...plan,
+  blockers: [blocker('conflict', conflictReason()), ...plan.blockers],
+  blocked: true,
+});
+
 /** `bulkhead apply`: applies the draft (or a file) after showing the plan. */
 export function configureApply(command: Command): void {
-  withChoices(withJson(withRoot(command)))
+  withOverwrite(withChoices(withJson(withRoot(command))))
     .option('--yes', helpText('cli-help.yes'))
     .option('--events', helpText('cli-help.apply-events'))
     .addOption(new Option('--events-to <socket>').hideHelp())
@@ -95,12 +111,14 @@ interface PlannedApply {
   readonly plan: ApplyPlan;
   readonly choices: ContainerChoices;
   readonly diff: string;
+  /** It is the draft's, which would undo what another program changed since. */
+  readonly isConflict: boolean;
 }
 
 async function makePlan(
   target: Target,
   given: GivenSettings | null,
-  options: ChoiceOptions,
+  options: PlanOptions,
 ): Promise<Result<PlannedApply, AppError>> {
   const settings = given === null ? await readTextToApply(target) : ok(given.text);
   if (!settings.ok) return settings;
@@ -118,6 +136,7 @@ async function makePlan(
     text: settings.value,
     plan: plan.value,
     choices: possible,
+    isConflict: given === null && options.overwrite !== true && (await hasDraftConflict(target)),
     diff: unifiedDiff(applied, settings.value, {
       before: text('cli-settings.version', { version: plan.value.fromVersion }),
       after: text('cli-settings.version', { version: plan.value.toVersion }),
@@ -164,6 +183,10 @@ async function applyWithEvents(
   const made = await makePlan(target, given, options);
   if (!made.ok) {
     refuse(made.error, options, listener);
+    return;
+  }
+  if (made.value.isConflict) {
+    refuse(draftConflict(), options, listener);
     return;
   }
   const { plan, text: settings, choices } = made.value;

@@ -52,9 +52,12 @@ function becomesText(plan: ApplyPlan): string {
 
 /** Which version becomes which, and what a failing step leaves. */
 function versionsText(plan: ApplyPlan): string {
-  const { fromVersion: from, baseFile } = plan;
+  const { fromVersion: from, baseFile, replacesForeign = false } = plan;
+  const becomes = becomesText(plan);
   return text('cli-plan.versions', {
-    becomes: becomesText(plan),
+    becomes: replacesForeign
+      ? text('cli-plan.versions', { becomes, fails: text('cli-plan.replaces-foreign', { from }) })
+      : becomes,
     fails: text(`cli-plan.fails-${baseFile ?? 'usable'}`, { from }),
   });
 }

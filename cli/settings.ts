@@ -24,8 +24,8 @@ const preferExamples = `  bulkhead settings prefer /enhancedContainerIsolation/v
   bulkhead settings prefer /enhancedContainerIsolation/value --clear --root DIR`;
 
 /**
- * `bulkhead settings lint | show | set | prefer | history | diff | rollback | schema`. They edit the draft;
- * only `bulkhead apply` changes what is in force, and `prefer` changes unlocked settings for users.
+ * `bulkhead settings lint | show | set | prefer | history | diff | rollback | discard | schema`. They edit
+ * the draft; only `bulkhead apply` changes what is in force, and `prefer` unlocked settings for users.
  */
 export function configureSettings(settings: Command): void {
   withJson(withRoot(settings.command('lint [file]').description(helpText('cli-help.settings-lint'))))
@@ -76,6 +76,20 @@ export function configureSettings(settings: Command): void {
     .addHelpText('after', () => text('cli-help.settings-diff-examples', { examples: diffExamples }))
     .action(printDiff);
 
+  configureDraft(settings);
+
+  settings
+    .command('schema')
+    .description(helpText('cli-help.settings-schema'))
+    .addHelpText('after', () => text('cli-help.settings-schema-use'))
+    .action(async () => {
+      const { settingsJsonSchema } = await import('../shared/settings/schema/json-schema.ts');
+      printResult(ok(settingsJsonSchema()), { json: true, human: () => '' });
+    });
+}
+
+/** `bulkhead settings rollback | discard`: they replace the draft as a whole. */
+function configureDraft(settings: Command): void {
   withJson(
     withRoot(settings.command('rollback <version>').description(helpText('cli-help.settings-rollback'))),
   ).action((given: string, options: RootOptions) =>
@@ -98,14 +112,12 @@ export function configureSettings(settings: Command): void {
     }),
   );
 
-  settings
-    .command('schema')
-    .description(helpText('cli-help.settings-schema'))
-    .addHelpText('after', () => text('cli-help.settings-schema-use'))
-    .action(async () => {
-      const { settingsJsonSchema } = await import('../shared/settings/schema/json-schema.ts');
-      printResult(ok(settingsJsonSchema()), { json: true, human: () => '' });
-    });
+  withJson(withRoot(settings.command('discard').description(helpText('cli-help.settings-discard')))).action(
+    (options: RootOptions) =>
+      withTarget(options, async (target) => {
+        printResult(await target.settings.discardDraft(), { json: options.json, human: describeDraft });
+      }),
+  );
 }
 
 interface SetOptions extends RootOptions {

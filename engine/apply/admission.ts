@@ -74,6 +74,7 @@ const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
   'nothing-to-apply': 'apply.nothing-to-apply',
   rights: 'rights.not-root',
   recreation: 'containers.recreate-blocked',
+  conflict: 'settings.conflict',
 };
 const blockerText: Readonly<Record<Blocker, { message: Message; hint: Message }>> = {
   findings: {
@@ -95,6 +96,10 @@ const blockerText: Readonly<Record<Blocker, { message: Message; hint: Message }>
   recreation: {
     message: message('apply.not-all-recreatable'),
     hint: message('apply.see-recreation-plan'),
+  },
+  conflict: {
+    message: message('apply.draft-conflict'),
+    hint: message('apply.settle-conflict'),
   },
   rights: {
     message: message('apply.not-permitted'),

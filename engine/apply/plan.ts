@@ -126,10 +126,15 @@ function versionsOf(facts: PlanFacts, draft: string) {
     toVersion: versions.next,
     ...(isEarlier ? { earlierVersion: earlier } : {}),
     ...(versions.current === 0 ? {} : { baseFile: baseFileOf(facts) }),
+    ...(isForeign(facts) && !hasText(applied, draft) ? { replacesForeign: true as const } : {}),
     baseHash: applied.hash,
     draftHash,
   };
 }
+
+/** Whether another program wrote the settings file. */
+const isForeign = ({ applied, versions }: PlanFacts): boolean =>
+  applied.exists && (!versions.recorded || versions.entries.at(-1)?.how === 'found');
 
 function baseFileOf({ applied, restoresEnforced = false }: PlanFacts): NonNullable<ApplyPlan['baseFile']> {
   if (!applied.exists) return restoresEnforced ? 'lost' : 'missing';

@@ -97,8 +97,10 @@ export interface SettingsStoreOptions {
 /** Opens the store. Reads and writes on demand only; keeps nothing in memory. */
 export function createSettingsStore(paths: StorePaths, options: SettingsStoreOptions = {}): SettingsStore {
   const read = (): Promise<SettingsState> => readState(paths, options);
-  const setDraft = async (text: string): Promise<Result<SettingsState, AppError>> => {
-    const state = await read();
+  const setDraft = async (
+    text: string,
+    state: Pick<SettingsState, 'applied' | 'exists' | 'base'>,
+  ): Promise<Result<SettingsState, AppError>> => {
     const done =
       text === state.applied && (state.exists || text !== '')
         ? await dropDraft(paths)
@@ -121,7 +123,7 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
 
   return {
     read,
-    setDraft,
+    setDraft: async (text) => setDraft(text, await read()),
     discardDraft: async () => {
       const done = await dropDraft(paths);
       return done.ok ? ok(await read()) : done;
@@ -168,13 +170,12 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
         read(),
         loadRollback(),
       ]);
-      return found.ok
-        ? setDraft(
-            rollbackText(found.value, state.exists, {
-              fileEnforcesSignIn: options.fileEnforcesSignIn ?? false,
-            }),
-          )
-        : found;
+      if (!found.ok) return found;
+      const text = rollbackText(found.value, state.exists, {
+        fileEnforcesSignIn: options.fileEnforcesSignIn ?? false,
+      });
+      // It replaces the file as it is now, whatever an earlier draft was started from.
+      return setDraft(text, { ...state, base: state.applied });
     },
   };
 }

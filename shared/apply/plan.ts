@@ -80,6 +80,8 @@ export const applyPlanSchema = z.object({
    * (deleted by mistake) and `replaced` (unusable): a roll back writes what the gateway enforces instead.
    */
   baseFile: z.enum(['usable', 'unusable', 'missing', 'lost', 'replaced']).optional(),
+  /** Another program wrote the text that is replaced; absent otherwise. */
+  replacesForeign: z.literal(true).optional(),
   /**
    * sha256 of the applied text the plan was made against, '' for no file: apply refuses when it has changed
    * (conflict).
@@ -93,7 +95,15 @@ export const applyPlanSchema = z.object({
   blocked: z.boolean(),
   blockers: z.array(
     z.object({
-      code: z.enum(['findings', 'requirement', 'daemon-json', 'nothing-to-apply', 'rights', 'recreation']),
+      code: z.enum([
+        'findings',
+        'requirement',
+        'daemon-json',
+        'nothing-to-apply',
+        'rights',
+        'recreation',
+        'conflict',
+      ]),
       message: z.string(),
       /** The catalogue sentence of the text. */
       sentence: messageReferenceSchema.optional(),

@@ -21,6 +21,14 @@ export const apply = {
   'apply.rollback-defect': 'rolling back hit a defect',
   'apply.settings-file-changed': 'the settings file was changed by another program meanwhile',
   'apply.check-changes': 'Look at what changed, then plan again.',
+  'apply.draft-conflict': concat(
+    'the settings file was changed by another program since the draft was begun: ',
+    'applying the draft would undo that change',
+  ),
+  'apply.settle-conflict': concat(
+    'See both: bulkhead settings diff applied draft{{onEngine}}. Then apply the draft all the same, with ',
+    '--overwrite, or give it up: bulkhead settings discard{{onEngine}}',
+  ),
   'apply.verification-failed': 'the protection could not be shown from inside real containers',
   'apply.no-check-ran': 'no check ran',
   'apply.run-verify': 'See the log; bulkhead verify{{onEngine}} runs the same checks.',

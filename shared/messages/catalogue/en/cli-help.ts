@@ -99,6 +99,7 @@ export const cliHelp = {
   ),
   'cli-help.settings-rollback':
     'make an earlier version the draft (0: no settings file); apply it with bulkhead apply',
+  'cli-help.settings-discard': 'give up the draft; the settings file stays as it is',
   'cli-help.settings-schema':
     'print the JSON Schema of admin-settings.json, for editors; no engine is needed',
   'cli-help.settings-schema-use': concat(
@@ -118,6 +119,10 @@ export const cliHelp = {
   'cli-help.apply-events': 'with --json: print every event as one JSON line',
   'cli-help.confirm-share':
     'with --yes: permits sharing this path if it is the whole file system; repeat it for more',
+  'cli-help.overwrite': concat(
+    'apply the draft although another program changed the settings file since the draft was begun: ',
+    'that change is undone. Without it, such a draft ends with exit code 1',
+  ),
   'cli-help.apply-base-hash': 'refuse when the applied text is not the one with this hash any more',
   'cli-help.status': 'show how the engine is protected',
   'cli-help.status-check': 'for monitoring: the state in front, and an exit code for it',

@@ -6,6 +6,7 @@ export const cliPlan = {
   'cli-plan.becomes-earlier': 'Rolls back to version {{earlier}}, as version {{to}}.',
   'cli-plan.becomes-earlier-deleted':
     'Rolls back to version {{earlier}}, as version {{to}}: version {{from}} is the deletion of the file.',
+  'cli-plan.replaces-foreign': 'Version {{from}}, which another program wrote, is replaced.',
   'cli-plan.fails-usable': 'If any step fails, everything is rolled back to version {{from}}.',
   'cli-plan.fails-unusable':
     'If any step fails, the settings file is rolled back to how it is now, unusable.',

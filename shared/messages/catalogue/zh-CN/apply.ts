@@ -1,3 +1,4 @@
+import { concat } from '../concat.ts';
 import type { apply as english } from '../en/apply.ts';
 import type { Translated } from '../translated.ts';
 
@@ -22,6 +23,11 @@ export const apply: Translated<typeof english> = {
   'apply.rollback-defect': '回滚时遇到程序缺陷',
   'apply.settings-file-changed': '设置文件在此期间被其他程序更改',
   'apply.check-changes': '请查看更改内容，然后重新计划。',
+  'apply.draft-conflict': '草稿开始编辑后，设置文件已被其他程序更改：应用草稿会撤消该更改',
+  'apply.settle-conflict': concat(
+    '查看两者的差异：bulkhead settings diff applied draft{{onEngine}}。然后使用 --overwrite 仍然应用草稿，',
+    '或放弃草稿：bulkhead settings discard{{onEngine}}',
+  ),
   'apply.verification-failed': '未能在真实容器内证实防护',
   'apply.no-check-ran': '没有运行任何检查',
   'apply.run-verify': '请查看日志；bulkhead verify{{onEngine}} 会运行相同的检查。',

@@ -1,3 +1,4 @@
+import { concat } from '../concat.ts';
 import type { cliHelp as english } from '../en/cli-help.ts';
 import type { Translated } from '../translated.ts';
 
@@ -82,6 +83,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.settings-diff-examples':
     '\n第二个参数为版本、“applied”或“draft”；第一个参数也可以是它们。版本 0 表示没有设置文件。示例：\n{{examples}}',
   'cli-help.settings-rollback': '将较早的版本作为草稿（0：没有设置文件）；用 bulkhead apply 应用',
+  'cli-help.settings-discard': '放弃草稿；设置文件保持不变',
   'cli-help.settings-schema': '打印 admin-settings.json 的 JSON Schema，供编辑器使用；不需要引擎',
   'cli-help.settings-schema-use':
     '\n保存在设置文件旁边后，编辑器便可补全并检查各个键：在设置文件中写入 "$schema": "./FILE"。',
@@ -93,6 +95,10 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.apply': '应用草稿（或文件；- 表示标准输入）：备份、写入、重新加载、验证，否则回滚',
   'cli-help.apply-events': '与 --json 一起使用：每个事件打印为一行 JSON',
   'cli-help.confirm-share': '与 --yes 一起使用：如果此路径是整个文件系统，允许共享它；可重复使用',
+  'cli-help.overwrite': concat(
+    '草稿开始编辑后，设置文件已被其他程序更改时，仍然应用草稿：该更改会被撤消。',
+    '没有此选项时，这样的草稿以退出码 1 结束',
+  ),
   'cli-help.apply-base-hash': '如果已应用的文本不再是此哈希对应的文本，则拒绝',
   'cli-help.status': '显示引擎的防护状态',
   'cli-help.status-check': '用于监控：在行首显示状态，并以退出码表示',
