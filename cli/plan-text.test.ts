@@ -53,6 +53,7 @@ const enforcementIn = (more: Partial<Enforcement> = {}): Enforcement => ({
   now: policy,
   nextStart: policy,
   difference: null,
+  changedOutside: false,
   restorableVersion: null,
   ...more,
 });
@@ -122,6 +123,23 @@ describe('the protection sentence', () => {
     ]);
     const silent = report({ engine: { ...engine, phase: 'unreachable' } });
     expect([lost, silent, report({})].map(needsAction)).toEqual([true, true, false]);
+  });
+  test('says that the settings were changed outside since the verification, as does the version', () => {
+    const outside = { enforcement: enforcementIn({ changedOutside: true }) };
+    const verification = {
+      ...{ at: new Date().toISOString(), durationMs: 1, eci: true, claims: [], settingsHash: 'earlier' },
+    };
+    const changed = report({ ...outside, protection: 'unverified', verification });
+    expect(describeStatus(changed)).toMatch(
+      /^On, but not verified: the settings in force were changed outside Bulkhead\n/,
+    );
+    expect(describeStatus(changed)).toMatch(/settings +version 2, changed outside Bulkhead$/m);
+    expect(checkStateOf(changed)).toBe('warning');
+    const verified = { ...outside, verification: { ...verification, settingsHash: 'x' } };
+    expect(first(verified)).toMatch(/^Protected and verified/);
+    expect(describeStatus(report({ ...verified, draftDiffers: true }))).toContain(
+      'version 2, changed outside Bulkhead, the draft differs (bulkhead plan)',
+    );
   });
   test('claims no protection if nothing enforces the settings', () => {
     const enforcement = enforcementIn({ by: 'nothing', now: { ...policy, source: 'none', eci: false } });

@@ -100,6 +100,7 @@ export const needsAction = ({ engine, enforcement }: StatusReport): boolean =>
 export function describeStatus(report: StatusReport): string {
   const { engine, appliedVersion: version } = report;
   const phase = phaseText(engine.phase);
+  const origin = report.enforcement.changedOutside ? 'outside' : 'version';
   return [
     protectionSentence(report, Date.now()),
     ...notes(report),
@@ -128,9 +129,7 @@ export function describeStatus(report: StatusReport): string {
           labelled(
             text('cli-status.settings'),
             10,
-            report.draftDiffers
-              ? text('cli-status.settings-version-draft', { version })
-              : text('cli-status.settings-version', { version }),
+            text(`cli-status.settings-${origin}${report.draftDiffers ? '-draft' : ''}`, { version }),
           ),
         ]),
   ].join('\n');
@@ -167,7 +166,8 @@ function notes(report: StatusReport): readonly string[] {
 }
 
 function protectionSentence(report: StatusReport, now: number): string {
-  const headline = report.protection === 'stopped' ? null : enforcementHeadline(report.enforcement);
+  const headline =
+    report.protection === 'stopped' ? null : enforcementHeadline(report.enforcement, report.verification);
   if (headline !== null) return translateSentence(headline);
   const since = report.verification === null ? null : now - Date.parse(report.verification.at);
   const count = report.unprotected ?? 0;

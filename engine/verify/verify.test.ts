@@ -43,6 +43,25 @@ test('audit mode: no refusal is claimed, and nothing makes the engine protected'
   ).toBe('unverified');
 });
 
+test('a verification under other settings does not count; one that does not name them does', () => {
+  const claims = claimIds.map((id): Claim => ({ id, verdict: 'pass', evidence: '' }));
+  const now = Date.now();
+  const state = (settingsHash: string | null, verified?: string | null) =>
+    protectionState({
+      ...{ engineReady: true, eci: true, audit: false, now, kernel: null, settingsHash },
+      verification: {
+        ...{ at: new Date(now).toISOString(), durationMs: 1, eci: true, claims },
+        ...(verified === undefined ? {} : { settingsHash: verified }),
+      },
+    });
+  expect([state('a', 'a'), state('b', 'a'), state('a', null)]).toEqual([
+    'protected',
+    'unverified',
+    'unverified',
+  ]);
+  expect([state('a'), state(null, 'a')]).toEqual(['protected', 'protected']);
+});
+
 test('a verification on another kernel does not count; one that does not name its kernel does', () => {
   const claims = claimIds.map((id): Claim => ({ id, verdict: 'pass', evidence: '' }));
   const now = Date.now();

@@ -4,7 +4,9 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { claimIds, type Claim, type Verification } from '../../shared/verify/claims.ts';
 import { requestFailure } from '../base/docker-client.ts';
 import { verifyLockPath } from '../base/root-paths.ts';
-import { writeFileAtomic } from '../base/files.ts';
+import { effectiveSettings } from '../../shared/settings/effective.ts';
+import { readLastRecord } from '../base/enforced-policy.ts';
+import { readSettingsOrBytes, writeFileAtomic } from '../base/files.ts';
 import { acquireLock } from '../base/lock.ts';
 import { collectClaims } from './collect.ts';
 import { removeProbes } from './probe-container.ts';
@@ -42,6 +44,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
     }
     const image = await makeProbeImage(options.docker, options.probeDirectory);
     if (!image.ok) return image;
+    const before = await hashInForce(options.paths);
     let claims: Claim[];
     try {
       claims = await collectClaims(options, image.value);
@@ -55,6 +58,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
       durationMs: Date.now() - begun,
       eci: options.settings.eci.value,
       kernel,
+      settingsHash: (await hashInForce(options.paths)) === before ? before : null,
       claims: claims.toSorted((a, b) => claimIds.indexOf(a.id) - claimIds.indexOf(b.id)),
     };
     const written = await writeFileAtomic(
@@ -65,6 +69,20 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
   } finally {
     await lock.value.release();
   }
+}
+
+/**
+ * Of the settings text that the gateway enforces: the file's if that is usable, since it checks the file
+ * before each decision; else the recorded one. Null if it is unknown, or locked down.
+ */
+async function hashInForce(
+  paths: Pick<VerifyOptions['paths'], 'settings' | 'enforcedPolicy'>,
+): Promise<string | null> {
+  const file = await readSettingsOrBytes(paths.settings);
+  if (file.ok && file.value.exists && effectiveSettings(file.value.text, { exists: true }).ok)
+    return file.value.hash;
+  const record = await readLastRecord(paths);
+  return record === null || record === 'damaged' ? null : record.hash;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { message, type Message } from '../messages/message.ts';
+import { isOfOtherSettings, type Verification } from '../verify/claims.ts';
 import { isAlarm, type Enforcement, type PolicyInForce } from './enforcement.ts';
 
 /** That the settings file is lost or broken: what happened, what holds now, what the next start does. */
@@ -23,10 +24,21 @@ export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | n
 
 /**
  * The sentence on the protection of a running engine, if the usual ones (protected, not verified, audit, off)
- * would not be true; null if they are.
+ * would not be true, or would not say why nothing is verified; null if they are. `verification`: the last.
  */
-export function enforcementHeadline({ by, now, difference }: Enforcement): Message | null {
+export function enforcementHeadline(
+  { by, now, difference, changedOutside }: Enforcement,
+  verification: Pick<Verification, 'settingsHash'> | null,
+): Message | null {
   if (by === 'nothing') return message('enforcement.headline-nothing');
+  if (
+    changedOutside &&
+    now.eci &&
+    !now.audit &&
+    verification !== null &&
+    isOfOtherSettings(verification, now.hash)
+  )
+    return message('enforcement.headline-changed-outside');
   if (!isAlarm(difference) || now.audit) return null;
   if (now.source === 'locked-down') return message(`enforcement.headline-locked-down-${difference}`);
   if (now.source === 'unknown') return message(`enforcement.headline-unknown-${difference}`);

@@ -27,6 +27,7 @@ function facts(
       exists,
       appliedHash: text === on ? 'seven' : (text ?? ''),
       appliedVersion: text === on ? 7 : 8,
+      appliedBy: { user: 'sam' },
       readError: null,
       preference: null,
       policyFacts: {
@@ -44,10 +45,32 @@ const texts = (of: EnforcementFacts) => {
   const enforcement = enforcementOf(of);
   const alarm = enforcementAlarm(enforcement);
   return [
-    enforcementHeadline(enforcement)?.text,
+    enforcementHeadline(enforcement, null)?.text,
     ...(alarm === null ? [] : [alarm.title, ...alarm.details].map(({ text }) => text)),
   ];
 };
+
+describe('settings in force that another program wrote', () => {
+  const settings = { ...facts(on).settings, appliedBy: null, appliedHash: 'hash' };
+  const policyFacts = { ...settings.policyFacts, recorded: recordedPolicy({ hash: 'hash' }) };
+  const changed = enforcementOf(facts(on, {}, { settings: { ...settings, policyFacts } }));
+
+  it('are known as such', () => {
+    expect(changed).toMatchObject({ changedOutside: true, difference: null, now: { source: 'applied' } });
+    expect(enforcementOf(facts(on)).changedOutside).toBe(false);
+  });
+  it('are not verified by a verification under other settings', () => {
+    expect(enforcementHeadline(changed, { settingsHash: 'seven' })?.text).toBe(
+      'On, but not verified: the settings in force were changed outside Bulkhead',
+    );
+    expect(isVerificationCurrent(changed, { settingsHash: 'seven' })).toBe(false);
+    for (const settingsHash of ['hash', undefined]) {
+      const verification = settingsHash === undefined ? {} : { settingsHash };
+      expect(enforcementHeadline(changed, verification)).toBeNull();
+      expect(isVerificationCurrent(changed, verification)).toBe(true);
+    }
+  });
+});
 
 describe('what is in force', () => {
   it('is the settings file, if the gateway has recorded its text', () => {
@@ -151,8 +174,8 @@ describe('what is in force', () => {
     const silent = facts(null, {}, { settings: { ...settings, policyFacts }, applied });
     expect(enforcementOf(silent)).toMatchObject({ now: { source: 'unknown' }, difference: 'unread' });
     // A verification from before says nothing about a policy that is not known.
-    expect(isVerificationCurrent(enforcementOf(silent))).toBe(false);
-    expect(isVerificationCurrent(enforcementOf(running))).toBe(true);
+    expect(isVerificationCurrent(enforcementOf(silent), null)).toBe(false);
+    expect(isVerificationCurrent(enforcementOf(running), null)).toBe(true);
     // Only the draft may not be read.
     const draft = facts(on, { recorded: null }, { settings: { ...facts(on).settings, readError: denied } });
     expect(enforcementOf(draft).difference).toBeNull();

@@ -3,6 +3,7 @@ import type { EngineStatus } from '../engine-status/status.ts';
 import { allowsSocketMounts, type EffectiveSettings } from '../settings/effective.ts';
 import type { PreferenceState } from '../settings/preferences.ts';
 import { enforcesSettings, missingBecause, type TargetCapabilities } from '../targets/capabilities.ts';
+import { isOfOtherSettings, type Verification } from '../verify/claims.ts';
 import type { PolicyFacts } from './policy-facts.ts';
 import type { PolicyProblem, RecordedPolicy } from './recorded-policy.ts';
 
@@ -42,6 +43,8 @@ export interface Enforcement {
    * this user may not read it, so that it is not known whether it is. Null if it is.
    */
   readonly difference: PolicyProblem | 'pending' | 'unread' | null;
+  /** Another program wrote the settings in force: nobody applied them. */
+  readonly changedOutside: boolean;
   /**
    * The version of history that would restore the settings file; null if that is unnecessary or impossible.
    */
@@ -53,6 +56,8 @@ export interface SettingsFacts {
   /** sha256 (hex) of the file's text, '' without a file. */
   readonly appliedHash: string;
   readonly appliedVersion: number;
+  /** Who applied the file as it is; null if another program wrote it. */
+  readonly appliedBy: { readonly user: string } | null;
   readonly exists: boolean;
   /** Why the file could not be read, if it could not. */
   readonly readError: AppError | null;
@@ -76,11 +81,14 @@ export interface EnforcementFacts {
 export function enforcementOf(facts: EnforcementFacts): Enforcement {
   const by = enforcerOf(facts);
   const difference = differenceOf(facts);
+  const now = policyNow(facts, by, difference);
+  const { appliedBy, readError } = facts.settings;
   return {
     by,
-    now: policyNow(facts, by, difference),
+    now,
     nextStart: policyAtStart(facts, difference),
     difference,
+    changedOutside: now.source === 'applied' && appliedBy === null && readError === null,
     restorableVersion:
       isReplaceable(facts.settings) && isAlarm(difference) ? facts.settings.policyFacts.restorable : null,
   };
@@ -110,8 +118,12 @@ export const isAlarm = (difference: Enforcement['difference']): difference is Po
  * Whether the last verification is about what is enforced now: the policy of the file, or that of an earlier
  * text which the gateway retains.
  */
-export const isVerificationCurrent = ({ difference, now }: Enforcement): boolean =>
-  now.source === 'retained' || (now.source !== 'unknown' && !isAlarm(difference));
+export const isVerificationCurrent = (
+  { difference, now }: Enforcement,
+  verification: Pick<Verification, 'settingsHash'> | null,
+): boolean =>
+  (now.source === 'retained' || (now.source !== 'unknown' && !isAlarm(difference))) &&
+  (verification === null || !isOfOtherSettings(verification, now.hash));
 
 function enforcerOf({ capabilities, engine, settings }: EnforcementFacts): Enforcement['by'] {
   if (!enforcesSettings(capabilities)) return 'nothing';

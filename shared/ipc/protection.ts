@@ -62,6 +62,7 @@ export function protectionUnder(
   return protectionState({
     engineReady: facts.engine.phase === 'ready',
     kernel: facts.engine.kernel,
+    settingsHash: policy.hash,
     eci: policy.eci,
     audit: policy.audit,
     verification: isAlarm(difference) || policy.source === 'unknown' ? null : facts.verification,

@@ -63,6 +63,11 @@ export const verificationSchema = z.object({
   eci: z.boolean(),
   /** The kernel it ran on, as the engine names it; missing in records of earlier versions. */
   kernel: z.string().optional(),
+  /**
+   * sha256 (hex) of the settings text in force; null if that was unknown, or changed meanwhile. Missing in
+   * records of earlier versions and of Docker Desktop.
+   */
+  settingsHash: z.string().nullable().optional(),
   claims: z.array(claimSchema),
 });
 export type Verification = z.infer<typeof verificationSchema>;
@@ -124,11 +129,22 @@ export const isOnOtherKernel = (
   kernel: string | null | undefined,
 ): boolean => typeof kernel === 'string' && verified !== undefined && verified !== kernel;
 
+/**
+ * Whether a verification was made under other settings than those in force, whose text has this hash; false
+ * if unknown.
+ */
+export const isOfOtherSettings = (
+  { settingsHash: verified }: Pick<Verification, 'settingsHash'>,
+  hash: string | null | undefined,
+): boolean => typeof hash === 'string' && verified !== undefined && verified !== hash;
+
 /** The protection state of the engine, from facts. `now` is ms since the epoch. */
 export function protectionState(facts: {
   engineReady: boolean;
   /** The kernel that the engine runs on; null if unknown. */
   kernel: string | null;
+  /** Of the settings text in force; null if it has none or that is unknown. */
+  settingsHash?: string | null;
   eci: boolean;
   audit: boolean;
   verification: Verification | null;
@@ -140,7 +156,7 @@ export function protectionState(facts: {
   if (facts.audit) return 'audit';
   const v = facts.verification;
   if (v === null || !v.eci || !allSettled(v.claims)) return 'unverified';
-  if (isOnOtherKernel(v, facts.kernel)) return 'unverified';
+  if (isOnOtherKernel(v, facts.kernel) || isOfOtherSettings(v, facts.settingsHash)) return 'unverified';
   const age = facts.now - Date.parse(v.at);
   return age >= 0 && age <= verificationMaxAgeMs ? 'protected' : 'unverified';
 }

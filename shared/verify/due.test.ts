@@ -39,6 +39,13 @@ const dead: DueFacts['enforcement'] = { ...off, by: 'nothing', nextStart: { eci:
 describe('a verification is due', () => {
   it.each<[string, Partial<DueFacts>]>([
     ['on another kernel', { engine: { phase: 'ready', kernel: '6.12.1' } }],
+    [
+      'under other settings',
+      {
+        enforcement: { ...on, now: { ...on.now, hash: 'changed' } },
+        verification: verified({ settingsHash: 'earlier' }),
+      },
+    ],
     ['after 20 hours', { verification: verified({ age: 20 * hours }) }],
     ['if the last one is from the future', { verification: verified({ age: -1 }) }],
     ['if there was none', { verification: null }],

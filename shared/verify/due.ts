@@ -1,5 +1,5 @@
 import type { EngineStatus } from '../engine-status/status.ts';
-import { allSettled, type Verification } from './claims.ts';
+import { allSettled, isOfOtherSettings, type Verification } from './claims.ts';
 
 /**
  * From this age on a verification is repeated, so that it is renewed before it is outdated
@@ -18,7 +18,7 @@ export interface DueFacts {
   readonly enforcement: {
     /** `nothing`: no living gateway. */
     readonly by: string;
-    readonly now: { readonly eci: boolean; readonly audit: boolean };
+    readonly now: { readonly eci: boolean; readonly audit: boolean; readonly hash?: string | null };
     readonly nextStart: { readonly eci: boolean };
   };
   /** The last one. */
@@ -31,8 +31,8 @@ export interface DueFacts {
 const duePhases: ReadonlySet<EngineStatus['phase']> = new Set(['ready', 'starting', 'unreachable']);
 
 /**
- * Why no verification is due; null if one is: none has passed lately on this kernel, or it is not known which
- * kernel this is. Pure.
+ * Why no verification is due; null if one is: none has passed lately on this kernel and under these settings,
+ * or it is not known which kernel this is. Pure.
  */
 export function whyNotDue({ engine, enforcement, verification: last, now }: DueFacts): NotDue | null {
   if (!duePhases.has(engine.phase)) return 'engine-stopped';
@@ -44,6 +44,7 @@ export function whyNotDue({ engine, enforcement, verification: last, now }: DueF
   if (last === null || !last.eci || !allSettled(last.claims)) return null;
   // Earlier versions did not record the kernel.
   if (last.kernel === undefined || last.kernel !== engine.kernel) return null;
+  if (isOfOtherSettings(last, policy.hash)) return null;
   const age = now - Date.parse(last.at);
   return age >= 0 && age < verificationRenewalMs ? 'holds' : null;
 }

@@ -56,7 +56,9 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
   const { rows, absent } = coverageOf(app, protection);
   const { verification: last, engine } = app;
   const isCurrent =
-    isVerificationCurrent(protection.enforcement) && last !== null && !isOnOtherKernel(last, engine.kernel);
+    isVerificationCurrent(protection.enforcement, last) &&
+    last !== null &&
+    !isOnOtherKernel(last, engine.kernel);
   const verification = isCurrent ? last : null;
   const before = app.scan?.containers.filter(isFromBeforeEci).length ?? null;
   const absentNames = absent.map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));

@@ -6,7 +6,12 @@ import { translateMessage, translateText } from '../../i18n/translate.ts';
 import { enforcementHeadline } from '../../../shared/enforcement/describe.ts';
 import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
-import { allSettled, isOnOtherKernel, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
+import {
+  allSettled,
+  isOfOtherSettings,
+  isOnOtherKernel,
+  verificationMaxAgeMs,
+} from '../../../shared/verify/claims.ts';
 
 /** Headline of the Overview: the protection state. */
 export function sentence(
@@ -15,7 +20,7 @@ export function sentence(
   app: AppState,
   { state, unprotected, unreadable, preferredOff, enforcement }: Protection,
 ): string {
-  const headline = state === 'stopped' ? null : enforcementHeadline(enforcement);
+  const headline = state === 'stopped' ? null : enforcementHeadline(enforcement, app.verification);
   if (headline !== null) return translateMessage(headline);
   switch (state) {
     case 'stopped':
@@ -75,7 +80,7 @@ export function detail(
     });
   if (isAlarm(enforcement.difference)) {
     // The notice above every page has the details; the probes' results for a retained policy are still valid.
-    if (state !== 'unverified' || !isVerificationCurrent(enforcement)) return '';
+    if (state !== 'unverified' || !isVerificationCurrent(enforcement, app.verification)) return '';
   } else if (unreadable) return t('overview.detail.unreadable');
   if (enforcement.by === 'nothing') return t('overview.detail.nothing');
   if (preferredOff !== null) return t('overview.detail.preferredOff');
@@ -91,6 +96,8 @@ export function detail(
   if (notRun > 0) return joinSentences(t, [on, t('overview.detail.notRun', { notRun, count })]);
   if (now - Date.parse(v.at) > verificationMaxAgeMs) return joinSentences(t, [on, t('overview.detail.old')]);
   if (isOnOtherKernel(v, app.engine.kernel)) return joinSentences(t, [on, t('overview.detail.otherKernel')]);
+  if (isOfOtherSettings(v, enforcement.now.hash))
+    return joinSentences(t, [on, t('overview.detail.otherSettings')]);
   const passed = v.claims.filter((c) => c.verdict === 'pass').length;
   return joinSentences(t, [
     on,

@@ -110,6 +110,9 @@ export const cliStatus = {
   'cli-status.engine-with-version': '{{phase}}, Docker Engine {{version}}',
   'cli-status.socket': 'socket',
   'cli-status.settings': 'settings',
+  'cli-status.settings-outside': 'version {{version}}, changed outside Bulkhead',
+  'cli-status.settings-outside-draft':
+    'version {{version}}, changed outside Bulkhead, the draft differs (bulkhead plan{{onEngine}})',
   'cli-status.settings-version': 'version {{version}}',
   'cli-status.settings-version-draft': 'version {{version}}, the draft differs (bulkhead plan{{onEngine}})',
 } as const;

@@ -89,6 +89,9 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.engine-with-version': '{{phase}}，Docker Engine {{version}}',
   'cli-status.socket': '套接字',
   'cli-status.settings': '设置',
+  'cli-status.settings-outside': '版本 {{version}}，在 Bulkhead 之外更改',
+  'cli-status.settings-outside-draft':
+    '版本 {{version}}，在 Bulkhead 之外更改，草稿有所不同 (bulkhead plan{{onEngine}})',
   'cli-status.settings-version': '版本 {{version}}',
   'cli-status.settings-version-draft': '版本 {{version}}，草稿有所不同 (bulkhead plan{{onEngine}})',
 };
