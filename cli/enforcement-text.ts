@@ -2,6 +2,9 @@ import type { Target } from '../engine/target.ts';
 import { enforcementAlarm } from '../shared/enforcement/describe.ts';
 import { enforcementOf, type Enforcement } from '../shared/enforcement/enforcement.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
+import { message } from '../shared/messages/message.ts';
+import { fail, type AppError } from '../shared/result.ts';
 import { text, translateSentence } from './text.ts';
 
 /** What is enforced on a target now, what the next start does, and why they differ. */
@@ -10,6 +13,18 @@ export async function readEnforcement(target: Target, engine: EngineStatus): Pro
   const settings = await target.settings.read();
   const applied = effectiveSettings(settings.applied, { exists: settings.exists });
   return enforcementOf({ capabilities: target.capabilities, engine, settings, applied });
+}
+
+/** The same as an error of a command that needs the file; null if it is neither lost nor broken. */
+export function alarmError(enforcement: Enforcement): AppError | null {
+  const alarm = enforcementAlarm(enforcement);
+  if (alarm === null) return null;
+  const { difference, restorableVersion: version } = enforcement;
+  const code = difference === 'deleted' ? 'settings.missing' : 'settings.unreadable';
+  return fail(code, alarm.title, {
+    reason: joinMessages('sentences', alarm.details),
+    ...(version === null ? {} : { hint: message('cli-status.restore', { version }) }),
+  }).error;
 }
 
 /** That the settings file is lost or broken, what is in force, and how to restore it; empty otherwise. */

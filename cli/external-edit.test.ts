@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text as read } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { identityOf } from '../engine/base/process-identity.ts';
+import { rootPaths } from '../engine/base/root-paths.ts';
+import { recordedPolicy } from '../shared/enforcement/recorded-policy-fixture.ts';
+import { formatStoredSettings } from '../shared/enforcement/start-without-file.ts';
 import { addVersion } from '../engine/store/store-fixture.ts';
 
 const settings = (more = '') => `{ "configurationFileVersion": 2${more} }\n`;
@@ -27,6 +32,7 @@ async function bulkhead(...args: string[]) {
   const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
   return { code: child.exitCode, out, err };
 }
+const paths = () => rootPaths(root);
 const settingsFile = () => path.join(root, 'admin-settings.json');
 /** As an edit stores it. */
 const beginDraft = async () => {
@@ -103,4 +109,43 @@ test('an unusable settings file does not keep a draft from being applied', async
   await writeFile(settingsFile(), 'garbage {{{');
   const { out } = await bulkhead('plan', '--json');
   expect(JSON.parse(out)).toMatchObject({ blocked: false });
+});
+
+describe('what is in force, while the settings file is not', () => {
+  const on = settings(', "enhancedContainerIsolation": { "locked": true, "value": true }');
+  beforeEach(async () => {
+    await addVersion(path.join(root, 'history'), 1, on, true);
+    const hash = createHash('sha256').update(on).digest('hex');
+    const gateway = await identityOf(process.pid);
+    if (gateway === null) throw new Error('this process has no identity');
+    await mkdir(path.dirname(paths().enforcedPolicy), { recursive: true });
+    await writeFile(paths().enforcedPolicy, JSON.stringify(recordedPolicy({ gateway, hash, stored: true })));
+    await writeFile(paths().storedSettings, formatStoredSettings({ hash, text: on }));
+  });
+
+  test.each([
+    ['was deleted', null],
+    ['cannot be used', 'garbage {{{'],
+  ])('is printed as the applied settings: the file %s', async (what, text) => {
+    if (text !== null) await writeFile(settingsFile(), text);
+    const shown = await bulkhead('settings', 'show', '--applied');
+    expect(shown).toMatchObject({ code: 0, out: on });
+    expect(shown.err).toMatch(
+      new RegExp(`^The settings file ${what}\\. The gateway keeps enforcing version 1`),
+    );
+    const json = await bulkhead('settings', 'show', '--applied', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ applied: text ?? '', inForce: on });
+  });
+
+  test('is named by a plan and an apply without a draft, which fail', async () => {
+    const plan = await bulkhead('plan');
+    expect(plan).toMatchObject({ code: 1, out: '' });
+    expect(plan.err).toMatch(/The settings file was deleted: The gateway keeps enforcing version 1/);
+    expect(plan.err).toContain(
+      `Restore version 1: bulkhead settings rollback 1 --root ${root} && bulkhead apply --root ${root}`,
+    );
+    const applied = await bulkhead('apply', '--yes', '--json');
+    expect(applied).toMatchObject({ code: 1, out: '' });
+    expect(errorCode(applied)).toBe('settings.missing');
+  });
 });

@@ -30,7 +30,7 @@ export async function readGiven(file: string | undefined): Promise<Result<GivenS
 
 /**
  * What is applied where no file is given: the draft, else, if nothing was ever applied, the recommended
- * settings. If there is no draft, the applied text.
+ * settings. If there is no draft, the applied text; if that was deleted, an error that says what is in force.
  */
 export async function readTextToApply(target: Target): Promise<Result<string, AppError>> {
   const state = await target.settings.read();
@@ -39,6 +39,11 @@ export async function readTextToApply(target: Target): Promise<Result<string, Ap
   if (state.readError !== null && !isReplaced) return { ok: false, error: state.readError };
   if (!state.exists && state.draft === '' && state.appliedVersion === 0 && target.capabilities.firstRun)
     return ok((await import('../shared/settings/recommended.ts')).recommendedSettings);
+  if (!state.exists && state.draft === '') {
+    const { alarmError, readEnforcement } = await import('./enforcement-text.ts');
+    const error = alarmError(await readEnforcement(target, await target.driver.status()));
+    if (error !== null) return err(error);
+  }
   return ok(state.draft);
 }
 

@@ -38,6 +38,10 @@ export function configureSettings(settings: Command): void {
     .option('--applied', helpText('cli-help.settings-applied'))
     .action((options: RootOptions & { applied?: boolean }) =>
       withExistingTarget(options, async (target) => {
+        if (options.applied === true) {
+          await (await import('./settings-in-force.ts')).printInForce(target, options);
+          return;
+        }
         const state = await target.settings.read();
         if (state.readError !== null) {
           printError(state.readError, options);
@@ -45,7 +49,7 @@ export function configureSettings(settings: Command): void {
         }
         printResult(ok(state), {
           json: options.json,
-          human: (value) => (options.applied === true ? value.applied : value.draft).replace(/\n$/, ''),
+          human: ({ draft }) => draft.replace(/\n$/, ''),
         });
       }),
     );

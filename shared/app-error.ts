@@ -5,6 +5,7 @@ import { messageReferenceSchema } from './messages/schema.ts';
 export const appErrorCodes = [
   'settings.syntax',
   'settings.unreadable',
+  'settings.missing',
   'settings.unwritable',
   'settings.conflict',
   'settings.draft-changed',

@@ -78,7 +78,7 @@ export const cliHelp = {
     'check a settings file (default: the draft; - for standard input); exit code 1 when it has errors',
   'cli-help.settings-registry': 'also check with the registries of allowed images whether they serve them',
   'cli-help.settings-show': 'print the settings: the draft, or with --applied what is in force',
-  'cli-help.settings-applied': 'the applied text, not the draft',
+  'cli-help.settings-applied': 'print the settings in force, not the draft',
   'cli-help.settings-set': 'set one value in the draft: a JSON pointer and a JSON value; or remove it',
   'cli-help.settings-force': 'write an unknown key, or a value with errors, all the same',
   'cli-help.settings-unset': 'remove it instead',

@@ -37,6 +37,8 @@ export const cliSettings = {
     'The settings file was changed by another program since the draft was begun: ',
     'look at both before applying.',
   ),
+  'cli-settings.text-hidden': 'this user may not read the text in force, and history does not have it',
+  'cli-settings.as-root': 'Run it as root.',
   'cli-settings.history-empty': 'Nothing has been applied yet.',
   'cli-settings.no-difference': 'There is no difference.',
   'cli-settings.eci-on': 'on',

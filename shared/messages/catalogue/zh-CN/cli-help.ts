@@ -69,7 +69,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.settings-lint': '检查设置文件（默认：草稿；- 表示标准输入）；有错误时退出码为 1',
   'cli-help.settings-registry': '同时向允许的镜像所在的镜像仓库查询是否提供它们',
   'cli-help.settings-show': '打印设置：草稿，或使用 --applied 打印正在生效的设置',
-  'cli-help.settings-applied': '已应用的文本，而不是草稿',
+  'cli-help.settings-applied': '打印正在生效的设置，而不是草稿',
   'cli-help.settings-set': '在草稿中设置一个值：JSON 指针和 JSON 值；或将其移除',
   'cli-help.settings-force': '仍然写入未知的键或有错误的值',
   'cli-help.settings-unset': '改为移除',

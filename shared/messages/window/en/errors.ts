@@ -3,6 +3,7 @@ export const errors = {
   'settings.syntax': 'The settings file is not valid JSON',
   'settings.unreadable': 'The settings file can\u2019t be read',
   'settings.unwritable': 'The settings file can\u2019t be written',
+  'settings.missing': 'The settings file was deleted',
   'settings.conflict': 'The settings file was changed by another program',
   'settings.draft-changed': 'The draft is no longer what was reviewed',
   'settings.findings': 'The settings can\u2019t be used as a policy',

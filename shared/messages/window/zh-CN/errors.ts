@@ -6,6 +6,7 @@ export const errors: Translation<typeof english> = {
   'settings.syntax': '设置文件不是有效的 JSON',
   'settings.unreadable': '无法读取设置文件',
   'settings.unwritable': '无法写入设置文件',
+  'settings.missing': '设置文件已被删除',
   'settings.conflict': '设置文件已被其他程序更改',
   'settings.draft-changed': '草稿已不是审阅过的内容',
   'settings.findings': '这些设置不能用作策略',
