@@ -6,6 +6,9 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rootPaths } from '../engine/base/root-paths.ts';
+import { listHistory } from '../engine/store/history.ts';
+import { addVersion } from '../engine/store/store-fixture.ts';
 import { sendRaw } from '../tests/support/raw-http.ts';
 
 // Only this command, without the others' modules.
@@ -111,6 +114,33 @@ describe('bulkhead gateway', () => {
       child.kill('SIGKILL');
       await ended;
       engine.close();
+    }
+  });
+
+  it('adds settings that another program writes to history', { timeout: 60_000 }, async () => {
+    const paths = rootPaths(path.join(dir, 'edited'));
+    const text = '{"configurationFileVersion": 2}';
+    await addVersion(paths.history, 1, text);
+    await writeFile(paths.settings, text);
+    const child = spawn(
+      process.execPath,
+      command(
+        ...['--engine', `unix://${path.join(dir, 'engine.sock')}`],
+        ...['--listen', `unix://${path.join(dir, 'edited.sock')}`],
+        ...['--settings', paths.settings, '--state', paths.root],
+      ),
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const ended = once(child, 'exit');
+    try {
+      await once(child.stdout, 'data');
+      await writeFile(paths.settings, `${text}\n`);
+      await expect
+        .poll(() => listHistory(paths.history), { timeout: 30_000 })
+        .toMatchObject({ value: [{ version: 1 }, { version: 2, how: 'found' }] });
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
     }
   });
 

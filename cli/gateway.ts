@@ -1,7 +1,9 @@
 import { on } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { atFirstUse } from '../engine/base/at-first-use.ts';
 import { slowness } from '../engine/base/machine-speed.ts';
 import { optionsOfRoot } from '../engine/base/root-options.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
@@ -21,6 +23,9 @@ import { takePredecessor, usualSuccessorLimits, type SuccessorLimits } from './g
 import { ReplaceableGateway, type StartGateway } from './replaceable-gateway.ts';
 import { serviceLog } from './service-log.ts';
 import { helpText } from './help.ts';
+
+/** How long after the start settings that another program wrote are added to history, ms. */
+const foundDelayMs = 1000;
 
 interface GatewayCommandOptions {
   readonly engine: string;
@@ -109,6 +114,7 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
       listenerStore,
       isEngineStopped,
       isPredecessorRunning: predecessor?.isRunning,
+      ...(options.state === undefined ? {} : { onPolicy: foundRecorder(options.state, log) }),
       log,
     });
     return started.ok ? ok({ gateway: started.value, listeners: listenerStore.current }) : started;
@@ -137,6 +143,23 @@ function directoriesOf(state: string | undefined): Pick<GatewayOptions, 'stateDi
   // Clients can paste the commands that denials name.
   setEngineOptions(optionsOfRoot(root));
   return { stateDirectory: root, runDirectory: existsSync(run) ? run : root };
+}
+
+/** Adds settings that come into force without an apply to history. Loaded late: clients wait for a start. */
+function foundRecorder(state: string, log: (line: string) => void): NonNullable<GatewayOptions['onPolicy']> {
+  const load = atFirstUse(async () => {
+    await delay(foundDelayMs, undefined, { ref: false });
+    const { FoundVersions } = await import('../engine/store/found-versions.ts');
+    return new FoundVersions(rootPaths(state), log);
+  });
+  return (policy) => {
+    void load().then(
+      (found) => found.record(policy),
+      (error: unknown) => {
+        log(`history: ${String(error)}`);
+      },
+    );
+  };
 }
 
 /** The service manager that started this process, and the signals by which it is reloaded. */

@@ -50,6 +50,11 @@ export interface GatewayOptions {
   readonly isEngineStopped?: boolean;
   /** How many connections users may have. Default: `connectionLimits`. */
   readonly connectionLimits?: ConnectionLimits;
+  /**
+   * Called with each settings text of the file that comes into force, and its sha256 (hex): null and '' if
+   * there is no file, null and null if the policy has no text.
+   */
+  readonly onPolicy?: (policy: { readonly hash: string | null; readonly text: string | null }) => void;
   /** Logs one line about the gateway itself (policy changes, malformed requests). */
   readonly log?: (line: string) => void;
 }

@@ -61,6 +61,26 @@ const retained = {
 const lockedDown = { settings: { eci: { value: true }, socket: { images: [] } }, hash: null };
 const unenforced = { settings: { eci: { value: false } }, hash: '', problem: null };
 
+it('reports each text of the file that comes into force, and none while the file is unusable', async () => {
+  const reported: unknown[] = [];
+  await put(on);
+  const options = { engineSocket: at('engine.sock'), listenSocket: at('docker.sock') };
+  const watch = await watchPolicy(
+    {
+      ...options,
+      ...{ settingsFile: settings, stateDirectory: state },
+      onPolicy: (policy) => reported.push(policy),
+    },
+    () => undefined,
+  );
+  open.push(watch);
+  await put('garbage');
+  watch.current(true);
+  await put(`${on}\n`);
+  watch.current(true);
+  expect(reported).toEqual([on, `${on}\n`].map((text) => ({ hash: sha256(text), text })));
+});
+
 describe('a gateway that starts while the settings file is deleted', () => {
   it('enforces the text that was in force, which only root can read', async () => {
     await enforce(on);

@@ -57,6 +57,7 @@ export async function watchPolicy(
       void loadLanguage(state);
       log(describePolicy(options.settingsFile, state));
       if (!isRecording) return;
+      if (state.problem === null) options.onPolicy?.({ hash: state.hash, text: state.text });
       syncPreferences(state);
       if (stateDirectory !== null)
         recordBuildsUnenforced(sharingDirectory(stateDirectory), state.settings, log);

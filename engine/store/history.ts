@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Period } from '../../shared/containers/protection.ts';
@@ -148,6 +148,8 @@ export async function writeVersion(
   const temporary = path.join(history, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await mkdir(temporary, { recursive: true, mode: 0o755 });
+    // Whatever the umask of a service is.
+    await chmod(temporary, 0o755);
     const put = (name: string, text: string | Uint8Array, mode: number) =>
       writeDurably(path.join(temporary, name), text, mode);
     // As readable as the originals; daemon.json may contain proxy credentials.

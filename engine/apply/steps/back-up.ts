@@ -46,7 +46,8 @@ export const backUp: StepModule = {
         settings: contentOf(paths.settings, applied.value),
         daemonJson: await readDaemonJson(paths),
       });
-      if (!found.ok) return found;
+      // The gateway records such a version, too, and may have done so meanwhile.
+      if (!found.ok && !(await isRecorded(paths, applied.value))) return found;
     }
     const backup = await writeBackup(
       paths,
@@ -62,6 +63,11 @@ export const backUp: StepModule = {
 /** What history keeps of a settings file. */
 function contentOf(file: string, { text, notText }: StoredText): string | Uint8Array | { file: string } {
   return notText === undefined ? text : (notText.bytes ?? { file });
+}
+
+async function isRecorded({ history }: RootPaths, applied: StoredText): Promise<boolean> {
+  const versions = await versionState(history, applied);
+  return versions.ok && versions.value.recorded;
 }
 
 /** The earliest time at which the gateway, which watches the file, can have adopted an external change. */
