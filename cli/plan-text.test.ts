@@ -350,15 +350,15 @@ test('the consequences of recreation are listed container by container', () => {
   );
 });
 
-test('a plan says to which version it rolls back, and what a failing step leaves', () => {
+test('a plan says which version has its text, and what a failing step leaves', () => {
   const first = (more: Partial<ApplyPlan>) => describePlan({ ...uneventfulPlan, ...more }, '').split('\n')[0];
   expect(first({})).toBe('Version 5 becomes 6. If any step fails, everything is rolled back to version 5.');
   expect(first({ earlierVersion: 4, baseFile: 'unusable' })).toBe(
-    'Rolls back to version 4, as version 6. If any step fails, the settings file is rolled back to how it ' +
-      'is now, unusable.',
+    'Version 5 becomes 6, with the text of version 4. If any step fails, the settings file is rolled back ' +
+      'to how it is now, unusable.',
   );
   expect(first({ earlierVersion: 4, baseFile: 'lost' })).toMatch(
-    /^Rolls back to version 4, as version 6: version 5 is the deletion of the file\. If any/,
+    /^Version 5, the deletion of the file, becomes 6, with the text of version 4\. If any/,
   );
   expect(first({ baseFile: 'lost' })).toMatch(/restored to what the gateway enforced last\.$/);
   expect(first({ baseFile: 'replaced' })).toMatch(/enforces now, in place of the unusable text, which stays/);

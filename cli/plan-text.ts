@@ -47,7 +47,7 @@ function becomesText(plan: ApplyPlan): string {
   if (earlier === undefined) return text('cli-plan.becomes-next', { from, to });
   return isBaseDeleted(plan)
     ? text('cli-plan.becomes-earlier-deleted', { earlier, from, to })
-    : text('cli-plan.becomes-earlier', { earlier, to });
+    : text('cli-plan.becomes-earlier', { earlier, from, to });
 }
 
 /** Which version becomes which, and what a failing step leaves. */

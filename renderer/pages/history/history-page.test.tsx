@@ -46,18 +46,24 @@ describe('history', () => {
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
   });
 
-  it('shows a version that has the text of an earlier one as a roll back to it', async () => {
+  it('names the earlier version that a version has the text of, which may be no roll back', async () => {
     const [newest, ...others] = historyItems;
     if (newest === undefined) throw new Error('the fixture is empty');
     await open(appState(), {
       'history:list': () => ok([{ ...newest, earlierVersion: 2 }, ...others]),
     });
-    expect((await row(6)).textContent).toMatch(
-      /applied by mei · rolled back to version 2 · 1 setting changed/,
-    );
-    expect(within(await detail(6)).getByText(/applied by mei · rolled back to version 2/)).toBeTruthy();
-    expect((await row(5)).textContent).not.toContain('back to');
+    expect((await row(6)).textContent).toMatch(/applied by mei · same text as version 2 · 1 setting changed/);
+    expect(within(await detail(6)).getByText(/applied by mei · same text as version 2/)).toBeTruthy();
+    expect((await row(5)).textContent).not.toContain('same text');
   });
+
+  it('does not call a version applied that another program wrote', async () => {
+    const [newest, ...others] = historyItems;
+    if (newest === undefined) throw new Error('the fixture is empty');
+    await open(appState(), { 'history:list': () => ok([{ ...newest, how: 'found', user: '' }, ...others]) });
+    expect((await row(6)).textContent).toMatch(/Version 6In force.*hanged outside Bulkhead/);
+  });
+
   it('makes an earlier version the draft, opens the review, applies nothing; undo reverts', async () => {
     const { user, store, bridge } = await open(appState());
     await user.click(await row(1));

@@ -30,7 +30,7 @@ export function authorText(t: TFunction, item: HistoryItem, state: VersionState 
   }
 }
 
-/** The version that a roll back restored; '' for none. */
+/** The earlier version with the same text, whether it was rolled back to or not; '' for none. */
 export const earlierText = (t: TFunction, { earlierVersion }: HistoryItem): string =>
   earlierVersion === undefined ? '' : t('history.earlier', { version: earlierVersion });
 

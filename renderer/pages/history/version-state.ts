@@ -5,7 +5,7 @@ import type { AppState } from '../../../shared/ipc/app-state.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
 import type { Tone } from '../../theme/tokens.ts';
 
-/** The current state of a version. `inForce`: enforced although the settings file has another text. */
+/** The current state of a version. `inForce`: enforced although nobody applied the settings file's text. */
 export type VersionState = 'applied' | 'applying' | 'rollingBack' | 'inForce' | 'unusable' | 'deleted';
 
 /** The tone of each state. */
@@ -22,11 +22,14 @@ export const versionTone: Record<VersionState, Tone> = {
 const isOfRun = ({ run }: Pick<AppState, 'run'>, item: HistoryItem): boolean =>
   item.how === 'unrecorded' && run !== null && applying({ run }) && run.toVersion === item.version;
 
+/** Whether another program wrote it. */
+const isForeign = ({ how }: HistoryItem): boolean => how === 'found' || how === 'unrecorded';
+
 /** The state of a version; null for earlier versions. */
 export function versionState(app: AppState, item: HistoryItem): VersionState | null {
   if (isOfRun(app, item)) return app.run?.activity === 'applying' ? 'applying' : 'rollingBack';
   const { difference, now } = enforcementIn(app);
-  if (!isAlarm(difference)) return item.current ? 'applied' : null;
+  if (!isAlarm(difference)) return item.current ? (isForeign(item) ? 'inForce' : 'applied') : null;
   if (item.current) return difference;
   return item.version === now.version ? 'inForce' : null;
 }

@@ -12,7 +12,7 @@ function becomes(t: TFunction, plan: ApplyPlan): string {
   if (earlier !== undefined)
     return isBaseDeleted(plan)
       ? t('review.becomes.earlierDeleted', { earlier, from, to })
-      : t('review.becomes.earlier', { earlier, to });
+      : t('review.becomes.earlier', { earlier, from, to });
   return from === 0 ? t('review.becomes.first', { to }) : t('review.becomes.next', { from, to });
 }
 

@@ -94,10 +94,11 @@ describe('the plan', () => {
     expect(rows[1]?.textContent).toMatch(/^\/srv\/proj can be mounted from now onAllowed/);
   });
 
-  it('is shown as a roll back if the draft is the text of an earlier version', async () => {
+  it('names the earlier version that the draft has the text of', async () => {
     await open('turningOn', { 'plan:make': () => ok({ ...plan, earlierVersion: 3 }) });
     await screen.findByText(
-      'Rolls back to version 3, as version 12. If any step fails, everything is rolled back to version 11.',
+      'Version 11 becomes 12, with the text of version 3. If any step fails, everything is rolled back to ' +
+        'version 11.',
     );
   });
 
@@ -124,7 +125,7 @@ describe('the plan', () => {
       ...reviewResponses('turningOn'),
       'plan:make': () => ok({ ...plan, fromVersion: 12, toVersion: 13, earlierVersion: 11, baseFile }),
     });
-    await screen.findByText(`Rolls back to version 11, as version 13. If any step fails, ${left}`);
+    await screen.findByText(`Version 12 becomes 13, with the text of version 11. If any step fails, ${left}`);
   });
 
   it('shows that there is no file again if a step of restoring a deleted one fails', async () => {
@@ -136,7 +137,7 @@ describe('the plan', () => {
     const restoring = { ...plan, earlierVersion: 10, baseFile: 'missing' } as const;
     await open('turningOn', { 'plan:make': () => ok(restoring) });
     await screen.findByText(
-      /^Rolls back to version 10, as version 12: version 11 is the deletion of the file\./,
+      /^Version 11, the deletion of the file, becomes 12, with the text of version 10\./,
     );
   });
 

@@ -3,9 +3,9 @@ import { concat } from '../concat.ts';
 export const cliPlan = {
   'cli-plan.versions': '{{becomes}} {{fails}}',
   'cli-plan.becomes-next': 'Version {{from}} becomes {{to}}.',
-  'cli-plan.becomes-earlier': 'Rolls back to version {{earlier}}, as version {{to}}.',
+  'cli-plan.becomes-earlier': 'Version {{from}} becomes {{to}}, with the text of version {{earlier}}.',
   'cli-plan.becomes-earlier-deleted':
-    'Rolls back to version {{earlier}}, as version {{to}}: version {{from}} is the deletion of the file.',
+    'Version {{from}}, the deletion of the file, becomes {{to}}, with the text of version {{earlier}}.',
   'cli-plan.replaces-foreign': 'Version {{from}}, which another program wrote, is replaced.',
   'cli-plan.fails-usable': 'If any step fails, everything is rolled back to version {{from}}.',
   'cli-plan.fails-unusable':

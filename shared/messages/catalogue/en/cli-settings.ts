@@ -49,7 +49,7 @@ export const cliSettings = {
   'cli-settings.how-deleted': 'the settings file was deleted',
   'cli-settings.how-unrecorded': 'the file as it is, changed by another program and not recorded yet',
   'cli-settings.unreadable': 'unreadable',
-  'cli-settings.earlier': ', rolled back to version {{version}}',
+  'cli-settings.earlier': ', same text as version {{version}}',
   'cli-settings.changes_one': ': {{count}} setting changed: {{pointers}}',
   'cli-settings.changes_other': ': {{count}} settings changed: {{pointers}}',
   'cli-settings.and-more': '{{pointers}}, and {{number}} more',

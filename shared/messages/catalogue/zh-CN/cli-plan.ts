@@ -5,9 +5,9 @@ import type { Translated } from '../translated.ts';
 export const cliPlan: Translated<typeof english> = {
   'cli-plan.versions': '{{becomes}}{{fails}}',
   'cli-plan.becomes-next': '版本 {{from}} 将变为 {{to}}。',
-  'cli-plan.becomes-earlier': '回滚到版本 {{earlier}}，记为版本 {{to}}。',
+  'cli-plan.becomes-earlier': '版本 {{from}} 将变为 {{to}}，文本与版本 {{earlier}} 相同。',
   'cli-plan.becomes-earlier-deleted':
-    '回滚到版本 {{earlier}}，记为版本 {{to}}：版本 {{from}} 是设置文件的删除。',
+    '版本 {{from}}（删除设置文件）将变为 {{to}}，文本与版本 {{earlier}} 相同。',
   'cli-plan.replaces-foreign': '由其他程序写入的版本 {{from}} 将被替换。',
   'cli-plan.fails-usable': '任何一步失败，都会完全回滚到版本 {{from}}。',
   'cli-plan.fails-unusable': '任何一步失败，设置文件都会回滚到现在无法使用的样子。',

@@ -43,7 +43,7 @@ export const cliSettings: Translated<typeof english> = {
   'cli-settings.how-deleted': '设置文件被删除',
   'cli-settings.how-unrecorded': '当前的文件，由其他程序更改，尚未记录',
   'cli-settings.unreadable': '无法读取',
-  'cli-settings.earlier': '，回滚到版本 {{version}}',
+  'cli-settings.earlier': '，文本与版本 {{version}} 相同',
   'cli-settings.changes_other': '：{{count}} 项设置有更改：{{pointers}}',
   'cli-settings.and-more': '{{pointers}}，另有 {{number}} 项',
   'cli-settings.whole-document': '整个文档',

@@ -27,7 +27,7 @@ export const history = {
   deleted: 'the settings file was deleted',
   unrecorded: 'changed outside Bulkhead',
   unreadable: 'can\u2019t be read',
-  earlier: 'rolled back to version {{version}}',
+  earlier: 'same text as version {{version}}',
   noneTitle: 'Version {{version}} is no settings file',
   deletedTitle: 'Version {{version}} is the deletion of the settings file',
   unreadableTitle: 'This version can\u2019t be read',

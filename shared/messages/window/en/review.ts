@@ -5,9 +5,9 @@ export const review = {
   becomes: {
     next: 'Version {{from}} becomes {{to}}.',
     first: 'This becomes version {{to}}, the first.',
-    earlier: 'Rolls back to version {{earlier}}, as version {{to}}.',
+    earlier: 'Version {{from}} becomes {{to}}, with the text of version {{earlier}}.',
     earlierDeleted:
-      'Rolls back to version {{earlier}}, as version {{to}}: version {{from}} is the deletion of the file.',
+      'Version {{from}}, the deletion of the file, becomes {{to}}, with the text of version {{earlier}}.',
   },
   fails: {
     usable: 'If any step fails, everything is rolled back to version {{from}}.',

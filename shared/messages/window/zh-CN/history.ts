@@ -27,7 +27,7 @@ export const history: Translation<typeof english> = {
   deleted: '设置文件被删除',
   unrecorded: '在 Bulkhead 之外被更改',
   unreadable: '无法读取',
-  earlier: '回滚到版本 {{version}}',
+  earlier: '文本与版本 {{version}} 相同',
   noneTitle: '版本 {{version}} 表示没有设置文件',
   deletedTitle: '版本 {{version}} 表示设置文件被删除',
   unreadableTitle: '无法读取此版本',

@@ -8,8 +8,8 @@ export const review: Translation<typeof english> = {
   becomes: {
     next: '版本 {{from}} 将变为 {{to}}。',
     first: '这将成为第一个版本：版本 {{to}}。',
-    earlier: '回滚到版本 {{earlier}}，记为版本 {{to}}。',
-    earlierDeleted: '回滚到版本 {{earlier}}，记为版本 {{to}}：版本 {{from}} 是设置文件的删除。',
+    earlier: '版本 {{from}} 将变为 {{to}}，文本与版本 {{earlier}} 相同。',
+    earlierDeleted: '版本 {{from}}（删除设置文件）将变为 {{to}}，文本与版本 {{earlier}} 相同。',
   },
   fails: {
     usable: '任何一步失败，都会完全回滚到版本 {{from}}。',
