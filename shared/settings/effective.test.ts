@@ -105,6 +105,21 @@ describe('effectiveSettings', () => {
     ]);
   });
 
+  it('names the values of wrong types, of many the first ones', () => {
+    const reason = (text: string) => {
+      const read = effectiveSettings(text);
+      return read.ok ? null : read.error.reason;
+    };
+    expect(reason('{"enhancedContainerIsolation":{"locked":"no","value":"true"}}')).toBe(
+      '/enhancedContainerIsolation/locked: expected true or false, got a string. ' +
+        '/enhancedContainerIsolation/value: expected true or false, got a string.',
+    );
+    const many = [1, 2, 3, 4, 5].map((path) => ({ path }));
+    expect(reason(JSON.stringify({ filesharingAllowedDirectories: many }))).toMatch(
+      /\/2\/path: expected a string, got a number\. 2 more values have wrong types, too\.$/,
+    );
+  });
+
   it.each([
     ['toggle as text', '{"enhancedContainerIsolation":{"value":"true"}}'],
     ['toggle as number', '{"enhancedContainerIsolation":{"value":1}}'],

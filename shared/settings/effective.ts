@@ -12,6 +12,7 @@ import {
   type policyModes,
   type socketScopes,
 } from './schema/index.ts';
+import { joinMessages } from '../messages/join-messages.ts';
 import { message, type Message, withReference } from '../messages/message.ts';
 import type { AllowedNetworkVolume } from './network-share.ts';
 import { isEnginePointer, misspeltCriticalKey } from './known-keys.ts';
@@ -178,13 +179,7 @@ type Settings = NonNullable<ParsedSettings['settings']>;
 /** The parsed settings, unless anything in them is ambiguous. */
 function usableSettings(parsed: ParsedSettings): Result<Settings> {
   const settings = parsed.settings;
-  if (settings === null) {
-    const first = parsed.typeErrors[0];
-    return unusable(
-      first === undefined ? message('settings.key-type-wrong') : withReference(first.message, first.sentence),
-      first?.pointer ?? '',
-    );
-  }
+  if (settings === null) return unusable(describeTypeErrors(parsed), parsed.typeErrors[0]?.pointer ?? '');
   const duplicate = parsed.duplicates.find((d) => isEnginePointer(d.pointer));
   if (duplicate !== undefined)
     return unusable(message('settings.key-duplicated', { pointer: duplicate.pointer }), duplicate.pointer);
@@ -206,6 +201,21 @@ function usableSettings(parsed: ParsedSettings): Result<Settings> {
     );
   }
   return ok(settings);
+}
+
+/** How many values of wrong types are named. */
+const namedTypeErrors = 3;
+
+function describeTypeErrors({ typeErrors }: ParsedSettings): string | Message {
+  if (typeErrors.length === 0) return message('settings.key-type-wrong');
+  const named = typeErrors
+    .slice(0, namedTypeErrors)
+    .map((error) => withReference(error.message, error.sentence));
+  const more = typeErrors.length - named.length;
+  return joinMessages('sentences', [
+    ...named,
+    ...(more === 0 ? [] : [message('settings.more-wrong', { count: more })]),
+  ]);
 }
 
 function withDefaults(settings: Settings): EffectiveSettings {

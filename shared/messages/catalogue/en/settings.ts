@@ -268,6 +268,8 @@ export const settings = {
   'settings.turn-virtiofs-on': 'Turn VirtioFS on',
   'settings.the-document': 'the document',
   'settings.value-type-mismatch': '{{pointer}}: expected {{expected}}, got {{found}}.',
+  'settings.more-wrong_one': '{{count}} more value has a wrong type, too.',
+  'settings.more-wrong_other': '{{count}} more values have wrong types, too.',
   'settings.either': '{{first}} or {{second}}',
   'settings.either-of-more': '{{first}} or {{second}}',
   'settings.enforce': 'Enforce',

@@ -205,6 +205,7 @@ export const settings: Translated<typeof english> = {
   'settings.turn-virtiofs-on': '开启 VirtioFS',
   'settings.the-document': '文档',
   'settings.value-type-mismatch': '{{pointer}}：应为 {{expected}}，实际为 {{found}}。',
+  'settings.more-wrong_other': '另有 {{count}} 个值的类型不正确。',
   'settings.either': '{{first}} 或 {{second}}',
   'settings.either-of-more': '{{first}}、{{second}}',
   'settings.enforce': '强制执行',
