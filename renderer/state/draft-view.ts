@@ -31,7 +31,11 @@ export interface DocumentView {
   readonly settings: Result<EffectiveSettings>;
 }
 
-/** The draft compared with the applied settings, and functions to edit it. */
+/**
+ * The draft compared with the applied settings, and functions to edit it. While another program's change of
+ * the file is in conflict with the draft, it is compared with the text that it was started from: only the
+ * user's own changes are shown as such, and undone.
+ */
 export interface DraftView {
   readonly text: string;
   readonly draft: DocumentView;
@@ -47,8 +51,9 @@ export interface DraftView {
   readonly canRedo: boolean;
   /** The value at a pointer in the draft's document, undefined where missing. */
   value(pointer: string): unknown;
+  /** The value before the user's changes. */
   appliedValue(pointer: string): unknown;
-  /** Whether something at or below the pointer differs from the applied settings. */
+  /** Whether the user changed something at or below the pointer. */
   isEdited(pointer: string): boolean;
   /**
    * Writes `value` at the pointer (undefined removes it), keeping every other byte. The error says why the
@@ -64,7 +69,7 @@ export interface DraftView {
   edited(edits: readonly { readonly pointer: string; readonly value: unknown }[]): Result<string>;
   /** Several edits as one undo step. */
   editAll(edits: readonly { readonly pointer: string; readonly value: unknown }[]): Result<void>;
-  /** Restores the applied value at the pointer. */
+  /** Restores the value before the user's changes at the pointer. */
   revert(pointer: string): Result<void>;
   setText(text: string): void;
 }
@@ -161,6 +166,8 @@ export function sameForDraft(a: Snapshot, b: Snapshot): boolean {
   if (a.app === null || b.app === null) return false;
   return (
     a.app.settings.applied === b.app.settings.applied &&
+    a.app.settings.conflict === b.app.settings.conflict &&
+    a.app.settings.base === b.app.settings.base &&
     a.app.settings.exists === b.app.settings.exists &&
     a.app.settings.readOnly === b.app.settings.readOnly &&
     applying(a.app) === applying(b.app) &&
@@ -180,7 +187,8 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
     app.settings.exists && !removesFile(text, app.settings.exists, app.target.capabilities),
   );
   const applied = viewDocument(app.settings.applied, app.settings.exists);
-  const changes = changesBetween(app.settings.applied, text);
+  const before = app.settings.conflict ? viewDocument(app.settings.base, app.settings.base !== '') : applied;
+  const changes = changesBetween(before.text, text);
   const readOnly = lockOf(app);
 
   const edited: DraftView['edited'] = (edits) => {
@@ -190,7 +198,7 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
       if (!path.ok) return path;
       const result = editSettings(next, path.value, value);
       if (!result.ok) return result;
-      next = value === undefined ? withoutEmptyParents(result.value, path.value, applied) : result.value;
+      next = value === undefined ? withoutEmptyParents(result.value, path.value, before) : result.value;
     }
     return ok(isFresh(next) && applied.text === '' ? '' : next);
   };
@@ -214,11 +222,11 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
     restartNeeded:
       app.target.capabilities.readsSettings === 'at-start'
         ? text !== app.settings.applied
-        : restartNeeded(changes),
+        : restartNeeded(changesBetween(app.settings.applied, text)),
     canUndo: snapshot.undo.length > 0,
     canRedo: snapshot.redo.length > 0,
     value: (pointer) => at(draft, pointer),
-    appliedValue: (pointer) => at(applied, pointer),
+    appliedValue: (pointer) => at(before, pointer),
     isEdited: (pointer) =>
       changes.some(
         (change) =>
@@ -229,9 +237,9 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
     edit: (pointer, value) => editAll([{ pointer, value }]),
     editOr: (pointer, value, missing) =>
       editAll([
-        { pointer, value: value === missing && at(applied, pointer) === undefined ? undefined : value },
+        { pointer, value: value === missing && at(before, pointer) === undefined ? undefined : value },
       ]),
-    revert: (pointer) => editAll([{ pointer, value: at(applied, pointer) }]),
+    revert: (pointer) => editAll([{ pointer, value: at(before, pointer) }]),
     setText: (next) => {
       store.setDraft(next);
     },
@@ -239,14 +247,10 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
 }
 
 /**
- * Removes objects that a removal left empty and that the applied document does not have: undoing a change
- * leaves no trace.
+ * Removes objects that a removal left empty and that the document before the user's changes does not have:
+ * undoing a change leaves no trace.
  */
-function withoutEmptyParents(
-  text: string,
-  path: readonly (string | number)[],
-  applied: DocumentView,
-): string {
+function withoutEmptyParents(text: string, path: readonly (string | number)[], before: DocumentView): string {
   let next = text;
   for (let depth = path.length - 1; depth > 0; depth--) {
     const parent = path.slice(0, depth);
@@ -256,7 +260,7 @@ function withoutEmptyParents(
       typeof value !== 'object' ||
       value === null ||
       Object.keys(value).length > 0 ||
-      at(applied, pointer) !== undefined
+      at(before, pointer) !== undefined
     )
       break;
     const result = editSettings(next, parent, undefined);
