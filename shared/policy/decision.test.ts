@@ -21,16 +21,29 @@ describe('the refusal of an unprotected container', () => {
     setEngineOptions(' --root /srv/engine');
     try {
       expect(refusalText(refused)).toContain(
-        'recreate the container (bulkhead containers recreate web --root /srv/engine), or an administrator',
+        'recreate the container (bulkhead containers recreate web --dry-run --root /srv/engine says ' +
+          'whether that is possible), or an administrator',
       );
       expect(refusalText(refused)).toContain('docker exec on container web is blocked');
       expect(refusalText(refused, translate)).toContain('已拒绝“对容器 web 执行 docker exec”');
       expect(refusalText(refused, translate)).toContain(
-        'bulkhead containers recreate web --root /srv/engine',
+        'bulkhead containers recreate web --dry-run --root /srv/engine',
       );
     } finally {
       setEngineOptions('');
     }
+  });
+});
+
+describe('the refusal of a container that is kept beside its recreation', () => {
+  it('names the new one, not a command that would recreate the old one', () => {
+    const refused = deny('container-unprotected', 'docker start', {
+      subject: { container: 'web-before-eci' },
+    });
+    expect(refusalText(refused)).toContain(
+      'use web if that is its protected recreation, or an administrator',
+    );
+    expect(refusalText(refused)).not.toContain('bulkhead containers recreate');
   });
 });
 

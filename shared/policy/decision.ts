@@ -8,6 +8,7 @@ import {
 } from '../messages/message.ts';
 import type { EngineError } from './engine-errors.ts';
 import type { MessageId } from '../messages/catalogue/index.ts';
+import { originalName } from '../containers/retained-name.ts';
 import { joinMessages } from '../messages/join-messages.ts';
 import type { Translate } from '../messages/translator.ts';
 import { rules, type RuleCode, type SettingPointer } from '../rules/index.ts';
@@ -147,9 +148,12 @@ export function refusalMessage(denial: RefusalParts): Message {
 function remedySentence(denial: RefusalParts): Message {
   const { setting, subject } = denial;
   if (isOfLocalContent(denial)) return message('rules.setting-image-content');
-  return setting === '/bulkhead/existingContainers' && subject?.container !== undefined
-    ? message('rules.setting-existing-container', { name: subject.container })
-    : settingSentence(setting);
+  const name = subject?.container;
+  if (setting !== '/bulkhead/existingContainers' || name === undefined) return settingSentence(setting);
+  const original = originalName(name);
+  return original === null
+    ? message('rules.setting-existing-container', { name })
+    : message('rules.setting-replaced-container', { original });
 }
 
 /** Why an image may not have the Docker socket if its content is in no registry: no entry can match it. */

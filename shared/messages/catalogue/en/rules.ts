@@ -99,12 +99,16 @@ export const rules = {
   'rules.setting-devices': 'an administrator can allow it in bulkhead.devices',
   'rules.setting-network-volumes': 'an administrator can allow it in bulkhead.networkVolumes',
   'rules.setting-existing-container': concat(
-    'recreate the container (bulkhead containers recreate {{name}}{{onEngine}}), or an administrator can ',
-    'allow it with bulkhead.existingContainers: "warn"',
+    'recreate the container (bulkhead containers recreate {{name}} --dry-run{{onEngine}} says whether that ',
+    'is possible), or an administrator can allow it with bulkhead.existingContainers: "warn"',
+  ),
+  'rules.setting-replaced-container': concat(
+    'use {{original}} if that is its protected recreation, or an administrator can allow it with ',
+    'bulkhead.existingContainers: "warn"',
   ),
   'rules.setting-existing-containers': concat(
-    'recreate the container (bulkhead containers recreate{{onEngine}}), or an administrator can allow it ',
-    'with bulkhead.existingContainers: "warn"',
+    'recreate the container (bulkhead containers recreate NAME --dry-run{{onEngine}} says whether that is ',
+    'possible), or an administrator can allow it with bulkhead.existingContainers: "warn"',
   ),
   'rules.setting-per-image-list': 'an administrator can allow it in bulkhead.perImageCommandLists[{{index}}]',
   'rules.no-setting': 'no setting allows it',

@@ -102,7 +102,9 @@ export const activity = {
     brokenDraft: 'The draft is not usable, so no change can be prepared.',
     inDraft: 'The draft allows this already. Apply it.',
     inForce: 'The settings in force allow this now. Try again.',
-    recreate: 'Better: recreate the container protected. Then it can be used as before.',
+    recreate:
+      'Better: recreate the container protected, if the page Containers says that it can be. Then it can ' +
+      'be used as before.',
     danger: {
       everything:
         'This is the whole file system: a container could change every file of this host and take it ' +

@@ -393,7 +393,8 @@ export const review = {
     unprotected_one: '{{count}} container is still unprotected',
     unprotected_other: '{{count}} containers are still unprotected',
     unprotectedWhy:
-      'Created without ECI. On the Containers page they can be recreated protected, or removed.',
+      'Created without ECI. On the Containers page they can be removed, or recreated protected where ' +
+      'nothing prevents it.',
     show: 'Show',
     done: 'Done',
     failed: '{{step}} failed',

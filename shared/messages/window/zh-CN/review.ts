@@ -332,7 +332,7 @@ export const review: Translation<typeof english> = {
     unrecorded: '版本 {{version}} 正在生效，但未能记入历史',
     unrecordedTry: '请腾出磁盘空间。下次应用会将其记入，但不含应用者和应用时间。',
     unprotected_other: '{{count}} 个容器仍未受保护',
-    unprotectedWhy: '创建时没有 ECI。可在“容器”页面上将其重新创建为受保护，或将其移除。',
+    unprotectedWhy: '创建时没有 ECI。可在“容器”页面上将其移除；没有阻碍因素时，也可将其重新创建为受保护。',
     show: '显示',
     done: '完成',
     failed: '步骤“{{step}}”失败',
