@@ -7,7 +7,7 @@ import {
   type ParamsArgument,
 } from '../shared/messages/message.ts';
 import { joinMessages } from '../shared/messages/join-messages.ts';
-import { translateError } from '../shared/messages/error-message.ts';
+import { errorMessage, translateError } from '../shared/messages/error-message.ts';
 import type { Translate } from '../shared/messages/translator.ts';
 import type { AppError } from '../shared/result.ts';
 
@@ -51,8 +51,8 @@ export const unknownText = (error: AppError): string =>
   withHint(error, (what) => about(text('cli-status.check-unknown'), what));
 
 function withHint(error: AppError, line: (what: string) => string): string {
-  const { message: what, reason, hint } = translatedError(error);
-  return line(reason === undefined ? what : about(what, reason)) + (hint === undefined ? '' : `\n  ${hint}`);
+  const { hint } = translatedError(error);
+  return line(translator(errorMessage(error))) + (hint === undefined ? '' : `\n  ${hint}`);
 }
 
 /** An error's texts in the current language. */

@@ -1,5 +1,5 @@
 import type { AppError } from '../result.ts';
-import { message, withReference, type Message, type MessageReference } from './message.ts';
+import { message, referenceTo, withReference, type Message, type MessageReference } from './message.ts';
 import type { Translate } from './translator.ts';
 
 /** What failed, as one sentence. */
@@ -15,6 +15,18 @@ export function errorMessage(error: AppError): Message | string {
   const what = failureMessage(error);
   if (error.reason === undefined) return what;
   return message('common.what-and-why', { what, why: withReference(error.reason, error.sentences?.reason) });
+}
+
+/** An error whose reason leaves out the excerpt of a text: for sentences that go on behind it. */
+export function withoutExcerpt(error: AppError): AppError {
+  const reason = error.sentences?.reason;
+  const problem = reason?.params?.['problem'];
+  if (reason?.id !== 'common.problem-and-excerpt' || typeof problem !== 'object') return error;
+  return {
+    ...error,
+    reason: problem.text,
+    sentences: { ...error.sentences, reason: referenceTo(problem) },
+  };
 }
 
 /** An error's three texts in one language; those of the engine or the system are not translated. */

@@ -5,7 +5,7 @@ import { chinese } from './catalogue/zh-CN/index.ts';
 import { refusalPrefix } from '../policy/decision.ts';
 import { joinMessages } from './join-messages.ts';
 import { message, plainText, type Message } from './message.ts';
-import { translateError } from './error-message.ts';
+import { errorMessage, translateError, withoutExcerpt } from './error-message.ts';
 import type { SentencesByArea } from './renderer.ts';
 import { loadTranslator } from './translator.ts';
 
@@ -126,6 +126,36 @@ test('texts are joined with the separator of their kind in every language', asyn
   expect(translate(joined)).toBe('已取消；没有运行任何检查；EIO');
   expect(joinMessages('sentences', [first])).toBe(first);
   expect(joinMessages('sentences', [])).toBe('');
+});
+
+test('a sentence inside another has no full stop where a mark follows it', async () => {
+  const translate = await loadTranslator('zh-CN');
+  const what = message('settings.file-not-a-policy');
+  const why = message('settings.value-type-mismatch', {
+    pointer: '/a',
+    expected: message('settings.type-boolean'),
+    found: message('settings.type-string'),
+  });
+  const both = message('engine.settings-unusable', { why: message('common.what-and-why', { what, why }) });
+  expect(both.text).toContain(
+    "can't be used (The settings file can't be used as a policy: /a: expected true or false, got a string). ",
+  );
+  expect(translate(both)).toContain('（设置文件不能用作策略：/a 应为：true 或 false；实际为：字符串）。');
+  expect(plainText(joinMessages('sentences', [what, what]))).toBe(`${what.text} ${what.text}`);
+});
+
+test('a reason without its excerpt is one line in every language', async () => {
+  const { error } = fail('settings.syntax', message('settings.file-not-json'), {
+    reason: message('common.problem-and-excerpt', {
+      problem: message('settings.json-comma-missing'),
+      excerpt: '1 | {{',
+    }),
+  });
+  const brief = withoutExcerpt(error);
+  expect(brief.reason).toBe(message('settings.json-comma-missing').text);
+  expect((await loadTranslator('zh-CN'))(errorMessage(brief))).toBe(
+    '设置文件不是有效的 JSON：两个条目之间缺少逗号。',
+  );
 });
 
 test('every refusal has the same beginning in every language', () => {

@@ -55,10 +55,11 @@ export function createRenderer(
       const plural = typeof count === 'number' ? { count } : {};
       const instance = withArea(area, sentences);
       if (!instance.exists(id, plural)) return null;
+      const forms = ['', '_one', '_other'].flatMap((form) => sentences[`${id}${form}`] ?? []);
       const replace = Object.fromEntries(
         Object.entries({ ...params, [engineOptionsName]: engineOptions() }).map(([name, value]) => [
           name,
-          typeof value === 'object' ? renderParam(value) : value,
+          typeof value === 'object' ? inSentence(renderParam(value), name, forms) : value,
         ]),
       );
       // The window restricts the keys of all instances to its own texts; this one has the catalogue.
@@ -68,6 +69,21 @@ export function createRenderer(
       return lacksValue ? null : rendered;
     },
   };
+}
+
+/**
+ * A sentence as a value of another one: where a mark follows it in every form, it has no full stop of its
+ * own.
+ */
+function inSentence(text: string, name: string, forms: readonly string[]): string {
+  if (!/[.。]$/.test(text) || text.endsWith('..')) return text;
+  const goesOn = forms.every((form) =>
+    form
+      .split(`{{${name}}}`)
+      .slice(1)
+      .every((rest) => /^[:;,.)：；，。）]/.test(rest)),
+  );
+  return goesOn ? text.slice(0, -1) : text;
 }
 
 const namespace = 'translation';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
-import { errorMessage } from '../../../shared/messages/error-message.ts';
+import { errorMessage, withoutExcerpt } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { describeEngine } from '../../base/engine-info.ts';
 import { describeEngineApi, respondsToHttp } from '../guarded/engine-api.ts';
@@ -88,7 +88,7 @@ async function problemOf(
   if (!supervised) return null;
   const { error } = await readEnginePolicy(paths);
   if (error !== null) {
-    const why = errorMessage({ ...error, reason: error.reason?.split('\n', 1)[0] });
+    const why = errorMessage(withoutExcerpt(error));
     return engineProblem(message('engine.settings-unusable', { why }));
   }
   if (state?.problem != null) return state.problem;

@@ -7,7 +7,7 @@ import {
   type EngineLogLine,
   type EngineStatus,
 } from '../../../shared/engine-status/status.ts';
-import { errorMessage } from '../../../shared/messages/error-message.ts';
+import { errorMessage, withoutExcerpt } from '../../../shared/messages/error-message.ts';
 import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { capabilitiesOfRuntime } from '../../../shared/isolation/backends.ts';
@@ -186,7 +186,7 @@ async function problemOf(
   if (engine?.active === 'failed') problems.push(message('system.engine-failed', { result: engine.result }));
   const { error } = await readEnginePolicy(paths);
   if (error !== null) {
-    const why = errorMessage({ ...error, reason: error.reason?.split('\n', 1)[0] });
+    const why = errorMessage(withoutExcerpt(error));
     problems.push(message('engine.settings-unusable', { why }));
   }
   const unstored = await unstoredPolicy(paths, await gatewayUp);

@@ -182,11 +182,11 @@ describe("Docker Desktop's own settings", () => {
     for (const name of ['Extensions', 'Usage statistics', 'Beta features', 'Docker AI'])
       expect((await most.findByRole('combobox', { name })).textContent).toBe('Invalid');
     expect(most.getByRole('combobox', { name: 'Model Runner' }).textContent).toBe('Not set');
-    expect(most.getByText('Expected true or false, got a number.')).toBeTruthy();
+    expect(most.getByText(/: expected true or false, got a number\.$/)).toBeTruthy();
     const scout = card('Docker Scout');
     expect(scout.getByRole('combobox', { name: 'SBOM indexing' }).textContent).toBe('Invalid');
-    expect(scout.getAllByText(/^Expected true or false/)).toHaveLength(2);
-    expect(card('Proxy of Docker Desktop').getByText(/^Expected true or false/)).toBeTruthy();
+    expect(scout.getAllByText(/: expected true or false/)).toHaveLength(2);
+    expect(card('Proxy of Docker Desktop').getByText(/: expected true or false/)).toBeTruthy();
     await user.click(most.getByRole('combobox', { name: 'Extensions' }));
     await user.click(await screen.findByRole('option', { name: 'On, locked' }));
     expect(JSON.parse(store.get().draft)).toMatchObject({ extensionsEnabled: { locked: true, value: true } });
@@ -207,11 +207,16 @@ describe("Docker Desktop's own settings", () => {
     const scout = card('Docker Scout');
     for (const name of ['SBOM indexing', 'Background indexing'])
       expect((await scout.findByRole('combobox', { name })).textContent).toBe('Invalid');
-    expect(scout.getAllByText(/^Expected an object/)).toHaveLength(2);
+    expect(scout.getAllByText(/: expected an object/)).toHaveLength(2);
     const texts = [
-      ['Kubernetes', 'Images from', '5', 'Expected a string, got a number.'],
-      ['Proxy of Docker Desktop', 'HTTP', '8080', 'Expected a string, got a number.'],
-      ['Proxy of Docker Desktop', 'Without the proxy', 'a, 1', 'Expected a string, got a number.'],
+      ['Kubernetes', 'Images from', '5', '/kubernetes/imagesRepository: expected a string, got a number.'],
+      ['Proxy of Docker Desktop', 'HTTP', '8080', '/proxy/http: expected a string, got a number.'],
+      [
+        'Proxy of Docker Desktop',
+        'Without the proxy',
+        'a, 1',
+        '/proxy/exclude/1: expected a string, got a number.',
+      ],
     ] as const;
     for (const [group, name, value, why] of texts) {
       const field = card(group).getByRole('textbox', { name });

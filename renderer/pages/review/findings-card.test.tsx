@@ -33,7 +33,9 @@ describe('a finding that blocks the apply', () => {
     expect(screen.getByText('1 blocks applying')).toBeTruthy();
     expect(screen.queryByText('This can’t be applied')).toBeNull();
     // In its row, and beside the button that it disables.
-    expect(screen.getAllByText('Expected true or false, got a string.')).toHaveLength(2);
+    expect(
+      screen.getAllByText('/enhancedContainerIsolation/locked: expected true or false, got a string.'),
+    ).toHaveLength(2);
   });
 });
 

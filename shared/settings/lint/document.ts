@@ -4,7 +4,7 @@ import { jsonType, orList } from '../type-errors.ts';
 import { isAppSetting } from '../desktop-app-settings.ts';
 import { nodeAt } from '../document-tree.ts';
 import type { DesktopPlatform } from '../schema/index.ts';
-import { parsePointer, type SettingsPath } from '../pointer.ts';
+import { parsePointer, toPointer, type SettingsPath } from '../pointer.ts';
 import { closestName } from './closest-name.ts';
 import { message, type Message, plainText } from '../../messages/message.ts';
 import { replaceNode, type Report } from './report.ts';
@@ -148,7 +148,7 @@ function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey
     'wrong-type',
     severity,
     path,
-    message('settings.type-mismatch', { expected, found: found.text }),
+    message('settings.value-type-mismatch', { pointer: toPointer(path), expected, found: found.text }),
     {
       params: { expected: alternatives === null ? type : plainText(alternatives), found: found.value },
       ...(fixed === null

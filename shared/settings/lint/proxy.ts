@@ -1,4 +1,5 @@
 import { message } from '../../messages/message.ts';
+import { toPointer } from '../pointer.ts';
 import { jsonType, typeText } from '../type-errors.ts';
 import { namesIn } from '../typed-list.ts';
 import { replaceNode, type Report } from './report.ts';
@@ -61,7 +62,11 @@ function wrongType(
     'wrong-type',
     report.ownEngine ? 'warning' : 'error',
     path,
-    message('settings.type-mismatch', { expected: typeText(expected), found: typeText(found) }),
+    message('settings.value-type-mismatch', {
+      pointer: toPointer(path),
+      expected: typeText(expected),
+      found: typeText(found),
+    }),
     { params: { expected, found } },
   );
 }

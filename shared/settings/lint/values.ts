@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import { message } from '../../messages/message.ts';
 import type { KnownKey } from '../known-keys.ts';
-import type { SettingsPath } from '../pointer.ts';
+import { toPointer, type SettingsPath } from '../pointer.ts';
 import { isUsableText, mendedText, textContent } from '../text-content.ts';
 import { typeText } from '../type-errors.ts';
 import { replaceNode, type Report } from './report.ts';
@@ -33,7 +33,11 @@ function lintNumber(report: Report, node: Node, path: SettingsPath, key: KnownKe
       'wrong-type',
       report.ownEngine ? 'warning' : 'error',
       path,
-      message('settings.type-mismatch', { expected: typeText('integer'), found: written }),
+      message('settings.value-type-mismatch', {
+        pointer: toPointer(path),
+        expected: typeText('integer'),
+        found: written,
+      }),
       {
         params: { expected: 'integer', found: written },
         ...(Number.isSafeInteger(value) ? { fix: changeTo(node, String(value)) } : {}),

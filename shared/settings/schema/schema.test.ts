@@ -60,10 +60,10 @@ describe('a key that is added to the schema', () => {
   it('is checked by lint: its type, its values, and its spelling', () => {
     expect(lint('"dummyKey": "hard"')).toEqual([]);
     expect(lint('"dummyKey": 1')).toEqual([
-      'error wrong-type /dummyKey: Expected "soft" or "hard", got a number.',
+      'error wrong-type /dummyKey: /dummyKey: expected "soft" or "hard", got a number.',
     ]);
     expect(lint('"dummyKey": "sofd"')).toEqual([
-      'error wrong-type /dummyKey: Expected "soft" or "hard", got "sofd".',
+      'error wrong-type /dummyKey: /dummyKey: expected "soft" or "hard", got "sofd".',
     ]);
     expect(lint('"dumyKey": "hard"')).toEqual([
       'warning unknown-key /dumyKey: "dumyKey" is not a known key. Did you mean "dummyKey"?',
@@ -136,7 +136,9 @@ describe('$schema', () => {
   });
 
   it('is a warning if it is not a text, and the policy is readable all the same', () => {
-    expect(lint('"$schema": 1')).toEqual(['warning wrong-type /$schema: Expected a string, got a number.']);
+    expect(lint('"$schema": 1')).toEqual([
+      'warning wrong-type /$schema: /$schema: expected a string, got a number.',
+    ]);
     expect(effectiveSettings(file('"$schema": 1'), { exists: true }).ok).toBe(true);
   });
 });

@@ -57,7 +57,6 @@ export const settings = {
   'settings.type-list': 'a list',
   'settings.type-null': 'null',
   'settings.type-nothing': 'nothing',
-  'settings.type-mismatch': 'Expected {{expected}}, got {{found}}.',
   'settings.key-of-desktop-only':
     'Only Docker Desktop reads "{{written}}". It is kept, and does nothing on this engine.',
   'settings.key-unknown-to-desktop':
