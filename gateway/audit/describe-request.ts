@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditOrigin } from '../../shared/audit/entry.ts';
+import { probeImagePrefix } from '../../shared/audit/probe-image.ts';
 import type { GatewayRequest } from '../http/exchange.ts';
 import { writeTarget, type Target } from '../http/message/target.ts';
 import type { SocketMounts } from '../base/socket-mount.ts';
@@ -66,6 +67,11 @@ function originOf(request: GatewayRequest, mounts: SocketMounts | null): AuditOr
     mount: request.origin.id,
     container: mount?.container?.name ?? null,
     image: mount?.image ?? null,
+    createdBy: mount?.createdBy ?? null,
+    // No user but root can hide behind the name of the probe's image.
+    ...(mount?.createdBy === 0 && mount.byClient && mount.image.startsWith(probeImagePrefix)
+      ? { verification: true }
+      : {}),
   };
 }
 

@@ -21,6 +21,8 @@ export interface SocketMount {
    * for the audit log and for `$HOME`. Null: unknown.
    */
   readonly createdBy: number | null;
+  /** The creator's own request, by the clients' socket; false for another container's, and if unknown. */
+  readonly byClient: boolean;
   /** Null until the engine has created the container: until then the socket refuses requests. */
   readonly container: { readonly id: string; readonly name: string } | null;
 }

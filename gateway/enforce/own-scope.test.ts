@@ -61,6 +61,7 @@ describe('the owner of a mount', () => {
       derivedFrom: null,
       governing: [],
       createdBy: null,
+      byClient: false,
       container: { id: `container-${name}`, name },
     },
     list: governingList(defaultSettings.socket, { image: 'client', allowedBy: 'client', governing: [] }),

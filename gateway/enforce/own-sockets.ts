@@ -55,6 +55,7 @@ export async function withSocket(
     derivedFrom: verdict.derivedFrom,
     governing: [],
     createdBy: callerOf(context),
+    byClient: context.client === null,
     container: null,
   };
   const mount: SocketMount =

@@ -123,6 +123,7 @@ function readRecord(file: string, id: SocketMountId, socket: string): SocketMoun
     derivedFrom,
     governing,
     createdBy,
+    byClient: at(found, 'byClient') === true,
     container: text(containerId) && typeof name === 'string' ? { id: containerId, name } : null,
   };
 }

@@ -91,6 +91,7 @@ const created = (more: Partial<SocketMount> = {}): SocketMount => ({
   derivedFrom: null,
   governing: [],
   createdBy: 1000,
+  byClient: true,
   container: null,
   ...more,
 });

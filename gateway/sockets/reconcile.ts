@@ -118,6 +118,7 @@ async function restoreRecord(
     derivedFrom: verdict.derivedFrom,
     governing: [],
     createdBy: null,
+    byClient: false,
     container: null,
   };
   const denial = mismatchDenial(found, mount, mounts);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { probeImagePrefix } from './probe-image.ts';
 import { auditEntrySchema, type StoredAuditEntry } from './entry.ts';
 
 /** Number of the newest entries that the app keeps. */
@@ -85,12 +86,13 @@ export const isDenial = (entry: Pick<StoredAuditEntry, 'outcome'>): boolean =>
 /**
  * Whether a verification sent it: its probes send what an attacker would, and expect each refusal. Identified
  * by root's uid, the clients' socket and the image: no other user can send such a request, so none can hide
- * behind it.
+ * behind it. What a probe requests by its own socket, the gateway marks by the same facts of its creation.
  */
 export const isProbes = (entry: Pick<StoredAuditEntry, 'client' | 'origin' | 'image'>): boolean =>
-  entry.client.uid === 0 &&
-  entry.origin?.kind === 'clients' &&
-  entry.image?.startsWith('bulkhead/probe:') === true;
+  entry.origin?.verification === true ||
+  (entry.client.uid === 0 &&
+    entry.origin?.kind === 'clients' &&
+    entry.image?.startsWith(probeImagePrefix) === true);
 
 /**
  * What makes entries repetitions of each other: equal outcome, rule, subject and caller; not the time, the

@@ -63,6 +63,10 @@ export const auditEntrySchema = z.object({
       mount: z.string().optional(),
       container: z.string().nullable().optional(),
       image: z.string().nullable().optional(),
+      /** Uid of the creator of the container whose socket it is; null if unknown. */
+      createdBy: z.number().nullable().optional(),
+      /** Root had the container created for a verification. */
+      verification: z.boolean().optional(),
     })
     .optional(),
   method: z.string(),
@@ -91,6 +95,8 @@ export type AuditOrigin =
       readonly mount: string;
       readonly container: string | null;
       readonly image: string | null;
+      readonly createdBy: number | null;
+      readonly verification?: boolean;
     };
 
 /** What the gateway passes to the log; the log adds id and time. */

@@ -19,6 +19,7 @@ export function socketMount(
     derivedFrom: null,
     governing: [],
     createdBy: 0,
+    byClient: true,
     container: null,
     ...more,
   };
