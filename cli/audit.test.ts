@@ -53,6 +53,21 @@ describe('bulkhead audit', () => {
     const [written] = await Promise.all([read(child.stderr), once(child, 'close')]);
     expect({ code: child.exitCode, err: written }).toEqual({ code: 2, err });
   });
+  it.each([
+    [['--rule', 'nosuch'], /^error: there is no rule "nosuch"\n *Give one of .*host-namespace.*\.\n$/],
+    [['--rule', 'host-namespce'], /\(did you mean host-namespace\?\)/],
+    [['--user', 'nosuch'], /^error: there is no user "nosuch"\n/],
+  ])('refuses %j, which selects nothing', async (args, err) => {
+    const main = path.join(import.meta.dirname, 'main.ts');
+    const child = spawn(process.execPath, [main, '--lang', 'en', 'audit', '--file', main, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [written] = await Promise.all([read(child.stderr), once(child, 'close')]);
+    expect({ code: child.exitCode, err: written }).toEqual({
+      code: 2,
+      err: expect.stringMatching(err) as unknown,
+    });
+  });
   it('reads entries of earlier versions', () => {
     const { id: _i, spec: _s, what: _w, origin: _o, decisionUs: _d, generation: _g, ...old } = entry;
     expect(describeEntry(old)).toContain('uid 1000 pid 7  web nginx  long  [bind-not-shared]');
@@ -76,6 +91,31 @@ describe('bulkhead audit', () => {
     // Nobody but root can hide behind the probe's image.
     expect(wanted({ ...probe, client: { uid: 1000, pid: 9 } }, {}, null)).toBe(true);
     expect(wanted({ ...probe, origin: { kind: 'socket-mount', mount: 'ff' } }, {}, null)).toBe(true);
+    const bySocket = { kind: 'socket-mount', mount: 'ff', verification: true };
+    expect(wanted({ ...entry, origin: bySocket }, { denied: true }, null)).toBe(false);
+  });
+  it('selects by user, container and image, of mounted sockets too', () => {
+    const bySocket: StoredAuditEntry = {
+      ...entry,
+      client: { uid: 1_000_065_536, pid: 9 },
+      origin: { kind: 'socket-mount', mount: 'ff', container: 'ci', image: 'docker:cli', createdBy: 1001 },
+      container: 'built',
+      image: 'alpine',
+    };
+    const selects = (options: Parameters<typeof wanted>[1]) => [
+      wanted(entry, options, null),
+      wanted(bySocket, options, null),
+    ];
+    expect(selects({ uid: 1000 })).toEqual([true, false]);
+    expect(selects({ uid: 1001 })).toEqual([false, true]);
+    expect(selects({ uid: 1_000_065_536 })).toEqual([false, true]);
+    expect(selects({ container: 'web' })).toEqual([true, false]);
+    expect(selects({ container: 'ci' })).toEqual([false, true]);
+    expect(selects({ container: 'built' })).toEqual([false, true]);
+    expect(selects({ image: 'docker.io/library/nginx:latest' })).toEqual([true, false]);
+    expect(selects({ image: 'docker:cli' })).toEqual([false, true]);
+    expect(selects({ image: 'alpine' })).toEqual([false, true]);
+    expect(describeEntry(bySocket)).toContain('  container ci (uid 1001)  built alpine  ');
   });
   it('accepts a date or a duration, nothing else', () => {
     expect(parseSince('15m', 1_000_000)).toEqual({ ok: true, value: 100_000 });

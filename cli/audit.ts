@@ -8,7 +8,12 @@ import { systemCode } from '../engine/base/system-code.ts';
 import { watchDirectory } from '../engine/base/watch-directory.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
 import { message } from '../shared/messages/message.ts';
+import { isRuleCode } from '../shared/rules/index.ts';
+import { ruleList } from '../shared/rules/list.ts';
+import { canonicalReference, parseImageReference } from '../shared/settings/image-reference.ts';
+import { closestName } from '../shared/settings/lint/closest-name.ts';
 import { auditList, outcomeTexts, outcomeTones } from './audit-list.ts';
 import { displayWidth, padColumns } from './columns.ts';
 import { printable, printError, resolveRoot, withJson, withRoot } from './output.ts';
@@ -25,6 +30,9 @@ interface AuditOptions {
   readonly json?: boolean;
   readonly follow?: boolean;
   readonly rule?: string;
+  readonly user?: string;
+  readonly container?: string;
+  readonly image?: string;
   readonly since?: string;
   readonly denied?: boolean;
   readonly probes?: boolean;
@@ -40,6 +48,9 @@ export function configureAudit(command: Command): void {
   withFormat(withJson(withRoot(command)), String.raw`{{.Time}}\t{{.Rule}}`)
     .option('--follow', helpText('cli-help.audit-follow'))
     .option('--rule <rule>', helpText('cli-help.audit-rule'))
+    .option('--user <user>', helpText('cli-help.audit-user'))
+    .option('--container <name>', helpText('cli-help.audit-container'))
+    .option('--image <image>', helpText('cli-help.audit-image'))
     .option('--since <time>', helpText('cli-help.audit-since'))
     .option('--denied', helpText('cli-help.audit-denied'))
     .option('--probes', helpText('cli-help.audit-probes'))
@@ -48,6 +59,11 @@ export function configureAudit(command: Command): void {
       const file = await logOf(options);
       if (!file.ok) {
         printError(file.error, options);
+        return;
+      }
+      const filter = await filterOf(options);
+      if (!filter.ok) {
+        printError(filter.error, options);
         return;
       }
       const since = parseSince(options.since, Date.now());
@@ -92,7 +108,7 @@ export function configureAudit(command: Command): void {
         await readDecisionLog(
           file.value,
           (entry) => {
-            if (!wanted(entry, options, since.value)) return;
+            if (!wanted(entry, filter.value, since.value)) return;
             if (isTable(format.value)) rows.push(entry);
             else process.stdout.write(`${lineOf(entry, options, format.value)}\n`);
           },
@@ -171,16 +187,66 @@ export function parseSince(given: string | undefined, now: number): Result<numbe
     : ok(time);
 }
 
+/** Which entries are listed. */
+interface AuditFilter extends Pick<AuditOptions, 'rule' | 'denied' | 'probes' | 'container' | 'image'> {
+  readonly uid?: number;
+}
+
+/** The filter of the options. Errors: `input.unusable` for a rule or a user that there is not. */
+async function filterOf(options: AuditOptions): Promise<Result<AuditFilter, AppError>> {
+  const { rule, user } = options;
+  if (rule !== undefined && !isRuleCode(rule)) {
+    const codes = ruleList.map(({ code }) => code);
+    const closest = closestName(rule, codes);
+    return fail(
+      'input.unusable',
+      closest === null
+        ? message('cli.rule-unknown', { rule })
+        : message('cli.rule-misspelt', { rule, closest }),
+      { hint: message('cli.give-rule', { rules: joinMessages('enumeration', codes.toSorted()) }) },
+    );
+  }
+  if (user === undefined) return ok(options);
+  const uid = await uidOf(user);
+  return uid === null
+    ? fail('input.unusable', message('cli.user-missing', { text: user }))
+    : ok({ ...options, uid });
+}
+
+/** The uid of a user's name; a number is one already, and its account may be gone. */
+async function uidOf(user: string): Promise<number | null> {
+  if (/^\d{1,10}$/.test(user)) return Number(user);
+  if (!/^[^-:\n\d][^:\n]*$/.test(user)) return null;
+  const { queryUserDatabase } = await import('../gateway/base/getent.ts');
+  const uid = (await queryUserDatabase('passwd', user))?.split(':')[2] ?? '';
+  return /^\d+$/.test(uid) ? Number(uid) : null;
+}
+
 /** Whether an entry is listed; those caused by verifications only with `--probes`. */
-export function wanted(
-  entry: StoredAuditEntry,
-  options: Pick<AuditOptions, 'rule' | 'denied' | 'probes'>,
-  since: number | null,
-): boolean {
-  if (options.probes !== true && isProbes(entry)) return false;
-  if (options.rule !== undefined && entry.rule !== options.rule) return false;
-  if (options.denied === true && entry.outcome !== 'deny' && entry.outcome !== 'would-deny') return false;
+export function wanted(entry: StoredAuditEntry, filter: AuditFilter, since: number | null): boolean {
+  const { origin } = entry;
+  if (filter.probes !== true && isProbes(entry)) return false;
+  if (filter.rule !== undefined && entry.rule !== filter.rule) return false;
+  if (filter.denied === true && entry.outcome !== 'deny' && entry.outcome !== 'would-deny') return false;
+  if (filter.uid !== undefined && ![entry.client.uid, origin?.createdBy].includes(filter.uid)) return false;
+  const { container, image } = filter;
+  if (
+    container !== undefined &&
+    ![entry.container, entry.subject?.container, origin?.container].includes(container)
+  )
+    return false;
+  if (
+    image !== undefined &&
+    ![entry.image, entry.subject?.image, origin?.image].some((one) => one != null && isSameImage(one, image))
+  )
+    return false;
   return since === null || Date.parse(entry.time) >= since;
+}
+
+/** Whether two references are the same image: `nginx`, `docker.io/library/nginx:latest`. */
+function isSameImage(written: string, other: string): boolean {
+  const [a, b] = [parseImageReference(written), parseImageReference(other)];
+  return a.ok && b.ok ? canonicalReference(a.value) === canonicalReference(b.value) : written === other;
 }
 
 /** Time, caller, subject, rule and setting: one line. */
@@ -189,7 +255,8 @@ export function describeEntry(entry: StoredAuditEntry): string {
   const padding = padColumns('', 10 - displayWidth(outcome));
   const origin =
     entry.origin?.kind === 'socket-mount'
-      ? `container ${entry.origin.container ?? entry.origin.mount ?? '?'}`
+      ? `container ${entry.origin.container ?? entry.origin.mount ?? '?'}` +
+        (entry.origin.createdBy == null ? '' : ` (uid ${entry.origin.createdBy})`)
       : `uid ${entry.client.uid ?? '?'} pid ${entry.client.pid ?? '?'}`;
   const about = [entry.container, entry.image].filter((one) => one !== undefined && one !== '').join(' ');
   // Every change of a rewrite is a sentence of its own.

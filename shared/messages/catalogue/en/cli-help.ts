@@ -185,6 +185,10 @@ export const cliHelp = {
     'show what the gateway decided: denials, rewrites, and in audit mode what would have been denied',
   'cli-help.audit-follow': 'continue with new decisions until Ctrl C',
   'cli-help.audit-rule': 'of this rule only, for example host-namespace',
+  'cli-help.audit-user':
+    'of this user id or name only, also through sockets of containers that the user created',
+  'cli-help.audit-container': 'about this container only, or through its socket',
+  'cli-help.audit-image': 'about this image only, or through a socket of its containers',
   'cli-help.audit-since': 'from this time on: an ISO date, or 90s, 15m, 24h, 7d ago',
   'cli-help.audit-denied': 'denials only, those of audit mode too',
   'cli-help.audit-probes': 'also the requests of verifications, which are sent to be denied',
