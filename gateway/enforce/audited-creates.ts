@@ -1,14 +1,14 @@
 import type { ResponseTransform } from '../http/exchange.ts';
 import { createdId, maxCreateResponseBytes } from '../sockets/grant.ts';
 
-/** How many containers are remembered; the oldest are forgotten first. */
-const maxContainers = 4096;
+/** How many are remembered; the oldest are forgotten first. */
+const maxRemembered = 4096;
 
 /**
- * Containers whose create request would have been denied, and that exist only because of audit mode. They are
- * unprotected; that their use would be denied, too, follows from the create request and is not logged again.
- * Consulted in audit mode only. Kept in memory: after a restart of the gateway they count as any other
- * unprotected container.
+ * Containers and execs whose creation is in the log as a denial that audit mode, or the setting "warn", let
+ * pass: that their use would be denied, too, follows from it and is not logged again. Such containers are
+ * unprotected, and are consulted in audit mode only. Kept in memory: after a restart of the gateway they
+ * count as any others.
  */
 export class AuditedCreates {
   readonly #ids = new Set<string>();
@@ -17,7 +17,7 @@ export class AuditedCreates {
     return this.#ids.has(id);
   }
 
-  /** Remembers the container that the engine creates, before the client knows its id. */
+  /** Remembers what the engine creates, before the client knows its id. */
   recordOnResponse(): ResponseTransform {
     return {
       limit: maxCreateResponseBytes,
@@ -32,6 +32,6 @@ export class AuditedCreates {
   #record(id: string): void {
     this.#ids.add(id);
     const [oldest] = this.#ids;
-    if (this.#ids.size > maxContainers && oldest !== undefined) this.#ids.delete(oldest);
+    if (this.#ids.size > maxRemembered && oldest !== undefined) this.#ids.delete(oldest);
   }
 }

@@ -192,7 +192,18 @@ export async function execStart(context: InspectionContext, body: Buffer | null)
   const owner = await context.facts.execContainer(id);
   const container = owner === null ? null : await context.facts.container(owner);
   if (container === null) return { kind: 'missing', what: 'exec instance', name: id };
-  return withBody(context, await checkEntry(context, container, 'docker exec'), read);
+  const result = await checkEntry(context, container, 'docker exec');
+  // `docker exec` is two requests, and one entry in the log.
+  const isLogged = context.auditedCreates.includes(id);
+  return withBody(
+    context,
+    result.kind === 'denied' && isLogged
+      ? { ...result, followsFromCreate: true }
+      : result.kind === 'passed' && isLogged
+        ? { ...result, warningIsLogged: true }
+        : result,
+    read,
+  );
 }
 
 /** New limits of a container. */

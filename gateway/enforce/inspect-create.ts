@@ -1,4 +1,8 @@
-import { decideCreateContainer, readCreateBody } from '../../shared/policy/create-container.ts';
+import {
+  decideCreateContainer,
+  readCreateBody,
+  type CreateDecision,
+} from '../../shared/policy/create-container.ts';
 import {
   storageOption,
   unknownLogDriver,
@@ -11,6 +15,8 @@ import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/po
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
 import { objectAt, textAt } from '../../shared/policy/shape.ts';
+import type { SocketDecision } from '../../shared/policy/socket-mount.ts';
+import { splitCreateBody } from '../../shared/policy/split-create.ts';
 import { type QueryParameter, type Target, parameter, writeTarget } from '../http/message/target.ts';
 import { largeBodyBytes } from '../turns/turns.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
@@ -20,7 +26,7 @@ import { checkSocketHolder } from './container-access.ts';
 import { gatherCreateFacts } from './create-container.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
 import { allowedNetworkVolumes } from './network-volumes.ts';
-import { withSocket } from './own-sockets.ts';
+import { withoutGrant, withSocket } from './own-sockets.ts';
 import { contentTypeDenial } from './json-content-type.ts';
 import { readJson } from './read-body.ts';
 import { convertBinds, createBindSources, needsRecursiveReadOnly, withUsers } from './shares.ts';
@@ -86,19 +92,25 @@ export async function createContainer(
           );
     if (result.kind !== 'passed') return result;
   }
+  const decideWith: DecideCreate = (requested, socket) =>
+    decideCreateContainer(
+      requested,
+      { ...facts, ...otherFacts(context, name), devices, socket },
+      { runtime: context.runtime },
+    );
   const {
     decision,
     body: written,
     createResponseTransform,
-  } = await withSocket(context, about.image, (socket) =>
-    decideCreateContainer(
-      read.body,
-      { ...facts, ...otherFacts(context, name), devices, socket },
-      { runtime: context.runtime },
-    ),
-  );
+  } = await withSocket(context, about.image, (socket) => decideWith(read.body, socket));
   if (decision.outcome === 'deny')
-    return denied(await withErrorOfEngine(context, decision, read.body), about);
+    return denied(await withErrorOfEngine(context, decision, read.body), {
+      ...about,
+      // Not of the few large ones: that would take long.
+      ...(context.settings.mode === 'audit' && body.length <= largeBodyBytes
+        ? { furtherDenials: await furtherDenials(context, read.body, decision, decideWith) }
+        : {}),
+    });
   if (written === null) return denied(deny('unreadable-body', message('policy.the-body')), about);
   const converted = convertBinds(context, written, facts.containers);
   const bindDenial =
@@ -113,6 +125,36 @@ export async function createContainer(
     ...about,
     ...(createResponseTransform === undefined ? {} : { createResponseTransform }),
   };
+}
+
+type DecideCreate = (body: JsonObject, socket: SocketDecision | null) => CreateDecision;
+
+/** Limit of the parts of a request that are decided one by one, and of its denials that are logged. */
+const maxParts = 256;
+const maxFurther = 32;
+
+/**
+ * What else the rules deny about a request: each part is decided on its own, by the facts of the whole. For
+ * audit mode, whose log shows what enforcing would deny; a client that is refused corrects one after another.
+ */
+async function furtherDenials(
+  context: InspectionContext,
+  body: JsonObject,
+  first: Denial,
+  decideWith: DecideCreate,
+): Promise<readonly Denial[]> {
+  const keyOf = ({ rule, what, detail = '' }: Denial) => `${rule}\n${what}\n${detail}`;
+  const found = new Map([[keyOf(first), first]]);
+  const decideSocket = withoutGrant(context, textAt(body, 'Image'));
+  for (const part of splitCreateBody(body, context.runtime).slice(0, maxParts)) {
+    const { decision } = await decideSocket((socket) => decideWith(part.body, socket));
+    if (decision.outcome === 'deny' && decision.engineError === undefined) {
+      const key = keyOf(decision);
+      if (!found.has(key)) found.set(key, decision);
+      if (found.size > maxFurther) break;
+    }
+  }
+  return [...found.values()].slice(1);
 }
 
 /** Facts that need no look-up. `name`: the new container's, as requested. */

@@ -31,12 +31,16 @@ export type InspectionResult =
       readonly createResponseTransform?: (refused: (denial: Denial) => string) => ResponseTransform;
       /** The denial that the setting "warn" turns into a log entry. */
       readonly warning?: Denial;
+      /** The log has that of the request it follows from. */
+      readonly warningIsLogged?: boolean;
       readonly container?: string | undefined;
       readonly image?: string | undefined;
     }
   | {
       readonly kind: 'denied';
       readonly denial: Denial;
+      /** What else is denied about the request, for the log of audit mode. */
+      readonly furtherDenials?: readonly Denial[];
       readonly container?: string | undefined;
       readonly image?: string | undefined;
       readonly framed?: boolean;
@@ -57,6 +61,7 @@ export const passedAsIs: Extract<InspectionResult, { kind: 'passed' }> = { kind:
 export const denied = (
   denial: Denial,
   about: {
+    readonly furtherDenials?: readonly Denial[];
     readonly container?: string;
     readonly image?: string;
     readonly followsFromCreate?: boolean;

@@ -1,19 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditEntry } from '../../shared/audit/entry.ts';
 import type { ExplainedRequest } from '../../shared/explain/explanation.ts';
-import { defaultSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { dryGatekeeper } from '../explain/dry-gatekeeper.ts';
 import { trustOncePulled } from '../explain/recorded-facts.ts';
-import { dryRunSockets } from '../explain/dry-run-sockets.ts';
 import type { Gatekeeper } from '../http/exchange.ts';
-import type { RequestHead } from '../http/message/head-parser.ts';
-import { parseTarget } from '../http/message/target.ts';
-import { matchRoute } from '../routes/match.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
-import { createGatekeeper } from './decide.ts';
+import {
+  decide as decideRequest,
+  emptyEngine,
+  gatekeeperWith,
+  settingsWith,
+} from './create-request-fixture.ts';
 
 const socket = `/tmp/bulkhead-missing-image-${process.pid}.sock`;
 let server: Server;
@@ -26,85 +25,17 @@ afterAll(async () => {
   await rm(socket, { force: true });
 });
 
-/** An engine without images. */
-const facts = {
-  image: () => Promise.resolve(null),
-  images: () => Promise.resolve([]),
-  imageLabel: () => Promise.resolve(null),
-  defaultRuntime: () => Promise.resolve('bulkhead'),
-} as Partial<EngineFacts> as EngineFacts; // nothing else is looked up
-
-const settingsWith = (
-  images: readonly string[],
-  mode: EffectiveSettings['mode'] = 'enforce',
-): EffectiveSettings => ({
-  ...defaultSettings,
-  mode,
-  eci: { ...defaultSettings.eci, value: true },
-  socket: { ...defaultSettings.socket, images },
-});
-const trust = createImageTrust({ facts, stateDirectory: null });
-
+const trust = createImageTrust({ facts: emptyEngine, stateDirectory: null });
 /** The verdict on a create request of `image` with the clients' socket. */
-async function create(gatekeeper: Gatekeeper, image: string) {
-  const target = parseTarget('/v1.45/containers/create');
-  if (!target.ok) throw new Error(target.why);
-  const body = Buffer.from(
-    JSON.stringify({ Image: image, HostConfig: { Binds: [`${socket}:/var/run/docker.sock`] } }),
-  );
-  const head: RequestHead = {
-    method: 'POST',
-    target: '/v1.45/containers/create',
-    host: 'd',
-    fields: [],
-    body: { kind: 'length', bytes: body.length },
-    contentType: 'application/json',
-    close: false,
-    expectContinue: false,
-    upgrade: null,
-  };
-  const handled = await gatekeeper({
-    head,
-    target: target.target,
-    match: matchRoute('POST', '/containers/create'),
-    peer: () => null,
-    origin: { kind: 'clients' },
+const create = (gatekeeper: Gatekeeper, image: string) =>
+  decideRequest(gatekeeper, '/containers/create', {
+    Image: image,
+    HostConfig: { Binds: [`${socket}:/var/run/docker.sock`] },
   });
-  if (handled.kind !== 'read-body') throw new Error('the body was not read');
-  return handled.decide(body);
-}
 
 /** What the gateway answers under these settings, and what its log has. */
 async function decide(image: string, settings: EffectiveSettings) {
-  const entries: AuditEntry[] = [];
-  const state = {
-    settings,
-    generation: 1,
-    hash: null,
-    text: null,
-    problem: null,
-    problemKind: null,
-    preference: null,
-    isPreferredOff: false,
-    preferenceProblem: null,
-  };
-  const gatekeeper = createGatekeeper({
-    settings: { current: () => state, close: () => undefined },
-    audit: {
-      write: (entry) => {
-        entries.push(entry);
-      },
-      dropped: 0,
-      flush: () => Promise.resolve(),
-    },
-    facts,
-    runtime: 'bulkhead',
-    requireUserNamespace: false,
-    engineDirectories: [],
-    engineSockets: [socket],
-    clientSocket: socket,
-    sockets: dryRunSockets('/nonexistent', trust, () => undefined),
-  });
+  const { gatekeeper, entries } = gatekeeperWith(settings, { socket });
   return { verdict: await create(gatekeeper, image), entries };
 }
 
@@ -162,7 +93,7 @@ describe('explain, about an image that the engine does not have', () => {
         engineDirectories: [],
         stateDirectory: '/nonexistent',
       },
-      { facts, trust: trustOncePulled(trust) },
+      { facts: emptyEngine, trust: trustOncePulled(trust) },
       (request) => {
         requests.push(request);
       },

@@ -10,7 +10,7 @@ import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { InspectionContext } from './inspection-context.ts';
 import { nestedDenial } from './socket-client.ts';
 import { message } from '../../shared/messages/message.ts';
-import { missingImageError, untrustedDetail } from '../trust/image-trust.ts';
+import { missingImageError, untrustedDetail, type ImageVerdict } from '../trust/image-trust.ts';
 
 type ResponseTransformFactory = (refused: (denial: Denial) => string) => ResponseTransform;
 
@@ -35,16 +35,7 @@ export async function withSocket(
     return granted;
   const verdict = await checkImageTrust(image, context.settings.socket, sockets, callerOf(context));
   if (!verdict.trusted || sockets === null || id === null)
-    return decide(
-      verdict.trusted
-        ? null
-        : {
-            kind: 'refused',
-            detail: untrustedDetail(verdict),
-            remedy: verdict.reason === 'unavailable' ? 'none' : 'image-list',
-            engineError: missingImageError(verdict, image, context.settings.socket.images),
-          },
-    );
+    return decide(verdict.trusted ? null : refusalOf(verdict, context, image));
   const { mounts, containers, trust } = sockets;
   const allowed: SocketMount = {
     id,
@@ -80,6 +71,42 @@ export async function withSocket(
   return {
     ...granted,
     createResponseTransform: (refused) => bindOnResponse(mount, { mounts, containers, facts, log, refused }),
+  };
+}
+
+function refusalOf(
+  verdict: Extract<ImageVerdict, { trusted: false }>,
+  { settings }: InspectionContext,
+  image: string,
+): SocketDecision {
+  return {
+    kind: 'refused',
+    detail: untrustedDetail(verdict),
+    remedy: verdict.reason === 'unavailable' ? 'none' : 'image-list',
+    engineError: missingImageError(verdict, image, settings.socket.images),
+  };
+}
+
+/**
+ * Decides parts of one request as `withSocket` would, without a grant: a container that is allowed the socket
+ * gets none here. The image is checked once.
+ */
+export function withoutGrant(
+  context: InspectionContext,
+  image: string,
+): (decide: (socket: SocketDecision | null) => CreateDecision) => Promise<CreateDecision> {
+  let checked: Promise<ImageVerdict> | undefined;
+  return async (decide) => {
+    const granted = decide({ kind: 'granted', socket: '/' });
+    if (
+      granted.decision.outcome !== 'rewrite' ||
+      !granted.decision.changes.some(({ rule }) => rule === 'own-socket')
+    )
+      return granted;
+    const { settings, sockets = null } = context;
+    checked ??= checkImageTrust(image, settings.socket, sockets, callerOf(context));
+    const verdict = await checked;
+    return verdict.trusted ? granted : decide(refusalOf(verdict, context, image));
   };
 }
 

@@ -28,6 +28,7 @@ export interface DenialSubject {
   readonly container?: string | undefined;
   readonly image?: string | undefined;
   readonly framed?: boolean;
+  readonly furtherDenials?: readonly Denial[];
   /** Follows from a denied create request that audit mode forwarded, and which is logged. */
   readonly followsFromCreate?: boolean;
   /** The response in place of the refusal's text; the denial is logged all the same. */
@@ -53,7 +54,7 @@ export function conclude(decision: DecisionContext, result: InspectionResult): V
     case 'passed': {
       recordDuration(decision);
       context.counters?.countRequest(route, result.changes.length > 0 ? 'rewrite' : 'allow');
-      if (result.warning !== undefined) {
+      if (result.warning !== undefined && result.warningIsLogged !== true) {
         write(
           decision,
           {
@@ -85,7 +86,9 @@ export function conclude(decision: DecisionContext, result: InspectionResult): V
         ...(result.target === undefined ? {} : { target: result.target }),
         ...(body === undefined ? {} : { body }),
         ...(result.createResponseTransform === undefined
-          ? {}
+          ? result.warning !== undefined && route?.inspect === 'exec-create'
+            ? { response: context.auditedCreates.recordOnResponse() }
+            : {}
           : {
               response: result.createResponseTransform((denial) =>
                 noteDenial(decision, denial, 'deny', result),
@@ -134,8 +137,9 @@ export function denied(
   }
   context.counters?.countRequest(route, outcome);
   noteDenial(decision, denial, outcome, about);
+  for (const further of about.furtherDenials ?? []) noteDenial(decision, further, outcome, about);
   const verdict = forwardAsReceived(context, decision.requestBody);
-  if (route?.inspect !== 'create-container') return verdict;
+  if (route?.inspect !== 'create-container' && route?.inspect !== 'exec-create') return verdict;
   return verdict instanceof Promise
     ? verdict.then((forwarded) => withCreateRecorded(context, forwarded))
     : withCreateRecorded(context, verdict);

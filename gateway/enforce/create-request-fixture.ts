@@ -1,0 +1,92 @@
+import type { AuditEntry } from '../../shared/audit/entry.ts';
+import { defaultSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import { dryRunSockets } from '../explain/dry-run-sockets.ts';
+import type { Gatekeeper, GatewayRequest, Verdict } from '../http/exchange.ts';
+import { parseTarget } from '../http/message/target.ts';
+import { matchRoute } from '../routes/match.ts';
+import { createImageTrust } from '../trust/create-image-trust.ts';
+import { createGatekeeper } from './decide.ts';
+
+/** Facts of an engine without images. */
+export const emptyEngine = {
+  image: () => Promise.resolve(null),
+  images: () => Promise.resolve([]),
+  imageLabel: () => Promise.resolve(null),
+  defaultRuntime: () => Promise.resolve('bulkhead'),
+} as Partial<EngineFacts> as EngineFacts; // nothing else is looked up
+
+/** ECI on, for these images with the Docker socket. */
+export const settingsWith = (
+  images: readonly string[],
+  mode: EffectiveSettings['mode'] = 'enforce',
+): EffectiveSettings => ({
+  ...defaultSettings,
+  mode,
+  eci: { ...defaultSettings.eci, value: true },
+  socket: { ...defaultSettings.socket, images },
+});
+
+/** A gatekeeper under these settings, and what it logs. `socket`: the clients' socket. */
+export function gatekeeperWith(
+  settings: EffectiveSettings,
+  { socket = '/run/docker.sock', facts = emptyEngine }: { socket?: string; facts?: EngineFacts } = {},
+): { readonly gatekeeper: Gatekeeper; readonly entries: AuditEntry[] } {
+  const entries: AuditEntry[] = [];
+  const state = {
+    settings,
+    generation: 1,
+    hash: null,
+    text: null,
+    problem: null,
+    problemKind: null,
+    preference: null,
+    isPreferredOff: false,
+    preferenceProblem: null,
+  };
+  const trust = createImageTrust({ facts, stateDirectory: null });
+  const gatekeeper = createGatekeeper({
+    settings: { current: () => state, close: () => undefined },
+    audit: {
+      write: (entry) => {
+        entries.push(entry);
+      },
+      dropped: 0,
+      flush: () => Promise.resolve(),
+    },
+    facts,
+    runtime: 'bulkhead',
+    requireUserNamespace: false,
+    engineDirectories: [],
+    engineSockets: [socket],
+    clientSocket: socket,
+    sockets: dryRunSockets('/nonexistent', trust, () => undefined),
+  });
+  return { gatekeeper, entries };
+}
+
+/** The verdict on a request with this body. */
+export async function decide(gatekeeper: Gatekeeper, path: string, body: unknown): Promise<Verdict> {
+  const target = parseTarget(`/v1.45${path}`);
+  if (!target.ok) throw new Error(target.why);
+  const bytes = Buffer.from(JSON.stringify(body));
+  const request: GatewayRequest = {
+    head: {
+      method: 'POST',
+      target: `/v1.45${path}`,
+      host: 'd',
+      fields: [],
+      body: { kind: 'length', bytes: bytes.length },
+      contentType: 'application/json',
+      close: false,
+      expectContinue: false,
+      upgrade: null,
+    },
+    target: target.target,
+    match: matchRoute('POST', path),
+    peer: () => null,
+    origin: { kind: 'clients' },
+  };
+  const handled = await gatekeeper(request);
+  return handled.kind === 'read-body' ? handled.decide(bytes) : handled;
+}
