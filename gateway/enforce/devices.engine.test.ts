@@ -270,12 +270,12 @@ describe('A5: CDI devices', () => {
 
   it('stand for --gpus, by name and by number', async () => {
     await describeDevices('nvidia.com/gpu', loop, 'all', '0', '1');
-    expect(await inBusybox('--gpus all', 'true')).toMatch(/--device nvidia.com\/gpu=all is blocked/);
+    expect(await inBusybox('--gpus all', 'true')).toMatch(/--gpus all \(nvidia.com\/gpu=all\) is blocked/);
     await allow({ device: 'nvidia.com/gpu=*' });
     expect(await inBusybox('--gpus all', read)).toMatch(/^content all\n/);
     expect(await inBusybox('--gpus device=1', read)).toMatch(/^content 1\n/);
     await allow({ device: 'nvidia.com/gpu=0' });
     expect(await inBusybox('--gpus 1', read)).toMatch(/^content 0\n/);
-    expect(await inBusybox('--gpus 2', read)).toMatch(/nvidia.com\/gpu=1 is blocked/);
+    expect(await inBusybox('--gpus 2', read)).toMatch(/--gpus 2 \(nvidia.com\/gpu=1\) is blocked/);
   });
 });

@@ -67,10 +67,14 @@ function decideFoundSource(facts: BindSourceFacts, context: BindSourceContext): 
   if (facts.containsEngineSocket)
     return deny('bind-engine-directory', what(), {
       spec: 'B1',
+      subject: { path: facts.real },
       detail: message('policy.contains-docker-socket'),
     });
   if (facts.insideEngineDirectory || facts.containsEngineDirectory)
-    return deny('bind-engine-directory', what());
+    return deny('bind-engine-directory', what(), {
+      subject: { path: facts.real },
+      ...(facts.containsEngineDirectory ? { detail: message('policy.contains-engine-directory') } : {}),
+    });
   // Often mounted over files of the image that should not be read. It gives nothing.
   if (facts.isDefaultDevice) return allow;
   if (facts.share === null)

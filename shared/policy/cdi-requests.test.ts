@@ -35,9 +35,13 @@ describe('A5: the CDI devices of a device request', () => {
   });
 
   it('are refused without facts about them', () => {
-    expect(host({ DeviceRequests: [{ ...gpu, Count: -1 }] }).text).toContain(
-      '--device nvidia.com/gpu=all is blocked',
-    );
+    for (const [request, what] of [
+      [{ ...gpu, Count: -1 }, '--gpus all (nvidia.com/gpu=all)'],
+      [{ ...gpu, Count: 2 }, '--gpus 2 (nvidia.com/gpu=0)'],
+      [{ ...gpu, DeviceIDs: ['1', '2'] }, '--gpus device=1,2 (nvidia.com/gpu=1)'],
+      [{ Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=all'] }, '--device nvidia.com/gpu=all'],
+    ] as const)
+      expect(host({ DeviceRequests: [request] }).text).toContain(`: ${what} is blocked`);
     expect(host({ DeviceRequests: [{ Driver: 'amd', Count: 1 }] }).text).toContain('driver "amd"');
   });
 });

@@ -32,6 +32,15 @@ function countOf(request: JsonObject): number {
   return count instanceof JsonNumber ? Number(count.text) : 0;
 }
 
+/** The option of the Docker CLI that a request for GPUs stands for; null for CDI devices by name. */
+export function gpusOption(request: Json): string | null {
+  if (!isObject(request) || textAt(request, 'Driver') === 'cdi') return null;
+  const ids = textsAt(request, 'DeviceIDs');
+  if (ids.length > 0) return `--gpus device=${ids.join(',')}`;
+  const count = countOf(request);
+  return `--gpus ${count === -1 ? 'all' : String(count)}`;
+}
+
 const asksForGpu = (request: JsonObject): boolean =>
   listAt(request, 'Capabilities').some((all) => Array.isArray(all) && all.includes('gpu'));
 
@@ -46,7 +55,7 @@ export function writeGpusAsCdi(host: Map<string, Json>, changes: Change[]): void
   const written = requests.map((request): Json => {
     const names = cdiNames(request);
     if (names === null || !isObject(request) || textAt(request, 'Driver') === 'cdi') return request;
-    const before = `--gpus ${textsAt(request, 'DeviceIDs').join(',') || String(countOf(request))}`;
+    const before = gpusOption(request) ?? '';
     changes.push({ rule: 'gpus-as-cdi', field: 'HostConfig.DeviceRequests', before, after: names.join(',') });
     return new Map<string, Json>([
       ['Driver', 'cdi'],

@@ -1,7 +1,7 @@
 import { defaultDevices } from '../isolation/default-devices.ts';
 import { message, type Message } from '../messages/message.ts';
 import { cleanPath } from './bind-source.ts';
-import { cdiNames, isCdiName } from './cdi-requests.ts';
+import { cdiNames, gpusOption, isCdiName } from './cdi-requests.ts';
 import { deny, type Denial } from './decision.ts';
 import { absentDevice, type EngineError } from './engine-errors.ts';
 import { isObject, type Json } from './json.ts';
@@ -84,7 +84,7 @@ export interface RequestedDevice {
   /** Of `rwm`: the engine's default if nothing is given. */
   readonly access: string;
   /** Its name in a refusal; missing: `--device` with the path. */
-  readonly what?: Message;
+  readonly what?: string | Message;
 }
 
 /** `Devices` and `DeviceRequests` of a host config, beyond what every container may have. */
@@ -105,7 +105,14 @@ export function requestedDevice(path: string, permissions: string): RequestedDev
 /** The CDI devices of a device request; one without a path if it is not for CDI devices. */
 function requestedCdiDevices(request: Json): RequestedDevice[] {
   const names = cdiNames(request);
-  if (names !== null) return names.map((path) => ({ path, access: 'rwm' }));
+  if (names !== null) {
+    const option = gpusOption(request);
+    return names.map((path) => ({
+      path,
+      access: 'rwm',
+      ...(option === null ? {} : { what: `${option} (${path})` }),
+    }));
+  }
   const driver = isObject(request) ? textAt(request, 'Driver') : '';
   const what =
     driver === ''

@@ -69,6 +69,7 @@ export const facts: CreateFacts = {
     ['/dev/null', source('/dev/null', { isDefaultDevice: true })],
     ['/dev/tty', source('/dev/tty')],
     ['/data', source('/data', { insideEngineDirectory: true, share: '/' })],
+    ['/', source('/', { containsEngineDirectory: true, share: '/' })],
     ['/odd', source('/odd', { real: null, problem: 'it leads through /proc' })],
   ]),
 };

@@ -118,3 +118,15 @@ describe('A8: a link, or a problem, where the caller may not look', () => {
     });
   });
 });
+
+it.each([
+  ['/', 'because of what is in it', "the engine's own directory is in it"],
+  ['/var', 'because of what is in it', 'the Docker socket is in it'],
+  ['/data', 'as one of the engine', undefined],
+])('A8: %s is refused %s, and the denial names the path', (path, _, detail) => {
+  expect(host({ Binds: [`${path}:/x`] }).decision).toMatchObject({
+    rule: 'bind-engine-directory',
+    subject: { path },
+    ...(detail === undefined ? {} : { detail }),
+  });
+});

@@ -2,6 +2,7 @@ import { concat } from '../concat.ts';
 
 export const policy = {
   'policy.contains-docker-socket': 'the Docker socket is in it',
+  'policy.contains-engine-directory': "the engine's own directory is in it",
   'policy.contains-nul': 'it has a NUL in it',
   'policy.git-repository': 'the git repository {{identifier}}',
   'policy.download-file-name': 'the file name {{name}} for what a build downloads',

@@ -3,6 +3,7 @@ import type { Translated } from '../translated.ts';
 
 export const policy: Translated<typeof english> = {
   'policy.contains-docker-socket': 'Docker 套接字位于其中',
+  'policy.contains-engine-directory': '其中有引擎自身的目录',
   'policy.contains-nul': '其中包含 NUL',
   'policy.git-repository': 'Git 仓库 {{identifier}}',
   'policy.download-file-name': '构建所下载内容的文件名 {{name}}',

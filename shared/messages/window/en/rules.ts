@@ -24,7 +24,7 @@ export const rules = {
     'volume-plugin': 'Volume plugin',
     'network-plugin': 'Network plugin',
     'host-addresses': 'Network over the host\u2019s addresses',
-    'bind-engine-directory': 'Bind mount of the engine\u2019s own directory',
+    'bind-engine-directory': 'Bind mount with files of the engine',
     'bind-not-shared': 'Bind mount',
     'bind-unresolvable': 'Bind mount of an unknown path',
     'bind-propagation': 'Mount that appears in the host',

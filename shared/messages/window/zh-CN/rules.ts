@@ -22,7 +22,7 @@ export const rules: Translation<typeof english> = {
     'volume-plugin': '卷插件',
     'network-plugin': '网络插件',
     'host-addresses': '占用主机地址的网络',
-    'bind-engine-directory': '绑定挂载引擎自身的目录',
+    'bind-engine-directory': '绑定挂载含引擎文件的目录',
     'bind-not-shared': '绑定挂载',
     'bind-unresolvable': '绑定挂载未知路径',
     'bind-propagation': '会出现在主机中的挂载',
