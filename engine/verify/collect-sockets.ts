@@ -16,12 +16,13 @@ const clientSocketBind = (options: VerifyOptions): Partial<HostConfig> => ({
 
 /**
  * B1: with "*" in the image list the clients' socket may be mounted, as the administrator allows; the
- * engine's own socket never may.
+ * engine's own socket never may, and its refusal is only a part of the claim.
  */
 export async function collectSocketRefusals(runner: ProbeRunner, options: VerifyOptions): Promise<Claim> {
   const { paths } = options;
-  return judgeRefused(
-    'B1-socket-refused',
+  const id = 'B1-socket-refused';
+  const refused = judgeRefused(
+    id,
     await Promise.all([
       runner.refusal(message('evidence.bind-engine-socket'), {
         Binds: [`${paths.engineSocket}:${inside.socket}`],
@@ -36,7 +37,18 @@ export async function collectSocketRefusals(runner: ProbeRunner, options: Verify
           ]),
     ]),
   );
+  return refused.verdict === 'pass' && anyImage(options) ? limitedToEngineSocket(refused) : refused;
 }
+
+/** The claim that only the engine's own socket is refused. */
+export const limitedToEngineSocket = (refused: Claim): Claim => ({
+  ...refused,
+  ...makeClaim(
+    refused.id,
+    'limited',
+    message('evidence.only-engine-socket-tried', { evidence: evidenceOf(refused) }),
+  ),
+});
 
 /**
  * A11: if the settings allow the probe's image a socket, it creates a container through it; otherwise only

@@ -16,7 +16,8 @@ import {
 import { operations } from '../../shared/verify/operations.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { rootPaths } from '../base/root-paths.ts';
-import { notEnforced } from './judge.ts';
+import { limitedToEngineSocket } from './collect-sockets.ts';
+import { judgeRefused, notEnforced } from './judge.ts';
 import { readBuild } from './probe-build.ts';
 import { noResponse, removeProbes, within } from './probe-container.ts';
 import { fileTar } from './probe-image.ts';
@@ -60,6 +61,23 @@ test('a verification under other settings does not count; one that does not name
     'unverified',
   ]);
   expect([state('a'), state(null, 'a')]).toEqual(['protected', 'protected']);
+});
+
+test('with every image allowed, the refusal of the engine’s own socket is not that of all', () => {
+  const refused = judgeRefused('B1-socket-refused', [
+    {
+      request: 'bind of the engine socket',
+      answer: { value: { status: 403, message: 'enhanced container isolation: no' } },
+    },
+  ]);
+  expect(limitedToEngineSocket(refused)).toMatchObject({
+    id: 'B1-socket-refused',
+    verdict: 'limited',
+    evidence: expect.stringMatching(
+      /^bind of the engine socket: 403 .*: no\. By the settings .* every image may mount/,
+    ) as string,
+    items: [{ good: true }],
+  });
 });
 
 test('a verification on another kernel does not count; one that does not name its kernel does', () => {

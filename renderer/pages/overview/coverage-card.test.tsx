@@ -21,6 +21,16 @@ it('shows what was probed for each row, and which rows were not', async () => {
   expect(await cells(/docker-container driver/)).toMatch(/Not tried here/);
 });
 
+it('does not show socket mounts as protected if any image may have one', async () => {
+  const claims = verification.claims.map((claim) =>
+    claim.id === 'B1-socket-refused' ? { ...claim, verdict: 'limited' as const } : claim,
+  );
+  await renderApp(appState({ verification: { ...verification, claims } }), 'overview');
+  expect(await cells(/^Docker socket mounts/)).toMatch(
+    /On, not verified.*Any image may; only the engine’s own/,
+  );
+});
+
 it('shows socket mounts, and what needs one, as not allowed if no image may mount it', async () => {
   const images = /"images": \[[^\]]*\]/;
   const text = appliedText.replace(images, '"images": []');

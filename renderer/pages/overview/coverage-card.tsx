@@ -176,7 +176,9 @@ function HowWeKnow({ row, protection, verification, before }: RowProps) {
         ? t('overview.coverage.how.audit')
         : t('overview.coverage.how.missing');
     case 'probe-limited':
-      return t('overview.coverage.how.ruleUnprobed');
+      return row.workload === 'socket-mount'
+        ? t('overview.coverage.how.anyImage')
+        : t('overview.coverage.how.ruleUnprobed');
     case 'rule':
       return row.state === 'protected'
         ? t('overview.coverage.how.ruleUnprobed')

@@ -85,6 +85,8 @@ export const evidence = {
   'evidence.socket-for-probe': 'a socket for the probe',
   'evidence.listed-images-not-tried':
     '{{evidence}}. Allowed images are not tried: their requests pass the same gateway',
+  'evidence.only-engine-socket-tried':
+    '{{evidence}}. By the settings ("*") every image may mount the clients\' socket, which was not tried',
   'evidence.no-probe-answer': 'the probe gave no answer within {{seconds}} s',
   'evidence.no-create-answer': 'no response to a create request within {{seconds}} s',
   'evidence.build-did-not-end': 'the build did not end within {{seconds}} s',

@@ -77,6 +77,8 @@ export const evidence: Translated<typeof english> = {
   'evidence.mount-client-socket': '挂载客户端套接字',
   'evidence.socket-for-probe': '为探测程序提供套接字',
   'evidence.listed-images-not-tried': '{{evidence}}。允许的镜像未尝试：其请求经过同一个网关',
+  'evidence.only-engine-socket-tried':
+    '{{evidence}}。按设置（“*”）任何镜像都可以挂载客户端套接字，因此未尝试',
   'evidence.no-probe-answer': '探测程序在 {{seconds}} 秒内没有应答',
   'evidence.no-create-answer': '创建请求在 {{seconds}} 秒内没有应答',
   'evidence.build-did-not-end': '构建在 {{seconds}} 秒内没有结束',

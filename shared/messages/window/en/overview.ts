@@ -165,6 +165,7 @@ export const overview = {
       outdated: 'Check passed, but {{ago}}',
       missing: 'No check yet',
       rule: 'Gateway rule',
+      anyImage: 'Any image may; only the engine\u2019s own socket was tried and denied',
       ruleUnprobed: 'Not tried here; rule in force',
       documentation: 'Docker\u2019s documentation',
       found_one: '{{count}} found',

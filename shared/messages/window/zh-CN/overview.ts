@@ -151,6 +151,7 @@ export const overview: Translation<typeof english> = {
       outdated: '检查通过，但已是{{ago}}',
       missing: '尚无检查',
       rule: '网关规则',
+      anyImage: '任何镜像都可以挂载；仅尝试了引擎自身的套接字，被拒绝',
       ruleUnprobed: '未在此尝试；规则生效',
       documentation: 'Docker 的文档',
       found_other: '发现 {{count}} 个',
