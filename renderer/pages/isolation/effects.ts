@@ -36,6 +36,10 @@ export interface EciChange {
   readonly before: boolean;
   readonly after: boolean;
   readonly existing: 'block' | 'warn';
+  /** Rules deny nothing. */
+  readonly audit: boolean;
+  /** Every image may mount the Docker socket. */
+  readonly anyImage: boolean;
 }
 
 type Engine = Pick<AppState, 'scan' | 'engine' | 'target'>;
@@ -44,7 +48,7 @@ type Engine = Pick<AppState, 'scan' | 'engine' | 'target'>;
 export function effectsOf(t: TFunction, app: Engine, change: EciChange): readonly Effect[] {
   const { before, after } = change;
   const turning = eciTransition(before, after);
-  const rules = ruleEffects(t, app);
+  const rules = ruleEffects(t, app, change);
   const left = leftEffects(t, app, change);
   const first = firstEffects(t, app);
   const view = viewEffects(t, app);
@@ -98,12 +102,27 @@ function runningEffect(t: TFunction, running: number, { engine, target: { capabi
 }
 
 /** What containers may and may not do under ECI. */
-const ruleEffects = (t: TFunction, { target: { capabilities } }: Engine): readonly Effect[] => [
+const ruleEffects = (
+  t: TFunction,
+  { target: { capabilities } }: Engine,
+  { audit, anyImage }: Pick<EciChange, 'audit' | 'anyImage'>,
+): readonly Effect[] => [
   { key: 'ids', icon: AllowedIcon, tone: 'ok', text: t('isolation.does.ids') },
   { key: 'privileged', icon: AllowedIcon, tone: 'ok', text: t('isolation.does.privileged') },
-  { key: 'host', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.host') },
-  { key: 'socket', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.socketRule') },
-  { key: 'mount', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.mountRule') },
+  ...(audit
+    ? [{ key: 'audit', icon: EyeIcon, tone: 'warn' as const, text: t('isolation.does.auditRules') }]
+    : [
+        { key: 'host', icon: DeniedIcon, tone: 'neutral' as const, text: t('isolation.does.host') },
+        anyImage
+          ? { key: 'socket', icon: InfoIcon, tone: 'warn' as const, text: t('isolation.does.socketAny') }
+          : {
+              key: 'socket',
+              icon: DeniedIcon,
+              tone: 'neutral' as const,
+              text: t('isolation.does.socketRule'),
+            },
+        { key: 'mount', icon: DeniedIcon, tone: 'neutral' as const, text: t('isolation.does.mountRule') },
+      ]),
   ...(capabilities.isolatedBy === 'product'
     ? [{ key: 'own', icon: InfoIcon, tone: 'neutral' as const, text: t('target.does.own') }]
     : []),

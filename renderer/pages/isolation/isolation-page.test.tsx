@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
 import { container, recreatePlan } from '../../dev/container-fixture.ts';
@@ -295,6 +295,22 @@ it('does not show containers as blocked if audit mode refuses nothing', async ()
   expect(screen.getByText(/lets it be used and records every use/)).toBeTruthy();
   expect(within(dialog).getByText(/They can be started and used, unprotected/)).toBeTruthy();
   expect(within(dialog).queryByRole('checkbox', { name: /^Let kept/ })).toBeNull();
+});
+
+it('does not promise denials that audit mode, or a list of every image, does not give', async () => {
+  const withMode = offText.replace(/\n\}\n$/, ',\n  "bulkhead": { "mode": "audit" }\n}\n');
+  await renderApp({ ...off(), settings: settingsState(withMode) }, 'isolation');
+  expect(screen.getByText(/^Audit only: .* are logged, not denied\.$/)).toBeTruthy();
+  expect(screen.queryByText(/^Host namespaces are denied/)).toBeNull();
+  expect(screen.queryByText(/^Host directories can be mounted only/)).toBeNull();
+  cleanup();
+  const anyImage = offText.replace(
+    '"value": false',
+    '"value": false, "dockerSocketMount": { "imageList": { "images": ["*"] } }',
+  );
+  await renderApp({ ...off(), settings: settingsState(anyImage) }, 'isolation');
+  expect(screen.getByText('Every image may mount the Docker socket; it gets one of its own.')).toBeTruthy();
+  expect(screen.queryByText(/^Only containers of allowed images/)).toBeNull();
 });
 
 it('shows how existing containers are handled in the selected mode', async () => {

@@ -68,6 +68,8 @@ function Forms() {
         before={before}
         after={after}
         existing={settings.mode === 'audit' ? 'warn' : settings.existingContainers}
+        audit={settings.mode === 'audit'}
+        anyImage={settings.socket.images.includes('*')}
         onChoose={() => {
           setPrompt('later');
         }}

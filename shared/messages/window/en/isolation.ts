@@ -191,6 +191,9 @@ export const isolation = {
     ids: 'Each new container gets its own UID/GID range: container root owns nothing on the host.',
     privileged: '`--privileged` works, confined to the container\u2019s own namespaces.',
     host: 'Host namespaces are denied, `--userns=host` is ignored.',
+    auditRules:
+      'Audit only: host namespaces, sockets for other images and unshared mounts are logged, not denied.',
+    socketAny: 'Every image may mount the Docker socket; it gets one of its own.',
     socketRule: 'Only containers of allowed images may mount the Docker socket.',
     mountRule: 'Host directories can be mounted only if they are shared.',
     verified: 'Applying ends verified from inside real containers, or is rolled back.',

@@ -164,6 +164,8 @@ export const isolation: Translation<typeof english> = {
     ids: '每个新容器都有自己的 UID/GID 范围：容器内的 root 在主机上不拥有任何资源。',
     privileged: '`--privileged` 可用，但仅限于容器自身的命名空间。',
     host: '拒绝主机命名空间，忽略 `--userns=host`。',
+    auditRules: '仅审计：主机命名空间、其他镜像的套接字和未共享的挂载只记录，不拒绝。',
+    socketAny: '任何镜像都可以挂载 Docker 套接字；容器会得到自己的套接字。',
     socketRule: '只有允许的镜像的容器可以挂载 Docker 套接字。',
     mountRule: '主机目录仅在共享后才能挂载。',
     verified: '应用完成时会在真实容器内验证，否则回滚。',
