@@ -426,6 +426,11 @@ test('a plan states the consequences for containers that are kept unprotected, a
   expect(kept('free', 1)).toBe('2 containers you keep: web, old');
 });
 
+test('an engine that is stopping is not said to be stopped', () => {
+  const stopping = first({ protection: 'stopped', engine: { ...engine, phase: 'stopping' } });
+  expect(stopping).toBe('Engine stopping: clients get no response any more');
+});
+
 test('no version is named of settings that this user may not read', () => {
   expect(describeStatus(report({}))).toMatch(/^ +settings +version/m);
   const unread = report({ enforcement: enforcementIn({ difference: 'unread' }), settingsProblem: 'EACCES' });

@@ -198,14 +198,14 @@ function protectionSentence(report: StatusReport, now: number): string {
 /** Which sentence states that no engine responds. */
 function stoppedSentence(
   phase: EngineStatus['phase'],
-): 'unreachable' | 'starting' | 'restarting' | 'stopped' {
+): 'unreachable' | 'starting' | 'restarting' | 'stopping' | 'stopped' {
   switch (phase) {
     case 'unreachable':
     case 'starting':
     case 'restarting':
+    case 'stopping':
       return phase;
     case 'stopped':
-    case 'stopping':
     case 'failed':
     case 'ready':
       return 'stopped';

@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { appState, off } from '../../dev/app-fixture.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { ok } from '../../../shared/result.ts';
@@ -125,4 +125,17 @@ describe('how clients reach an engine without containers', () => {
     });
     expect(screen.queryByText('Point Docker at this engine')).toBeNull();
   });
+});
+
+it('an engine that stops is said to be stopping, at the top of the page, where it is started', async () => {
+  const { bridge } = await renderApp(appState(), 'overview');
+  const page = document.querySelector('main [data-scroll]');
+  if (page === null) throw new Error('the page scrolls');
+  const scrollTo = vi.fn();
+  page.scrollTo = scrollTo;
+  act(() => {
+    bridge.emit('changed', { engine: { ...appState().engine, phase: 'stopping', version: null } });
+  });
+  await screen.findByRole('heading', { level: 1, name: 'The engine is stopping: nothing is checked' });
+  expect(scrollTo).toHaveBeenCalledWith({ top: 0 });
 });

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
@@ -35,6 +35,7 @@ export default function OverviewPage() {
   const verification = useVerification(protection);
   useLinkedCommands(start.run, setConfirmation);
   useLinkedResults(setPanel);
+  useTopOnStop();
   const startNow = () => {
     void start.run(undefined);
   };
@@ -98,6 +99,18 @@ export default function OverviewPage() {
       />
     </Page>
   );
+}
+
+/**
+ * Scrolls to the top when the engine stops: the button that starts it is there, and not where it was stopped.
+ */
+function useTopOnStop(): void {
+  const ready = useAppPart(({ engine }) => engine.phase === 'ready');
+  const wasReady = useRef(ready);
+  useEffect(() => {
+    if (wasReady.current && !ready) document.querySelector('main [data-scroll]')?.scrollTo?.({ top: 0 });
+    wasReady.current = ready;
+  }, [ready]);
 }
 
 /** Opens the results of the checks if the address asks for them, and then cleans the address. */

@@ -54,6 +54,7 @@ function stoppedSentence(t: TFunction, phase: AppState['engine']['phase']): stri
   switch (phase) {
     case 'unreachable':
     case 'stopped':
+    case 'stopping':
     case 'failed':
       return t(`overview.sentence.${phase}`);
     default:

@@ -41,6 +41,7 @@ export const cliStatus = {
   'cli-status.unreachable': 'No response from the engine: what runs there is not known',
   'cli-status.starting': 'Engine starting: clients get no response until it is ready',
   'cli-status.restarting': 'Engine restarting: clients get no response until it is back',
+  'cli-status.stopping': 'Engine stopping: clients get no response any more',
   'cli-status.stopped': 'Engine stopped: nothing runs, nothing is checked',
   'cli-status.off': 'Off: root in a container is root on the host',
   'cli-status.audit':

@@ -41,6 +41,7 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.unreachable': '引擎没有响应：无法得知其中运行着什么',
   'cli-status.starting': '引擎正在启动：就绪前客户端收不到响应',
   'cli-status.restarting': '引擎正在重启：恢复前客户端收不到响应',
+  'cli-status.stopping': '引擎正在停止：客户端不再收到响应',
   'cli-status.stopped': '引擎已停止：没有运行，也没有检查',
   'cli-status.off': '已关闭：容器内的 root 就是主机上的 root',
   'cli-status.audit':

@@ -12,6 +12,7 @@ export const overview = {
     stopped: 'Engine stopped: nothing runs, nothing is checked',
     failed: 'Engine failed: nothing runs, nothing is checked',
     unreachable: 'No response from the engine: what runs there is not known',
+    stopping: 'The engine is stopping: nothing is checked',
     working: 'The engine is not ready: nothing is checked',
   },
   detail: {

@@ -14,6 +14,7 @@ export const overview: Translation<typeof english> = {
     stopped: '引擎已停止：没有运行，也没有检查',
     failed: '引擎出现故障：没有运行，也没有检查',
     unreachable: '引擎没有响应：无法得知其中运行着什么',
+    stopping: '引擎正在停止：没有检查',
     working: '引擎尚未就绪：没有检查',
   },
   detail: {
