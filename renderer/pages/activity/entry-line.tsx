@@ -5,7 +5,8 @@ import { Mono, Tag } from '../../components/mono.tsx';
 import type { Formats } from '../../i18n/format.ts';
 import { color, stacked } from '../../theme/tokens.ts';
 import { EntryOutcome } from './entry-outcome.tsx';
-import { aboutText, requestedBy, entrySubject, entryTitle } from './entry-text.ts';
+import { entrySubject } from '../../components/entry-subject.ts';
+import { aboutText, requestedBy, entryTitle } from './entry-text.ts';
 import type { Repeats } from './repeats.ts';
 
 /** Height of a line, px. */

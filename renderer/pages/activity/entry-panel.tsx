@@ -10,7 +10,8 @@ import { AllowCard } from './allow-card.tsx';
 import { DecisionTextCard } from './decision-text-card.tsx';
 import { EntryFacts } from './entry-facts.tsx';
 import { outcomeIcon, outcomeLabel } from './entry-outcome.tsx';
-import { aboutText, entrySubject, entryTitle } from './entry-text.ts';
+import { entrySubject } from '../../components/entry-subject.ts';
+import { aboutText, entryTitle } from './entry-text.ts';
 import type { Repeats } from './repeats.ts';
 
 /**

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { entry } from '../../dev/activity-fixture.ts';
 import { message, plainText, referenceTo, type Message } from '../../../shared/messages/message.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
-import { entrySubject, filters, matchesFilter } from './entry-text.ts';
+import { entrySubject } from '../../components/entry-subject.ts';
+import { filters, matchesFilter } from './entry-text.ts';
 
 it('lists requests of verifications under their own filter alone, so that no other counts them', () => {
   const probe = entry(1, { client: { uid: 0, pid: 9 }, image: 'bulkhead/probe:9f92c05dff94' });

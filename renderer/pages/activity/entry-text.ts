@@ -1,8 +1,7 @@
 import type { TFunction } from 'i18next';
 import { ruleAlternative } from '../../components/rule-alternative.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
-import type { MessageId } from '../../../shared/messages/catalogue/index.ts';
-import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
+import { isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
 /** The request in short; for a rule that this version does not know, its code. */
 export const entryTitle = (t: TFunction, entry: ActivityEntry): string =>
@@ -20,28 +19,6 @@ export const entryWhy = (t: TFunction, entry: ActivityEntry): string | null => {
 /** The alternative if no setting allows it. */
 export const alternativeText = (t: TFunction, entry: ActivityEntry): string =>
   ruleAlternative(t, entry.rule, entry.what ?? '');
-
-/** The options that these sentences are about. */
-const optionsBySentence: Readonly<Partial<Record<string, string>>> = {
-  'policy.build-with-host-network': '--allow network.host',
-  'policy.privileged-build-step': '--security=insecure',
-  'gateway.build-step-with-host-network': '--network=host',
-} satisfies Partial<Record<MessageId, string>>;
-
-/** The refused object as written: a path, a command, an option. Null if the title has it. */
-export function entrySubject(entry: ActivityEntry): string | null {
-  if (entry.subject?.path !== undefined) return entry.subject.path;
-  if (entry.subject?.command !== undefined) return entry.subject.command;
-  const sentence = entry.sentences?.what;
-  if (sentence?.id === 'gateway.use-of-container') {
-    const command = sentence.params?.['command'];
-    return typeof command === 'string' ? command : null;
-  }
-  if (entry.what === undefined || !isDenial(entry)) return null;
-  if (sentence !== undefined) return optionsBySentence[sentence.id] ?? null;
-  // No sentence, but what a user types: the same in every language.
-  return entry.what.startsWith('--') || entry.what.startsWith('docker ') ? entry.what : null;
-}
 
 /** The caller in short: the user, or the container whose socket was used. */
 export function requestedBy(t: TFunction, entry: ActivityEntry): string {

@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { DenialGroup } from '../../../shared/audit/activity.ts';
+import { entrySubject } from '../../components/entry-subject.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
 
 /** "lint-runner was denied the Docker socket 12 times": the caller, the request, and how often. */
@@ -17,11 +18,18 @@ export function denialSentence(t: TFunction, { entry, count }: DenialGroup): str
     if (entry.rule === 'command-blocked' && entry.subject?.command !== undefined)
       return t('overview.next.refusedCommand', { who, command: entry.subject.command, count });
   }
-  const what = isRuleCode(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule;
+  // As typed, where the rule alone does not tell two denials apart: `docker exec`, `docker cp`.
+  const what = [isRuleCode(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule, commandOf(entry)]
+    .filter((part) => part !== null)
+    .join(' ');
   return entry.outcome === 'deny'
     ? t('overview.next.refused', { who, what, count })
     : t('overview.next.wouldRefuse', { who, what, count });
 }
+
+/** The command that would use a container, as in Activity; null for other requests. */
+const commandOf = (entry: DenialGroup['entry']): string | null =>
+  entry.sentences?.what?.id === 'gateway.use-of-container' ? entrySubject(entry) : null;
 
 /** Explains the rule. */
 export const denialWhy = (t: TFunction, { entry }: DenialGroup): string =>

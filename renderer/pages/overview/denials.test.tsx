@@ -2,6 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { activitySummary, someEntries } from '../../dev/activity-fixture.ts';
 import { appState } from '../../dev/app-fixture.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 
 const card = () => screen.getByRole('region', { name: 'Denials' });
@@ -46,6 +47,22 @@ describe('denials on the Overview', () => {
     });
     await screen.findByText('What to do next');
     expect(screen.queryByText(/was denied the Docker socket/)).toBeNull();
+  });
+
+  it('are told apart by their commands where the rule is the same', async () => {
+    const allowed = someEntries.find(({ rule }) => rule === 'container-unprotected');
+    if (allowed === undefined) throw new Error('the fixture has a use of an unprotected container');
+    const denied = (id: string, command: string) => ({
+      ...allowed,
+      id,
+      outcome: 'deny' as const,
+      what: `${command} on container old-vpn`,
+      sentences: { what: message('gateway.use-of-container', { command, name: 'old-vpn' }) },
+    });
+    const activity = activitySummary([denied('a', 'docker exec'), denied('b', 'docker cp')]);
+    await renderApp(appState({ activity }), 'overview');
+    for (const command of ['docker exec', 'docker cp'])
+      expect(screen.getByText(`old-vpn was denied: Use of an unprotected container ${command}`)).toBeTruthy();
   });
 
   it('shows denials that cannot be counted not as none, and days without a log not as quiet', async () => {
