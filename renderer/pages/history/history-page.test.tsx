@@ -35,7 +35,7 @@ describe('history', () => {
   it('lists who changed what and when in each version, and compares the newest two', async () => {
     await open(appState());
     expect((await row(6)).textContent).toMatch(
-      /Version 6Applied.*applied by mei · 1 setting changed: Allowed directories/,
+      /Version 6Applied.*Applied by mei · 1 setting changed: Allowed directories/,
     );
     expect((await row(2)).textContent).toContain(
       'Changed outside Bulkhead · 1 setting changed: Enhanced Container Isolation',
@@ -52,7 +52,7 @@ describe('history', () => {
     await open(appState(), {
       'history:list': () => ok([{ ...newest, earlierVersion: 2 }, ...others]),
     });
-    expect((await row(6)).textContent).toMatch(/applied by mei · same text as version 2 · 1 setting changed/);
+    expect((await row(6)).textContent).toMatch(/Applied by mei · same text as version 2 · 1 setting changed/);
     expect(within(await detail(6)).getByText(/applied by mei · same text as version 2/)).toBeTruthy();
     expect((await row(5)).textContent).not.toContain('same text');
   });

@@ -77,6 +77,7 @@ export function VersionRow({
   const formats = useFormats();
   const what = changeSummary(t, formats, item);
   const state = useAppPart((app) => versionState(app, item));
+  const caption = captionOf([authorText(t, item, state), earlierText(t, item), what ?? '']);
   return (
     <Box
       role="listitem"
@@ -102,30 +103,29 @@ export function VersionRow({
           '@media (forced-colors: active)': selected ? { outline: '2px solid' } : {},
         }}
       >
-        <Box sx={{ fontSize: 13, lineHeight: '20px', fontWeight: 600, color: color.text, ...oneLine }}>
-          {t('history.version', { version: item.version })}
+        <Box sx={{ display: 'flex', gap: 1, minWidth: 0, fontSize: 13, lineHeight: '20px' }}>
+          <Box sx={{ fontWeight: 600, color: color.text, ...oneLine }}>
+            {t('history.version', { version: item.version })}
+          </Box>
+          <RowState item={item} state={state} />
         </Box>
-        <StateOrTime item={item} state={state} />
+        <Box sx={{ fontSize: 12, lineHeight: '20px', color: color.text2, whiteSpace: 'nowrap' }}>
+          {item.at === null ? '' : formats.dateTime(item.at)}
+        </Box>
         <Box
           sx={{ gridColumn: '1 / -1', fontSize: 12, lineHeight: '16px', color: color.text2, ...oneLine }}
-          title={what ?? undefined}
+          title={caption}
         >
-          {captionOf([
-            state !== null && item.at !== null ? formats.dateTime(item.at) : '',
-            authorText(t, item, state),
-            earlierText(t, item),
-            what ?? '',
-          ])}
+          {caption}
         </Box>
       </ButtonBase>
     </Box>
   );
 }
 
-/** The state of a version, or that it is unreadable; otherwise its time. */
-function StateOrTime({ item, state }: { readonly item: HistoryItem; readonly state: VersionState | null }) {
+/** The state of a version, or that it is unreadable. */
+function RowState({ item, state }: { readonly item: HistoryItem; readonly state: VersionState | null }) {
   const { t } = useTranslation();
-  const formats = useFormats();
   return (
     <Box
       sx={{
@@ -143,7 +143,7 @@ function StateOrTime({ item, state }: { readonly item: HistoryItem; readonly sta
       {(item.how === 'unreadable' || (state !== null && versionTone[state] === 'danger')) && (
         <ErrorIcon aria-hidden sx={{ fontSize: 16, color: color.danger }} />
       )}
-      {state !== null ? t(`history.state.${state}`) : item.at === null ? '' : formats.dateTime(item.at)}
+      {state !== null && t(`history.state.${state}`)}
     </Box>
   );
 }
