@@ -39,7 +39,7 @@ export function PreferenceCard() {
         </Box>
       }
       actions={
-        <Box component="span" sx={{ color: color.text3 }}>
+        <Box component="span" sx={{ color: color.text3, paddingBlock: '6px', lineHeight: '16px' }}>
           {t(isRoot ? 'isolation.preference.whoUsers' : 'isolation.preference.who')}
         </Box>
       }
