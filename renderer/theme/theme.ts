@@ -72,8 +72,9 @@ export const globalStyles = {
     // Glyphs at their own widths, not rounded to pixels: otherwise Inter's letters are unevenly spaced at 13
     // px.
     textRendering: 'geometricPrecision' as const,
-    // No last line of one short word, where the browser can (Chromium 117).
-    textWrap: 'pretty' as const,
+    // No last line of one short word, or of one Chinese character: evenly long lines where the browser has
+    // no `pretty` (before Chromium 117).
+    textWrap: ['balance', 'pretty'],
   },
   // Text that is being edited does not wrap differently because of what follows.
   '.cm-editor, textarea': { textWrap: 'wrap' as const },
