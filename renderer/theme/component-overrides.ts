@@ -344,8 +344,10 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
         borderRadius: size.radiusCard,
         padding: '4px 16px',
         minHeight: 40,
+        // A button stays beside a text of several lines.
+        flexWrap: 'nowrap',
       },
-      message: { padding: 0 },
+      message: { padding: '6px 0', minWidth: 0, overflowWrap: 'anywhere' },
     },
   },
   MuiLinearProgress: {

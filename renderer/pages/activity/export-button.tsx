@@ -41,7 +41,7 @@ export function ExportButton({ entries }: { readonly entries: readonly ActivityE
         }}
         message={done === null ? '' : t('activity.exported', { count: done.count, path: done.path })}
         action={
-          <IconButton size="small" color="inherit" aria-label={t('button.close')} onClick={close}>
+          <IconButton size="small" sx={{ color: 'inherit' }} aria-label={t('button.close')} onClick={close}>
             <CloseIcon fontSize="small" />
           </IconButton>
         }
