@@ -303,3 +303,20 @@ describe('the window', () => {
     expect((await screen.findByRole('heading', { level: 1 })).textContent).toContain('Off');
   });
 });
+
+it('the navigation scrolls to the current page, where not all pages fit', async () => {
+  const scrolled: (string | null)[] = [];
+  const { scrollIntoView } = Element.prototype;
+  Element.prototype.scrollIntoView = function (this: Element) {
+    scrolled.push(this.textContent);
+  };
+  try {
+    const { user } = await renderApp(appState(), 'overview');
+    const navigation = within(screen.getByRole('navigation'));
+    await user.click(navigation.getByRole('link', { name: 'History' }));
+    await screen.findByRole('heading', { level: 1, name: 'History' });
+    expect(scrolled).toEqual(['Overview', 'History']);
+  } finally {
+    Element.prototype.scrollIntoView = scrollIntoView;
+  }
+});

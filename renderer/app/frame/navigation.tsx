@@ -1,8 +1,11 @@
+import { useEffect, useRef, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import List from '@mui/material/List';
 import ListItemButton from '@mui/material/ListItemButton';
+import Tooltip from '@mui/material/Tooltip';
 import Typography from '@mui/material/Typography';
+import useMediaQuery from '@mui/material/useMediaQuery';
 import { Dot } from '../../components/edited-mark.tsx';
 import { color, lowForLists, narrow, visuallyHidden, size } from '../../theme/tokens.ts';
 import { useDraftPart } from '../../state/context.tsx';
@@ -35,22 +38,25 @@ export function Navigation() {
         [narrow]: {
           width: 56,
           overflowX: 'hidden',
-          scrollbarWidth: 'none',
-          // Icons only, in one column, centred in their buttons.
+          // The thumb shows that there are more pages than icons in view.
+          paddingRight: '2px',
+          scrollbarGutter: 'stable',
+          '&::-webkit-scrollbar': { width: 6 },
+          '&::-webkit-scrollbar-thumb': { borderWidth: '1px' },
+          // The engine stays in view, and does not cover the icon that is scrolled to.
+          scrollPaddingBlock: '60px 8px',
+          '& > [data-engine-switcher]': { position: 'sticky', top: 0, zIndex: 1 },
+          // Icons only, in one column, centred in their buttons, with a number below.
           '& .label': visuallyHidden,
-          '& .MuiButtonBase-root': { justifyContent: 'center', paddingInline: 0 },
-          '& .changed': { position: 'absolute', right: 3, bottom: 3 },
-          '& .count': {
-            position: 'absolute',
-            right: 0,
-            top: -3,
-            padding: '0 3px',
-            borderRadius: '7px',
-            background: color.shell,
-            lineHeight: '14px',
-            fontSize: '11px !important',
-            '& svg': { display: 'none' },
+          '& .MuiButtonBase-root': {
+            flexDirection: 'column',
+            justifyContent: 'center',
+            gap: 0,
+            paddingInline: 0,
           },
+          '& .MuiListItemButton-root': { height: 'auto', minHeight: 32, paddingBlock: '4px' },
+          '& .changed': { position: 'absolute', right: 3, top: 5 },
+          '& .count': { fontSize: '11px !important', lineHeight: '14px', '& svg': { display: 'none' } },
         },
       }}
     >
@@ -100,47 +106,65 @@ function PageItem({ entry }: { readonly entry: NavigationEntry }) {
     changes.some((change) => pageOf(change.pointer) === entry.id),
   );
   const { icon: Icon, Badge } = entry;
+  const isNarrow = useMediaQuery(narrow, { noSsr: true });
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (selected) link.current?.scrollIntoView({ block: 'nearest' });
+  }, [selected, isNarrow]);
+  const name = t(`frame.page.${entry.id}`);
   return (
     <Box component="li" sx={{ listStyle: 'none', '& + &': { marginTop: '2px' } }}>
-      <ListItemButton
-        component="a"
-        href={hrefFor(entry.id)}
-        selected={selected}
-        aria-current={selected ? 'page' : undefined}
-        sx={{
-          height: 32,
-          padding: '0 10px',
-          gap: '10px',
-          borderRadius: '6px',
-          color: color.text2,
-          fontSize: 13,
-          fontWeight: 500,
-          '& > svg': { fontSize: 18 },
-          '&:hover': { background: color.navHover },
-          '&.Mui-selected, &.Mui-selected:hover': {
-            background: color.navSelected,
-            color: color.text,
-            fontWeight: 600,
-            '& > svg': { color: color.accentText },
-          },
-          '@media (forced-colors: active)': { '&.Mui-selected': { outline: '2px solid' } },
-        }}
-      >
-        <Icon aria-hidden />
-        <Box
-          component="span"
-          className="label"
-          sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+      <NameBeside name={isNarrow ? name : null}>
+        <ListItemButton
+          component="a"
+          ref={link}
+          href={hrefFor(entry.id)}
+          selected={selected}
+          aria-current={selected ? 'page' : undefined}
+          sx={{
+            height: 32,
+            padding: '0 10px',
+            gap: '10px',
+            borderRadius: '6px',
+            color: color.text2,
+            fontSize: 13,
+            fontWeight: 500,
+            '& > svg': { fontSize: 18 },
+            '&:hover': { background: color.navHover },
+            '&.Mui-selected, &.Mui-selected:hover': {
+              background: color.navSelected,
+              color: color.text,
+              fontWeight: 600,
+              '& > svg': { color: color.accentText },
+            },
+            '@media (forced-colors: active)': { '&.Mui-selected': { outline: '2px solid' } },
+          }}
         >
-          {t(`frame.page.${entry.id}`)}
-        </Box>
-        {changed && (
-          <Box component="span" className="changed" sx={{ display: 'flex' }}>
-            <Dot label={t('frame.hasChanges')} />
+          <Icon aria-hidden />
+          <Box
+            component="span"
+            className="label"
+            sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+          >
+            {name}
           </Box>
-        )}
-        {Badge !== undefined && <Badge />}
-      </ListItemButton>
+          {changed && (
+            <Box component="span" className="changed" sx={{ display: 'flex' }}>
+              <Dot label={t('frame.hasChanges')} />
+            </Box>
+          )}
+          {Badge !== undefined && <Badge />}
+        </ListItemButton>
+      </NameBeside>
     </Box>
+  );
+}
+
+/** Shows the name beside an icon that has no other; it is the link's accessible name already. */
+function NameBeside({ name, children }: { readonly name: string | null; readonly children: ReactElement }) {
+  return (
+    <Tooltip title={name === null ? '' : <>{name}</>} describeChild placement="right">
+      {children}
+    </Tooltip>
   );
 }

@@ -98,7 +98,8 @@ function SearchButton({ mac, onSearch }: { readonly mac: boolean; readonly onSea
       >
         {t('frame.search')}
       </Box>
-      <Box component="span" aria-hidden sx={{ display: 'flex', gap: '5px' }}>
+      {/* At 200 %, the words need its room. */}
+      <Box component="span" aria-hidden sx={{ display: 'flex', gap: '5px', [narrow]: { display: 'none' } }}>
         <Kbd>{mac ? '⌘' : 'Ctrl'}</Kbd>
         <Kbd>K</Kbd>
       </Box>
