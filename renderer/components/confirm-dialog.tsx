@@ -6,7 +6,7 @@ import CircularProgress from '@mui/material/CircularProgress';
 import Dialog from '@mui/material/Dialog';
 import DialogTitle from '@mui/material/DialogTitle';
 import Typography from '@mui/material/Typography';
-import { color } from '../theme/tokens.ts';
+import { color, low } from '../theme/tokens.ts';
 
 interface ConfirmDialogProps {
   readonly open: boolean;
@@ -91,7 +91,7 @@ export function ConfirmDialog({
       }}
       aria-labelledby={id}
       slotProps={{
-        paper: { sx: { width, maxWidth: 'calc(100% - 32px)' } },
+        paper: { sx: { width, maxWidth: 'calc(100% - 32px)', [low]: { maxWidth: 'calc(100% - 16px)' } } },
         transition: {
           onEntered: () => {
             const dialog = cancelButton.current?.closest('[role="dialog"]');
@@ -119,6 +119,7 @@ function DialogFooter({ note, children }: { readonly note: ReactNode; readonly c
         alignItems: 'center',
         gap: 1,
         padding: '14px 24px',
+        [low]: { padding: '6px 24px', '& .MuiButton-root': { height: 28 } },
         borderTop: `1px solid ${color.border}`,
         background: color.subtle,
       }}

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import Box from '@mui/material/Box';
 import { diffLines, type DiffLine } from '../../shared/settings/line-diff.ts';
-import { color, fontMono, low } from '../theme/tokens.ts';
+import { color, fontMono, low, narrow } from '../theme/tokens.ts';
 import { useShown } from './show-more.tsx';
 
 /** Lines that are rendered at first, and for each "Show more". */
@@ -75,6 +75,7 @@ function Line({ line, gap }: { readonly line: DiffLine; readonly gap: boolean })
         sx={{
           display: 'grid',
           gridTemplateColumns: '42px 34px 30px minmax(0, 1fr)',
+          [narrow]: { gridTemplateColumns: '30px 24px 16px minmax(0, 1fr)' },
           whiteSpace: 'pre-wrap',
           overflowWrap: 'anywhere',
           background:
@@ -85,14 +86,26 @@ function Line({ line, gap }: { readonly line: DiffLine; readonly gap: boolean })
         <Box
           component="span"
           aria-hidden
-          sx={{ textAlign: 'right', paddingRight: 2, color: color.text3, userSelect: 'none' }}
+          sx={{
+            textAlign: 'right',
+            paddingRight: 2,
+            color: color.text3,
+            userSelect: 'none',
+            [narrow]: { paddingRight: '4px' },
+          }}
         >
           {String(line.before ?? '')}
         </Box>
         <Box
           component="span"
           aria-hidden
-          sx={{ textAlign: 'right', paddingRight: '10px', color: color.text3, userSelect: 'none' }}
+          sx={{
+            textAlign: 'right',
+            paddingRight: '10px',
+            color: color.text3,
+            userSelect: 'none',
+            [narrow]: { paddingRight: '4px' },
+          }}
         >
           {String(line.after ?? '')}
         </Box>

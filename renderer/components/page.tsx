@@ -176,6 +176,13 @@ function PageHeader({
   );
 }
 
+/** A text between the buttons of a footer; in a narrow window below them, where it has the whole width. */
+export const footerNote = {
+  flex: 1,
+  minWidth: 0,
+  [narrow]: { flexBasis: '100%', padding: 0, margin: 0, order: 1, lineHeight: '16px', fontSize: 12 },
+} as const;
+
 /** The bar at the bottom of the sheet. */
 export function FooterBar({ children, label }: { readonly children: ReactNode; readonly label: string }) {
   return (
@@ -197,6 +204,8 @@ export function FooterBar({ children, label }: { readonly children: ReactNode; r
         background: color.subtle,
         '& > .MuiButton-text:not(* + *)': { marginLeft: '-12px' },
         [narrow]: { ...pageSides[narrow], flexWrap: 'wrap', rowGap: '4px' },
+        // Room for the page.
+        [low]: { minHeight: 40, paddingBlock: '5px', rowGap: '2px', '& .MuiButton-root': { height: 28 } },
       }}
     >
       {children}

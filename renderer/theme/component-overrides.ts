@@ -1,6 +1,6 @@
 import type { ThemeOptions } from '@mui/material/styles';
 import { ChevronDownIcon } from './icons.ts';
-import { color, fontBody, size } from './tokens.ts';
+import { color, fontBody, low, size } from './tokens.ts';
 
 const ring = { outline: `2px solid ${color.accentText}`, outlineOffset: 2 };
 
@@ -256,6 +256,8 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
         borderRadius: size.radiusPanel,
         boxShadow: `0 16px 48px ${color.shadow}`,
         margin: 16,
+        // Room for what the dialog asks about.
+        [low]: { margin: 8, maxHeight: 'calc(100% - 16px)' },
         backgroundColor: color.card,
         border: `1px solid ${color.border}`,
       },
@@ -263,13 +265,22 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
     },
   },
   MuiDialogTitle: {
-    styleOverrides: { root: { fontSize: 18, lineHeight: '24px', fontWeight: 600, padding: '24px 24px 0' } },
+    styleOverrides: {
+      root: {
+        fontSize: 18,
+        lineHeight: '24px',
+        fontWeight: 600,
+        padding: '24px 24px 0',
+        [low]: { fontSize: 16, lineHeight: '20px', padding: '12px 24px 0' },
+      },
+    },
   },
   MuiDialogContent: { styleOverrides: { root: { padding: '8px 24px 16px', color: color.text2 } } },
   MuiDialogActions: {
     styleOverrides: {
       root: {
         padding: '16px 24px',
+        [low]: { padding: '8px 24px' },
         gap: 8,
         borderTop: `1px solid ${color.border}`,
         backgroundColor: color.subtle,

@@ -7,7 +7,7 @@ import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { Dot } from '../../components/edited-mark.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
-import { FooterBar } from '../../components/page.tsx';
+import { FooterBar, footerNote } from '../../components/page.tsx';
 import { color, narrow } from '../../theme/tokens.ts';
 import { useAppPart, useDraft, useDraftPart, useSnapshotPart, useStore } from '../../state/context.tsx';
 import type { DraftView } from '../../state/draft-view.ts';
@@ -118,10 +118,7 @@ function DraftNote({ broken, errors }: { readonly broken: boolean; readonly erro
       sx={{
         color: failed === null ? color.text2 : color.danger,
         marginLeft: 1,
-        flex: 1,
-        minWidth: 0,
-        // Below the buttons: beside them the text would wrap after every word.
-        [narrow]: { flexBasis: '100%', marginLeft: 0, order: 1, lineHeight: '16px', fontSize: 12 },
+        ...footerNote,
       }}
     >
       {failed ?? consequence()}

@@ -8,10 +8,10 @@ import type { RequestState } from '../../state/actions.ts';
 import { useApp, useDraft, useSnapshotPart } from '../../state/context.tsx';
 import type { FileLock } from '../../state/lock.ts';
 import { navigate } from '../../state/router.ts';
-import { FooterBar } from '../../components/page.tsx';
+import { FooterBar, footerNote } from '../../components/page.tsx';
 import { translateText } from '../../i18n/translate.ts';
 import { ArrowBackIcon } from '../../theme/icons.ts';
-import { color } from '../../theme/tokens.ts';
+import { color, narrow } from '../../theme/tokens.ts';
 import { sharesToConfirm, type ApplyPlan, type PlanEffect } from '../../../shared/apply/plan.ts';
 import { ConfirmSharesDialog } from './confirm-shares-dialog.tsx';
 import type { PlanState } from './use-plan.ts';
@@ -108,12 +108,14 @@ export function PlanFooter({
   );
 }
 
+const textBelow = { ...footerNote[narrow], textAlign: 'left' } as const;
+
 function FooterStatus({ id, children }: { readonly id: string; readonly children: string }) {
   return (
     <Typography
       id={id}
       role="status"
-      sx={{ flex: 1, minWidth: 0, textAlign: 'right', color: color.text2, paddingInline: 1 }}
+      sx={{ textAlign: 'right', color: color.text2, paddingInline: 1, ...footerNote, [narrow]: textBelow }}
     >
       {children}
     </Typography>
@@ -145,6 +147,7 @@ function ApplyButton({
   return (
     <Button
       {...(main ? { variant: 'contained', color: 'primary' } : { variant: 'outlined' })}
+      sx={{ [narrow]: { marginLeft: 'auto' } }}
       disabled={disabled || running}
       aria-describedby={describedBy}
       aria-keyshortcuts={harmless ? 'Enter Space' : 'Space'}

@@ -7,8 +7,8 @@ import { useApp, useDraft, useSnapshotPart, useStore } from '../../state/context
 import { navigationFromHere } from '../../state/router.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
-import { FooterBar, Page } from '../../components/page.tsx';
-import { color } from '../../theme/tokens.ts';
+import { FooterBar, footerNote, Page } from '../../components/page.tsx';
+import { color, narrow } from '../../theme/tokens.ts';
 import { firstRunSteps } from '../../../shared/ipc/user-choices.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { AppError, Result } from '../../../shared/result.ts';
@@ -147,6 +147,9 @@ function StepHeading({
   );
 }
 
+/** Where the text between the buttons is below them. */
+const toTheRight = { [narrow]: { marginLeft: 'auto' } } as const;
+
 /** Buttons Next, Back, Skip, and the reason if Next is disabled. */
 function WelcomeFooter({
   step,
@@ -178,12 +181,28 @@ function WelcomeFooter({
         variant="caption"
         component="div"
         role="status"
-        sx={{ flex: 1, minWidth: 0, color: color.text2, textAlign: 'right', paddingRight: 1 }}
+        sx={{
+          color: color.text2,
+          textAlign: 'right',
+          paddingRight: 1,
+          ...footerNote,
+          [narrow]: { ...footerNote[narrow], textAlign: 'left' },
+        }}
       >
         {canContinue ? t('welcome.nothingYet') : missing()}
       </Typography>
-      {step !== firstRunSteps[0] && <Button onClick={onBack}>{t('welcome.back')}</Button>}
-      <Button variant="contained" color="primary" disabled={!canContinue} onClick={onNext}>
+      {step !== firstRunSteps[0] && (
+        <Button sx={toTheRight} onClick={onBack}>
+          {t('welcome.back')}
+        </Button>
+      )}
+      <Button
+        variant="contained"
+        color="primary"
+        disabled={!canContinue}
+        sx={step === firstRunSteps[0] ? toTheRight : {}}
+        onClick={onNext}
+      >
         {step === 'policy' ? t('welcome.toReview') : t('welcome.next')}
       </Button>
     </FooterBar>

@@ -5,7 +5,7 @@ import Step from '@mui/material/Step';
 import StepLabel from '@mui/material/StepLabel';
 import Stepper from '@mui/material/Stepper';
 import { useAppPart } from '../../state/context.tsx';
-import { color } from '../../theme/tokens.ts';
+import { color, narrow, visuallyHidden } from '../../theme/tokens.ts';
 import { firstRunSteps, type FirstRun } from '../../../shared/ipc/user-choices.ts';
 
 /** A step of the first run. */
@@ -59,7 +59,11 @@ const steps = {
     color: color.text2,
     '&.Mui-active': { color: color.text, fontWeight: 600 },
     '&.Mui-disabled': { color: color.text3 },
+    whiteSpace: 'nowrap',
+    // The others' names would not fit beside each other.
+    [narrow]: { '&:not(.Mui-active)': visuallyHidden },
   },
+  [narrow]: { '& .MuiStepLabel-iconContainer:not(.Mui-active)': { paddingRight: 0 } },
   '& .MuiStepIcon-root': {
     fontSize: 20,
     color: color.control,
