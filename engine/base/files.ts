@@ -160,7 +160,7 @@ function checkStream(name: string, bytes: Buffer): Result<Buffer, AppError> {
 function checkLength(file: string, bytes: Buffer): Result<Buffer, AppError> {
   if (bytes.length <= maxTextLength) return ok(bytes);
   return fail('settings.too-large', message('engine.settings-file-too-large', { file }), {
-    reason: message('engine.size-limit', { maxTextLength }),
+    reason: message('engine.size-limit', { mebibytes: maxTextLength / 2 ** 20 }),
     hint: message('engine.check-file'),
     params: { path: file },
   });

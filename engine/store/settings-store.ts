@@ -223,7 +223,7 @@ async function dropDraft(paths: StorePaths): Promise<Result<void, AppError>> {
 async function keepDraft(paths: StorePaths, text: string, base: string): Promise<Result<void, AppError>> {
   if (Buffer.byteLength(text) > maxTextLength) {
     return fail('settings.too-large', message('settings.draft-too-large'), {
-      reason: message('engine.size-limit', { maxTextLength }),
+      reason: message('engine.size-limit', { mebibytes: maxTextLength / 2 ** 20 }),
     });
   }
   const directory = await ensureRoot(paths.root);

@@ -148,7 +148,7 @@ describe('what is in force', () => {
     const unreadable = facts('garbage', {}, { settings: { ...settings, readError: error } });
     expect(enforcementOf(unreadable).restorableVersion).toBeNull();
     expect(texts(unreadable).at(-1)).toBe(
-      'Repair the file, or move it away and restore an earlier version, if there is one.',
+      'Repair the file, or move it away and restore a version of the history.',
     );
   });
 

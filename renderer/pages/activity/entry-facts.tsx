@@ -64,7 +64,8 @@ function Rule({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
   return (
     <>
-      {entryWhy(t, entry)}{' '}
+      {entryWhy(t, entry)}
+      {t('join.sentences')}
       <Box component="span" sx={{ display: 'inline-block' }}>
         <Mono dim>{entry.rule}</Mono>
       </Box>

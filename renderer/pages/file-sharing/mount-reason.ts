@@ -1,4 +1,5 @@
 import type { TFunction } from 'i18next';
+import { joinSentences } from '../../i18n/lists.ts';
 import { translateMessage } from '../../i18n/translate.ts';
 import type { MountDecision } from './mount-decision.ts';
 import type { Resolved } from './resolved.ts';
@@ -10,7 +11,7 @@ export function reasonOf(
   found: ReadonlyMap<string, Resolved>,
 ): string {
   const linked = mount.real !== path;
-  const missing = at?.kind === 'missing' && at.error === null ? ` ${t('files.tester.missing')}` : '';
+  const missing = at?.kind === 'missing' && at.error === null ? t('files.tester.missing') : '';
   switch (mount.code) {
     case 'eci-off':
       return t(against === 'draft' ? 'files.tester.offDraft' : 'files.tester.off');
@@ -20,19 +21,20 @@ export function reasonOf(
         [...found.values()].find((one) => (one.real ?? one.expanded) === mount.share)?.written ??
         mount.share ??
         '';
-      return (
-        (linked
+      return joinSentences(t, [
+        linked
           ? t('files.tester.insideLink', { real: mount.real, share })
-          : t('files.tester.inside', { share })) + missing
-      );
+          : t('files.tester.inside', { share }),
+        missing,
+      ]);
     }
     case 'default-device':
       return t('files.tester.defaultDevice');
     case 'bind-not-shared':
-      return (
-        (linked ? t('files.tester.notSharedLink', { real: mount.real }) : t('files.tester.notShared')) +
-        missing
-      );
+      return joinSentences(t, [
+        linked ? t('files.tester.notSharedLink', { real: mount.real }) : t('files.tester.notShared'),
+        missing,
+      ]);
     case 'bind-engine-directory':
       return t('files.tester.engine');
     case 'bind-unresolvable':

@@ -76,7 +76,7 @@ describe('the run', () => {
     for (const step of ['reconfigure', 'verify'] as const) {
       await at(step);
       await screen.findByText(
-        'The files are rolled back to version 11. The engine has not restarted, no container was removed.',
+        'Files would be rolled back to version 11. The engine has not restarted, no container is removed.',
       );
     }
     await at('verify', 'restart');

@@ -40,10 +40,11 @@ export function ProblemNote({ problem, text }: { readonly problem: InputProblem;
         {withCode(reason)}
         {problem.kind === 'compose' && (
           <>
-            {' '}
+            {t('join.sentences')}
             <span lang="en">{problem.message}</span>
           </>
-        )}{' '}
+        )}
+        {t('join.sentences')}
         <Box component="span" sx={{ color: color.text3 }}>
           {where}
         </Box>

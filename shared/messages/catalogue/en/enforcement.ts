@@ -42,7 +42,7 @@ export const enforcement = {
     'The next start uses earlier settings in audit mode; history does not have them.',
   'enforcement.next-unrecorded-off':
     'The next start uses earlier settings with ECI off; history does not have them.',
-  'enforcement.mend': 'Repair the file, or move it away and restore an earlier version, if there is one.',
+  'enforcement.mend': 'Repair the file, or move it away and restore a version of the history.',
   'enforcement.repair-or-restore':
     'Repair it, or restore an earlier version: an apply keeps these bytes in history.',
   'enforcement.next-unknown': 'How the next start treats the file is not known.',

@@ -13,7 +13,7 @@ export const engine = {
   'engine.start-engine': 'Start the engine.',
   'engine.start-with-command': 'Start the engine: {{command}}',
   'engine.settings-file-too-large': '{{file}} is too large to be a settings file',
-  'engine.size-limit': 'it has more than {{maxTextLength}} bytes',
+  'engine.size-limit': 'it has more than {{mebibytes}} MiB',
   'engine.check-file': 'Check that it is the right file.',
   'engine.file-unreadable': '{{file}} could not be read',
   'engine.file-not-deleted': '{{file}} could not be deleted',

@@ -36,7 +36,7 @@ export const enforcement: Translated<typeof english> = {
   'enforcement.next-unrecorded-on': '下次启动会执行先前的设置，ECI 开启；历史记录中没有这些设置。',
   'enforcement.next-unrecorded-audit': '下次启动会沿用先前的设置，处于审计模式；历史记录中没有这些设置。',
   'enforcement.next-unrecorded-off': '下次启动会沿用先前的设置，ECI 关闭；历史记录中没有这些设置。',
-  'enforcement.mend': '请修复该文件，或将它移走并恢复较早的版本（如果有）。',
+  'enforcement.mend': '请修复该文件，或将它移走，再恢复历史记录中的版本。',
   'enforcement.repair-or-restore': '请修复它，或恢复较早的版本：应用时会将这些内容保留在历史记录中。',
   'enforcement.next-unknown': '无法得知下次启动会如何处理该文件。',
 };

@@ -14,7 +14,7 @@ export const engine: Translated<typeof english> = {
   'engine.start-engine': '请启动引擎。',
   'engine.start-with-command': '请启动引擎：{{command}}',
   'engine.settings-file-too-large': '{{file}} 过大，不像是设置文件',
-  'engine.size-limit': '超过 {{maxTextLength}} 字节',
+  'engine.size-limit': '超过 {{mebibytes}} MiB',
   'engine.check-file': '请确认文件是否正确。',
   'engine.file-unreadable': '无法读取 {{file}}',
   'engine.file-not-deleted': '无法删除 {{file}}',

@@ -341,7 +341,7 @@ export const review = {
     canStop: 'Can be stopped safely now',
     stopNow: {
       nothing: 'Nothing has changed yet.',
-      files: 'The files are rolled back to {{what}}. The engine has not restarted, no container was removed.',
+      files: 'Files would be rolled back to {{what}}. The engine has not restarted, no container is removed.',
       restart: 'Rolls back to {{what}}, and the engine restarts once more. No container was removed.',
     },
     canNotStop: 'Can\u2019t be stopped any more',
