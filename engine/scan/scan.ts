@@ -220,6 +220,7 @@ export function describe(
     range,
     privileged: host.Privileged === true,
     restartPolicy: host.RestartPolicy?.Name || 'no',
+    ...(host.AutoRemove === true ? { autoRemove: true } : {}),
     volumes: volumesOf(inspected),
     obstacles: obstaclesOf(inspected),
     labels: inspected.Config.Labels ?? {},

@@ -34,6 +34,8 @@ export const containerSchema = z.object({
   range: z.object({ first: z.number().int(), last: z.number().int() }).nullable(),
   privileged: z.boolean(),
   restartPolicy: z.string(),
+  /** Run with --rm: the engine removes it once it stops. */
+  autoRemove: z.literal(true).optional(),
   /** Named volumes and anonymous ones: kept on removal by default. */
   volumes: z.array(z.object({ name: z.string(), anonymous: z.boolean(), destination: z.string() })),
   /** The option that prevents recreating it unchanged under ECI ("pid=host"), if any. */

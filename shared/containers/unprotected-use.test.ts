@@ -29,6 +29,7 @@ test('A3: only running containers of another runtime and without a restart polic
     container('returns', { restartPolicy: 'always' }),
     container('returns-too', { restartPolicy: 'unless-stopped' }),
     container('stopped', { state: 'exited' }),
+    container('removed', { autoRemove: true }),
     container('replaced', { reason: 'replaced', state: 'exited' }),
     container('protected', { protected: true, reason: 'own-range' }),
     // Its runtime is the isolation runtime: it may start, and gets ids of its own then.

@@ -34,5 +34,7 @@ export const stoppedForGood = (containers: readonly Container[]): Container[] =>
       isRunning(container) &&
       isUnprotected(container) &&
       otherRuntimeReasons.has(container.reason) &&
+      // The engine removes it.
+      container.autoRemove !== true &&
       !restartsByItself(container),
   );

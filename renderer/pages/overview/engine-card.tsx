@@ -12,6 +12,7 @@ import type { Protection } from '../../components/protection.ts';
 import { Card, Facts } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { existingDefault } from '../../components/kept-containers-note.tsx';
+import { withCode } from '../../components/mono.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { MoreIcon } from '../../theme/icons.ts';
 import { useFormats } from '../../i18n/format.ts';
@@ -132,10 +133,18 @@ function notRestartable(app: AppState, { enforcement: { nextStart } }: Protectio
     : [];
 }
 
-/** What an interruption means for running containers, and for clients. `kept`: they keep running. */
+/**
+ * What an interruption means for running containers, and for clients. `kept`: they keep running; `removes`:
+ * some of them are removed.
+ */
 function interruptText(
   t: TFunction,
-  { app, question, kept }: { app: AppState; question: EngineConfirmation; kept: boolean },
+  {
+    app,
+    question,
+    kept,
+    removes,
+  }: { app: AppState; question: EngineConfirmation; kept: boolean; removes: boolean },
 ): string {
   const running = app.scan?.containers.filter(isRunning).length ?? app.engine.counts?.running ?? 0;
   const stops = running > 0 && !kept;
@@ -145,7 +154,7 @@ function interruptText(
       : t(kept ? 'overview.engine.keepsRunning' : 'overview.engine.stopsRunning', { count: running }),
     stops && app.engine.liveRestore === true ? t('overview.engine.liveRestoreNot') : '',
     stops && question === 'restart' ? t('overview.engine.restartPolicy') : '',
-    question === 'stop' ? t('overview.engine.stopMeans') : '',
+    question === 'stop' ? t(removes ? 'overview.engine.stopMeans' : 'overview.engine.stopKeepsAll') : '',
   ]);
 }
 
@@ -165,6 +174,9 @@ function InterruptDialog({
   const app = useApp();
   const kept = question !== null && keepsContainers(app.engine, app.target.capabilities, question);
   const forGood = kept ? [] : notRestartable(app, protection);
+  const removed = kept
+    ? []
+    : (app.scan?.containers ?? []).filter((one) => isRunning(one) && one.autoRemove === true);
   return (
     <ConfirmDialog
       open={question !== null}
@@ -174,7 +186,20 @@ function InterruptDialog({
       onCancel={onCancel}
       onConfirm={onConfirm}
     >
-      <DialogText>{interruptText(t, { app, question, kept })}</DialogText>
+      <DialogText>{interruptText(t, { app, question, kept, removes: removed.length > 0 })}</DialogText>
+      {removed.length > 0 && (
+        <DialogText>
+          {withCode(
+            t('overview.engine.removed', {
+              count: removed.length,
+              names: firstNames(
+                t,
+                removed.map(({ name }) => name),
+              ),
+            }),
+          )}
+        </DialogText>
+      )}
       {forGood.length > 0 && (
         <DialogText>
           {t('overview.engine.notAgain', {

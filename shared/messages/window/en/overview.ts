@@ -243,7 +243,11 @@ export const overview = {
     notAgain_other:
       '{{names}} can\u2019t be started again while ECI is on: they were created without ECI. ' +
       'The page Containers says whether they can be recreated.',
-    stopMeans: 'Clients get no response until it is started again. Containers, images and volumes stay.',
+    removed_one: '{{names}} runs with `--rm`: it is removed once it stops.',
+    removed_other: '{{names}} run with `--rm`: they are removed once they stop.',
+    stopMeans:
+      'Clients get no response until it is started again. Images, volumes and all other containers stay.',
+    stopKeepsAll: 'Clients get no response until it is started again. Containers, images and volumes stay.',
   },
   probes: {
     title: 'Check results',

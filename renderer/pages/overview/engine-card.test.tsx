@@ -1,0 +1,37 @@
+import { act, screen, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { appState } from '../../dev/app-fixture.ts';
+import { container } from '../../dev/container-fixture.ts';
+import { renderApp } from '../../dev/render-app.tsx';
+
+const open = async (question: 'Stop' | 'Restart', ...more: Parameters<typeof container>[]) => {
+  const containers = [container('web'), ...more.map((one) => container(...one))];
+  const scan = { at: '', durationMs: 1, eci: true, containers };
+  const { user } = await renderApp(appState({ scan }), 'overview');
+  await user.click(screen.getByRole('button', { name: 'Engine actions' }));
+  await user.click(await screen.findByRole('menuitem', { name: `${question} engine…` }));
+  await act(() => Promise.resolve());
+  return within(await screen.findByRole('dialog'))
+    .getByRole('heading')
+    .closest('[role="dialog"]')?.textContent;
+};
+const job: Parameters<typeof container> = [
+  'job',
+  { autoRemove: true, protected: false, restartPolicy: 'no' },
+];
+
+it.each(['Stop', 'Restart'] as const)(
+  '%s: names the containers that the engine removes',
+  async (question) => {
+    const text = await open(question, job);
+    expect(text).toContain('job runs with --rm: it is removed once it stops.');
+    expect(text).not.toContain('started again while ECI is on');
+    expect(text).not.toContain('Containers, images and volumes stay');
+  },
+);
+
+it('names none that has ended', async () => {
+  const text = await open('Stop', ['job', { ...job[1], state: 'exited' }]);
+  expect(text).toContain('Containers, images and volumes stay.');
+  expect(text).not.toContain('--rm');
+});
