@@ -31,16 +31,20 @@ function stopText({ count, names, returning, slow, slowNames, wait }: PlanEffect
 
 /** Which containers stay unprotected, the consequences, and the alternatives. */
 function keptContainersText(
-  { use, stopping }: PlanEffect['params'],
+  { use, stopping, returning }: PlanEffect['params'],
   containers: string,
   names: string,
 ): string {
   const kept = text('cli-plan.containers-kept-unprotected', { containers, names });
   if (use === 'free') return kept;
   if (use === 'warn') return `${kept}${text('cli-plan.kept-recorded')}`;
+  const again = valuesOf(returning);
   return [
     kept,
     text(Number(stopping ?? 0) > 0 ? 'cli-plan.kept-stop' : 'cli-plan.kept-run'),
+    again.length === 0
+      ? ''
+      : text('cli-plan.kept-returning', { count: again.length, names: list(returning) }),
     text('cli-plan.kept-instead'),
   ].join('');
 }

@@ -111,6 +111,8 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     later('unprotected', 'containers-kept-unprotected', {
       ...named(remaining),
       use: unprotectedUse(capabilities, after),
+      // The engine starts these itself, without the gateway.
+      returning: remaining.filter(restartsByItself).map(({ name }) => name),
       stopping: remaining.filter(({ id }) => stopping.some((container) => container.id === id)).length,
     });
   return effects;

@@ -115,6 +115,10 @@ describe('containers that are kept unprotected', () => {
     const restarted = kept({}, { restartReason: { code: 'not-prepared' } });
     expect(restarted).toMatchObject({ use: 'block', stopping: 1 });
     expect(kept({ existingContainers: 'warn' })).toMatchObject({ use: 'warn' });
+    // The engine starts it without the gateway.
+    expect(kept({})).toMatchObject({ returning: [] });
+    const scan = { at: '', durationMs: 1, eci: false, containers: [{ ...old, restartPolicy: 'always' }] };
+    expect(kept({}, { scan })).toMatchObject({ returning: ['old'] });
     // Nothing is refused then, whatever the value of the other key.
     expect(kept({ mode: 'audit' })).toMatchObject({ use: 'warn' });
   });

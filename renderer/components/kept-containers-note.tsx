@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import { useApp, useDraft } from '../state/context.tsx';
 import { useUnavailableReason } from '../state/unavailable-reason.ts';
 import { color } from '../theme/tokens.ts';
-import { isRunning, type Container } from '../../shared/containers/protection.ts';
+import { isRunning, restartsByItself, type Container } from '../../shared/containers/protection.ts';
 import type { RecreateNote } from '../../shared/containers/recreate.ts';
 import { keepsContainers } from '../../shared/targets/live-restore.ts';
 import { firstNames, names, joinSentences } from '../i18n/lists.ts';
@@ -59,7 +59,9 @@ export function KeptContainersNote({
   const stops =
     (engine.phase !== 'ready' || target.capabilities.reconfiguredBy !== 'reload') &&
     !keepsContainers(engine, target.capabilities, 'restart');
+  const usable = !governed || audit || allowed;
   const running = kept.filter(isRunning);
+  const returning = kept.filter(restartsByItself);
   if (kept.length === 0) return null;
   return (
     <Box
@@ -76,7 +78,10 @@ export function KeptContainersNote({
             : stops
               ? t('isolation.kept.stops', { count: running.length })
               : t('isolation.kept.runs', { count: running.length }),
-          !governed || audit || allowed ? t('isolation.kept.usable') : t('isolation.kept.blocked'),
+          usable ? t('isolation.kept.usable') : t('isolation.kept.blocked'),
+          usable || returning.length === 0
+            ? ''
+            : t('isolation.kept.returning', { count: returning.length, names: nameList(t, returning) }),
         ])}
       </Box>
       {governed && !audit && draft.readOnly === null && (

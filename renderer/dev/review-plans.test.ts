@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { keepAllContainers, type ApplyPlan, type ContainerChoices } from '../../shared/apply/plan.ts';
+import { blockedIds } from '../../shared/containers/recreate-blocked.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { makePlan } from '../../engine/apply/plan.ts';
 import { settingsInForce, type PlanFacts } from '../../engine/apply/plan-facts.ts';
@@ -76,9 +77,13 @@ function engineConfigOf({ settings, target }: AppState, runtimeName: string): En
   return after.value;
 }
 
-const made = (name: PlanName, choices: ContainerChoices = keepAllContainers): ApplyPlan => {
+const made = (
+  name: PlanName,
+  choices: ContainerChoices = keepAllContainers,
+  blocked?: ReadonlySet<string>,
+): ApplyPlan => {
   const { draft, ...facts } = factsOf(name);
-  return makePlan(facts, draft, choices);
+  return makePlan(facts, draft, choices, blocked);
 };
 
 it('review-plans.json has what the engine plans for each state (vitest -u writes it)', async () => {
@@ -108,11 +113,11 @@ it.each(['turningOn', 'restart', 'rich', 'edited', 'protected'] as const)(
     ];
     for (const choices of all) {
       const {
-        recreation: _recreation,
+        recreation = { groups: [] },
         estimatedSeconds: _sooner,
         ...plan
       } = withChoices(planOf(name), choices);
-      const { estimatedSeconds: _later, ...expected } = made(name, choices);
+      const { estimatedSeconds: _later, ...expected } = made(name, choices, blockedIds(recreation));
       expect(plan).toEqual(expected);
     }
   },

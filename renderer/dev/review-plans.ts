@@ -5,7 +5,12 @@ import {
   type ContainerChoices,
   type PlanEffect,
 } from '../../shared/apply/plan.ts';
-import { isRunning, isUnprotected, type Container } from '../../shared/containers/protection.ts';
+import {
+  isRunning,
+  isUnprotected,
+  restartsByItself,
+  type Container,
+} from '../../shared/containers/protection.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { diffSettings } from '../../shared/settings/index.ts';
 import { findingsOf } from '../state/draft-view.ts';
@@ -100,7 +105,10 @@ export function withChoices(
       return [{ ...effect, params: { chosen: removed.length + anew.length } }];
     if (code !== 'containers-kept-unprotected') return [effect];
     const stopping = params['stopping'] === 0 ? 0 : kept.filter(isRunning).length;
-    return kept.length === 0 ? [] : [{ ...effect, params: { ...params, ...named(kept), stopping } }];
+    const returning = kept.filter(restartsByItself).map(({ name }) => name);
+    return kept.length === 0
+      ? []
+      : [{ ...effect, params: { ...params, ...named(kept), returning, stopping } }];
   });
   const meanwhile = others.filter(({ when }) => when === 'while-applying');
   const ids = chosenAnew.map(({ id }) => id);

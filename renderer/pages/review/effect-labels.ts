@@ -68,9 +68,15 @@ function keptText(t: TFunction, params: PlanEffect['params'], names: string): st
   const count = number(params['count']);
   if (params['use'] === 'free') return t('review.effect.keptUsed', { names, count });
   if (params['use'] === 'warn') return t('review.effect.keptWarned', { names, count });
-  return number(params['stopping']) > 0
-    ? t('review.effect.keptStopped', { names, count })
-    : t('review.effect.keptBlocked', { names, count });
+  const returning = texts(params['returning']);
+  return joinSentences(t, [
+    number(params['stopping']) > 0
+      ? t('review.effect.keptStopped', { names, count })
+      : t('review.effect.keptBlocked', { names, count }),
+    returning.length === 0
+      ? ''
+      : t('review.effect.keptReturning', { names: someNames(t, returning), count: returning.length }),
+  ]);
 }
 
 /** Input of an effect's texts. */

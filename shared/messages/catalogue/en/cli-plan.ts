@@ -78,6 +78,10 @@ export const cliPlan = {
     '; running ones stop with the engine (a restart policy starts them again), and none can be started ',
     "again, exec'd into or copied from",
   ),
+  'cli-plan.kept-returning_one':
+    '; but the engine itself starts {{names}} whenever it starts, unprotected: it has a restart policy',
+  'cli-plan.kept-returning_other':
+    '; but the engine itself starts {{names}} whenever it starts, unprotected: they have a restart policy',
   'cli-plan.kept-instead':
     ' (instead: --recreate, bulkhead.existingContainers: "warn", or bulkhead.mode: "audit")',
   'cli-plan.store-unchanged': '{{images}}, {{containers}}',

@@ -63,6 +63,7 @@ export const cliPlan: Translated<typeof english> = {
     '；正在运行的会继续运行，直到被停止；之后不能再启动，也不能对其执行 exec 或从中复制文件',
   'cli-plan.kept-stop':
     '；正在运行的会随引擎停止（有重启策略的会重新启动）；之后不能再启动，也不能对其执行 exec 或从中复制文件',
+  'cli-plan.kept-returning_other': '；但 {{names}} 有重启策略：引擎每次启动时会自行启动，且未受保护',
   'cli-plan.kept-instead':
     '（也可以：--recreate、bulkhead.existingContainers: "warn" 或 bulkhead.mode: "audit"）',
   'cli-plan.store-unchanged': '{{images}}，{{containers}}',

@@ -66,7 +66,7 @@ export const isolation = {
     name: 'Containers created before ECI',
     block:
       'Can’t be started, exec’d into or copied from while ECI is on. ' +
-      'They can be stopped, inspected and removed.',
+      'They can be stopped, inspected and removed. The engine itself starts those with a restart policy.',
     blockInAudit:
       'Can be used in audit mode, and every use is recorded. ' +
       'With Enforce they can’t be started, exec’d into or copied from.',
@@ -210,6 +210,10 @@ export const isolation = {
     blocked:
       'While ECI is on, a stopped one can\u2019t be started again, and none can be exec\u2019d into or ' +
       'copied from.',
+    returning_one:
+      'But {{names}} has a restart policy: the engine itself starts it whenever it starts, unprotected.',
+    returning_other:
+      'But {{names}} have a restart policy: the engine itself starts them whenever it starts, unprotected.',
     usable: 'They can be started and used, unprotected.',
     allow: 'Let kept containers be started and used',
     allowWhy:

@@ -235,10 +235,14 @@ export const review = {
     keptStopped_other:
       '{{names}}. Running ones stop with the engine, and stay stopped without a restart policy; none of ' +
       'them can be started again, exec\u2019d into or copied from.',
+    keptReturning_one:
+      'But {{names}} has a restart policy: the engine itself starts it whenever it starts, unprotected.',
+    keptReturning_other:
+      'But {{names}} have a restart policy: the engine itself starts them whenever it starts, unprotected.',
     keptUsed_one: '{{names}}. It can still be used, unprotected.',
     keptUsed_other: '{{names}}. They can still be used, unprotected.',
-    keptWarned_one: '{{names}}. Each use of it is recorded.',
-    keptWarned_other: '{{names}}. Each use of them is recorded.',
+    keptWarned_one: '{{names}}. It can be started and used, unprotected; each use is recorded.',
+    keptWarned_other: '{{names}}. They can be started and used, unprotected; each use is recorded.',
   },
   ends: {
     title: 'Ends verified, or rolled back',

@@ -62,7 +62,8 @@ export const isolation: Translation<typeof english> = {
   },
   existing: {
     name: '启用 ECI 之前创建的容器',
-    block: 'ECI 开启时，不能启动它们、对其执行 exec 或从中复制文件。可以停止、检查和移除。',
+    block:
+      'ECI 开启时，不能启动它们、对其执行 exec 或从中复制文件。可以停止、检查和移除。有重启策略的由引擎自行启动。',
     blockInAudit:
       '在审计模式下可以使用，每次使用都会被记录。强制执行时，不能启动它们、对其执行 exec 或从中复制文件。',
     warn: '可以启动；每次使用都会被记录。',
@@ -178,6 +179,7 @@ export const isolation: Translation<typeof english> = {
     stops_other: 'Docker Engine 会重启：保留的 {{count}} 个正在运行的容器会停止。',
     runs_other: '保留的 {{count}} 个正在运行的容器会继续运行，直到被停止。',
     blocked: 'ECI 开启期间，其中已停止的容器不能再启动；所有这些容器都不能执行 exec，也不能从中复制文件。',
+    returning_other: '但 {{names}} 有重启策略：引擎每次启动时会自行启动，且未受保护。',
     usable: '它们仍可启动和使用，但不受保护。',
     allow: '允许启动和使用保留的容器',
     allowWhy: '它们仍不受保护，每次使用都会被记录。之后可在“隔离”页面的“启用 ECI 之前创建的容器”中更改。',

@@ -201,8 +201,9 @@ export const review: Translation<typeof english> = {
       '{{names}}。正在运行的会继续运行，直到被停止；之后不能再启动，也不能对其执行 exec 或从中复制文件。',
     keptStopped_other:
       '{{names}}。正在运行的会随引擎停止，没有重启策略的保持停止；之后不能再启动，也不能对其执行 exec 或从中复制文件。',
+    keptReturning_other: '但 {{names}} 有重启策略：引擎每次启动时会自行启动，且未受保护。',
     keptUsed_other: '{{names}}。它们仍可继续使用，但不受保护。',
-    keptWarned_other: '{{names}}。每次使用都会被记录。',
+    keptWarned_other: '{{names}}。可以启动和使用，但不受保护；每次使用都会被记录。',
   },
   ends: {
     title: '验证通过，否则回滚',
