@@ -84,14 +84,14 @@ describe('A8: a copy out of a container that is not running', () => {
       ['/t/x/../../s/./', 's/file'],
     ] as const) {
       expect(await copied(requested, name), requested).toMatch(
-        /^enhanced container isolation: reading .* is blocked: .*\(A8\)/,
+        /^enhanced container isolation: reading .* is blocked: .*\bA8\)/,
       );
     }
   });
 
   it('does not trust a link in a share, which may have changed meanwhile', async () => {
     expect(await copied('/s/link/file', 'file')).toMatch(
-      /^enhanced container isolation: reading .* is blocked: .*\(A8\)/,
+      /^enhanced container isolation: reading .* is blocked: .*\bA8\)/,
     );
   });
 });

@@ -113,7 +113,7 @@ describe.each(['overlay2', 'containerd'])(
           const tried = await asUser(`cd home; mkdir -p own; cd own; ${attack}`);
           const after = await engine.sh(held);
           expect({ ...after, tried: tried.stdout }).toEqual({ code: 0, stdout: '', stderr: '', tried: '' });
-          if (!what.startsWith('of ')) expect(tried.stderr).toMatch(/enhanced container isolation: .*\(A8\)/);
+          if (!what.startsWith('of ')) expect(tried.stderr).toMatch(/enhanced container isolation: .*\bA8\)/);
         });
       }
 
@@ -166,7 +166,7 @@ describe.each(['overlay2', 'containerd'])(
       expect(stdout.trimEnd().split('\n')).toEqual(
         Array(3).fill(
           expect.stringMatching(
-            /enhanced container isolation: docker cp into container (?:up|down), .*\(A8\)/,
+            /enhanced container isolation: docker cp into container (?:up|down), .*\bA8\)/,
           ),
         ),
       );

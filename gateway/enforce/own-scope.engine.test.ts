@@ -284,7 +284,7 @@ describe('B7: a socket with the scope "own"', () => {
     'node ls',
   ])('B6: refuses commands on shared objects: %s', async (line) => {
     expect(await output(at.a, line)).toMatch(
-      /docker [a-z ]+ is blocked: through this socket only what was made.*\(B7\).*perImageCommandLists\[0\]/,
+      /docker [a-z ]+ is blocked: through this socket only what was made.*\bB7\).*perImageCommandLists\[0\]/,
     );
   });
 

@@ -119,7 +119,7 @@ describe('A5: limits of devices', () => {
   ])('do not reveal whether a file exists: %s', (file) => {
     for (const key of keys)
       expect(refusal({ [key]: [{ Path: file }] })).toMatch(
-        /^enhanced container isolation: a limit for the device .*\(A5\)/,
+        /^enhanced container isolation: a limit for the device .*\bA5\)/,
       );
   });
 });

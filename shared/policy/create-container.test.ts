@@ -236,7 +236,7 @@ describe("B2: a socket of the container's own", () => {
       expect(decided(hostConfig, refused).text).toMatch(
         new RegExp(
           '^enhanced container isolation: .*Docker socket.*image busybox.*' +
-            String.raw`the registry serves another image.*\(B1\); .*imageList`,
+            String.raw`the registry serves another image.*\bB1\); .*imageList`,
         ),
       );
       expect(decided(hostConfig, { ...granted, socket: null }).text).toContain('imageList');

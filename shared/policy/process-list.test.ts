@@ -59,7 +59,7 @@ describe('A5: options of docker top', () => {
   ])('are refused otherwise: %j', (options) => {
     const denial = processListDenial(options);
     expect(denial === null ? '' : refusalText(denial)).toMatch(
-      /^enhanced container isolation: docker top with the option .*\(A5\); no setting allows it/s,
+      /^enhanced container isolation: docker top with the option .*\bA5\); no setting allows it/s,
     );
   });
 });

@@ -38,19 +38,19 @@ const refused: readonly (readonly [string, number, RegExp])[] = [
   [
     'run --rm --pid host busybox true',
     125,
-    /isolation: --pid=host is blocked: .*\(A7\); no setting allows it/,
+    /isolation: --pid=host is blocked: .*\bA7\); no setting allows it/,
   ],
   [
     'create -v /etc:/x busybox',
     1,
-    /isolation: bind mount of \/etc is blocked: .*\(A8\); .*filesharingAllowedDirectories/,
+    /isolation: bind mount of \/etc is blocked: .*\bA8\); .*filesharingAllowedDirectories/,
   ],
   [
     'run --rm -v /var/run/docker.sock:/s busybox',
     125,
-    /isolation: mounting the Docker socket .* is blocked: .*\(B1\); .*dockerSocketMount\.imageList/,
+    /isolation: mounting the Docker socket .* is blocked: .*\bB1\); .*dockerSocketMount\.imageList/,
   ],
-  ['run --rm --device /dev/kmsg busybox', 125, /isolation: --device \/dev\/kmsg is blocked: .*\(A5\)/],
+  ['run --rm --device /dev/kmsg busybox', 125, /isolation: --device \/dev\/kmsg is blocked: .*\bA5\)/],
   [
     'run --rm --network container:old busybox true',
     125,
@@ -69,7 +69,7 @@ const refused: readonly (readonly [string, number, RegExp])[] = [
   [
     'volume create -o type=none -o o=bind -o device=/etc v',
     1,
-    /isolation: bind mount of \/etc is blocked: .*\(A8\)/,
+    /isolation: bind mount of \/etc is blocked: .*\bA8\)/,
   ],
   ['network connect host old', 1, /isolation: connecting to the engine's network is blocked/],
   ['build --network host .', 1, /isolation: a build with the engine's network .*is blocked/],
