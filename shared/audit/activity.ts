@@ -15,7 +15,7 @@ export const activityEntrySchema = auditEntrySchema.extend({
   id: z.string(),
   /** Position in the log; counted within one run of the app. */
   seq: z.number().int(),
-  /** Name of the user `client.uid` on this machine. */
+  /** Name of the user `userIdOf` on this machine. */
   user: z.string().nullable(),
 });
 export type ActivityEntry = z.infer<typeof activityEntrySchema>;
@@ -93,6 +93,13 @@ export const isProbes = (entry: Pick<StoredAuditEntry, 'client' | 'origin' | 'im
   (entry.client.uid === 0 &&
     entry.origin?.kind === 'clients' &&
     entry.image?.startsWith(probeImagePrefix) === true);
+
+/**
+ * Uid of the user behind a request: for one by a mounted socket, of the user who created the container, since
+ * the caller's own uid is one of the container's range. Null: unknown.
+ */
+export const userIdOf = ({ client, origin }: Pick<StoredAuditEntry, 'client' | 'origin'>): number | null =>
+  origin?.kind === 'socket-mount' ? (origin.createdBy ?? null) : client.uid;
 
 /**
  * What makes entries repetitions of each other: equal outcome, rule, subject and caller; not the time, the

@@ -1,4 +1,9 @@
-import { activityDepth, activityPageSize, type ActivityEntry } from '../../../shared/audit/activity.ts';
+import {
+  activityDepth,
+  activityPageSize,
+  userIdOf,
+  type ActivityEntry,
+} from '../../../shared/audit/activity.ts';
 
 /** By how much lists may exceed their limit: they are trimmed occasionally, not at every entry. */
 const trimAfter = 1000;
@@ -35,7 +40,7 @@ export class FeedEntries {
   /** Sets the users of entries that have none, by their uid. */
   setUsers(nameOf: (uid: ActivityEntry['client']['uid']) => ActivityEntry['user']): void {
     const named = (entry: ActivityEntry): ActivityEntry =>
-      entry.user === null ? { ...entry, user: nameOf(entry.client.uid) } : entry;
+      entry.user === null ? { ...entry, user: nameOf(userIdOf(entry)) } : entry;
     this.#entries = this.#entries.map(named);
     this.#new = this.#new.map(named);
   }

@@ -36,13 +36,16 @@ it('shows denials of a verification, does not count them, and mistakes no other 
     [
       line('/probe', probe),
       line('/user', { ...probe, client: { uid: 1000, pid: 7 } }),
-      line('/socket', { ...probe, origin: { kind: 'socket-mount', mount: 'm' } }),
+      line('/socket', { ...probe, origin: { kind: 'socket-mount', mount: 'm', createdBy: 1000 } }),
       line('/other', { ...probe, image: 'busybox' }),
+      line('/its-socket', { origin: { kind: 'socket-mount', mount: 'm', createdBy: 0, verification: true } }),
     ].join(''),
   );
   const { feed, got } = follow();
   await feed.start();
-  expect(targets(feed.page(null, 10).entries)).toEqual(['/probe', '/user', '/socket', '/other']);
+  const { entries } = feed.page(null, 10);
+  expect(targets(entries)).toEqual(['/probe', '/user', '/socket', '/other', '/its-socket']);
+  expect(entries[2]?.user).toBe('sam');
   expect(got.summary).toMatchObject({ unseen: 3, days: [{ denied: 3 }] });
 });
 

@@ -3,6 +3,7 @@ import {
   type ActivityEntry,
   type ActivityState,
   type ActivitySummary,
+  userIdOf,
 } from '../../../shared/audit/activity.ts';
 import { DenialCounts } from './denials.ts';
 import { userNames, type UserNames } from './user-names.ts';
@@ -99,7 +100,7 @@ class DecisionLogFeed implements ActivityFeed {
     this.#counts = new DenialCounts(options.seenUntil, options.now);
     this.#reader = new DecisionLogReader(file, {
       entry: (stored) => {
-        this.#add(inView(stored, ++this.#seq, this.#names.of(stored.client.uid)));
+        this.#add(inView(stored, ++this.#seq, this.#names.of(userIdOf(stored))));
       },
     });
     this.#directory = new LogDirectoryWatch(file, () => {
@@ -159,7 +160,8 @@ class DecisionLogFeed implements ActivityFeed {
   }
 
   #add(entry: ActivityEntry): void {
-    if (entry.user === null && this.#names.needsLookup(entry.client.uid)) this.#unnamed.add(entry.client.uid);
+    const uid = userIdOf(entry);
+    if (entry.user === null && this.#names.needsLookup(uid)) this.#unnamed.add(uid);
     this.#since ??= entry.time;
     this.#counts.add(entry, !this.#isHistory);
     this.#entries.add(entry);

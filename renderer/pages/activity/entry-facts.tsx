@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import { hrefFor } from '../../state/router.ts';
 import { Facts } from '../../components/card.tsx';
 import { Mono } from '../../components/mono.tsx';
-import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts';
+import { isDenial, userIdOf, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import { isDeniedRequirement } from '../../../shared/rules/requirements.ts';
 import { entryWhy } from './entry-text.ts';
 import { ImageFact } from './image-fact.tsx';
@@ -86,9 +87,17 @@ function Requirement({ id }: { readonly id: string }) {
 /** A space before the following text, but not after a full-width colon. */
 const spaced = (label: string): string => (label.endsWith('：') ? label : `${label} `);
 
+function userText(t: TFunction, entry: ActivityEntry): string {
+  const uid = userIdOf(entry);
+  if (uid === null) return t('activity.by.unknown');
+  return entry.user === null
+    ? t('activity.by.uidOnly', { uid: String(uid) })
+    : t('activity.by.userUid', { name: entry.user, uid: String(uid) });
+}
+
 function Caller({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
-  const { uid, pid } = entry.client;
+  const { pid } = entry.client;
   const process = pid === null ? '' : t('activity.by.pid', { pid: String(pid) });
   if (entry.origin?.kind === 'socket-mount') {
     const name = entry.origin.container ?? '';
@@ -106,14 +115,10 @@ function Caller({ entry }: { readonly entry: ActivityEntry }) {
             <Mono dim>{entry.origin.image}</Mono>
           </>
         )}
+        {userIdOf(entry) !== null && <Box>{t('activity.by.createdBy', { who: userText(t, entry) })}</Box>}
       </>
     );
   }
-  const who =
-    uid === null
-      ? t('activity.by.unknown')
-      : entry.user === null
-        ? t('activity.by.uidOnly', { uid: String(uid) })
-        : t('activity.by.userUid', { name: entry.user, uid: String(uid) });
+  const who = userText(t, entry);
   return <>{[who, process].filter((part) => part !== '').join(t('activity.by.separator'))}</>;
 }

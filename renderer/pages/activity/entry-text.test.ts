@@ -1,9 +1,10 @@
+import type { TFunction } from 'i18next';
 import { expect, it } from 'vitest';
 import { entry } from '../../dev/activity-fixture.ts';
 import { message, plainText, referenceTo, type Message } from '../../../shared/messages/message.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { entrySubject } from '../../components/entry-subject.ts';
-import { filters, matchesFilter } from './entry-text.ts';
+import { filters, matchesFilter, requestedBy } from './entry-text.ts';
 
 it('lists requests of verifications under their own filter alone, so that no other counts them', () => {
   const probe = entry(1, { client: { uid: 0, pid: 9 }, image: 'bulkhead/probe:9f92c05dff94' });
@@ -33,4 +34,21 @@ it('names the refused option or command by the data of the entry, whatever its E
   // Of an earlier version, in English only: the entry's panel has its text.
   expect(subject("a build with the engine's network (--network=host, --allow network.host)")).toBeNull();
   expect(subject('HostConfig.Runtime', { outcome: 'rewrite' })).toBeNull();
+});
+
+it('names the user who created the container whose socket was used', () => {
+  // Key and parameters are what is of interest.
+  const t = ((key: string, params: object) => [key, params]) as unknown as TFunction;
+  const origin = { kind: 'socket-mount', mount: 'm', container: 'ci', image: 'docker:cli' };
+  const by = (more: Partial<ActivityEntry>) =>
+    requestedBy(t, entry(1, { client: { uid: 1_000_065_536, pid: 9 }, ...more }));
+  expect(by({ origin: { ...origin, createdBy: 1001 }, user: 'sam' })).toEqual([
+    'activity.by.containerOf',
+    { name: 'ci', user: 'sam' },
+  ]);
+  expect(by({ origin: { ...origin, createdBy: 1001 }, user: null })).toEqual([
+    'activity.by.containerOf',
+    { name: 'ci', user: '1001' },
+  ]);
+  expect(by({ origin, user: null })).toEqual(['activity.by.container', { name: 'ci' }]);
 });

@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import { ruleAlternative } from '../../components/rule-alternative.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
-import { isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
+import { isProbes, userIdOf, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
 /** The request in short; for a rule that this version does not know, its code. */
 export const entryTitle = (t: TFunction, entry: ActivityEntry): string =>
@@ -23,10 +23,13 @@ export const alternativeText = (t: TFunction, entry: ActivityEntry): string =>
 /** The caller in short: the user, or the container whose socket was used. */
 export function requestedBy(t: TFunction, entry: ActivityEntry): string {
   if (isProbes(entry)) return t('activity.by.verification');
-  if (entry.origin?.kind === 'socket-mount')
-    return t('activity.by.container', {
-      name: entry.origin.container ?? entry.origin.image ?? entry.origin.mount ?? '',
-    });
+  if (entry.origin?.kind === 'socket-mount') {
+    const name = entry.origin.container ?? entry.origin.image ?? entry.origin.mount ?? '';
+    const uid = userIdOf(entry);
+    return uid === null
+      ? t('activity.by.container', { name })
+      : t('activity.by.containerOf', { name, user: entry.user ?? String(uid) });
+  }
   if (entry.user !== null) return t('activity.by.user', { name: entry.user });
   return entry.client.uid === null
     ? t('activity.by.unknown')

@@ -49,6 +49,8 @@ export const activity = {
     uid: 'by user {{uid}}',
     unknown: 'by an unknown user',
     container: 'through the socket of {{name}}',
+    containerOf: 'through the socket of {{name}}, created by {{user}}',
+    createdBy: 'Created by {{who}}',
     throughSocket: 'Through the Docker socket of',
     uidOnly: 'User {{uid}}, not known on this machine',
     userUid: '{{name}} (uid {{uid}})',

@@ -40,6 +40,8 @@ export const activity: Translation<typeof english> = {
     uid: '操作者：用户 {{uid}}',
     unknown: '未知用户',
     container: '通过 {{name}} 的套接字',
+    containerOf: '通过 {{name}} 的套接字，其创建者：{{user}}',
+    createdBy: '创建者：{{who}}',
     throughSocket: '通过以下容器的 Docker 套接字：',
     uidOnly: '用户 {{uid}}（此计算机上未知）',
     userUid: '{{name}} (uid {{uid}})',
