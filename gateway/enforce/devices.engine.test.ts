@@ -59,7 +59,7 @@ beforeEach(() => allow());
 
 describe('A5: a device of the machine', () => {
   it('is refused unless it is listed, by rule and setting', async () => {
-    const refused = /--device .* is blocked: devices of the engine .* \bA5\); .* bulkhead\.devices/;
+    const refused = /--device .* is blocked: devices of the engine .*\bA5\); .* bulkhead\.devices/;
     expect(await inBusybox(`--device ${loop}`, 'true')).toMatch(refused);
     await allow({ device: quality });
     expect(await inBusybox(`--device ${loop}`, 'true')).toMatch(refused);
