@@ -292,7 +292,7 @@ it('does not show containers as blocked if audit mode refuses nothing', async ()
   const { user } = await renderApp({ ...off(), settings: settingsState(text) }, 'isolation');
   await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
   const dialog = await screen.findByRole('dialog');
-  expect(screen.getByText(/lets it be used and records every use/)).toBeTruthy();
+  expect(screen.getByText(/lets what is unprotected be used and records every use/)).toBeTruthy();
   expect(within(dialog).getByText(/They can be started and used, unprotected/)).toBeTruthy();
   expect(within(dialog).queryByRole('checkbox', { name: /^Let kept/ })).toBeNull();
 });

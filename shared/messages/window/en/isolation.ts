@@ -187,7 +187,7 @@ export const isolation = {
       '{{count}} containers exist already and stay unprotected unless they are recreated or removed.',
     choose: 'Choose…',
     blocked: 'The gateway denies start, exec and copy for what is unprotected.',
-    warned: 'The gateway lets it be used and records every use.',
+    warned: 'The gateway lets what is unprotected be used and records every use.',
     ids: 'Each new container gets its own UID/GID range: container root owns nothing on the host.',
     privileged: '`--privileged` works, confined to the container\u2019s own namespaces.',
     host: 'Host namespaces are denied, `--userns=host` is ignored.',

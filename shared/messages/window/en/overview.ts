@@ -238,10 +238,10 @@ export const overview = {
     stopsNothing: 'No container is running.',
     restartPolicy: 'Containers with a restart policy start again by themselves.',
     notAgain_one:
-      '{{names}} can\u2019t be started again while ECI is on: it was created without ECI. ' +
+      '{{names}} can\u2019t be started again while ECI is on: it is not protected. ' +
       'The page Containers says whether it can be recreated.',
     notAgain_other:
-      '{{names}} can\u2019t be started again while ECI is on: they were created without ECI. ' +
+      '{{names}} can\u2019t be started again while ECI is on: they are not protected. ' +
       'The page Containers says whether they can be recreated.',
     removed_one: '{{names}} runs with `--rm`: it is removed once it stops.',
     removed_other: '{{names}} run with `--rm`: they are removed once they stop.',

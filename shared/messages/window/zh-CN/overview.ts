@@ -219,7 +219,7 @@ export const overview: Translation<typeof english> = {
     liveRestoreNot: '即使启用了 live-restore 也是如此。',
     stopsNothing: '没有正在运行的容器。',
     restartPolicy: '设有重启策略的容器会自行重新启动。',
-    notAgain_other: 'ECI 开启期间，{{names}} 无法再次启动：创建时未启用 ECI。“容器”页面会说明能否重新创建。',
+    notAgain_other: 'ECI 开启期间，{{names}} 无法再次启动：未受保护。“容器”页面会说明能否重新创建。',
     removed_other: '{{names}} 以 `--rm` 运行：停止后即被移除。',
     stopMeans: '再次启动之前，客户端得不到响应。镜像、卷和所有其他容器都会保留。',
     stopKeepsAll: '再次启动之前，客户端得不到响应。容器、镜像和卷都会保留。',
