@@ -153,7 +153,7 @@ describe('an administrator turns ECI on', () => {
       await main.getByText(text).waitFor();
     expect(await window.page.evaluate(() => document.activeElement?.textContent)).toBe('Back to editing');
     await window.screenshot('review');
-    await pages.review.apply('Apply and remove 1 container').click();
+    await pages.review.apply('Apply, remove 1, recreate 1 container').click();
     await pages.review.heading('Applying version 1').waitFor();
     await pages.review.step('Verify from inside').and(window.page.locator('[aria-current=step]')).waitFor();
     await window.screenshot('apply-in-progress');

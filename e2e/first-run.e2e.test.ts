@@ -154,7 +154,7 @@ describe('the app ends between apply and recreation', () => {
     await pages.prompt.continue();
     await pages.review.heading('Review & apply').waitFor();
     await window.page.getByRole('main').getByText('1 container is recreated protected').waitFor();
-    await pages.review.apply('Apply').click();
+    await pages.review.apply('Apply and recreate 1 container').click();
     await window.until(
       'it is being recreated',
       (s) => s.recreation?.members.some(({ step }) => step !== null) === true,

@@ -13,6 +13,7 @@ import { translateText } from '../../i18n/translate.ts';
 import { ArrowBackIcon } from '../../theme/icons.ts';
 import { color, narrow } from '../../theme/tokens.ts';
 import { sharesToConfirm, type ApplyPlan, type PlanEffect } from '../../../shared/apply/plan.ts';
+import { blockedIds } from '../../../shared/containers/recreate-blocked.ts';
 import { ConfirmSharesDialog } from './confirm-shares-dialog.tsx';
 import type { PlanState } from './use-plan.ts';
 
@@ -167,13 +168,21 @@ function ApplyButton({
   );
 }
 
-/** The button's label, with the number of removals. */
+/** The button's label, with the numbers of removals and recreations. */
 function applyLabel(t: TFunction, plan: ApplyPlan | null): string {
-  const count = plan?.remove.length ?? 0;
-  if (count === 0) return t('review.footer.apply');
-  return plan?.effects.some((effect) => effect.code === 'volumes-removed') === true
-    ? t('review.footer.removeVolumes', { count })
-    : t('review.footer.remove', { count });
+  if (plan === null) return t('review.footer.apply');
+  const remove = plan.remove.length;
+  const blocked = blockedIds(plan.recreation ?? { groups: [] });
+  const recreate = plan.recreate.filter((id) => !blocked.has(id)).length;
+  const volumes = plan.effects.some(({ code }) => code === 'volumes-removed');
+  if (remove === 0)
+    return recreate === 0 ? t('review.footer.apply') : t('review.footer.recreate', { count: recreate });
+  if (recreate > 0)
+    return t(volumes ? 'review.footer.removeVolumesRecreate' : 'review.footer.removeRecreate', {
+      remove,
+      count: recreate,
+    });
+  return t(volumes ? 'review.footer.removeVolumes' : 'review.footer.remove', { count: remove });
 }
 
 /** Why the button is blocked, null if it isn't. */

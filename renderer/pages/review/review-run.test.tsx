@@ -175,6 +175,16 @@ describe('the result', () => {
     });
   });
 
+  it('names the containers that were recreated', async () => {
+    const app = state('applied');
+    if (app.run?.outcome?.kind !== 'applied') throw new Error('fixture');
+    const member = { id: 'x', name: 'shop', step: null, outcome: { kind: 'unchanged' as const } };
+    const outcome = { ...app.run.outcome, recreated: [member] };
+    await renderApp({ ...app, run: { ...app.run, outcome } }, 'review');
+    const part = (await screen.findByText('1 container recreated protected')).closest('[role="status"]');
+    expect(part?.textContent).toContain('shop');
+  });
+
   it('counts one that was not recreated as unprotected, and says why it was not', async () => {
     const app = state('applied');
     const left = app.scan?.containers.find((container) => !container.protected);

@@ -188,7 +188,9 @@ function RemovalResults({ outcomes }: { readonly outcomes: AppliedOutcome['remov
 /** The outcome of recreating containers; the details are on their page. */
 function RecreationResult({ members }: { readonly members: readonly RecreateMember[] }) {
   const { t } = useTranslation();
+  const { list } = useFormats();
   const bad = failedRecreations(members);
+  const done = members.filter((member) => !bad.includes(member));
   return (
     <NoticeBody
       tone={bad.length > 0 ? 'danger' : 'ok'}
@@ -199,6 +201,7 @@ function RecreationResult({ members }: { readonly members: readonly RecreateMemb
       }
       action={<OpenButton page="containers" label={t('review.end.show')} />}
     >
+      {bad.length === 0 && list(done.map(({ name }) => name).slice(0, 20))}
       {bad.slice(0, 5).map(({ id, name, outcome }) => (
         <Box key={id} className="selectable">
           <strong>{name}</strong>
