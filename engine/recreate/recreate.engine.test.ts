@@ -627,7 +627,7 @@ describe('the plan lists what is not carried over', () => {
     expect(await recreate(['gone'])).toMatchObject([
       {
         kind: 'refused',
-        error: { message: 'gone cannot be recreated as it is', params: { code: 'no-rollback' } },
+        error: { message: 'it cannot be recreated as it is', params: { code: 'no-rollback' } },
       },
     ]);
     expect(await recreate(['gone'], { withoutRollback: true })).toMatchObject([
