@@ -15,6 +15,40 @@ import { hrefFor, useRoute } from '../../state/router.ts';
 import { useSettingPage } from '../../state/setting-page.ts';
 import { EngineSwitcher } from './engine-switcher.tsx';
 
+/** Style of the navigation in a narrow window: icons only. */
+const rail = {
+  width: 56,
+  overflowX: 'hidden',
+  // The thumb shows that there are more pages than icons in view.
+  paddingRight: '2px',
+  scrollbarGutter: 'stable',
+  '&::-webkit-scrollbar': { width: 6 },
+  '&::-webkit-scrollbar-thumb': { borderWidth: '1px' },
+  // The engine stays in view, and does not cover the icon that is scrolled to.
+  scrollPaddingBlock: '60px 8px',
+  '& > [data-engine-switcher]': { position: 'sticky', top: 0, zIndex: 1 },
+  // Icons only, in one column, centred in their buttons, with a number below.
+  '& .label': visuallyHidden,
+  '& .MuiButtonBase-root': {
+    flexDirection: 'column',
+    justifyContent: 'center',
+    gap: 0,
+    paddingInline: 0,
+  },
+  '& .MuiListItemButton-root:has(.count)': { height: 46 },
+  '& .changed': { position: 'absolute', right: 3, top: 5 },
+  '& .count': {
+    position: 'absolute',
+    insetInline: 0,
+    bottom: '1px',
+    justifyContent: 'center',
+    textAlign: 'center',
+    fontSize: '11px !important',
+    lineHeight: '14px',
+    '& svg': { display: 'none' },
+  },
+} as const;
+
 /** Left side: the open engine and its state, then the pages by group. */
 export function Navigation() {
   const { t } = useTranslation();
@@ -35,29 +69,7 @@ export function Navigation() {
         boxSizing: 'border-box',
         overflowY: 'auto',
         position: 'relative',
-        [narrow]: {
-          width: 56,
-          overflowX: 'hidden',
-          // The thumb shows that there are more pages than icons in view.
-          paddingRight: '2px',
-          scrollbarGutter: 'stable',
-          '&::-webkit-scrollbar': { width: 6 },
-          '&::-webkit-scrollbar-thumb': { borderWidth: '1px' },
-          // The engine stays in view, and does not cover the icon that is scrolled to.
-          scrollPaddingBlock: '60px 8px',
-          '& > [data-engine-switcher]': { position: 'sticky', top: 0, zIndex: 1 },
-          // Icons only, in one column, centred in their buttons, with a number below.
-          '& .label': visuallyHidden,
-          '& .MuiButtonBase-root': {
-            flexDirection: 'column',
-            justifyContent: 'center',
-            gap: 0,
-            paddingInline: 0,
-          },
-          '& .MuiListItemButton-root': { height: 'auto', minHeight: 32, paddingBlock: '4px' },
-          '& .changed': { position: 'absolute', right: 3, top: 5 },
-          '& .count': { fontSize: '11px !important', lineHeight: '14px', '& svg': { display: 'none' } },
-        },
+        [narrow]: rail,
       }}
     >
       <EngineSwitcher />
