@@ -3,7 +3,7 @@ import type { Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import { isUnprotected, isRunning, type Container } from '../shared/containers/protection.ts';
 import { blockedIds } from '../shared/containers/recreate-blocked.ts';
-import { originalName } from '../shared/containers/retained-name.ts';
+import { originalName } from '../shared/policy/retained-name.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { joinMessages } from '../shared/messages/join-messages.ts';
 import { message } from '../shared/messages/message.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { retainedName } from '../../shared/containers/retained-name.ts';
+import { retainedName } from '../../shared/policy/retained-name.ts';
 import type { JournalMember, RecreateJournal } from './recreate-journal.ts';
 import type { PlannedMember } from './recreate-plan.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { retainedName, originalName } from '../../shared/containers/retained-name.ts';
+import { retainedName, originalName } from '../../shared/policy/retained-name.ts';
 import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { effectiveCaller, recordedUser, invokingUser, findUser } from '../base/docker-client-as.ts';

@@ -7,7 +7,7 @@ import {
   type ContainerScan,
   type Period,
 } from '../../shared/containers/protection.ts';
-import { originalName } from '../../shared/containers/retained-name.ts';
+import { originalName } from '../../shared/policy/retained-name.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { atFirstUse } from '../base/at-first-use.ts';

@@ -1,5 +1,5 @@
 import type { Inspected } from './inspected.ts';
-import { originalName } from './retained-name.ts';
+import { originalName } from '../policy/retained-name.ts';
 
 interface InspectedContainer {
   readonly inspected: Inspected;

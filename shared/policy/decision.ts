@@ -8,7 +8,7 @@ import {
 } from '../messages/message.ts';
 import type { EngineError } from './engine-errors.ts';
 import type { MessageId } from '../messages/catalogue/index.ts';
-import { originalName } from '../containers/retained-name.ts';
+import { originalName } from './retained-name.ts';
 import { joinMessages } from '../messages/join-messages.ts';
 import type { Translate } from '../messages/translator.ts';
 import { rules, type RuleCode, type SettingPointer } from '../rules/index.ts';

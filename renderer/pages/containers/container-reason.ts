@@ -3,7 +3,7 @@ import { obstacleNames } from '../../components/container-status.ts';
 import type { Formats } from '../../i18n/format.ts';
 import { labelled } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
-import { originalName } from '../../../shared/containers/retained-name.ts';
+import { originalName } from '../../../shared/policy/retained-name.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 
 /** A range of host ids as shown in the list. */
