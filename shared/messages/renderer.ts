@@ -76,12 +76,12 @@ export function createRenderer(
  * own.
  */
 function inSentence(text: string, name: string, forms: readonly string[]): string {
-  if (!/[.。]$/.test(text) || text.endsWith('..')) return text;
+  if (!/[.\u3002]$/.test(text) || text.endsWith('..')) return text;
   const goesOn = forms.every((form) =>
     form
       .split(`{{${name}}}`)
       .slice(1)
-      .every((rest) => /^[:;,.)：；，。）]/.test(rest)),
+      .every((rest) => /^[:;,.)\uff1a\uff1b\uff0c\u3002\uff09]/.test(rest)),
   );
   return goesOn ? text.slice(0, -1) : text;
 }
