@@ -20,7 +20,12 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const paths = () => rootPaths(root);
 const recorder = () => new FoundVersions(paths(), (line) => log.push(line), 10);
-const policy = (content: string) => ({ hash: sha256(content), text: content });
+/** The policy by a settings file with this content. */
+const policyOf = async (content: string) => {
+  await mkdir(path.dirname(paths().settings), { recursive: true });
+  await writeFile(paths().settings, content);
+  return { hash: sha256(content), text: content };
+};
 const versions = async () => {
   const entries = await listHistory(paths().history);
   return entries.ok ? entries.value.map(({ version, how, hash }) => [version, how, hash]) : [];
@@ -30,9 +35,10 @@ describe('a settings text in force that another program wrote', () => {
   test('is a version of history that everybody may read, also once it was reverted', async () => {
     await addVersion(paths().history, 1, text());
     const found = recorder();
+    const edited = await policyOf(shared);
     const before = process.umask(0o077);
-    await found.record(policy(shared)).finally(() => process.umask(before));
-    await found.record(policy(text()));
+    await found.record(edited).finally(() => process.umask(before));
+    await found.record(await policyOf(text()));
     expect(await versions()).toEqual([
       [1, 'apply', sha256(text())],
       [2, 'found', sha256(shared)],
@@ -52,14 +58,14 @@ describe('a settings text in force that another program wrote', () => {
   test('is recorded once, and not if it is the version that was applied last', async () => {
     await addVersion(paths().history, 1, text());
     const found = recorder();
-    await found.record(policy(text()));
-    await found.record(policy(shared));
-    await recorder().record(policy(shared));
+    await found.record(await policyOf(text()));
+    await found.record(await policyOf(shared));
+    await recorder().record(await policyOf(shared));
     expect(await versions()).toHaveLength(2);
   });
 
   test('is none without a text, and as long as nothing was ever applied', async () => {
-    await recorder().record(policy(shared));
+    await recorder().record(await policyOf(shared));
     await addVersion(paths().history, 1, text());
     await recorder().record({ hash: null, text: null });
     await recorder().record({ hash: '', text: null });
@@ -71,7 +77,7 @@ describe('a settings text in force that another program wrote', () => {
     await mkdir(path.dirname(paths().journal), { recursive: true });
     await writeFile(paths().journal, '{}');
     const found = recorder();
-    const recorded = found.record(policy(shared));
+    const recorded = found.record(await policyOf(shared));
     await addVersion(paths().history, 2, shared);
     await rm(paths().journal);
     await recorded;
@@ -79,5 +85,20 @@ describe('a settings text in force that another program wrote', () => {
       [1, 'apply', sha256(text())],
       [2, 'apply', sha256(shared)],
     ]);
+  });
+
+  test('is not what an apply had written that was rolled back, during it or after', async () => {
+    await addVersion(paths().history, 1, text());
+    await mkdir(path.dirname(paths().journal), { recursive: true });
+    await writeFile(paths().journal, '{}');
+    const found = recorder();
+    const written = await policyOf(shared);
+    const recorded = found.record(written);
+    await policyOf(text());
+    await rm(paths().journal);
+    await recorded;
+    // The gateway may notice it late.
+    await found.record(written);
+    expect(await versions()).toEqual([[1, 'apply', sha256(text())]]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { effectiveSettings } from '../../shared/settings/effective.ts';
-import { exists } from '../base/files.ts';
+import { exists, readSettings } from '../base/files.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { versionState, writeVersion } from './history.ts';
 
@@ -16,7 +16,7 @@ interface PolicyText {
 /**
  * Adds the settings that came into force without an apply to history, so that it can be looked up later what
  * was allowed. What an apply writes is recorded by that: while one runs this waits, and then records only
- * what is in force by then. An engine to which nothing was ever applied has no history.
+ * what is in the file by then. An engine to which nothing was ever applied has no history.
  */
 export class FoundVersions {
   readonly #paths: FoundPaths;
@@ -51,6 +51,9 @@ export class FoundVersions {
       await delay(this.#pollMs, undefined, { ref: false });
     }
     const { history, settings: file, daemonJson } = this.#paths;
+    // What an apply that was cancelled or rolled back had written is over by now, and is no version.
+    const present = await readSettings(file);
+    if (!present.ok || present.value.hash !== hash) return;
     const versions = await versionState(history, { exists: true, text, hash });
     if (!versions.ok) {
       this.#log(`history: ${versions.error.message}`);
