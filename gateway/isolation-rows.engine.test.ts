@@ -263,7 +263,7 @@ describe('A6, A7 runtime and namespaces', () => {
         ),
         kind,
       ).toBe(user);
-      await refused(`--${kind}=container:bare`, /is not protected\).*A7/);
+      await refused(`--${kind}=container:bare`, /is not protected; A7\)/);
     }
     await guarded.engine.docker('rm', '-f', 'owner', 'bare');
   });

@@ -372,7 +372,7 @@ describe('A8: a directory that is not there', () => {
       expect(await as(alice, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true')).toMatch(
         new RegExp(
           `enhanced container isolation: bind mount of ${source} is blocked: .*user ${alice} cannot ` +
-            'make it: mkdir: .*Permission denied.*\\(A8\\)',
+            'make it: mkdir: .*Permission denied.*; A8\\)',
         ),
       );
     }
