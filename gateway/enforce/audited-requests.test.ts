@@ -1,20 +1,15 @@
-import { rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import type { ResponseHead } from '../http/message/response-head.ts';
-import { decide, emptyEngine, gatekeeperWith, settingsWith } from './create-request-fixture.ts';
+import {
+  decide,
+  emptyEngine,
+  gatekeeperWith,
+  listeningSocket,
+  settingsWith,
+} from './create-request-fixture.ts';
 
-const socket = `/tmp/bulkhead-audited-requests-${process.pid}.sock`;
-let server: Server;
-beforeAll(async () => {
-  server = createServer();
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-});
-afterAll(async () => {
-  server.close();
-  await rm(socket, { force: true });
-});
+const socket = listeningSocket('audited-requests');
 
 const body = {
   Image: 'alpine',

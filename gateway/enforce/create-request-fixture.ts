@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll } from 'vitest';
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import { defaultSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
@@ -7,6 +10,21 @@ import { parseTarget } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import { createGatekeeper } from './decide.ts';
+
+/** The path of a Unix socket on which something listens during the tests of a file; `name` is the file's. */
+export function listeningSocket(name: string): string {
+  const socket = `/tmp/bulkhead-${name}-${process.pid}.sock`;
+  let server: Server;
+  beforeAll(async () => {
+    server = createServer();
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+  });
+  afterAll(async () => {
+    server.close();
+    await rm(socket, { force: true });
+  });
+  return socket;
+}
 
 /** Facts of an engine without images. */
 export const emptyEngine = {

@@ -1,6 +1,4 @@
-import { rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ExplainedRequest } from '../../shared/explain/explanation.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { dryGatekeeper } from '../explain/dry-gatekeeper.ts';
@@ -11,19 +9,11 @@ import {
   decide as decideRequest,
   emptyEngine,
   gatekeeperWith,
+  listeningSocket,
   settingsWith,
 } from './create-request-fixture.ts';
 
-const socket = `/tmp/bulkhead-missing-image-${process.pid}.sock`;
-let server: Server;
-beforeAll(async () => {
-  server = createServer();
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-});
-afterAll(async () => {
-  server.close();
-  await rm(socket, { force: true });
-});
+const socket = listeningSocket('missing-image');
 
 const trust = createImageTrust({ facts: emptyEngine, stateDirectory: null });
 /** The verdict on a create request of `image` with the clients' socket. */
