@@ -48,6 +48,9 @@ class LongestFirst extends BaseSequencer {
  */
 const patient = { poll: { timeout: 20_000 } };
 
+/** An assertion's message has the values whole: the report of a failed run is often all that is left of it. */
+const wholeValues = { truncateThreshold: 4_000 };
+
 /** BULKHEAD_TEST_SEED repeats property tests. */
 const propertySeed = 'tests/support/property-seed.ts';
 
@@ -71,6 +74,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          chaiConfig: wholeValues,
           expect: patient,
           setupFiles: [propertySeed],
           include: [
@@ -87,6 +91,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           environment: 'node',
+          chaiConfig: wholeValues,
           expect: patient,
           setupFiles: [propertySeed],
           include: ['shared/**/*.test.ts'],
@@ -100,6 +105,7 @@ export default defineConfig({
         test: {
           name: 'renderer',
           environment: 'jsdom',
+          chaiConfig: wholeValues,
           expect: patient,
           setupFiles: [propertySeed, 'tests/support/owner-stacks.ts', 'tests/support/patient-queries.ts'],
           include: ['renderer/**/*.test.tsx'],
@@ -110,6 +116,7 @@ export default defineConfig({
         test: {
           name: 'engine',
           environment: 'node',
+          chaiConfig: wholeValues,
           expect: patient,
           include: ['{engine,supervisor,planner,gateway,cli,runtime,tests}/**/*.engine.test.ts'],
           testTimeout: 60_000,
@@ -122,6 +129,7 @@ export default defineConfig({
         test: {
           name: 'upstream',
           environment: 'node',
+          chaiConfig: wholeValues,
           include: ['tests/conformance/upstream/*.upstream.test.ts'],
           pool: 'forks',
           fileParallelism: false,
@@ -132,6 +140,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           environment: 'node',
+          chaiConfig: wholeValues,
           expect: patient,
           setupFiles: [propertySeed],
           include: ['e2e/**/*.e2e.test.ts'],
@@ -144,6 +153,7 @@ export default defineConfig({
         test: {
           name: 'machine',
           environment: 'node',
+          chaiConfig: wholeValues,
           include: ['tests/machine/*.machine.test.ts'],
           testTimeout: 900_000,
           pool: 'forks',

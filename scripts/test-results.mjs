@@ -26,7 +26,7 @@ export function countsOf(report, exitCode) {
   };
 }
 
-/** One paragraph per failure: file, name, first lines of the message. */
+/** One paragraph per failure: file, name, first and last lines of the message. */
 export function failuresOf(report, repository) {
   let parsed;
   try {
@@ -44,11 +44,18 @@ export function failuresOf(report, repository) {
     });
 }
 
+const shownAtStart = 12;
+const shownAtEnd = 30;
+
+/** What a command printed has its error at its end, after which only the stack follows. */
 function paragraph(title, message) {
-  const lines = (message ?? '')
+  const all = (message ?? '')
     .split('\n')
-    .filter((line) => line.trim() !== '' && !line.includes('/node_modules/'))
-    .slice(0, 12);
+    .filter((line) => line.trim() !== '' && !line.includes('/node_modules/'));
+  const lines =
+    all.length <= shownAtStart + shownAtEnd
+      ? all
+      : [...all.slice(0, shownAtStart), '[...]', ...all.slice(-shownAtEnd)];
   return [`  ✗ ${title}`, ...lines.map((line) => `      ${line}`)].join('\n');
 }
 

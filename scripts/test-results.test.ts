@@ -95,4 +95,12 @@ describe('counts of a report', () => {
     });
     expect(failuresOf(text, '/r')).toEqual(['  ✗ shared/a.test.ts › adds up\n      expected 2 to be 3']);
   });
+
+  it('shows start and end of a long message, whose error is at its end', () => {
+    const lines = Array.from({ length: 100 }, (_, i) => `line ${i}`);
+    const file = { name: '/r/a.test.ts', status: 'failed', assertionResults: [], message: lines.join('\n') };
+    const shown = failuresOf(report({ testResults: [file] }), '/r')[0]?.split('\n') ?? [];
+    expect([shown[1], shown.at(-1), shown.length]).toEqual(['      line 0', '      line 99', 44]);
+    expect(shown).toContain('      [...]');
+  });
 });
