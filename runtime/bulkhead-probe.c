@@ -10,7 +10,8 @@
  * --shared     writes a file into a directory of the machine's that is mounted there (A8).
  * --read-only  tries to make a read-only mount writable (A9).
  * --socket     creates and starts a container through a Docker socket that is mounted there (A11).
- * --hold       keeps running for two minutes, so that several containers can be inspected at once.
+ * --hold       keeps running for two minutes: several containers can be inspected at once, and the output is
+ *              read before the end.
  */
 #define _GNU_SOURCE
 #include <errno.h>

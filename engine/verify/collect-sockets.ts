@@ -72,9 +72,9 @@ export async function collectThroughSocket(runner: ProbeRunner, options: VerifyO
   }
   return judgeThroughSocket(
     await runner.observe(async (): Promise<SocketContainers> => {
-      const body = JSON.stringify(probeBody({ image: runner.image, args: ['--hold'] }));
+      const body = JSON.stringify(probeBody({ image: runner.image }));
       const maker = await runner.probe({
-        args: ['--socket', inside.socket, body, '--hold'],
+        args: ['--socket', inside.socket, body],
         host: clientSocketBind(options),
       });
       if ('error' in maker) throw new ProbeError(maker.error);

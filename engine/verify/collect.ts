@@ -106,13 +106,13 @@ async function isolation(
   runner: ProbeRunner,
   { runtimeName, settings, paths }: VerifyOptions,
 ): Promise<Claim[]> {
-  const first = runner.probe({ args: ['--hold'] });
+  const first = runner.probe({});
   const joined = first.then(async (owner) =>
     'error' in owner ? owner : runner.probe({ host: { NetworkMode: `container:${owner.value.id}` } }),
   );
   const [one, two, joiner, unprotected] = await Promise.all([
     first,
-    runner.probe({ args: ['--hold'] }),
+    runner.probe({}),
     joined,
     mayMakeUnprotected(settings)
       ? unprotectedContainer(paths.engineSocket, runner.image).then(async (id) =>

@@ -44,7 +44,7 @@ export interface ProbeResult {
   readonly facts: ProbeFacts;
   readonly runtime: string;
   readonly usernsMode: string;
-  /** uid_map as read on the engine's machine, null when the container had ended (or it can't be read). */
+  /** uid_map as read on the engine's machine, null when it can't be read. */
   readonly outsideMap: string | null;
 }
 
@@ -62,12 +62,13 @@ export interface ProbeRequest {
 
 /**
  * Create body of a probe that requests what a hostile client would: the host's runtime and the host's users
- * (A6, A7).
+ * (A6, A7). It runs until it is removed, since the engine waits only two seconds for the last output of a
+ * container that ends: on a loaded machine the probe's line would be lost, and a sound engine fail its check.
  */
 export function probeBody(request: ProbeRequest): ContainerCreateOptions {
   return {
     Image: request.image,
-    Cmd: [...(request.args ?? [])],
+    Cmd: [...(request.args ?? []), '--hold'],
     Labels: { [probeLabel]: 'true' },
     HostConfig: {
       Runtime: 'runc',

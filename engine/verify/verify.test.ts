@@ -19,7 +19,7 @@ import { rootPaths } from '../base/root-paths.ts';
 import { limitedToEngineSocket } from './collect-sockets.ts';
 import { judgeRefused, notEnforced } from './judge.ts';
 import { readBuild } from './probe-build.ts';
-import { noResponse, removeProbes, within } from './probe-container.ts';
+import { noResponse, probeBody, removeProbes, within } from './probe-container.ts';
 import { fileTar } from './probe-image.ts';
 import { createProbeRunner } from './probe-runner.ts';
 import { makeProbeShare, sharedDirectories } from './probe-share.ts';
@@ -189,6 +189,10 @@ test("any number of probes ends with the caller's signal, whose own limit of lis
   controller.abort('cancelled');
   expect(signal).toMatchObject({ aborted: true, reason: 'cancelled' });
   expect(createProbeRunner({ docker }, 'probe').signal.aborted).toBe(false);
+});
+
+test('a probe runs until it is removed: of one that ends, a loaded engine may lose the output', () => {
+  expect(probeBody({ image: 'probe', args: ['--proc'] }).Cmd).toEqual(['--proc', '--hold']);
 });
 
 test('removes only containers of its own program: any image may set its label', async () => {

@@ -140,8 +140,8 @@ async function claimsOn(
 ): Promise<Claim[]> {
   const anyImage = settings.socket.images.some((image) => image.startsWith('*'));
   const [one, two, namespaces, sockets] = await Promise.all([
-    probe({ args: ['--hold'] }),
-    probe({ args: ['--hold'] }),
+    probe({}),
+    probe({}),
     Promise.all([refusal('pid=host', { PidMode: 'host' }), refusal('network=host', { NetworkMode: 'host' })]),
     // The path of the socket for the user's clients; in its virtual machine it is always this one.
     anyImage
