@@ -9,7 +9,7 @@ import { removalNote } from '../../shared/settings/removal-note.ts';
 import { message } from '../../shared/messages/message.ts';
 import {
   exists,
-  hashOfLarge,
+  hashLargeFile,
   keepFile,
   readSettings,
   removeFile,
@@ -113,7 +113,7 @@ async function contentOf(file: string): Promise<Content | null> {
   try {
     const { size } = await stat(file);
     return size > maxTextLength
-      ? { bytes: null, hash: await hashOfLarge(file) }
+      ? { bytes: null, hash: await hashLargeFile(file) }
       : ofBytes(await readFile(file));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
@@ -234,7 +234,7 @@ async function restoreFile(
       cause: content?.error,
     });
   const { bytes } = content;
-  if (bytes === null) return restoreLarge(paths, file, stored, mode);
+  if (bytes === null) return restoreLargeFile(paths, file, stored, mode);
   const written = await writeFileAtomic(file, bytes, { mode });
   if (!written.ok) return (await linkIntoPlace(paths, file, stored, mode)) ? ok(undefined) : written;
   await chmod(file, mode).catch(() => undefined);
@@ -242,7 +242,7 @@ async function restoreFile(
 }
 
 /** Puts a file back that is too large to be read. */
-async function restoreLarge(
+async function restoreLargeFile(
   paths: RootPaths,
   file: string,
   stored: string,

@@ -28,7 +28,7 @@ import { effectsOf } from './plan-effects.ts';
 import { settingsInForce, stopWaitOf, type PlanFacts } from './plan-facts.ts';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
 
-const none: ReadonlySet<string> = new Set();
+const noneBlocked: ReadonlySet<string> = new Set();
 
 /**
  * The consequences of applying `draft`. Pure. `choices` about containers that do not exist (any more) are
@@ -39,7 +39,7 @@ export function makePlan(
   facts: PlanFacts,
   draft: string,
   choices: ContainerChoices,
-  blocked = none,
+  blocked = noneBlocked,
 ): ApplyPlan {
   const before = settingsInForce(facts.applied);
   const { capabilities } = facts;

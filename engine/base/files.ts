@@ -35,7 +35,7 @@ export interface StoredText {
   readonly hash: string;
   /**
    * Only from `readSettingsOrBytes`: the bytes of what is not text, and the error. `text` is '' then. Null:
-   * there are too many, and `hash` is that of `hashOfLarge`.
+   * there are too many, and `hash` is that of `hashLargeFile`.
    */
   readonly notText?: { readonly bytes: Uint8Array | null; readonly error: AppError };
 }
@@ -79,7 +79,7 @@ export async function readSettings(
  */
 export async function readSettingsOrBytes(file: string): Promise<Result<StoredText, AppError>> {
   const read = await readBytes(file);
-  if (!read.ok) return read.error.code === 'settings.too-large' ? readLarge(file, read.error) : read;
+  if (!read.ok) return read.error.code === 'settings.too-large' ? readLargeSettings(file, read.error) : read;
   const bytes = read.value;
   if (bytes === null) return ok(noFile);
   const decoded = decode(file, bytes);
@@ -88,11 +88,11 @@ export async function readSettingsOrBytes(file: string): Promise<Result<StoredTe
   return ok({ exists: true, text: '', hash: sha256(bytes), notText: { bytes, error } });
 }
 
-async function readLarge(file: string, error: AppError): Promise<Result<StoredText, AppError>> {
+async function readLargeSettings(file: string, error: AppError): Promise<Result<StoredText, AppError>> {
   const advised = withHint(error, message('enforcement.repair-or-restore'));
   const replaceable = { ...advised, params: { ...advised.params, ...notText } };
   try {
-    const hash = await hashOfLarge(file);
+    const hash = await hashLargeFile(file);
     return ok({ exists: true, text: '', hash, notText: { bytes: null, error: replaceable } });
   } catch (cause) {
     return unreadable(file, cause);
@@ -103,7 +103,7 @@ async function readLarge(file: string, error: AppError): Promise<Result<StoredTe
  * What identifies the content of a file that is too large to be read: a hash of its size and of its first 4
  * MiB.
  */
-export async function hashOfLarge(file: string): Promise<string> {
+export async function hashLargeFile(file: string): Promise<string> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const { size } = await handle.stat();
@@ -124,7 +124,7 @@ const maxCopiedBytes = 64 * 1024 * 1024;
  */
 export async function keepFile(file: string, kept: string): Promise<void> {
   const { size } = await stat(file);
-  if (size > maxCopiedBytes && (await isLinked(file, kept))) return;
+  if (size > maxCopiedBytes && (await tryLink(file, kept))) return;
   await copyFile(file, kept, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   const handle = await open(kept, 'r+');
   try {
@@ -135,8 +135,8 @@ export async function keepFile(file: string, kept: string): Promise<void> {
   }
 }
 
-/** False if a further name is impossible there (another file system). */
-const isLinked = (file: string, name: string): Promise<boolean> =>
+/** Gives a file a further name; false if that is impossible there (another file system). */
+const tryLink = (file: string, name: string): Promise<boolean> =>
   link(file, name).then(
     () => true,
     () => false,
