@@ -24,8 +24,8 @@ import { ReplaceableGateway, type StartGateway } from './replaceable-gateway.ts'
 import { serviceLog } from './service-log.ts';
 import { helpText } from './help.ts';
 
-/** How long after the start settings that another program wrote are added to history, ms. */
-const foundDelayMs = 1000;
+/** After the gateway's start, until the recorder of settings that other programs wrote is loaded, ms. */
+const recorderDelayMs = 1000;
 
 interface GatewayCommandOptions {
   readonly engine: string;
@@ -114,7 +114,7 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
       listenerStore,
       isEngineStopped,
       isPredecessorRunning: predecessor?.isRunning,
-      ...(options.state === undefined ? {} : { onPolicy: foundRecorder(options.state, log) }),
+      ...(options.state === undefined ? {} : { onPolicy: createVersionRecorder(options.state, log) }),
       log,
     });
     return started.ok ? ok({ gateway: started.value, listeners: listenerStore.current }) : started;
@@ -145,16 +145,22 @@ function directoriesOf(state: string | undefined): Pick<GatewayOptions, 'stateDi
   return { stateDirectory: root, runDirectory: existsSync(run) ? run : root };
 }
 
-/** Adds settings that come into force without an apply to history. Loaded late: clients wait for a start. */
-function foundRecorder(state: string, log: (line: string) => void): NonNullable<GatewayOptions['onPolicy']> {
+/**
+ * Adds settings that come into force without an apply to history. The recorder is loaded after the start, for
+ * which clients wait.
+ */
+function createVersionRecorder(
+  state: string,
+  log: (line: string) => void,
+): NonNullable<GatewayOptions['onPolicy']> {
   const load = atFirstUse(async () => {
-    await delay(foundDelayMs, undefined, { ref: false });
-    const { FoundVersions } = await import('../engine/store/found-versions.ts');
-    return new FoundVersions(rootPaths(state), log);
+    await delay(recorderDelayMs, undefined, { ref: false });
+    const { FoundVersionRecorder } = await import('../engine/store/found-versions.ts');
+    return new FoundVersionRecorder(rootPaths(state), log);
   });
   return (policy) => {
     void load().then(
-      (found) => found.record(policy),
+      (recorder) => recorder.record(policy),
       (error: unknown) => {
         log(`history: ${String(error)}`);
       },

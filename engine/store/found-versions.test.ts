@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../base/files.ts';
 import { rootPaths } from '../base/root-paths.ts';
-import { FoundVersions } from './found-versions.ts';
+import { FoundVersionRecorder } from './found-versions.ts';
 import { listHistory, versionDirectory } from './history.ts';
 import { addVersion } from './store-fixture.ts';
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 const paths = () => rootPaths(root);
-const recorder = () => new FoundVersions(paths(), (line) => log.push(line), 10);
+const recorder = () => new FoundVersionRecorder(paths(), (line) => log.push(line), 10);
 /** The policy by a settings file with this content. */
 const policyOf = async (content: string) => {
   await mkdir(path.dirname(paths().settings), { recursive: true });

@@ -15,10 +15,10 @@ interface PolicyText {
 
 /**
  * Adds the settings that came into force without an apply to history, so that it can be looked up later what
- * was allowed. What an apply writes is recorded by that: while one runs this waits, and then records only
- * what is in the file by then. An engine to which nothing was ever applied has no history.
+ * was allowed. An apply records what it writes itself: while one runs, the recorder waits, and then records
+ * only what is in the file by then. An engine to which nothing was ever applied has no history.
  */
-export class FoundVersions {
+export class FoundVersionRecorder {
   readonly #paths: FoundPaths;
   readonly #log: (line: string) => void;
   readonly #pollMs: number;
@@ -31,7 +31,7 @@ export class FoundVersions {
     this.#pollMs = pollMs;
   }
 
-  /** Records the policy, if it is none that history has as its last; resolves then, and never rejects. */
+  /** Records the policy unless it is the last version of history. Resolves then; never rejects. */
   record(policy: PolicyText): Promise<void> {
     this.#latest = policy;
     const at = new Date().toISOString();
@@ -51,7 +51,7 @@ export class FoundVersions {
       await delay(this.#pollMs, undefined, { ref: false });
     }
     const { history, settings: file, daemonJson } = this.#paths;
-    // What an apply that was cancelled or rolled back had written is over by now, and is no version.
+    // An apply that was cancelled or rolled back meanwhile may have written it: that is no version.
     const present = await readSettings(file);
     if (!present.ok || present.value.hash !== hash) return;
     const versions = await versionState(history, { exists: true, text, hash });
@@ -71,7 +71,7 @@ export class FoundVersions {
         at,
         inForceFrom: changed < at ? changed : at,
         uid: found?.uid ?? 0,
-        // Whoever may write the file: it does not say who did.
+        // The file does not show who wrote it.
         user: '',
         hash,
         fromHash: last.hash,
