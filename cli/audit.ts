@@ -192,7 +192,7 @@ interface AuditFilter extends Pick<AuditOptions, 'rule' | 'denied' | 'probes' | 
   readonly uid?: number;
 }
 
-/** The filter of the options. Errors: `input.unusable` for a rule or a user that there is not. */
+/** The filter of the options. Errors: `input.unusable` for a rule or a user that does not exist. */
 async function filterOf(options: AuditOptions): Promise<Result<AuditFilter, AppError>> {
   const { rule, user } = options;
   if (rule !== undefined && !isRuleCode(rule)) {

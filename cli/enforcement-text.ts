@@ -15,7 +15,7 @@ export async function readEnforcement(target: Target, engine: EngineStatus): Pro
   return enforcementOf({ capabilities: target.capabilities, engine, settings, applied });
 }
 
-/** The same as an error of a command that needs the file; null if it is neither lost nor broken. */
+/** An error for commands that need the settings file; null if it is neither lost nor broken. */
 export function alarmError(enforcement: Enforcement): AppError | null {
   const alarm = enforcementAlarm(enforcement);
   if (alarm === null) return null;

@@ -8,7 +8,6 @@ const load = cachedRequire(
     if (name === 'node:child_process') {
       // Before the first child process, and not for help and `status`, which start none: koffi takes two
       // thirds of Node's own start to load.
-      // and `status` start no process.
       const { markInheritedDescriptors } = load('./inherited-descriptors.cjs') as InheritedDescriptors;
       markInheritedDescriptors();
     }

@@ -148,7 +148,7 @@ export async function writeVersion(
   const temporary = path.join(history, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await mkdir(temporary, { recursive: true, mode: 0o755 });
-    // Whatever the umask of a service is.
+    // mkdir applies the umask, and that of a service may leave others nothing.
     await chmod(temporary, 0o755);
     const put = (name: string, text: string | Uint8Array, mode: number) =>
       writeDurably(path.join(temporary, name), text, mode);

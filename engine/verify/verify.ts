@@ -72,8 +72,8 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
 }
 
 /**
- * Of the settings text that the gateway enforces: the file's if that is usable, since it checks the file
- * before each decision; else the recorded one. Null if it is unknown, or locked down.
+ * sha256 (hex) of the settings text that the gateway enforces: of the file's if that is usable, since it
+ * checks the file before each decision; else of the recorded one. Null if it is unknown, or locked down.
  */
 async function hashInForce(
   paths: Pick<VerifyOptions['paths'], 'settings' | 'enforcedPolicy'>,

@@ -68,7 +68,7 @@ function originOf(request: GatewayRequest, mounts: SocketMounts | null): AuditOr
     container: mount?.container?.name ?? null,
     image: mount?.image ?? null,
     createdBy: mount?.createdBy ?? null,
-    // No user but root can hide behind the name of the probe's image.
+    // Not by the name alone: any user may give an image the name of a probe's.
     ...(mount?.createdBy === 0 && mount.byClient && mount.image.startsWith(probeImagePrefix)
       ? { verification: true }
       : {}),

@@ -106,7 +106,7 @@ export async function createContainer(
   if (decision.outcome === 'deny')
     return denied(await withErrorOfEngine(context, decision, read.body), {
       ...about,
-      // Not of the few large ones: that would take long.
+      // Not for large bodies: deciding their parts one by one would take long.
       ...(context.settings.mode === 'audit' && body.length <= largeBodyBytes
         ? { furtherDenials: await furtherDenials(context, read.body, decision, decideWith) }
         : {}),

@@ -31,7 +31,7 @@ export type InspectionResult =
       readonly createResponseTransform?: (refused: (denial: Denial) => string) => ResponseTransform;
       /** The denial that the setting "warn" turns into a log entry. */
       readonly warning?: Denial;
-      /** The log has that of the request it follows from. */
+      /** The log has an entry already, of the request that this one follows from. */
       readonly warningIsLogged?: boolean;
       readonly container?: string | undefined;
       readonly image?: string | undefined;

@@ -199,7 +199,7 @@ class DryRun {
 
 /**
  * A refusal without a rule: an object that the request refers to does not exist. For a missing image the
- * gateway's answer is not the last word: the client pulls it, and repeats the request.
+ * refusal is not final: the client pulls it, and repeats the request.
  */
 function missingFinding(
   request: GatewayRequest,

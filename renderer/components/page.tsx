@@ -204,7 +204,7 @@ export function FooterBar({ children, label }: { readonly children: ReactNode; r
         background: color.subtle,
         '& > .MuiButton-text:not(* + *)': { marginLeft: '-12px' },
         [narrow]: { ...pageSides[narrow], flexWrap: 'wrap', rowGap: '4px' },
-        // Room for the page.
+        // Leaves more of a low window to the page.
         [low]: { minHeight: 40, paddingBlock: '5px', rowGap: '2px', '& .MuiButton-root': { height: 28 } },
       }}
     >

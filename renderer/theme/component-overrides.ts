@@ -256,7 +256,7 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
         borderRadius: size.radiusPanel,
         boxShadow: `0 16px 48px ${color.shadow}`,
         margin: 16,
-        // Room for what the dialog asks about.
+        // Leaves more of a low window to the dialog's content.
         [low]: { margin: 8, maxHeight: 'calc(100% - 16px)' },
         backgroundColor: color.card,
         border: `1px solid ${color.border}`,

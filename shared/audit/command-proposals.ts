@@ -75,7 +75,7 @@ export function commandProposals(
       }),
     ]);
   const reference = parseImageReference(image);
-  // A list applies by content (B7): to none that was made here, and one of this name did not apply.
+  // A list applies by content (B7): never to an image made here. Neither did one that names the image.
   const forImage =
     reference.ok &&
     reference.value.kind === 'image' &&

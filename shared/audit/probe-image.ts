@@ -1,2 +1,2 @@
-/** The names of the images of verifications begin so; anyone may give an image such a name. */
+/** How the names of probes' images begin. Anyone may give an image such a name, so it proves nothing. */
 export const probeImagePrefix = 'bulkhead/probe:';

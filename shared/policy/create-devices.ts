@@ -50,7 +50,7 @@ export interface DeviceEntry {
   readonly exact: boolean;
   /** Why it does not apply to this user and image; null: it does. */
   readonly obstacle: Message | null;
-  /** It is for an image that the engine does not have, and may apply to what a pull gets. */
+  /** Set if the entry is for an image that the engine does not have, and may apply to what a pull gets. */
   readonly engineError?: EngineError | undefined;
 }
 

@@ -143,7 +143,7 @@ export function protectionState(facts: {
   engineReady: boolean;
   /** The kernel that the engine runs on; null if unknown. */
   kernel: string | null;
-  /** Of the settings text in force; null if it has none or that is unknown. */
+  /** sha256 (hex) of the settings text in force; null if there is none, or it is unknown. */
   settingsHash?: string | null;
   eci: boolean;
   audit: boolean;

@@ -98,7 +98,7 @@ function SearchButton({ mac, onSearch }: { readonly mac: boolean; readonly onSea
       >
         {t('frame.search')}
       </Box>
-      {/* At 200 %, the words need its room. */}
+      {/* A narrow window has room for the text only. */}
       <Box component="span" aria-hidden sx={{ display: 'flex', gap: '5px', [narrow]: { display: 'none' } }}>
         <Kbd>{mac ? '⌘' : 'Ctrl'}</Kbd>
         <Kbd>K</Kbd>
