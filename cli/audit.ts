@@ -55,73 +55,79 @@ export function configureAudit(command: Command): void {
     .option('--denied', helpText('cli-help.audit-denied'))
     .option('--probes', helpText('cli-help.audit-probes'))
     .option('--file <file>', helpText('cli-help.audit-file'))
-    .action(async (options: AuditOptions) => {
-      const file = await logOf(options);
-      if (!file.ok) {
-        printError(file.error, options);
-        return;
-      }
-      const filter = await filterOf(options);
-      if (!filter.ok) {
-        printError(filter.error, options);
-        return;
-      }
-      const since = parseSince(options.since, Date.now());
-      if (!since.ok) {
-        printError(since.error, options);
-        return;
-      }
-      const format = auditFormatOf(options);
-      if (!format.ok) {
-        printError(format.error, options);
-        return;
-      }
-      const there = await access(file.value, constants.R_OK).then(
-        () => null,
-        (error: unknown) => error,
-      );
-      if (there !== null && options.follow !== true) {
-        if (systemCode(there) !== 'ENOENT')
-          printError(
-            fail('rights.not-root', message('cli.decision-log-unreadable', { value: file.value }), {
-              cause: there,
-              hint: message('cli.run-as-root'),
-            }).error,
-            options,
-          );
-        else if (options.file === undefined) printNone(options, format.value);
-        else
-          printError(
-            fail('input.unusable', message('cli.decision-log-missing', { value: file.value })).error,
-            options,
-          );
-        return;
-      }
-      const stop = new AbortController();
-      const end = () => {
-        stop.abort();
-      };
-      process.once('SIGINT', end);
-      const { readDecisionLog } = await import('../gateway/audit/read-log.ts');
-      const rows: StoredAuditEntry[] = [];
-      try {
-        await readDecisionLog(
-          file.value,
-          (entry) => {
-            if (!wanted(entry, filter.value, since.value)) return;
-            if (isTable(format.value)) rows.push(entry);
-            else process.stdout.write(`${lineOf(entry, options, format.value)}\n`);
-          },
-          options.follow === true ? { signal: stop.signal, watchDirectory } : null,
-        );
-        if (isTable(format.value)) process.stdout.write(`${renderList(rows, auditList, format.value)}\n`);
-      } catch (error) {
-        printError(readError(error, file.value, options), options);
-      } finally {
-        process.removeListener('SIGINT', end);
-      }
-    });
+    .action(printDecisions);
 }
+
+/** Which entries of which log are printed, and how. */
+interface AuditQuery {
+  readonly file: string;
+  readonly filter: AuditFilter;
+  /** ms since the epoch. */
+  readonly since: number | null;
+  readonly format: ListFormat;
+}
+
+async function queryOf(options: AuditOptions): Promise<Result<AuditQuery, AppError>> {
+  const file = await logOf(options);
+  if (!file.ok) return file;
+  const filter = await filterOf(options);
+  if (!filter.ok) return filter;
+  const since = parseSince(options.since, Date.now());
+  if (!since.ok) return since;
+  const format = auditFormatOf(options);
+  return format.ok
+    ? ok({ file: file.value, filter: filter.value, since: since.value, format: format.value })
+    : format;
+}
+
+async function printDecisions(options: AuditOptions): Promise<void> {
+  const query = await queryOf(options);
+  if (!query.ok) {
+    printError(query.error, options);
+    return;
+  }
+  const { file, filter, since, format } = query.value;
+  const accessError = await access(file, constants.R_OK).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (accessError !== null && options.follow !== true) {
+    if (systemCode(accessError) !== 'ENOENT') printError(accessDenied(file, accessError), options);
+    else if (options.file === undefined) printNone(options, format);
+    else
+      printError(fail('input.unusable', message('cli.decision-log-missing', { value: file })).error, options);
+    return;
+  }
+  const stop = new AbortController();
+  const end = () => {
+    stop.abort();
+  };
+  process.once('SIGINT', end);
+  const { readDecisionLog } = await import('../gateway/audit/read-log.ts');
+  const rows: StoredAuditEntry[] = [];
+  try {
+    await readDecisionLog(
+      file,
+      (entry) => {
+        if (!wanted(entry, filter, since)) return;
+        if (isTable(format)) rows.push(entry);
+        else process.stdout.write(`${lineOf(entry, options, format)}\n`);
+      },
+      options.follow === true ? { signal: stop.signal, watchDirectory } : null,
+    );
+    if (isTable(format)) process.stdout.write(`${renderList(rows, auditList, format)}\n`);
+  } catch (error) {
+    printError(readError(error, file, options), options);
+  } finally {
+    process.removeListener('SIGINT', end);
+  }
+}
+
+const accessDenied = (file: string, cause: unknown): AppError =>
+  fail('rights.not-root', message('cli.decision-log-unreadable', { value: file }), {
+    cause,
+    hint: message('cli.run-as-root'),
+  }).error;
 
 /** The error of a log that could not be read or followed. */
 function readError(error: unknown, value: string, { follow }: AuditOptions): AppError {
