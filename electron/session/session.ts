@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { isPackageInstalled } from '../../engine/base/package-directory.ts';
 import type { Target } from '../../engine/target.ts';
 import type { AppState, DesktopState } from '../../shared/ipc/app-state.ts';
 import type { Preferences } from '../../shared/ipc/user-choices.ts';
@@ -216,6 +217,7 @@ const initialState = (
   platform: process.platform,
   home: os.homedir(),
   tmp: containersTmp,
+  packageInstalled: isPackageInstalled(),
   isRoot: options.isRoot,
   target: {
     id: target.id,

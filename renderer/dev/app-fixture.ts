@@ -52,6 +52,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     platform: 'linux',
     home: '/home/sam',
     tmp: '/tmp',
+    packageInstalled: true,
     isRoot: true,
     target: {
       id: 'embedded:/var/lib/bulkhead',

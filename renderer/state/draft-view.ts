@@ -123,6 +123,7 @@ export function lintContextOf(text: string, app: AppState): LintContext {
     settingsFormat: capabilities.settingsFormat,
     platform: app.target.desktop?.platform ?? app.platform,
     home: app.home,
+    packageInstalled: app.packageInstalled,
     exists: app.settings.exists && !removesFile(text, app.settings.exists, capabilities),
     // In Docker Desktop the socket of its machine is the relevant one, and the home directory is shared by
     // default.
@@ -174,6 +175,7 @@ export function sameForDraft(a: Snapshot, b: Snapshot): boolean {
     a.app.target === b.app.target &&
     a.app.platform === b.app.platform &&
     a.app.home === b.app.home &&
+    a.app.packageInstalled === b.app.packageInstalled &&
     a.app.engine.socket === b.app.engine.socket &&
     a.app.engine.root === b.app.engine.root
   );

@@ -80,6 +80,8 @@ export const appStateSchema = z.object({
   /** Home directory of the user, to resolve $HOME for display. */
   home: z.string(),
   tmp: z.string(),
+  /** Whether the directory that packages install into exists on this machine. */
+  packageInstalled: z.boolean(),
   isRoot: z.boolean(),
   /** The engine that the window works on; switching replaces every part that is about the engine. */
   target: targetStateSchema,

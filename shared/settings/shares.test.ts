@@ -93,6 +93,14 @@ describe('judgeShare', () => {
     });
   });
 
+  it('counts the directory of the package among the parents only where it may exist', () => {
+    expect(judgeShare('/opt', linux)).toMatchObject({ danger: 'engine', holds: '/opt/bulkhead' });
+    expect(judgeShare('/opt', { ...linux, packageInstalled: true })).toMatchObject({ danger: 'engine' });
+    expect(verdict('/opt', { ...linux, packageInstalled: false })).toBe('fine');
+    expect(verdict('/opt/bulkhead', { ...linux, packageInstalled: false })).toBe('engine');
+    expect(verdict('/', { ...linux, packageInstalled: false })).toBe('everything');
+  });
+
   it("treats root's home as the sharing user's own if it is, but not what the engine stores in it", () => {
     const root: ShareContext = { platform: 'linux', home: '/root', engineDirectories: ['/root/.bulkhead'] };
     expect(verdict('$HOME/code', root)).toBe('fine');

@@ -1,5 +1,6 @@
 import { joinMessages } from '../messages/join-messages.ts';
 import { message, type Message } from '../messages/message.ts';
+import { packageDirectory } from './package-directory.ts';
 import { shareVariables } from './schema/index.ts';
 
 /** Why sharing a directory is dangerous. */
@@ -36,6 +37,11 @@ export interface ShareContext {
   readonly home?: string;
   readonly engineDirectories?: readonly string[];
   readonly socketPath?: string;
+  /**
+   * Whether the package's directory exists on this machine; unknown counts as existing. It only decides
+   * about parents of that directory.
+   */
+  readonly packageInstalled?: boolean;
 }
 
 const explain: Readonly<Record<ShareDanger, Message>> = {
@@ -66,7 +72,7 @@ const trees: readonly (readonly [string, ShareDanger])[] = [
   ['/lib32', 'programs'],
   ['/lib64', 'programs'],
   ['/usr', 'programs'],
-  ['/opt/bulkhead', 'engine'],
+  [packageDirectory, 'engine'],
   ['/var/lib/docker', 'engine'],
   ['/var/lib/containerd', 'engine'],
   ['/var/lib/sysbox', 'engine'],
@@ -113,6 +119,7 @@ export function judgeShare(written: string, context: ShareContext): ShareVerdict
     .toSorted((a, b) => b[0].length - a[0].length)[0];
   if (inside !== undefined) return dangerous(inside[1]);
   const below = trees
+    .filter(([tree]) => tree !== packageDirectory || context.packageInstalled !== false)
     .filter(([tree]) => contains(parts, pathParts(tree)))
     .toSorted((a, b) => rank(a[1]) - rank(b[1]))[0];
   if (below !== undefined) return dangerous(below[1], below[0], parts);

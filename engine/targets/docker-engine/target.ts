@@ -10,6 +10,7 @@ import { Disposers } from '../../base/disposers.ts';
 import { listImages } from '../../scan/list-images.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import { describeEngine, engineInfoSchema } from '../../base/engine-info.ts';
+import { isPackageInstalled } from '../../base/package-directory.ts';
 import { defaultRoot, rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { systemCode } from '../../base/system-code.ts';
 import { createSettingsStore, readOnlyFields } from '../../store/settings-store.ts';
@@ -98,6 +99,7 @@ export function openMachineTarget(socket: string): Target {
       platform: process.platform,
       home: os.homedir(),
       socketPath: socket,
+      packageInstalled: isPackageInstalled(),
     },
     settings: {
       ...store,

@@ -4,6 +4,7 @@ import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts
 import type { EngineDriver } from '../../apply/driver.ts';
 import { atFirstUse } from '../../base/at-first-use.ts';
 import { Disposers } from '../../base/disposers.ts';
+import { isPackageInstalled } from '../../base/package-directory.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { watchFiles } from '../../base/watch.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
@@ -84,6 +85,7 @@ function createParts(
         return [...paths.directories];
       },
       socketPath: paths.clientSocket,
+      packageInstalled: isPackageInstalled(),
     },
   };
 }

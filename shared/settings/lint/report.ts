@@ -22,6 +22,8 @@ export interface LintContext {
   readonly engineDirectories?: readonly string[];
   /** The engine's client socket: sharing a parent of it would share the socket. */
   readonly socketPath?: string;
+  /** Whether the package's directory exists on this machine; unknown counts as existing. */
+  readonly packageInstalled?: boolean;
   /** The Docker Desktop that the text is for; without it there is no finding that depends on its version. */
   readonly desktop?: { readonly version: string | null; readonly virtualMachine: 'vm' | 'wsl2' | 'hyper-v' };
   /**

@@ -1,0 +1,2 @@
+/** Where packages install the program. */
+export const packageDirectory = '/opt/bulkhead';
