@@ -137,7 +137,7 @@ describe('commands through the socket (B5, B7)', patience, () => {
       'build*',
     ]);
     expect(commands(app).commands).toEqual(['push', 'image*']);
-    expect(within(row('docker:cli')).getByText('Own list · 14 denied')).toBeTruthy();
+    expect(within(row('docker:cli')).getByText('List for this image · 14 denied')).toBeTruthy();
     await app.user.click(screen.getByRole('button', { name: 'Undo the change to docker:cli' }));
     expect(app.store.get().draft).toBe(appliedText);
   });
