@@ -5,6 +5,7 @@ import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { ok } from '../../../shared/result.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { state } from '../../dev/review-page-fixture.tsx';
+import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { namedState } from '../../dev/states.ts';
 
 const indexOf = (text: string | RegExp): number => {
@@ -20,6 +21,20 @@ it('unprotected containers precede the report of an apply that succeeded', async
 it('the report of an apply that was rolled back is first', async () => {
   await renderApp({ ...appState(), run: state('rolledBack').run }, 'overview');
   expect(indexOf('An apply was rolled back')).toBeLessThan(indexOf(/containers are not protected$/));
+});
+
+it('does not say that nothing needs attention while the engine starts', async () => {
+  const app = namedState('starting');
+  await renderApp(
+    {
+      ...app,
+      settings: settingsState(offText.replaceAll('false', 'true')),
+      activity: { ...app.activity, groups: [] },
+    },
+    'overview',
+  );
+  expect(screen.queryByText('Nothing needs your attention now.')).toBeNull();
+  expect(screen.getByText('What needs attention is known once the engine is ready.')).toBeTruthy();
 });
 
 it('explains why containers are unprotected also by a scan from before ECI was on again', async () => {

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
-import { useApp, useDraft } from '../../state/context.tsx';
+import { useApp, useAppPart, useDraft } from '../../state/context.tsx';
 import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { AllowedIcon } from '../../theme/icons.ts';
@@ -32,12 +32,7 @@ export function NextSteps(props: Props) {
   const { dirty } = useDraft();
   return (
     <Card title={t('overview.next.title')}>
-      {steps.length === 0 && (
-        <Row>
-          <AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden />
-          <RowText strong={false} primary={t('overview.next.nothing')} />
-        </Row>
-      )}
+      {steps.length === 0 && <NoStep />}
       {steps.map((step, index) => (
         <Row key={step.key}>
           <step.icon
@@ -61,6 +56,18 @@ export function NextSteps(props: Props) {
         </Row>
       ))}
     </Card>
+  );
+}
+
+/** Nothing to suggest; an engine that is not ready leaves open what there would be. */
+function NoStep() {
+  const { t } = useTranslation();
+  const ready = useAppPart(({ engine }) => engine.phase === 'ready');
+  return (
+    <Row>
+      {ready && <AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden />}
+      <RowText strong={false} primary={t(ready ? 'overview.next.nothing' : 'overview.next.notReady')} />
+    </Row>
   );
 }
 

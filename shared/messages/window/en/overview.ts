@@ -44,6 +44,7 @@ export const overview = {
   next: {
     title: 'What to do next',
     nothing: 'Nothing needs your attention now.',
+    notReady: 'What needs attention is known once the engine is ready.',
     applied: 'Version {{version}} was applied',
     rolledBack: 'An apply was rolled back',
     rollbackFailed: 'An apply failed, and so did rolling back',

@@ -42,6 +42,7 @@ export const overview: Translation<typeof english> = {
   next: {
     title: '下一步',
     nothing: '目前没有需要您处理的事项。',
+    notReady: '引擎就绪后才知道有哪些事项需要处理。',
     applied: '已应用版本 {{version}}',
     rolledBack: '一次应用已回滚',
     rollbackFailed: '一次应用失败，回滚也失败了',
