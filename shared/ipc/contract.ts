@@ -155,7 +155,11 @@ export const ipcContract = {
      */
     'activity:export': {
       scope: 'engine',
-      input: z.object({ entries: z.array(z.number().int()).max(activityDepth) }),
+      input: z.object({
+        entries: z.array(z.number().int()).max(activityDepth),
+        /** They are a selection; the proposed name of the file says so. */
+        isFiltered: z.boolean(),
+      }),
       output: z.object({ path: z.string(), count: z.number().int() }).nullable(),
     },
     /** Native folder picker; null when dismissed. */

@@ -18,7 +18,14 @@ it('exports entries to a file that others cannot read', async () => {
     const context = { users: {}, window: () => undefined } as unknown as HandlerContext;
     const session = { activity: { page: () => ({ entries: [], more: false }) } } as unknown as Session;
     const handlers = activityHandlers(context);
-    expect(await handlers['activity:export']({ entries: [] }, session)).toMatchObject({ ok: true });
+    expect(await handlers['activity:export']({ entries: [], isFiltered: true }, session)).toMatchObject({
+      ok: true,
+    });
+    expect(showSaveDialog).toHaveBeenLastCalledWith(
+      expect.objectContaining({
+        defaultPath: expect.stringMatching(/^bulkhead-activity-filtered-\d{4}-\d\d-\d\d\.jsonl$/),
+      }),
+    );
     expect((await stat(filePath)).mode & 0o777).toBe(0o600);
   } finally {
     await rm(directory, { recursive: true });

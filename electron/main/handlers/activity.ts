@@ -12,6 +12,10 @@ type ActivityHandlers = Pick<
   'activity:read' | 'activity:leave' | 'activity:seen' | 'activity:export'
 >;
 
+/** The proposed name of an export's file. */
+const exportName = (isFiltered: boolean, at: Date): string =>
+  `bulkhead-activity-${isFiltered ? 'filtered-' : ''}${at.toISOString().slice(0, 10)}.jsonl`;
+
 /** The decision log, for a window that reads it. Entries are sent only while it does. */
 export function activityHandlers({ users, window }: HandlerContext): ActivityHandlers {
   let reading: { readonly session: Session; readonly stop: () => void } | null = null;
@@ -46,10 +50,10 @@ export function activityHandlers({ users, window }: HandlerContext): ActivityHan
       users.setSeenDenials(session.target.paths.id, session.activity.markSeen());
       return ok(undefined);
     },
-    'activity:export': async ({ entries: requested }, session) => {
+    'activity:export': async ({ entries: requested, isFiltered }, session) => {
       const w = window();
       const options = {
-        defaultPath: `bulkhead-activity-${new Date().toISOString().slice(0, 10)}.jsonl`,
+        defaultPath: exportName(isFiltered, new Date()),
         filters: [{ name: 'JSON Lines', extensions: ['jsonl'] }],
       };
       const picked =

@@ -52,7 +52,7 @@ const inputs: { readonly [K in IpcRequest]?: unknown } = {
   'recreate:start': { ids: ['a'], commit: [], old: 'keep', withoutRollback: false },
   'engine:log': { lines: 1 },
   'activity:read': { before: null, limit: 1 },
-  'activity:export': { entries: [1] },
+  'activity:export': { entries: [1], isFiltered: false },
   'paths:resolve': { paths: [] },
   'paths:would-mount': { path: '/a', against: 'draft' },
   'registry:resolve': { references: ['a'], again: false },

@@ -9,7 +9,6 @@ import type { VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { GoneNotice, OnlyRepeats, ReadError, UnreadableNotice } from './activity-notices.tsx';
 import { ActivityList, listHeight } from './activity-list.tsx';
 import { EntryPanel } from './entry-panel.tsx';
-import { matchesFilter } from './entry-text.ts';
 import { ExportButton } from './export-button.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { LiveState, NewEntries } from './live-state.tsx';
@@ -37,7 +36,7 @@ export default function ActivityPage() {
   const { shown, loading } = activity;
   const failed = activity.error !== null;
   const filtered = useFilteredEntries(activity);
-  const { found, lines, filter } = filtered;
+  const { lines, filter } = filtered;
   const selection = useSelection({ selected, setSelected, shown, filtered, list });
   useMarkSeen({ paused, interacting, loading, failed });
 
@@ -59,7 +58,7 @@ export default function ActivityPage() {
         state.kind === 'following' &&
         !(failed && shown.length === 0) && (
           <>
-            <ExportButton entries={found.filter((entry) => matchesFilter(entry, filter))} />
+            <ExportButton filtered={filtered} />
             <LiveState engine={engine.phase} paused={paused} onPaused={setPaused} />
           </>
         )

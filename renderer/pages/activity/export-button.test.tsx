@@ -6,7 +6,7 @@ import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { fail, ok } from '../../../shared/result.ts';
 import { matchesFilter } from './entry-text.ts';
 
-const exportButton = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Export…' });
+const exportButton = () => screen.getByRole<HTMLButtonElement>('button', { name: /^Export( filtered)?…$/ });
 const search = () => screen.getByRole('textbox', { name: 'Container, image or rule' });
 const enabled = () =>
   waitFor(() => {
@@ -27,16 +27,21 @@ describe('the export of activity', () => {
     );
     const alert = screen.getByRole('alert');
     expect(alert.contains(message)).toBe(true);
+    expect(exportButton().textContent).toBe('Export…');
     await app.user.click(within(alert).getByRole('button', { name: 'Close' }));
     await waitFor(() => {
       expect(screen.queryByText(/entries exported to/)).toBeNull();
     });
     await app.user.click(screen.getByRole('button', { name: /^Denied/ }));
+    expect(exportButton().textContent).toBe('Export filtered…');
     await app.user.click(exportButton());
-    await screen.findByText(/exported to/);
+    await screen.findByText(/filtered (entry|entries) exported to/);
     const denied = someEntries.filter((entry) => matchesFilter(entry, 'denied'));
     expect(denied.length).toBeLessThan(all.length);
-    expect(exported(app)).toEqual([{ entries: seqs(all) }, { entries: seqs(denied) }]);
+    expect(exported(app)).toEqual([
+      { entries: seqs(all), isFiltered: false },
+      { entries: seqs(denied), isFiltered: true },
+    ]);
   });
 
   it('has what the search finds', async () => {
@@ -46,7 +51,7 @@ describe('the export of activity', () => {
     await app.user.click(exportButton());
     await screen.findByText(/exported to/);
     const found = someEntries.filter(({ container }) => container === 'backup-job');
-    expect(exported(app)).toEqual([{ entries: seqs(found) }]);
+    expect(exported(app)).toEqual([{ entries: seqs(found), isFiltered: true }]);
   });
 
   it('is off where nothing is listed', async () => {

@@ -5,8 +5,11 @@ export const activity = {
   /** In place of "Live" while the engine does not run. */
   engine: 'Engine: {{phase}}',
   export: 'Export…',
+  exportFiltered: 'Export filtered…',
   exported_one: '{{count}} entry exported to {{path}}',
   exported_other: '{{count}} entries exported to {{path}}',
+  exportedFiltered_one: '{{count}} filtered entry exported to {{path}}',
+  exportedFiltered_other: '{{count}} filtered entries exported to {{path}}',
   paused: 'Paused',
   pause: 'Pause',
   resume: 'Resume',
