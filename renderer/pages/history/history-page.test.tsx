@@ -46,6 +46,15 @@ describe('history', () => {
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
   });
 
+  it('tells the number of changes from that of settings, where entries of a list changed', async () => {
+    const sharing = (...paths: string[]) =>
+      JSON.stringify({ filesharingAllowedDirectories: paths.map((path) => ({ path })) });
+    await open(appState(), {
+      'history:read': ({ version }) => ok({ text: version === 6 ? sharing('/a', '/b') : sharing('/c') }),
+    });
+    await within(await detail(6)).findByText(/− Version 5, \+ Version 6 · 3 changes in 1 setting$/);
+  });
+
   it('names the earlier version that a version has the text of, which may be no roll back', async () => {
     const [newest, ...others] = historyItems;
     if (newest === undefined) throw new Error('the fixture is empty');

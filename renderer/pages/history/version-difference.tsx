@@ -1,5 +1,6 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useSnapshotPart, useStore } from '../../state/context.tsx';
@@ -9,6 +10,8 @@ import { LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { CopyIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
+import type { SettingsChange } from '../../../shared/settings/changes.ts';
+import { summarizeChanges } from '../../../shared/settings/history.ts';
 import { diffSettings } from '../../../shared/settings/index.ts';
 import type { ChangesMode } from '../../state/snapshot.ts';
 import { CompareWith, type CompareWithProps } from './compare-with.tsx';
@@ -61,6 +64,17 @@ interface DifferenceProps {
   readonly choice: ReactNode;
 }
 
+/** How many changes, and in how many settings, which the list of versions counts. */
+function changesText(t: TFunction, changes: readonly SettingsChange[]): string {
+  const count = changes.length;
+  if (count === 0) return t('review.changes.formatting');
+  const settings = summarizeChanges(changes).changes;
+  if (settings === null || settings === count) return t('review.changes.count', { count });
+  return settings === 1
+    ? t('review.changes.countInOne', { count })
+    : t('review.changes.countInSettings', { count, settings });
+}
+
 function Difference({ from, to, names, mode, choice }: DifferenceProps) {
   const { t } = useTranslation();
   const before = from?.kind === 'read' ? (from.text ?? '') : null;
@@ -69,12 +83,7 @@ function Difference({ from, to, names, mode, choice }: DifferenceProps) {
     () => (before === null || after === null ? null : diffSettings(before, after)),
     [before, after],
   );
-  const changeCount =
-    changes === null || before === after
-      ? ''
-      : changes.length === 0
-        ? t('review.changes.formatting')
-        : t('review.changes.count', { count: changes.length });
+  const changeCount = changes === null || before === after ? '' : changesText(t, changes);
   return (
     <>
       <Box

@@ -26,6 +26,8 @@ export const review = {
   changes: {
     count_one: '{{count}} change',
     count_other: '{{count}} changes',
+    countInOne: '{{count}} changes in 1 setting',
+    countInSettings: '{{count}} changes in {{settings}} settings',
     formatting: 'Formatting only',
     view: 'How to show the changes',
     summary: 'Summary',

@@ -26,6 +26,8 @@ export const review: Translation<typeof english> = {
   toOverview: '概览',
   changes: {
     count_other: '{{count}} 项更改',
+    countInOne: '1 项设置中的 {{count}} 项更改',
+    countInSettings: '{{settings}} 项设置中的 {{count}} 项更改',
     formatting: '仅格式更改',
     view: '更改的显示方式',
     summary: '摘要',
