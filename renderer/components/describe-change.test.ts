@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import { expect, it } from 'vitest';
 import { diffSettings } from '../../shared/settings/diff.ts';
 import { review as en } from '../../shared/messages/window/en/review.ts';
-import { describeChange } from './describe-change.ts';
+import { describeChange, valueLabel } from './describe-change.ts';
 
 // The keys themselves: their translation is tested in i18n.
 const t = ((key: string) => key) as unknown as TFunction;
@@ -20,6 +20,23 @@ it('shows choices by their labels, and whether commands are denied or allowed', 
   expect(describeChange(t, { ...added, kind: 'removed' }, types)).toMatchObject({
     setting: 'review.commands.deny',
   });
+});
+
+it('shows switches, languages and lists of one image in words', () => {
+  const texts = (before: object, after: object) =>
+    diffSettings(document(before), document(after)).map((change) => describeChange(t, change));
+  expect(texts({}, { language: 'zh-CN' })).toMatchObject([{ after: 'preferences.language.zh-CN' }]);
+  const list = { image: 'docker:cli', type: 'allow', commands: ['ps', 'logs'] };
+  expect(texts({ perImageCommandLists: [] }, { perImageCommandLists: [list] })).toMatchObject([
+    { after: 'review.changes.imageList.allow' },
+  ]);
+  // Nothing of an entry is left out.
+  const scoped = { ...list, scope: 'own' };
+  expect(texts({ perImageCommandLists: [] }, { perImageCommandLists: [scoped] })).toMatchObject([
+    { after: JSON.stringify(scoped) },
+  ]);
+  expect(valueLabel(t, '/enhancedContainerIsolation/locked', false)).toBe('review.changes.off');
+  expect(valueLabel(t, '/proxy/http', 'x')).toBeNull();
 });
 
 it.each(['toString', 'valueOf', '__proto__', 'constructor'])(

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { TFunction } from 'i18next';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
@@ -71,6 +72,10 @@ const valueNames: Readonly<Record<string, Readonly<Record<string, (t: TFunction)
     all: (t) => t('socket.sight.scope.allOption'),
     own: (t) => t('socket.sight.scope.ownOption'),
   },
+  '/bulkhead/language': {
+    en: (t) => t('preferences.language.en'),
+    'zh-CN': (t) => t('preferences.language.zh-CN'),
+  },
   '/bulkhead/hideEnvironment': {
     never: (t) => t('socket.sight.hide.neverOption'),
     'socket-mounts': (t) => t('socket.sight.hide.socket-mountsOption'),
@@ -106,7 +111,7 @@ export function describeChange(
   types?: CommandListTypes,
 ): ChangeDescription {
   const pointer = knownPointer(change.pointer);
-  const valueOf = (value: unknown): string => valueName(t, change.pointer, value) ?? valueText(t, value);
+  const valueOf = (value: unknown): string => valueLabel(t, change.pointer, value) ?? valueText(t, value);
   const settingText = (): string => {
     if (types !== undefined && pointer === commandsPointer)
       return t(`review.commands.${change.kind === 'removed' ? types.before : types.after}`);
@@ -120,18 +125,30 @@ export function describeChange(
   };
 }
 
-/** The label of a value, which may be any string of the file; null if it has none. */
-function valueName(t: TFunction, pointer: string, value: unknown): string | null {
+/** The label of a value, which may be anything of the file; null if it has none. */
+export function valueLabel(t: TFunction, pointer: string, value: unknown): string | null {
+  if (typeof value === 'boolean') return value ? t('review.changes.on') : t('review.changes.off');
   const ofSetting = valueNames[pointer];
   if (ofSetting === undefined || typeof value !== 'string' || !Object.hasOwn(ofSetting, value)) return null;
   return ofSetting[value]?.(t) ?? null;
 }
 
+/** A command list of one image without members that the text would leave out. */
+const plainImageList = z.strictObject({
+  image: z.string(),
+  type: z.enum(['deny', 'allow']),
+  commands: z.array(z.string()).min(1),
+});
+
 function valueText(t: TFunction, value: unknown): string {
-  if (typeof value === 'boolean') return value ? t('review.changes.on') : t('review.changes.off');
   if (typeof value === 'string') return cut(value);
   if (typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string')
     return cut(value.path);
+  const imageList = plainImageList.safeParse(value);
+  if (imageList.success) {
+    const { image, type, commands } = imageList.data;
+    return cut(t(`review.changes.imageList.${type}`, { image, commands: names(t, commands) }));
+  }
   if (Array.isArray(value) && value.length > 0)
     return cut(
       names(

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import { describeChange } from '../../components/describe-change.ts';
+import { describeChange, valueLabel } from '../../components/describe-change.ts';
 import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { MergeOverlap, MergeSide } from '../../../shared/settings/index.ts';
@@ -66,7 +66,7 @@ export function OverlapRow({
                 {t(`settingsState.conflict.value.${side}`)}
               </Box>
               <Box component="dd" sx={{ margin: 0, color: color.text, overflowWrap: 'anywhere' }}>
-                <ValueText value={value} />
+                <ValueText pointer={overlap.pointer} value={value} />
               </Box>
             </Box>
           ))}
@@ -87,8 +87,8 @@ export function OverlapRow({
   );
 }
 
-/** A value as JSON, shortened; undefined is a missing one. */
-function ValueText({ value }: { readonly value: unknown }) {
+/** A value by its label; one without a label as JSON, shortened. Undefined is a missing one. */
+function ValueText({ pointer, value }: { readonly pointer: string; readonly value: unknown }) {
   const { t } = useTranslation();
   if (value === undefined)
     return (
@@ -96,6 +96,8 @@ function ValueText({ value }: { readonly value: unknown }) {
         {t('review.changes.missing')}
       </Box>
     );
+  const label = valueLabel(t, pointer, value);
+  if (label !== null) return label;
   const text = JSON.stringify(value);
   return <Mono>{text.length > longest ? `${text.slice(0, longest)}…` : text}</Mono>;
 }

@@ -39,6 +39,7 @@ export const review = {
     missing: 'not set',
     on: 'On',
     off: 'Off',
+    imageList: { deny: '{{image}}: denies {{commands}}', allow: '{{image}}: allows {{commands}}' },
     document: 'The whole settings file',
   },
   commands: { deny: 'Commands denied through the socket', allow: 'Commands allowed through the socket' },

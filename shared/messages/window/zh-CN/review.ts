@@ -39,6 +39,7 @@ export const review: Translation<typeof english> = {
     missing: '未设置',
     on: '开启',
     off: '关闭',
+    imageList: { deny: '{{image}}：拒绝 {{commands}}', allow: '{{image}}：允许 {{commands}}' },
     document: '整个设置文件',
   },
   commands: { deny: '通过套接字拒绝的命令', allow: '通过套接字允许的命令' },
