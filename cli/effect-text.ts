@@ -57,6 +57,17 @@ function dangerText({ paths, everything }: PlanEffect['params']): string {
     : text('cli-plan.dangerous-directories', { paths: all });
 }
 
+/** What can't be mounted any more, and which containers that keeps from starting. */
+function mountsText({ count, paths, mounting, mountingNames }: PlanEffect['params']): string {
+  const rule =
+    Number(count ?? 0) === 0
+      ? text('cli-plan.no-directories')
+      : text('cli-plan.directories', { paths: list(paths) });
+  return Number(mounting ?? 0) === 0
+    ? rule
+    : `${rule}${text('cli-plan.mounting', { names: list(mountingNames) })}`;
+}
+
 /** How a backend runs containers, and what it provides. */
 function backendText(id: string): string {
   const known = [...backendIds, 'none' as const].find((backend) => backend === id);
@@ -119,9 +130,7 @@ export function describeEffect({ kind, code, params }: PlanEffect): string {
     case 'dangerous-shares':
       return dangerText(params);
     case 'mounts-outside-shares-refused':
-      return count === 0
-        ? text('cli-plan.no-directories')
-        : text('cli-plan.directories', { paths: list(params['paths']) });
+      return mountsText(params);
     case 'directories-allowed':
       return text('cli-plan.directories-allowed', { paths: list(params['paths']) });
     case 'socket-images':

@@ -293,6 +293,14 @@ test('containers that ignore the stop signal are named, and those to be recreate
   );
   expect(
     describeEffect({
+      kind: 'new-rule',
+      when: 'afterwards',
+      code: 'mounts-outside-shares-refused',
+      params: { count: 1, paths: ['/srv'], mounting: 1, mountingNames: ['priv'] },
+    }),
+  ).toBe('mounts outside /srv are denied; containers this keeps from starting: priv');
+  expect(
+    describeEffect({
       kind: 'recreated',
       when: 'afterwards',
       code: 'containers-recreated',

@@ -77,9 +77,10 @@ export interface Target {
   /**
    * Every container with its protection state, through the client socket. `inspectLimitMs`: how long the
    * engine may take for one of them (`ScanOptions`). `settings`: their state, if the caller has just read it.
+   * `draftDirectories`: of a draft that is planned.
    */
   scan(
-    call?: Pick<ScanOptions, 'inspectLimitMs'> & { readonly settings?: SettingsState },
+    call?: Pick<ScanOptions, 'inspectLimitMs' | 'draftDirectories'> & { readonly settings?: SettingsState },
   ): Promise<Result<ContainerScan, AppError>>;
   /**
    * One outcome per requested id, in order; `onProgress` after each. After an abort, the remaining outcomes

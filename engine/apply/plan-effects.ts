@@ -93,7 +93,7 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     else later('allowed', 'eci-unlocked');
   }
   addAuditEffect(capabilities, before, after, later);
-  if (after.eci.value) addRuleEffects(before, after, dangerous, later);
+  if (after.eci.value) addRuleEffects(before, after, dangerous, later, named(mountingOf(input)));
   if (after.eci.value && hasNriPlugins(facts)) later('stays-in-view', 'nri-plugins');
   if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
   if (
@@ -117,6 +117,13 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     });
   return effects;
 }
+
+/** Protected containers that cannot be started again: the draft does not share what they mount. */
+const mountingOf = ({ facts: { scan }, remove }: EffectInput): readonly Container[] =>
+  (scan?.containers ?? []).filter(
+    ({ id, protected: isProtected, unsharedMounts = [] }) =>
+      isProtected && unsharedMounts.length > 0 && !remove.some((container) => container.id === id),
+  );
 
 /** How many containers the user has chosen to be removed or recreated, if any. */
 const chosenOf = ({ remove, recreate }: EffectInput): PlanEffect['params'] =>

@@ -382,6 +382,22 @@ describe('plan', () => {
     expect(off).toMatchObject({ reloadNeeded: true, eciBefore: true, eciAfter: false, unprotected: [] });
     expect(codes(off)).toContain('eci-off');
   });
+  test('a directory less names the protected containers that mount it', () => {
+    const mounting = { ...old, name: 'priv', protected: true, unsharedMounts: ['/srv/data'] };
+    const before = settingsText(true, ',\n  "filesharingAllowedDirectories": [{ "path": "/srv/data" }]');
+    const after = settingsText(true, ',\n  "filesharingAllowedDirectories": []');
+    const on = facts({
+      applied: stored(before),
+      engine: { ...engine, defaultRuntime: 'bulkhead' },
+      scan: { ...scan, containers: [mounting] },
+    });
+    const refused = (draft: string) =>
+      makePlan(on, draft, keepAllContainers).effects.find(
+        ({ code }) => code === 'mounts-outside-shares-refused',
+      );
+    expect(refused(after)?.params).toEqual({ count: 0, paths: [], mounting: 1, mountingNames: ['priv'] });
+    expect(refused(before)).toBeUndefined();
+  });
   test('a stopped engine is started; one that runs without the isolation runtime is reloaded', () => {
     const stopped = makePlan(
       facts({ engine: { ...engine, phase: 'stopped', counts: null }, scan: null }),

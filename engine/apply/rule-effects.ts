@@ -20,6 +20,12 @@ export const differ = (
   part: (settings: EffectiveSettings) => unknown,
 ): boolean => !before.eci.value || JSON.stringify(part(before)) !== JSON.stringify(part(after));
 
+/** Containers that mount what is not shared any more: all, and the names of the first ones. */
+interface Mounting {
+  readonly count: number;
+  readonly names: readonly string[];
+}
+
 /**
  * What is refused or allowed from now on and was not before: if ECI is turned on, every rule; otherwise those
  * that change.
@@ -29,8 +35,9 @@ export function addRuleEffects(
   after: EffectiveSettings,
   dangerous: readonly DangerousShare[],
   add: AddEffect,
+  mounting: Mounting = { count: 0, names: [] },
 ): void {
-  addShareEffects(before, after, dangerous, add);
+  addShareEffects(before, after, dangerous, add, mounting);
   addSocketImages(before, after, add);
   addSocketCommands(before, after, add);
 }
@@ -57,6 +64,7 @@ function addShareEffects(
   after: EffectiveSettings,
   dangerous: readonly DangerousShare[],
   add: AddEffect,
+  mounting: Mounting,
 ): void {
   // Nothing is outside of the whole file system.
   if (!differ(before, after, listedPaths) || dangerous.some(({ everything }) => everything)) return;
@@ -64,7 +72,11 @@ function addShareEffects(
   const first = dangerous.map(({ path }) => path);
   const shares = [...first, ...without(listedPaths(after), first)];
   if (!before.eci.value || without(permitted, shares).length > 0)
-    add('new-rule', 'mounts-outside-shares-refused', { count: shares.length, paths: firstFew(shares) });
+    add('new-rule', 'mounts-outside-shares-refused', {
+      count: shares.length,
+      paths: firstFew(shares),
+      ...(mounting.count === 0 ? {} : { mounting: mounting.count, mountingNames: [...mounting.names] }),
+    });
   // Dangerous ones have a line of their own.
   const added = before.eci.value ? without(without(shares, permitted), first) : [];
   if (added.length > 0)

@@ -213,6 +213,9 @@ describe('scan (D)', () => {
     expect((await unshared(['$HOME/app', '/srv']))[1]).toEqual(['/etc']);
     expect((await unshared([link]))[4]).toBe(none);
     expect((await unshared([]))[4]).toEqual([`${dir}/a`]);
+    // Of a protected one those that a draft would refuse.
+    const planned = await scan({ sharedDirectories: ['/etc'], draftDirectories: ['/srv'] });
+    expect(planned.containers[2]).toMatchObject({ protected: true, unsharedMounts: ['/etc'] });
     // Without ECI, and without a gateway, nothing is refused.
     const off = await scan({ eci: false, eciSince: null, sharedDirectories: [] });
     expect(off.containers[0]).not.toHaveProperty('unsharedMounts');

@@ -32,6 +32,11 @@ export interface ScanOptions {
   readonly auditPeriods?: readonly Period[];
   /** The shared directories, as written in the settings; missing where no gateway checks mounts. */
   readonly sharedDirectories?: readonly string[];
+  /**
+   * The directories that a draft shares, as written in it: protected containers get the mounts that it would
+   * refuse. Missing where no draft is planned.
+   */
+  readonly draftDirectories?: readonly string[] | undefined;
   /** Name under which the isolation runtime is registered. */
   readonly runtimeName: string;
   /**
@@ -65,14 +70,12 @@ export async function scanContainers(
     return requestFailure(message('app.containers-not-listed'), error);
   }
   const inSlot = inspectSlots();
-  const { eci, sharedDirectories } = options;
-  // Only an unprotected container needs it.
-  const findUnshared =
-    eci && sharedDirectories !== undefined
-      ? atFirstUse(() => createUnsharedMountFinder(sharedDirectories))
-      : null;
+  const finders: MountFinders = {
+    unprotected: finderFor(options, options.sharedDirectories),
+    protected: finderFor(options, options.draftDirectories),
+  };
   const results = await Promise.all(
-    listed.map((item) => inSlot(() => inspectOne(docker, item, options, findUnshared))),
+    listed.map((item) => inSlot(() => inspectOne(docker, item, options, finders))),
   );
   const containers = results.filter((container): container is Container => container !== null);
   return ok({
@@ -85,6 +88,18 @@ export async function scanContainers(
     ),
   });
 }
+
+/** Finds the mounts that would be refused, of containers that are protected or not; null: none are. */
+type MountFinders = Readonly<
+  Record<'unprotected' | 'protected', (() => Promise<UnsharedMountFinder>) | null>
+>;
+
+/** Finds mounts outside these directories; null where nothing refuses them. */
+const finderFor = (
+  { eci }: ScanOptions,
+  directories: readonly string[] | undefined,
+): MountFinders['protected'] =>
+  eci && directories !== undefined ? atFirstUse(() => createUnsharedMountFinder(directories)) : null;
 
 /** Whether a recreation keeps the container beside the new, protected one. It must not run. */
 function isReplaced(container: Container, all: readonly Container[]): boolean {
@@ -121,7 +136,7 @@ async function inspectOne(
   docker: ContainerReader,
   item: ContainerInfo,
   options: ScanOptions,
-  findUnshared: (() => Promise<UnsharedMountFinder>) | null,
+  finders: MountFinders,
 ): Promise<Container | null> {
   // Inspected again only if the container stopped or restarted between inspect and /proc.
   for (let attempt = 0; ; attempt++) {
@@ -152,8 +167,8 @@ async function inspectOne(
     const container = describe(item, inspected, map, options);
     const { Running, StartedAt } = inspected.State;
     if (isOwnProbe(item, container, StartedAt === noStart && !Running)) return null;
-    const unshared =
-      container.protected || findUnshared === null ? [] : await (await findUnshared())(inspected.Mounts);
+    const findUnshared = finders[container.protected ? 'protected' : 'unprotected'];
+    const unshared = findUnshared === null ? [] : await (await findUnshared())(inspected.Mounts);
     return {
       ...container,
       ...(unshared.length === 0 ? {} : { unsharedMounts: [...unshared] }),

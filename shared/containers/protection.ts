@@ -41,8 +41,9 @@ export const containerSchema = z.object({
   /** The option that prevents recreating it unchanged under ECI ("pid=host"), if any. */
   obstacles: z.array(z.string()),
   /**
-   * Sources of bind mounts that are in no shared directory: only for an unprotected container while ECI is
-   * on. Missing if there are none, or if it is not known.
+   * Sources of bind mounts that are in no shared directory while ECI is on: for an unprotected container of
+   * those in force, for a protected one of those of the draft that is planned. Missing if there are none, or
+   * if it is not known.
    */
   unsharedMounts: z.array(z.string()).optional(),
   labels: z.record(z.string(), z.string()),

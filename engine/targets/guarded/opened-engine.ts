@@ -68,8 +68,8 @@ export class OpenedEngine {
     return settingsInForce(this);
   }
 
-  scan(): ReturnType<Target['scan']> {
-    return scanEngine(this);
+  scan(...call: Parameters<Target['scan']>): ReturnType<Target['scan']> {
+    return scanEngine(this, ...call);
   }
 
   async remove(...[request, call = {}]: Parameters<Target['remove']>): ReturnType<Target['remove']> {

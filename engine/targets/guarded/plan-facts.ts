@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { effectiveSettings } from '../../../shared/settings/index.ts';
+import { listedPaths } from '../../../shared/settings/effective.ts';
+import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/index.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { settingsInForce, type PlanFacts } from '../../apply/plan-facts.ts';
 import { readSettingsOrBytes, type StoredText } from '../../base/files.ts';
@@ -8,6 +9,7 @@ import { systemCode } from '../../base/system-code.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json-file.ts';
 import { versionState, type VersionState } from '../../store/history.ts';
 import { readSettingsInForce } from '../../store/settings-in-force.ts';
+import type { Target } from '../../target.ts';
 import type { OpenedEngine } from './opened-engine.ts';
 import { message } from '../../../shared/messages/message.ts';
 
@@ -45,7 +47,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
     status.phase === 'ready' && preview.ok
       ? ((await driver.restartReason?.(desired, preview.value.text)) ?? null)
       : null;
-  const scanned = status.phase === 'ready' ? await engine.scan() : null;
+  const scanned = status.phase === 'ready' ? await engine.scan(shareOptions(settings)) : null;
   if (scanned !== null && !scanned.ok) return scanned;
   const rights = isRoot ? null : message('engine.apply-needs-root');
   return ok({
@@ -63,6 +65,10 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
     rights,
   });
 }
+
+/** Under which shares of the draft the containers have to start again. */
+const shareOptions = (draft: EffectiveSettings): Parameters<Target['scan']>[0] =>
+  draft.eci.value && draft.mode === 'enforce' ? { draftDirectories: listedPaths(draft) } : {};
 
 /**
  * What a running gateway enforces in place of a settings file that is unusable or gone; of one that is gone,

@@ -185,11 +185,19 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
   },
   'mounts-outside-shares-refused': ({ t, params, count, list }) => {
     const paths = texts(params['paths']);
+    const mounting = number(params['mounting']);
+    const blocked =
+      mounting === 0
+        ? ''
+        : t('review.effect.mountsBlocked', {
+            count: mounting,
+            names: someNames(t, texts(params['mountingNames']), mounting, list),
+          });
     return paths.length === 0
-      ? [t('review.effect.mountsNone'), t('review.effect.mountsNoneWhy')]
+      ? [t('review.effect.mountsNone'), joinSentences(t, [t('review.effect.mountsNoneWhy'), blocked])]
       : [
           t('review.effect.mounts', { paths: someNames(t, paths, count, list) }),
-          t('review.effect.mountsWhy'),
+          joinSentences(t, [t('review.effect.mountsWhy'), blocked]),
         ];
   },
   'directories-allowed': ({ t, params, count, list }) => [

@@ -108,6 +108,7 @@ export const cliPlan = {
   'cli-plan.whole-file-system': 'containers may mount every file of this host, and take it over: {{paths}}',
   'cli-plan.dangerous-directories': 'containers may mount dangerous directories: {{paths}}',
   'cli-plan.directories': 'mounts outside {{paths}} are denied',
+  'cli-plan.mounting': '; containers this keeps from starting: {{names}}',
   'cli-plan.directories-allowed': '{{paths}} may be mounted from now on',
   'cli-plan.no-socket-images': 'mounts of the Docker socket are denied: no image is allowed',
   'cli-plan.socket-images': 'the Docker socket may be mounted by {{images}} only, trusted by registry digest',

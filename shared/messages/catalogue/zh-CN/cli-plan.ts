@@ -85,6 +85,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.whole-file-system': '容器可以挂载此主机的任何文件并控制它：{{paths}}',
   'cli-plan.dangerous-directories': '容器可以挂载危险目录：{{paths}}',
   'cli-plan.directories': '拒绝 {{paths}} 以外的挂载',
+  'cli-plan.mounting': '；因此无法再次启动的容器：{{names}}',
   'cli-plan.directories-allowed': '此后可以挂载 {{paths}}',
   'cli-plan.no-socket-images': '拒绝挂载 Docker 套接字：没有允许的镜像',
   'cli-plan.socket-images': '只有 {{images}} 可以挂载 Docker 套接字，以镜像仓库的摘要为信任依据',

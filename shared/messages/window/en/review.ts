@@ -188,6 +188,8 @@ export const review = {
     directoriesAllowed: '{{paths}} can be mounted from now on',
     mountsNone: 'Host directories can\u2019t be mounted',
     mountsWhy: 'Symbolic links count as where they lead.',
+    mountsBlocked_one: '{{count}} container mounts something else and can’t be started again: {{names}}.',
+    mountsBlocked_other: '{{count}} containers mount something else and can’t be started again: {{names}}.',
     mountsNoneWhy: 'The list of shared directories is empty.',
     socketNone: 'Mounts of the Docker socket are denied',
     socketNoneWhy: 'No image is allowed.',

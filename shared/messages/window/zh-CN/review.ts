@@ -170,6 +170,7 @@ export const review: Translation<typeof english> = {
     directoriesAllowed: '此后可以挂载 {{paths}}',
     mountsNone: '不能挂载主机目录',
     mountsWhy: '符号链接以其指向的位置为准。',
+    mountsBlocked_other: '{{count}} 个容器挂载了其他目录，无法再次启动：{{names}}。',
     mountsNoneWhy: '共享目录列表为空。',
     socketNone: '拒绝挂载 Docker 套接字',
     socketNoneWhy: '没有允许的镜像。',
