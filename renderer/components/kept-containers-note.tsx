@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -92,11 +93,16 @@ export function KeptContainersNote({
           note={t('isolation.kept.allowWhy')}
         />
       )}
-      {governed && !audit && <Box sx={{ paddingTop: '4px' }}>{t('isolation.kept.audit')}</Box>}
+      {governed && !audit && <Line>{t('isolation.kept.audit')}</Line>}
       <RecreationLines kept={kept} refusals={refusals} />
     </Box>
   );
 }
+
+/** One line of the note, below others. */
+const Line = ({ children }: { readonly children: ReactNode }) => (
+  <Box sx={{ paddingTop: '4px' }}>{children}</Box>
+);
 
 /** What has to change before kept containers can be recreated. */
 function RecreationLines({
@@ -119,20 +125,16 @@ function RecreationLines({
   );
   return (
     <>
-      {socket.length > 0 && (
-        <Box sx={{ paddingTop: '4px' }}>{t('isolation.kept.socket', { names: nameList(t, socket) })}</Box>
-      )}
+      {socket.length > 0 && <Line>{t('isolation.kept.socket', { names: nameList(t, socket) })}</Line>}
       <RefusedLines
         kept={kept.filter((one) => !host.includes(one) && !autoRemoved.includes(one))}
         refusals={refusals}
       />
       {autoRemoved.length > 0 && (
-        <Box sx={{ paddingTop: '4px' }}>
-          {withCode(t('isolation.kept.autoRemove', { names: nameList(t, autoRemoved) }))}
-        </Box>
+        <Line>{withCode(t('isolation.kept.autoRemove', { names: nameList(t, autoRemoved) }))}</Line>
       )}
       {host.length > 0 && (
-        <Box sx={{ paddingTop: '4px' }}>
+        <Line>
           {withCode(
             t('isolation.kept.host', {
               count: host.length,
@@ -140,7 +142,7 @@ function RecreationLines({
               what: names(t, hostOptions(host)),
             }),
           )}
-        </Box>
+        </Line>
       )}
     </>
   );
@@ -166,9 +168,5 @@ function RefusedLines({
       })),
     )
     .slice(0, maxRefusals)
-    .map(({ id, text }) => (
-      <Box key={`${id}${text}`} sx={{ paddingTop: '4px' }}>
-        {withCode(text)}
-      </Box>
-    ));
+    .map(({ id, text }) => <Line key={`${id}${text}`}>{withCode(text)}</Line>);
 }
