@@ -8,6 +8,7 @@ import { dryRunSockets } from '../explain/dry-run-sockets.ts';
 import type { Gatekeeper, GatewayRequest, Verdict } from '../http/exchange.ts';
 import { parseTarget } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
+import { fixedSettings } from '../settings/fixed-settings.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import { createGatekeeper } from './decide.ts';
 
@@ -51,20 +52,9 @@ export function gatekeeperWith(
   { socket = '/run/docker.sock', facts = emptyEngine }: { socket?: string; facts?: EngineFacts } = {},
 ): { readonly gatekeeper: Gatekeeper; readonly entries: AuditEntry[] } {
   const entries: AuditEntry[] = [];
-  const state = {
-    settings,
-    generation: 1,
-    hash: null,
-    text: null,
-    problem: null,
-    problemKind: null,
-    preference: null,
-    isPreferredOff: false,
-    preferenceProblem: null,
-  };
   const trust = createImageTrust({ facts, stateDirectory: null });
   const gatekeeper = createGatekeeper({
-    settings: { current: () => state, close: () => undefined },
+    settings: fixedSettings(settings),
     audit: {
       write: (entry) => {
         entries.push(entry);

@@ -3,6 +3,7 @@ import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { Gatekeeper } from '../http/exchange.ts';
+import { fixedSettings } from '../settings/fixed-settings.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import { dryRun, type DryRunOptions } from './dry-run.ts';
 import { dryRunSockets } from './dry-run-sockets.ts';
@@ -32,24 +33,13 @@ export function dryGatekeeper(
   { facts, trust, images = new Map(), ...how }: DryGatekeeperParts,
   explained: (request: ExplainedRequest) => void,
 ): Gatekeeper {
-  const state = {
-    settings,
-    generation: 0,
-    hash: null,
-    text: null,
-    problem: null,
-    problemKind: null,
-    preference: null,
-    isPreferredOff: false,
-    preferenceProblem: null,
-  };
   return dryRun(
     {
       // Elsewhere the engine is on another machine, whose files cannot be read from here.
       ...(process.platform === 'linux'
         ? {}
         : { machineNetworks: () => Promise.resolve({ used: [], interfaces: new Set<string>() }) }),
-      settings: { current: () => state, close: () => undefined },
+      settings: fixedSettings(settings),
       facts,
       runtime: runtimeNameOf(chosenBackend(settings.backend)),
       requireUserNamespace: true,

@@ -8,6 +8,7 @@ import { createGatekeeper } from '../enforce/decide.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import type { RequestHead } from '../http/message/head-parser.ts';
 import { parseTarget } from '../http/message/target.ts';
+import { fixedSettings } from '../settings/fixed-settings.ts';
 import { createRouter, matchRoute, type Router } from './match.ts';
 import { routeOf, routes } from './table.ts';
 
@@ -72,20 +73,7 @@ async function decide(
     socket: { ...defaultSettings.socket, ...socket },
   };
   const gatekeeper = createGatekeeper({
-    settings: {
-      current: () => ({
-        settings,
-        generation: 1,
-        hash: null,
-        text: null,
-        problem: null,
-        problemKind: null,
-        preference: null,
-        isPreferredOff: false,
-        preferenceProblem: null,
-      }),
-      close: () => undefined,
-    },
+    settings: fixedSettings(settings),
     audit: {
       write: (entry) => {
         entries.push(entry);
