@@ -8,8 +8,15 @@ import { openTarget } from '../targets/embedded/target.ts';
 import type { Target } from '../target.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
-const isolated = /^ *0 +[1-9]\d+ +65536\n/;
-const plain = /^ *0 +0 +4294967295\n/;
+/**
+ * A container's own map of ids as its exit code, not as output: on a loaded machine the engine now and then
+ * loses what a short container has printed (dockerd: "reading from a closed fifo").
+ */
+const exitWithMap =
+  'read inside outside count < /proc/self/uid_map; ' +
+  '[ "$inside $outside $count" = "0 0 4294967295" ] && exit 10; ' +
+  '[ "$inside $count" = "0 65536" ] && [ "$outside" -gt 0 ] && exit 11; exit 12';
+const mapOfExitCode: Readonly<Record<number, 'plain' | 'isolated'>> = { 10: 'plain', 11: 'isolated' };
 const states = ['on', 'audit', 'off'] as const;
 const switches = 20;
 
@@ -136,11 +143,7 @@ class Loop {
   }
 }
 
-function mapOf({ code, stdout }: CommandResult): string | null {
-  if (code !== 0) return null;
-  if (isolated.test(stdout)) return 'isolated';
-  return plain.test(stdout) ? 'plain' : null;
-}
+const mapOf = ({ code }: CommandResult): 'plain' | 'isolated' | null => mapOfExitCode[code ?? 0] ?? null;
 
 test(
   `ECI is switched ${switches} times under load: nothing fails, no stream ends, no container stops`,
@@ -165,12 +168,12 @@ test(
       new Stream(`attach to ${name}`, ['attach', '--no-stdin', name]),
       new Stream(`exec in ${name}`, ['exec', name, ...printLines]),
     ]);
-    const map = ['busybox', 'cat', '/proc/self/uid_map'];
+    const map = ['busybox', 'sh', '-c', exitWithMap];
     const mounts = ['--volume', 'data:/data', '--volume', `${scratch}:/shared`];
     const loops = {
       run: new Loop(() => runDocker(['run', '--rm', ...mounts, ...map]), mapOf),
       exec: new Loop(
-        () => runDocker(['exec', 'isolated', 'cat', '/proc/self/uid_map']),
+        () => runDocker(['exec', 'isolated', 'sh', '-c', exitWithMap]),
         (result) => (mapOf(result) === 'isolated' ? 'isolated' : null),
       ),
       build: new Loop(

@@ -62,8 +62,8 @@ export interface ProbeRequest {
 
 /**
  * Create body of a probe that requests what a hostile client would: the host's runtime and the host's users
- * (A6, A7). It runs until it is removed, since the engine waits only two seconds for the last output of a
- * container that ends: on a loaded machine the probe's line would be lost, and a sound engine fail its check.
+ * (A6, A7). It runs until it is removed: on a loaded machine dockerd now and then loses what a container
+ * prints that ends at once ("reading from a closed fifo"), and the check of a sound engine would fail.
  */
 export function probeBody(request: ProbeRequest): ContainerCreateOptions {
   return {
