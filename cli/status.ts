@@ -12,7 +12,7 @@ import { protectionUnder } from '../shared/ipc/protection.ts';
 import { effectiveSettings } from '../shared/settings/effective.ts';
 import { isOnOtherKernel, type ProtectionState, type Verification } from '../shared/verify/claims.ts';
 import { labelled } from './columns.ts';
-import { crashLines } from './crash-text.ts';
+import { crashLines, harmlessCrashLines } from './crash-text.ts';
 import { alarmLines } from './enforcement-text.ts';
 import { phaseText } from './engine-text.ts';
 import { listText, text, translate, translateSentence } from './text.ts';
@@ -150,7 +150,7 @@ function notes(report: StatusReport): readonly string[] {
     const problem = translate(settingsProblem, settingsProblemSentence);
     lines.push(text('cli-status.settings-problem', { problem }));
   }
-  lines.push(...crashLines(engine, report.killed));
+  lines.push(...crashLines(engine, report.killed), ...harmlessCrashLines(engine));
   if (engine.phase === 'stopped' && engine.root !== null) lines.push(text('cli-status.start-engine'));
   if (engine.prepared !== undefined) lines.push(text(`cli-status.prepared-${engine.prepared}`));
   if (report.apply !== null) lines.push(text(`cli-status.apply-${report.apply}`));

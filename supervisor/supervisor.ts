@@ -9,6 +9,7 @@ import type { ProcessIdentity } from '../shared/process/process-stat.ts';
 import { allowForStart, timeLimit } from '../engine/base/time-limits.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import { superviseChildren, type Children } from './children.ts';
+import { crashAfterRestart, recordedCrash } from './crash-record.ts';
 import type { SupervisorState } from '../engine/targets/embedded/control-protocol.ts';
 import type { ControlTarget } from './control-server.ts';
 import { EngineRunner } from './engine-runner.ts';
@@ -41,6 +42,8 @@ export class Supervisor {
   readonly #engine: EngineRunner;
   readonly #interrupted: InterruptedWork;
   #lifecycle: 'running' | 'stop-requested' | 'shutting-down' = 'running';
+  /** When dockerd ended by itself, ISO 8601 UTC, until the engine is ready again. */
+  #crashedAt: string | null = null;
 
   constructor(paths: RootPaths, options: SupervisorOptions, self: ProcessIdentity, log: LogWriter) {
     this.#paths = paths;
@@ -195,8 +198,15 @@ export class Supervisor {
         resolveReloads(await this.#engine.reload());
         continue;
       }
-      if (event === 'restart') failures = 0;
-      if (event === 'engine-ended') this.#log(message('engine.dockerd-crashed'));
+      if (event === 'restart') {
+        failures = 0;
+        this.#crashedAt = null;
+        await this.#record.update({ crash: crashAfterRestart(this.#record.latest.crash) });
+      }
+      if (event === 'engine-ended') {
+        this.#crashedAt = new Date().toISOString();
+        this.#log(message('engine.dockerd-crashed'));
+      }
       const up = await this.#restartEngine();
       resolveReloads(up);
       if (this.#isStopping) return;
@@ -243,22 +253,17 @@ export class Supervisor {
    */
   async #crash(): Promise<SupervisorState['crash']> {
     const earlier = this.#record.latest.crash ?? null;
+    const endedAt = this.#crashedAt;
+    this.#crashedAt = null;
     try {
-      const { stopped, removed } = await this.#engine.killed();
-      if (stopped.length === 0 && removed.length === 0) return earlier;
-      const names = joinMessages(
-        'enumeration',
-        [...stopped, ...removed].map(({ name }) => name),
-      );
-      this.#log(message('engine.killed-by-crash', { names }));
-      return {
-        at: new Date().toISOString(),
-        containers: [...new Set([...(earlier?.containers ?? []), ...stopped.map(({ id }) => id)])],
-        removed: (earlier?.removed ?? 0) + removed.length,
-      };
+      const killed = await this.#engine.killed();
+      const names = [...killed.stopped, ...killed.removed].map(({ name }) => name);
+      if (names.length > 0)
+        this.#log(message('engine.killed-by-crash', { names: joinMessages('enumeration', names) }));
+      return recordedCrash(earlier, { endedAt, killed });
     } catch (error) {
       this.#log(`the containers killed by the crash could not be determined: ${String(error)}`);
-      return earlier;
+      return recordedCrash(earlier, { endedAt, killed: { stopped: [], removed: [] } });
     }
   }
 

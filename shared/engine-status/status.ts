@@ -28,6 +28,11 @@ export const engineCrashSchema = z.object({
   /** How many of the killed containers the engine then removed (`--rm`). */
   removed: z.number().int().nonnegative(),
 });
+export type EngineCrash = z.infer<typeof engineCrashSchema>;
+
+/** Whether every container that ran before the crash came back with the engine, or none had to. */
+export const lostNothing = ({ containers, removed }: EngineCrash): boolean =>
+  containers.length === 0 && removed === 0;
 
 /** The target engine as observed from outside: identity, socket, what runs. Times are ISO 8601 UTC. */
 export const engineStatusSchema = z.object({

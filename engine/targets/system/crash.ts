@@ -1,9 +1,8 @@
 import type Docker from 'dockerode';
-import type { EngineStatus } from '../../../shared/engine-status/status.ts';
+import type { EngineCrash } from '../../../shared/engine-status/status.ts';
 import { inspectSlots } from '../../scan/inspect-slots.ts';
 import type { UnitState } from '../guarded/systemd.ts';
 
-type Crash = NonNullable<EngineStatus['crash']>;
 type EngineUnit = Pick<UnitState, 'mainPid' | 'restarts' | 'since' | 'until'>;
 
 /** How long the engine may take to list the containers, or to inspect one, ms. */
@@ -19,8 +18,8 @@ export const crashReadMs = 5_000;
  * of units are in seconds, so that one which ended in the second before the crash counts, too. Containers
  * with `--rm` are gone.
  */
-export function crashReader(connect: () => Docker): (unit: EngineUnit) => Promise<Crash | null> {
-  let examined: { readonly start: string; readonly crash: Crash } | null = null;
+export function crashReader(connect: () => Docker): (unit: EngineUnit) => Promise<EngineCrash | null> {
+  let examined: { readonly start: string; readonly crash: EngineCrash } | null = null;
   return async (unit) => {
     const { until, since } = unit;
     if (unit.restarts === 0 || until === null || since === null || until > since) return null;

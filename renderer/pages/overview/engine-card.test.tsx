@@ -35,3 +35,16 @@ it('names none that has ended', async () => {
   expect(text).toContain('Containers, images and volumes stay.');
   expect(text).not.toContain('--rm');
 });
+
+it('shows when the engine crashed without losing a container', async () => {
+  const crash = { at: '2026-03-01T10:00:05Z', containers: [], removed: 0 };
+  await renderApp(appState({ engine: { ...appState().engine, crash } }), 'overview');
+  expect(screen.getByText('Last crash')).toBeTruthy();
+  expect(screen.getByText(/; restarted, no container was lost$/)).toBeTruthy();
+});
+
+it('leaves a crash that lost containers to its own step', async () => {
+  const crash = { at: '2026-03-01T10:00:05Z', containers: ['a'.repeat(64)], removed: 0 };
+  await renderApp(appState({ engine: { ...appState().engine, crash } }), 'overview');
+  expect(screen.queryByText('Last crash')).toBeNull();
+});

@@ -4,6 +4,7 @@ import { PathText } from '../../components/mono.tsx';
 import type { Protection } from '../../components/protection.ts';
 import type { Formats } from '../../i18n/format.ts';
 import { isAlarm, type PolicyInForce } from '../../../shared/enforcement/enforcement.ts';
+import { lostNothing } from '../../../shared/engine-status/status.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { backendCapabilities, backendIds, runtimeNameOf } from '../../../shared/isolation/backends.ts';
 
@@ -65,6 +66,15 @@ export function engineFacts(
     { label: t('overview.engine.socket'), value: <PathText path={engine.socket} /> },
     ...(ready && engine.startedAt !== null
       ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }]
+      : []),
+    // One that lost containers is a step of its own, and a notice of the page Containers.
+    ...(engine.crash != null && lostNothing(engine.crash)
+      ? [
+          {
+            label: t('overview.engine.crashed'),
+            value: t('overview.engine.crashedLostNothing', { time: formats.dateTime(engine.crash.at) }),
+          },
+        ]
       : []),
   ];
 }

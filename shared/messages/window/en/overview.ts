@@ -211,6 +211,8 @@ export const overview = {
     policy: 'Policy',
     lock: 'Lock',
     socket: 'Socket',
+    crashed: 'Last crash',
+    crashedLostNothing: '{{time}}; restarted, no container was lost',
     started: 'Started',
     version: 'Docker Engine {{version}}',
     ownRange: 'Its own for every container',
