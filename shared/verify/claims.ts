@@ -98,24 +98,30 @@ export function allSettled(claims: readonly Claim[]): boolean {
   );
 }
 
+const otherCounts = [
+  ['limited', 'claims.count-limited'],
+  ['not-offered', 'claims.count-not-offered'],
+  ['not-enforced', 'claims.count-not-enforced'],
+  ['not-run', 'claims.count-not-run'],
+  ['fail', 'claims.count-failed'],
+] as const;
+
+const countOf = (claims: readonly Claim[], verdict: Verdict): number =>
+  claims.filter((claim) => claim.verdict === verdict).length;
+
+/** "1 limited", "1 not offered here": each verdict of the claims other than `pass`. */
+export const otherCountMessages = (claims: readonly Claim[]): readonly Message[] =>
+  otherCounts
+    .map(([verdict, id]) => ({ id, number: countOf(claims, verdict) }))
+    .filter(({ number }) => number > 0)
+    .map(({ id, number }) => message(id, { number }));
+
 /** "16 of 18 checks passed", and the other verdicts: for the log and the command line. */
-export function countMessage(claims: readonly Claim[]): Message {
-  const of = (verdict: Verdict): number => claims.filter((claim) => claim.verdict === verdict).length;
-  const rest = (
-    [
-      ['limited', 'claims.count-limited'],
-      ['not-offered', 'claims.count-not-offered'],
-      ['not-enforced', 'claims.count-not-enforced'],
-      ['not-run', 'claims.count-not-run'],
-      ['fail', 'claims.count-failed'],
-    ] as const
-  ).filter(([verdict]) => of(verdict) > 0);
-  return rest.reduce<Message>(
-    (before, [verdict, id]) =>
-      message('claims.counts', { before, after: message(id, { number: of(verdict) }) }),
-    message('claims.count-shown', { number: of('pass'), total: claims.length }),
+export const countMessage = (claims: readonly Claim[]): Message =>
+  otherCountMessages(claims).reduce<Message>(
+    (before, after) => message('claims.counts', { before, after }),
+    message('claims.count-shown', { number: countOf(claims, 'pass'), total: claims.length }),
   );
-}
 
 /** `audit`: isolation is on, and nothing is refused. */
 export type ProtectionState = 'protected' | 'unverified' | 'audit' | 'off' | 'stopped';

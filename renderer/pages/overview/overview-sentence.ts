@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { Protection } from '../../components/protection.ts';
 import type { Formats } from '../../i18n/format.ts';
-import { joinSentences } from '../../i18n/lists.ts';
+import { joinSentences, names } from '../../i18n/lists.ts';
 import { translateMessage, translateText } from '../../i18n/translate.ts';
 import { enforcementHeadline } from '../../../shared/enforcement/describe.ts';
 import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
@@ -10,6 +10,7 @@ import {
   allSettled,
   isOfOtherSettings,
   isOnOtherKernel,
+  otherCountMessages,
   verificationMaxAgeMs,
 } from '../../../shared/verify/claims.ts';
 
@@ -103,7 +104,11 @@ export function detail(
   return joinSentences(t, [
     on,
     passed < count
-      ? t('overview.detail.settled', { passed, total: count, count: count - passed })
+      ? t('overview.detail.settled', {
+          passed,
+          total: count,
+          rest: names(t, otherCountMessages(v.claims).map(translateMessage)),
+        })
       : t('overview.detail.passed', { count }),
   ]);
 }

@@ -167,12 +167,32 @@ describe('the result', () => {
     await screen.findByText('17 of 18 checks passed in real containers');
     const band = screen.getByText('4 containers are still unprotected').closest('[role="status"]');
     expect(band?.textContent).toContain('17 of 18 checks passed in real containers');
-    expect(band?.textContent).toMatch(/ECI is on and holds on this engine\. Limited: [^.]+\./);
+    expect(band?.textContent).toMatch(/ECI is on and holds on this engine\. 1 check is limited: “[^.]+”\./);
     expect(band?.textContent).toContain('it is running, and only stopped containers were to be removed');
     await user.click(screen.getByRole('button', { name: 'Done' }));
     await waitFor(() => {
       expect(bridge.state().run).toBeNull();
     });
+  });
+
+  it('names a check that is not offered as such, in quotation marks', async () => {
+    const app = state('applied');
+    if (app.run?.outcome?.kind !== 'applied' || app.run.outcome.verification == null)
+      throw new Error('fixture');
+    const { outcome } = app.run;
+    const claims = app.run.outcome.verification.claims.map((claim) =>
+      claim.id === 'A11-through-socket'
+        ? { ...claim, verdict: 'not-offered' as const }
+        : { ...claim, verdict: 'pass' as const },
+    );
+    const verification = { ...app.run.outcome.verification, claims };
+    await renderApp({ ...app, run: { ...app.run, outcome: { ...outcome, verification } } }, 'review');
+    expect(
+      await screen.findByText(
+        /1 check is not offered here: “What is started through a socket is isolated too”\.$/,
+      ),
+    ).toBeTruthy();
+    expect(screen.queryByText(/check is limited/)).toBeNull();
   });
 
   it('names the containers that were recreated', async () => {

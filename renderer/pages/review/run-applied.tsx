@@ -11,7 +11,7 @@ import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import { applyStepTable } from '../../../shared/apply/steps.ts';
 import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { claimTitle } from '../../../shared/verify/claim-titles.ts';
-import { settled } from '../../../shared/verify/claims.ts';
+import { settled, type Verdict } from '../../../shared/verify/claims.ts';
 import { ensureSentence, labelled, joinSentences } from '../../i18n/lists.ts';
 import { errorText } from '../../components/recreate-outcome.ts';
 import { translateMessage, translateText } from '../../i18n/translate.ts';
@@ -125,14 +125,21 @@ function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly
   const passed = claims.filter((claim) => claim.verdict === 'pass').length;
   const verified = claims.every((claim) => settled(claim.verdict));
   const notEnforced = claims.filter((claim) => claim.verdict === 'not-enforced').length;
-  const limited = claims.filter((claim) => claim.verdict === 'limited');
+  const titlesOf = (verdict: Verdict): readonly string[] =>
+    claims
+      .filter((claim) => claim.verdict === verdict)
+      .map(({ id }) => t('review.end.claim', { claim: translateMessage(claimTitle(id)) }));
+  const limited = titlesOf('limited');
+  const notOffered = titlesOf('not-offered');
   const verifiedText = () => {
     if (notEnforced > 0) return t('review.end.verifiedAuditWhy', { count: notEnforced });
     if (!verified) return undefined;
-    if (limited.length === 0) return t('review.end.verifiedWhy');
     return joinSentences(t, [
       t('review.end.verifiedWhy'),
-      t('review.end.limited', { claims: list(limited.map(({ id }) => translateMessage(claimTitle(id)))) }),
+      limited.length === 0 ? '' : t('review.end.limited', { count: limited.length, claims: list(limited) }),
+      notOffered.length === 0
+        ? ''
+        : t('review.end.notOffered', { count: notOffered.length, claims: list(notOffered) }),
     ]);
   };
   return (

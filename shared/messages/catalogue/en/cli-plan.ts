@@ -150,7 +150,7 @@ export const cliPlan = {
   'cli-plan.verdict-pass': 'pass',
   'cli-plan.verdict-fail': 'FAIL',
   'cli-plan.verdict-limited': 'limited',
-  'cli-plan.verdict-not-offered': 'not offered',
+  'cli-plan.verdict-not-offered': 'not offered here',
   'cli-plan.verdict-not-run': 'not run',
   'cli-plan.verdict-not-enforced': 'audit',
   'cli-plan.audit-mode': 'audit mode: rules deny nothing',

@@ -123,7 +123,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.verdict-pass': '通过',
   'cli-plan.verdict-fail': '失败',
   'cli-plan.verdict-limited': '受限',
-  'cli-plan.verdict-not-offered': '不提供',
+  'cli-plan.verdict-not-offered': '在此不提供',
   'cli-plan.verdict-not-run': '未运行',
   'cli-plan.verdict-not-enforced': '审计',
   'cli-plan.audit-mode': '审计模式：规则不拒绝任何请求',
