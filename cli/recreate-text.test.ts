@@ -64,7 +64,7 @@ describe('the texts of containers recreate', () => {
    - what was written inside it: 1.2 kB in 1 path
    not carried over
    - what its processes have in memory
-2. side  c0ffee000000  nginx:1  not running: the new one is not started
+2. side  c0ffee000000  nginx:1  it cannot be recreated as it is
    in the way
    - it is paused: unpause it first
 

@@ -98,11 +98,16 @@ export function noteText({ code, params, sentence }: RecreateNote): string {
   }
 }
 
+/** What happens to a container by a recreation, by its id in the catalogue. */
+function fateOf({ blockers, running }: RecreateItem) {
+  if (blockers.length > 0) return 'containers.not-recreatable';
+  return running ? 'cli-recreation.item-running' : 'cli-recreation.item-not-running';
+}
+
 function itemText(item: RecreateItem, number: number): string {
   const name = `${number}. ${printable(item.name)}`;
   if (item.unchanged) return `${name}  ${text('cli-recreation.item-unchanged')}`;
-  const running = text(item.running ? 'cli-recreation.item-running' : 'cli-recreation.item-not-running');
-  const head = [name, item.id.slice(0, 12), printable(item.image), running].join('  ');
+  const head = [name, item.id.slice(0, 12), printable(item.image), text(fateOf(item))].join('  ');
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`   ${title}`, ...lines.map((line) => `   - ${line}`)];
   // Of a container that is not recreated, only the reason is shown.
