@@ -37,8 +37,10 @@ describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
   it('contains settings, records and logs without secrets, readable only by its owner', async () => {
     const file = path.join(directory, 'b.tar.gz');
     const { stdout } = await bundle('--output', file);
-    expect(stdout).toMatch(/^settings\/admin-settings\.json {2,}credentials in URLs: 1$/m);
-    expect(stdout).toMatch(/^logs\/dockerd\.log {2,}values named like secrets: 1$/m);
+    expect(stdout).toMatch(/^settings\/admin-settings\.json {2,}\d+ B {2,}credentials in URLs: 1$/m);
+    expect(stdout).toMatch(/^logs\/dockerd\.log {2,}\d+ B {2,}values named like secrets: 1$/m);
+    expect(stdout).toMatch(/^records\/recreate-journal\.json {2,}3 B {2,}-$/m);
+    expect(stdout).toMatch(/^logs\/old\.log {2,}\d+ B {2,}- {2,}[\d.]+ MB$/m);
     expect(stdout).toContain('Nothing was sent.');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const names = (await run('tar', ['-tzf', file])).stdout.split('\n');

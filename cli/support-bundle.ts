@@ -10,6 +10,7 @@ import type { Target } from '../engine/target.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { BundleEntry, BundleEvent, ListedBundleEntry } from '../shared/support/bundle.ts';
+import { bytesText } from '../shared/containers/bytes.ts';
 import { redactionKinds } from '../shared/support/redact.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
 import { helpText } from './help.ts';
@@ -182,6 +183,11 @@ async function versionOf(program: string): Promise<string | null> {
 const entryList: ListDefinition<ListedBundleEntry> = {
   fields: {
     Name: { head: () => text('cli-support.entry'), value: ({ name }) => name },
+    Size: {
+      head: () => text('cli-support.size'),
+      value: ({ bytes }) => String(bytes),
+      display: ({ bytes }) => bytesText(bytes),
+    },
     Redacted: {
       head: () => text('cli-support.redacted'),
       value: redactionsText,
@@ -191,11 +197,18 @@ const entryList: ListDefinition<ListedBundleEntry> = {
     Omitted: {
       head: () => text('cli-support.omitted'),
       value: ({ omittedBytes }) => (omittedBytes === 0 ? '' : String(omittedBytes)),
+      display: ({ omittedBytes }) => (omittedBytes === 0 ? '' : bytesText(omittedBytes)),
     },
   },
-  columns: ['Name', 'Redacted', 'Omitted'],
+  columns: ['Name', 'Size', 'Redacted'],
   key: 'Name',
 };
+
+/** With the column of omitted bytes only if a file has some. */
+const listOf = (entries: readonly ListedBundleEntry[]): ListDefinition<ListedBundleEntry> =>
+  entries.some(({ omittedBytes }) => omittedBytes > 0)
+    ? { ...entryList, columns: [...entryList.columns, 'Omitted'] }
+    : entryList;
 
 function redactionsText({ redactions }: ListedBundleEntry): string {
   return listText(
@@ -208,7 +221,7 @@ function redactionsText({ redactions }: ListedBundleEntry): string {
 
 function describeBundle({ file, bytes, entries }: WrittenBundle): string {
   return [
-    renderList(entries, entryList, { kind: 'default' }),
+    renderList(entries, listOf(entries), { kind: 'default' }),
     '',
     file === null
       ? text('cli-support.would-be-written')
