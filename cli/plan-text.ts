@@ -76,8 +76,11 @@ const recreationLines = ({ recreation }: ApplyPlan): readonly string[] =>
         .split('\n')
         .map((line) => (line === '' ? '' : `  ${line}`));
 
+/** Signs as in a diff: the same in every language. */
+const daemonJsonSigns = { set: '+', restored: '+', removed: '-', conflict: '!' } as const;
+
 const daemonJsonChangeText = ({ kind, pointer, after }: ApplyPlan['daemonJson'][number]): string =>
-  labelled(kind, 15, after === undefined ? pointer : `${pointer} = ${JSON.stringify(after)}`);
+  `  ${daemonJsonSigns[kind]} ${pointer}${after === undefined ? '' : ` = ${JSON.stringify(after)}`}`;
 
 function requirementText({ code, found, fix, sentences }: ApplyPlan['missingRequirements'][number]): string {
   const missing = about(code, translate(found, sentences?.found));

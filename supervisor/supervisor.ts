@@ -298,7 +298,7 @@ export class Supervisor {
         await this.#record.update({ gateway: null });
         await this.#failed(outcome.error);
       }
-      this.#log('stopped');
+      this.#log(message('cli-status.phase-stopped'));
     }
   }
 
