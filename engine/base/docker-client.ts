@@ -43,8 +43,19 @@ export function engineMessage(error: unknown): string {
 }
 
 /** Why a call failed, for users: a sentence if it is this program's, else the engine's own message. */
-export const engineReason = (error: unknown): string | Message =>
-  error instanceof EngineTimeout ? error.sentence : engineMessage(error);
+export function engineReason(error: unknown): string | Message {
+  if (error instanceof EngineTimeout) return error.sentence;
+  const socket = missingSocket(error);
+  return socket === null ? engineMessage(error) : message('engine.no-socket', { socket });
+}
+
+/** The socket that a call did not find: an engine that does not run has none. Null for other errors. */
+function missingSocket(error: unknown): string | null {
+  if (systemCode(error) !== 'ENOENT' || !(error instanceof Error)) return null;
+  // connect(2) names it `address`, and stat(2) before it `path`.
+  if ('address' in error && typeof error.address === 'string') return error.address;
+  return 'path' in error && typeof error.path === 'string' ? error.path : null;
+}
 
 /**
  * A failed call as an AppError, `what` being the sentence on the failed operation: `engine.unreachable` if

@@ -9,6 +9,7 @@ export const engine = {
   'engine.no-response-in-time': '{{what}}: the engine does not respond in time',
   'engine.find-blocking-container':
     'See which one blocks it (bulkhead containers list{{onEngine}}). Restarting the engine releases it.',
+  'engine.no-socket': 'no socket {{socket}}',
   'engine.no-response': '{{what}}: the engine does not respond',
   'engine.start-engine': 'Start the engine.',
   'engine.start-with-command': 'Start the engine: {{command}}',

@@ -10,6 +10,7 @@ export const engine: Translated<typeof english> = {
   'engine.no-response-in-time': '{{what}}：引擎未及时响应',
   'engine.find-blocking-container':
     '请查看是哪个容器导致引擎停滞 (bulkhead containers list{{onEngine}})。重启引擎即可解除。',
+  'engine.no-socket': '没有套接字 {{socket}}',
   'engine.no-response': '{{what}}：引擎没有响应',
   'engine.start-engine': '请启动引擎。',
   'engine.start-with-command': '请启动引擎：{{command}}',
