@@ -97,6 +97,33 @@ describe('the list of shared directories', () => {
     expect(footer()).toBeNull();
   });
 
+  it('says that a path does not exist yet, which can be added nevertheless', async () => {
+    const { user } = await renderApp(namedState('protected'), 'file-sharing', {
+      'paths:resolve': ({ paths }) =>
+        ok(
+          paths.map((written) => ({
+            written,
+            expanded: written,
+            real: written === '/srv/new' ? null : written,
+            kind: written === '/srv/new' ? ('missing' as const) : ('directory' as const),
+            error: null,
+          })),
+        ),
+    });
+    const described = () =>
+      document.getElementById(field().getAttribute('aria-describedby') ?? '')?.textContent ?? '';
+    await typeInto(user, field(), '/srv/new/');
+    await waitFor(() => {
+      expect(described()).toContain('Does not exist yet.');
+    });
+    expect(screen.getByRole('button', { name: 'Add directory' })).toHaveProperty('disabled', false);
+    await user.clear(field());
+    await typeInto(user, field(), '/srv/data');
+    await waitFor(() => {
+      expect(described()).toContain('It and everything below it can be mounted');
+    });
+  });
+
   it.each([
     ['/srv/projects/', 'Already listed as /srv/projects'],
     ['code', 'The path must be absolute'],

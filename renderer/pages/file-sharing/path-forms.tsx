@@ -4,10 +4,20 @@ import Button from '@mui/material/Button';
 import { useApp } from '../../state/context.tsx';
 import { AddIcon } from '../../theme/icons.ts';
 import { shareContext } from '../../state/share-context.ts';
-import { checkShare, tidyPath } from './check-share.ts';
+import { checkShare, tidyPath, type ShareCheck } from './check-share.ts';
 import { PathField } from './path-field.tsx';
+import { useIsMissing } from './resolved.ts';
 
 // Each form holds its own text, so that a key press re-renders the field and not the whole list.
+
+/** The meaning of the path typed so far, also whether it exists on this host. `others`: the paths listed. */
+function useShareCheck(text: string, others: readonly string[]): ShareCheck {
+  const { t } = useTranslation();
+  const check = checkShare(t, text, others, shareContext(useApp()));
+  const isFine = check.usable && check.tone === 'ok';
+  const isMissing = useIsMissing(isFine ? tidyPath(text) : '');
+  return isFine && isMissing ? { ...check, tone: 'neutral', text: t('files.add.missing') } : check;
+}
 
 /** The field below the list. `initial`: a proposed path that can't be added as it is. */
 export function AddDirectory({
@@ -20,10 +30,9 @@ export function AddDirectory({
   readonly onAdd: (path: string) => void;
 }) {
   const { t } = useTranslation();
-  const context = shareContext(useApp());
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(initial);
-  const check = checkShare(t, text, listed, context);
+  const check = useShareCheck(text, listed);
   const add = () => {
     if (!check.usable) return;
     onAdd(tidyPath(text));
@@ -65,9 +74,8 @@ export function EditDirectory({
   readonly onCancel: () => void;
 }) {
   const { t } = useTranslation();
-  const context = shareContext(useApp());
   const [text, setText] = useState(path);
-  const check = checkShare(t, text, others, context);
+  const check = useShareCheck(text, others);
   const save = () => {
     if (check.usable) onSave(tidyPath(text));
   };

@@ -54,3 +54,21 @@ export function useResolved(written: readonly string[]): {
     },
   };
 }
+
+/** Pause in typing before the host is asked about a path, ms. */
+const pause = 200;
+
+/** Whether a path, as written, does not exist on this host; false until that is known, and for ''. */
+export function useIsMissing(written: string): boolean {
+  const [path, setPath] = useState('');
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setPath(written);
+    }, pause);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [written]);
+  const { byPath } = useResolved(path === '' ? [] : [path]);
+  return byPath.get(written)?.kind === 'missing';
+}

@@ -75,6 +75,7 @@ export const files = {
     duplicate: 'Already listed as `{{path}}`',
     covered: 'Already shared by `{{path}}`',
     fine: 'It and everything below it can be mounted',
+    missing: 'Does not exist yet. Once it does, it and everything below it can be mounted.',
   },
   invalid: {
     empty: 'A path is missing',

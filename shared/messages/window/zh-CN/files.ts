@@ -63,6 +63,7 @@ export const files: Translation<typeof english> = {
     duplicate: '已列为 `{{path}}`',
     covered: '已由 `{{path}}` 共享',
     fine: '该目录及其下的所有内容均可挂载',
+    missing: '尚不存在。创建后，该目录及其下的所有内容均可挂载。',
   },
   invalid: {
     empty: '缺少路径',
