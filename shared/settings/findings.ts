@@ -19,6 +19,7 @@ export const findingCodes = [
   'socket-image-invalid',
   'socket-image-no-digest',
   'socket-list-unused',
+  'socket-list-by-content',
   'device-invalid',
   'network-volume-invalid',
   'share-dangerous',

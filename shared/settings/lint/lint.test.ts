@@ -259,6 +259,17 @@ const table: readonly Row[] = [
     ['warning socket-list-unused /bulkhead/perImageCommandLists/0/image'],
     null,
   ],
+  [
+    'a per-image list for an image that * alone allows',
+    `{${version},"bulkhead":{"perImageCommandLists":[{"image":"ci/b"},{"image":"docker:*"},{"image":"*"}]},` +
+      '"enhancedContainerIsolation":{"value":true,"locked":true,' +
+      `"dockerSocketMount":{"imageList":{"images":["*","docker@${digest}"]}}}}`,
+    [
+      'note socket-list-by-content /bulkhead/perImageCommandLists/0/image',
+      `warning socket-image-any ${image0}`,
+    ],
+    null,
+  ],
   ['the root shared', shares('/'), ['warning share-dangerous /filesharingAllowedDirectories/0/path'], null],
   [
     "the engine's parent shared",

@@ -22,19 +22,28 @@ export function lintSocket(report: Report): void {
   });
 }
 
-/** A list for an image that may not mount the socket at all. */
+/** A list for an image that may not mount the socket at all, or may by `*` alone, whatever its content. */
 function lintUse(report: Report, image: unknown, path: SettingsPath): void {
   const allowed = report.list([...mount, 'imageList', 'images']).filter((entry) => typeof entry === 'string');
   const own = typeof image === 'string' ? parseImageReference(image) : null;
   // Without any image no list has an effect, and a finding for each is unnecessary.
   if (own?.ok !== true || allowed.length === 0) return;
-  const used = allowed.some((entry) => {
+  const using = allowed.flatMap((entry) => {
     const parsed = parseImageReference(entry);
-    return (
-      parsed.ok && (referenceCovers(own.value, parsed.value) || referenceCovers(parsed.value, own.value))
-    );
+    return parsed.ok && (referenceCovers(own.value, parsed.value) || referenceCovers(parsed.value, own.value))
+      ? [parsed.value]
+      : [];
   });
-  if (!used)
+  // Lists apply by content (B7); other entries allow no content that was made here.
+  if (own.value.kind === 'image' && using.length > 0 && using.every((reference) => reference.kind === 'any'))
+    report.add(
+      'socket-list-by-content',
+      'note',
+      path,
+      message('settings.list-by-content', { image: String(image) }),
+      { params: { image: String(image) } },
+    );
+  if (using.length === 0)
     report.add(
       'socket-list-unused',
       'warning',

@@ -115,6 +115,7 @@ export const settings = {
     'No image that may mount the Docker socket is "{{image}}": this list has no effect. ',
     'Add the image to imageList.',
   ),
+  'settings.list-by-content': 'Only * allows "{{image}}": made or loaded here, it has the general list.',
   'settings.not-a-device':
     '"{{device}}" is neither a clean path below /dev nor the name of a CDI device. It allows none.',
   'settings.not-a-network-share': concat(

@@ -92,6 +92,8 @@ export const settings: Translated<typeof english> = {
     'Docker Desktop 将空列表视为没有列表：使用其默认共享。请列出可以共享的目录。',
   'settings.command-list-image-not-allowed':
     '可挂载 Docker 套接字的镜像中没有“{{image}}”：此列表不起作用。请将该镜像加入 imageList。',
+  'settings.list-by-content':
+    '只有 * 允许“{{image}}”。其列表适用于镜像仓库中该名称对应的内容，以及由其构建的镜像；在此处制作或加载的镜像无论叫什么名称都使用总列表。',
   'settings.not-a-device':
     '“{{device}}”既不是 /dev 下不含“.”和“..”的路径，也不是 CDI 设备的名称。它不允许任何设备。',
   'settings.not-a-network-share':

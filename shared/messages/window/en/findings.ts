@@ -17,6 +17,7 @@ export const findings = {
     'socket-image-invalid': '`{{image}}` is not an image reference',
     'socket-image-no-digest': 'No digest is known for `{{image}}`',
     'socket-list-unused': 'The list for `{{image}}` has no effect',
+    'socket-list-by-content': 'The list for `{{image}}` does not apply to an image made or loaded here',
     'device-invalid': '`{{device}}` names no device',
     'network-volume-invalid': '`{{source}}` names no share',
     'share-dangerous': 'Sharing `{{path}}` is dangerous',

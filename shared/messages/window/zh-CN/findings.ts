@@ -20,6 +20,7 @@ export const findings: Translation<typeof english> = {
     'socket-image-invalid': '`{{image}}` 不是镜像引用',
     'socket-image-no-digest': '`{{image}}` 没有已知的摘要',
     'socket-list-unused': '`{{image}}` 的列表不起作用',
+    'socket-list-by-content': '`{{image}}` 的列表不适用于在此处制作或加载的镜像',
     'device-invalid': '`{{device}}` 不是设备名称',
     'network-volume-invalid': '`{{source}}` 不是共享的名称',
     'share-dangerous': '共享 `{{path}}` 有危险',
