@@ -192,8 +192,8 @@ describe('B7: which list applies', () => {
     expect(by('wide:latest', 'no')).toEqual({
       unused: 'wide',
       detail:
-        'the list denies "push"; the list of wide does not apply: this content is not what a registry ' +
-        'has under that name',
+        'the list denies "push"; the list of wide does not apply: ' +
+        'no registry has this content under that name',
     });
     expect(by('anything', 'no')).toEqual({ unused: null, detail: 'the list denies "push"' });
     expect(by('wide', 'direct')).toEqual({ unused: null, detail: undefined });

@@ -44,7 +44,7 @@ export const cliExplain = {
   'cli-explain.commands-undecided':
     'commands by {{settings}} (all of them: the one for the image could not be determined)',
   'cli-explain.list-of-name-unused':
-    'The list of {{image}} does not apply: this content is not what a registry has under that name.',
+    'The list of {{image}} does not apply: no registry has this content under that name.',
   'cli-explain.entry': 'entry',
   'cli-explain.base': 'base',
   'cli-explain.check-not-queried': '{{entry}}: {{outcome}}; local {{local}}; no registry needed',

@@ -158,10 +158,8 @@ export const policy = {
   'policy.list-denies-unknown-command':
     'the list denies "{{entry}}", which names no command that can be listed, so everything is denied',
   'policy.not-listable': 'no list can allow it',
-  'policy.list-of-name-unused': concat(
-    '{{detail}}; the list of {{image}} does not apply: this content is not what a registry has under that ',
-    'name',
-  ),
+  'policy.list-of-name-unused':
+    '{{detail}}; the list of {{image}} does not apply: no registry has this content under that name',
   'policy.list-undecided':
     '{{detail}}; whether that list applies to the image could not be determined yet, so it counts',
   'policy.and-more': '{{shown}} and {{count}} more',

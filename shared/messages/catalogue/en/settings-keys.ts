@@ -50,8 +50,8 @@ export const settingsKeys = {
     'Command lists for single images, instead of the general one; the first match counts.',
   'settings-keys.bulkhead.perImageCommandLists.item': 'A command list for one image.',
   'settings-keys.bulkhead.perImageCommandLists.item.image': concat(
-    'The image reference it is for: for what its registry has under this name, and images built from that, ',
-    'not for images that were made or loaded here.',
+    'The image it is for: what its registry has under this name, and images built from that, not images ',
+    'made or loaded here.',
   ),
   'settings-keys.bulkhead.perImageCommandLists.item.scope':
     'What its containers see through their socket. Default: the value of socketMounts.scope.',
