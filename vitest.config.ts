@@ -48,7 +48,7 @@ class LongestFirst extends BaseSequencer {
  */
 const patient = { poll: { timeout: 20_000 } };
 
-/** An assertion's message has the values whole: the report of a failed run is often all that is left of it. */
+/** Assertions have their values whole in the message: of a failed run, often only the report is left. */
 const wholeValues = { truncateThreshold: 4_000 };
 
 /** BULKHEAD_TEST_SEED repeats property tests. */
