@@ -57,6 +57,12 @@ function dangerText({ paths, everything }: PlanEffect['params']): string {
     : text('cli-plan.dangerous-directories', { paths: all });
 }
 
+/** Docker Desktop's sign-in, which its settings file enforces. */
+function signInText({ first }: PlanEffect['params']): string {
+  const effect = text('cli-plan.desktop-sign-in');
+  return first === 1 ? text('cli-plan.file-is-new', { effect }) : effect;
+}
+
 /** What can't be mounted any more, and which containers that keeps from starting. */
 function mountsText({ count, paths, mounting, mountingNames }: PlanEffect['params']): string {
   const rule =
@@ -96,7 +102,7 @@ export function describeEffect({ kind, code, params }: PlanEffect): string {
     case 'desktop-file-goes':
       return text('cli-plan.desktop-file-goes');
     case 'desktop-sign-in':
-      return text(params['first'] === 1 ? 'cli-plan.desktop-sign-in-new' : 'cli-plan.desktop-sign-in');
+      return signInText(params);
     case 'engine-starts':
       return text('cli-plan.engine-starts', { seconds });
     case 'containers-stop':

@@ -11,7 +11,7 @@ export const settingSentences = {
   '/bulkhead/hideEnvironment': 'rules.setting-hide-environment',
   '/bulkhead/devices': 'rules.setting-devices',
   '/bulkhead/networkVolumes': 'rules.setting-network-volumes',
-  '/bulkhead/existingContainers': 'rules.setting-existing-containers',
+  '/bulkhead/existingContainers': 'rules.setting-existing-container',
 } as const satisfies Readonly<Record<string, MessageId>>;
 
 /** A setting with one place in the document. */
@@ -48,7 +48,9 @@ export function settingNamedIn(text: string): FixedSettingPointer | null {
 /** The sentence on which setting would allow what was refused. */
 export function settingSentence(pointer: SettingPointer): Message {
   if (pointer === null) return message('rules.no-setting');
-  return isFixedPointer(pointer)
-    ? message(settingSentences[pointer])
-    : message('rules.setting-per-image-list', { index: pointer.slice(perImageList.length) });
+  if (!isFixedPointer(pointer))
+    return message('rules.setting-per-image-list', { index: pointer.slice(perImageList.length) });
+  // Of no certain container.
+  if (pointer === '/bulkhead/existingContainers') return message(settingSentences[pointer], { name: 'NAME' });
+  return message(settingSentences[pointer]);
 }

@@ -53,10 +53,7 @@ export const cliPlan = {
     'while it is there Docker Desktop asks every user to sign in, and holds the engine at boot until a user ',
     'of a Docker Business organisation has; for others it ignores the file',
   ),
-  'cli-plan.desktop-sign-in-new': concat(
-    'the file is new here: while it is there Docker Desktop asks every user to sign in, and holds the ',
-    'engine at boot until a user of a Docker Business organisation has; for others it ignores the file',
-  ),
+  'cli-plan.file-is-new': 'the file is new here: {{effect}}',
   'cli-plan.engine-starts': 'Docker Engine starts, about {{seconds}} s',
   'cli-plan.containers-stop_one': '{{count}} running container stops: {{names}}',
   'cli-plan.containers-stop_other': '{{count}} running containers stop: {{names}}',

@@ -106,10 +106,6 @@ export const rules = {
     'use {{original}} if that is its protected recreation, or an administrator can allow it with ',
     'bulkhead.existingContainers: "warn"',
   ),
-  'rules.setting-existing-containers': concat(
-    'recreate the container (bulkhead containers recreate NAME --dry-run{{onEngine}} says whether that is ',
-    'possible), or an administrator can allow it with bulkhead.existingContainers: "warn"',
-  ),
   'rules.setting-per-image-list': 'an administrator can allow it in bulkhead.perImageCommandLists[{{index}}]',
   'rules.no-setting': 'no setting allows it',
   'rules.refusal': 'enhanced container isolation: {{what}} is blocked: {{rule}}; {{setting}}',

@@ -45,10 +45,7 @@ export const cliPlan: Translated<typeof english> = {
     '只要该文件存在，Docker Desktop 就会要求每位用户登录，并在 Docker Business 组织的用户登录之前阻止引擎启动；',
     '对其他用户则忽略该文件',
   ),
-  'cli-plan.desktop-sign-in-new': concat(
-    '此处的文件是新的：只要该文件存在，Docker Desktop 就会要求每位用户登录，',
-    '并在 Docker Business 组织的用户登录之前阻止引擎启动；对其他用户则忽略该文件',
-  ),
+  'cli-plan.file-is-new': '此处的文件是新的：{{effect}}',
   'cli-plan.engine-starts': 'Docker Engine 启动，约 {{seconds}} 秒',
   'cli-plan.containers-stop_other': '{{count}} 个正在运行的容器停止：{{names}}',
   'cli-plan.start-again_other': '；{{names}} 会自行重新启动',

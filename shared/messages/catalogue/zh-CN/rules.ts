@@ -81,9 +81,6 @@ export const rules: Translated<typeof english> = {
     '或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
   'rules.setting-replaced-container':
     '如果 {{original}} 是其受保护的新容器，请改用该容器，或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
-  'rules.setting-existing-containers':
-    '请重新创建该容器（能否重新创建，请查看 bulkhead containers recreate NAME --dry-run{{onEngine}}），' +
-    '或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
   'rules.setting-per-image-list': '管理员可以在 bulkhead.perImageCommandLists[{{index}}] 中允许',
   'rules.no-setting': '没有可以放行的设置',
   'rules.refusal': 'enhanced container isolation: 已拒绝“{{what}}”：{{rule}}；{{setting}}',
