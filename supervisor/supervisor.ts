@@ -201,13 +201,13 @@ export class Supervisor {
       if (event === 'restart') {
         failures = 0;
         this.#crashedAt = null;
-        await this.#record.update({ crash: crashAfterRestart(this.#record.latest.crash) });
       }
       if (event === 'engine-ended') {
         this.#crashedAt = new Date().toISOString();
         this.#log(message('engine.dockerd-crashed'));
       }
-      const up = await this.#restartEngine();
+      const { crash } = this.#record.latest;
+      const up = await this.#restartEngine(event === 'restart' ? crashAfterRestart(crash) : (crash ?? null));
       resolveReloads(up);
       if (this.#isStopping) return;
       if (up.ok) {
@@ -224,9 +224,11 @@ export class Supervisor {
     }
   }
 
-  async #restartEngine(): Promise<LaunchResult<void>> {
+  /** `crash`: the last one that stays recorded. */
+  async #restartEngine(crash: SupervisorState['crash']): Promise<LaunchResult<void>> {
     await this.#record.update({
       phase: 'restarting',
+      crash,
       generation: this.#record.latest.generation + 1,
       readyAt: null,
       error: null,
