@@ -2,8 +2,10 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { runningProcesses } from '../engine/base/process-identity.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 
 // dockerd reads a build's layer as root and by path: for its checksum, and whenever the image is saved or
@@ -82,6 +84,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const buildProcess of buildProcesses) buildProcess.kill();
+  await stepsEnded();
   await engine.stop();
   await rm(directory, { recursive: true });
 });
@@ -117,6 +120,17 @@ async function build(output: string[], name: string, ...lines: string[]): Promis
   });
   const [code] = (await once(building, 'close')) as [number | null];
   if (code !== 0) throw new Error(output.join(''));
+}
+
+/**
+ * Until no step runs any more, at most 20 s: an engine that is stopped before it has ended the step of a
+ * client that is gone leaves the step behind, with its processes in the engine's cgroup.
+ */
+async function stepsEnded(): Promise<void> {
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
+    if (!(await runningProcesses()).some(({ args }) => args[0] === '/race')) return;
+    await setTimeout(100);
+  }
 }
 
 /** A build whose step keeps the descriptors sent to it; resolves once the step is ready. */
