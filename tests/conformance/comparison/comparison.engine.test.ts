@@ -46,26 +46,27 @@ describe.concurrent('A1: observations with ECI on equal those on a stock engine'
   for (const group of groups)
     it(
       group.of,
-      async () => {
-        const name = `g${++attempts}x`;
-        const [guarded, bare] = await Promise.all([
-          observe(engines.guarded, group, name, 1),
-          observe(engines.bare, group, name, 2),
-        ]);
-        const failedOnStock = [...bare]
-          .filter(([, observation]) => observation.code !== 0)
-          .map(([id, observation]) => `${id}: ${shown(observation)}`);
-        expect(failedOnStock, 'the stock engine did not do it').toEqual([]);
-        const differences: Record<string, { stock: string; guarded: string }> = {};
-        for (const [id, observation] of bare) {
-          observed.add(id);
-          const here = guarded.get(id);
-          if (shown(here) === shown(observation)) continue;
-          if (expected.get(id)?.test(shown(here)) === true) differed.add(id);
-          else differences[id] = { stock: shown(observation), guarded: shown(here) };
-        }
-        expect(differences).toEqual({});
-      },
+      () =>
+        engines.compare(async () => {
+          const name = `g${++attempts}x`;
+          const [guarded, bare] = await Promise.all([
+            observe(engines.guarded, group, name, 1),
+            observe(engines.bare, group, name, 2),
+          ]);
+          const failedOnStock = [...bare]
+            .filter(([, observation]) => observation.code !== 0)
+            .map(([id, observation]) => `${id}: ${shown(observation)}`);
+          expect(failedOnStock, 'the stock engine did not do it').toEqual([]);
+          const differences: Record<string, { stock: string; guarded: string }> = {};
+          for (const [id, observation] of bare) {
+            observed.add(id);
+            const here = guarded.get(id);
+            if (shown(here) === shown(observation)) continue;
+            if (expected.get(id)?.test(shown(here)) === true) differed.add(id);
+            else differences[id] = { stock: shown(observation), guarded: shown(here) };
+          }
+          expect(differences).toEqual({});
+        }),
       180_000,
     );
 });
