@@ -45,6 +45,8 @@ export function Card({
             padding: '0 16px',
             borderBottom: `1px solid ${color.border}`,
             boxSizing: 'border-box',
+            // A caption breaks beside the title; actions that do not fit go below it.
+            ...(note === undefined ? { flexWrap: 'wrap', rowGap: 0 } : {}),
             [stacked]: { flexWrap: 'wrap', paddingBlock: '4px' },
           }}
         >
