@@ -9,10 +9,10 @@ it('a crash that lost no container has one line', async () => {
   const engine = { crash: { at, containers: [], removed: 0 } };
   expect(crashLines(engine, [])).toEqual([]);
   expect(harmlessCrashLines(engine)).toEqual([
-    'The engine crashed (2026-03-01 10:00:05 UTC); nothing was lost.',
+    'The engine crashed (2026-03-01 10:00:05 UTC), and was restarted.',
   ]);
   await setLocale('zh-CN');
-  expect(harmlessCrashLines(engine)).toEqual(['引擎曾崩溃（2026-03-01 10:00:05 UTC），没有丢失容器。']);
+  expect(harmlessCrashLines(engine)).toEqual(['引擎曾崩溃（2026-03-01 10:00:05 UTC），已自动重启。']);
 });
 
 it('a crash that lost containers has none besides theirs', () => {

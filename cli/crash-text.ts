@@ -14,7 +14,10 @@ export function crashLines({ crash }: Pick<EngineStatus, 'crash'>, killed: reado
   ];
 }
 
-/** The line on a crash of the engine that lost no container; none if there was no such crash. */
+/**
+ * The line on a crash of the engine of which no killed container is missing: none was, or a user has removed
+ * them since, which is not recorded of the machine's own engine. None if there was no such crash.
+ */
 export function harmlessCrashLines({ crash }: Pick<EngineStatus, 'crash'>): string[] {
   if (crash == null || !lostNothing(crash)) return [];
   return [text('cli-status.crashed', { time: timeText(crash.at) })];

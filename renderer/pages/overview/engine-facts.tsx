@@ -72,7 +72,7 @@ export function engineFacts(
       ? [
           {
             label: t('overview.engine.crashed'),
-            value: t('overview.engine.crashedLostNothing', { time: formats.dateTime(engine.crash.at) }),
+            value: t('overview.engine.crashedAndRestarted', { time: formats.dateTime(engine.crash.at) }),
           },
         ]
       : []),

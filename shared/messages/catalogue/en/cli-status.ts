@@ -67,7 +67,7 @@ export const cliStatus = {
     'Restore version {{version}}: bulkhead settings rollback {{version}}{{onEngine}} && ',
     'bulkhead apply{{onEngine}}',
   ),
-  'cli-status.crashed': 'The engine crashed ({{time}}); nothing was lost.',
+  'cli-status.crashed': 'The engine crashed ({{time}}), and was restarted.',
   'cli-status.killed': concat(
     'The engine crashed ({{time}}). Killed, and not running since: {{names}}. ',
     'To start them: docker start {{names}}',

@@ -61,7 +61,7 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.between-sentences': '',
   'cli-status.restore':
     '恢复版本 {{version}}：bulkhead settings rollback {{version}}{{onEngine}} && bulkhead apply{{onEngine}}',
-  'cli-status.crashed': '引擎曾崩溃（{{time}}），没有丢失容器。',
+  'cli-status.crashed': '引擎曾崩溃（{{time}}），已自动重启。',
   'cli-status.killed':
     '引擎曾崩溃（{{time}}）。被终止且此后未运行：{{names}}。启动它们：docker start {{names}}',
   'cli-status.killed-removed_other':

@@ -212,7 +212,7 @@ export const overview = {
     socket: 'Socket',
     started: 'Started',
     crashed: 'Last crash',
-    crashedLostNothing: '{{time}}; restarted, no container was lost',
+    crashedAndRestarted: '{{time}}, and was restarted',
     version: 'Docker Engine {{version}}',
     ownRange: 'Its own for every container',
     sharedRange: 'The engine\u2019s own ids',

@@ -197,7 +197,7 @@ export const overview: Translation<typeof english> = {
     socket: '套接字',
     started: '启动时间',
     crashed: '上次崩溃',
-    crashedLostNothing: '{{time}}；已自动重启，没有丢失容器',
+    crashedAndRestarted: '{{time}}；已自动重启',
     version: 'Docker Engine {{version}}',
     ownRange: '每个容器独立',
     sharedRange: '引擎自身的 ID',
