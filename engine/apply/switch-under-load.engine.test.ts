@@ -3,20 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
+import { exitWithIdMap, idMapOfExitCode } from '../../tests/support/id-map-exit-code.ts';
 import { docker as dockerOn, importBusybox, removeEngineRoot } from '../../tests/support/real-engine.ts';
 import { openTarget } from '../targets/embedded/target.ts';
 import type { Target } from '../target.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
-/**
- * A container's own map of ids as its exit code, not as output: on a loaded machine the engine now and then
- * loses what a short container has printed (dockerd: "reading from a closed fifo").
- */
-const exitWithMap =
-  'read inside outside count < /proc/self/uid_map; ' +
-  '[ "$inside $outside $count" = "0 0 4294967295" ] && exit 10; ' +
-  '[ "$inside $count" = "0 65536" ] && [ "$outside" -gt 0 ] && exit 11; exit 12';
-const mapOfExitCode: Readonly<Record<number, 'plain' | 'isolated'>> = { 10: 'plain', 11: 'isolated' };
 const states = ['on', 'audit', 'off'] as const;
 const switches = 20;
 
@@ -143,7 +135,7 @@ class Loop {
   }
 }
 
-const mapOf = ({ code }: CommandResult): 'plain' | 'isolated' | null => mapOfExitCode[code ?? 0] ?? null;
+const mapOf = ({ code }: CommandResult): 'plain' | 'isolated' | null => idMapOfExitCode[code ?? 0] ?? null;
 
 test(
   `ECI is switched ${switches} times under load: nothing fails, no stream ends, no container stops`,
@@ -168,12 +160,12 @@ test(
       new Stream(`attach to ${name}`, ['attach', '--no-stdin', name]),
       new Stream(`exec in ${name}`, ['exec', name, ...printLines]),
     ]);
-    const map = ['busybox', 'sh', '-c', exitWithMap];
+    const map = ['busybox', 'sh', '-c', exitWithIdMap];
     const mounts = ['--volume', 'data:/data', '--volume', `${scratch}:/shared`];
     const loops = {
       run: new Loop(() => runDocker(['run', '--rm', ...mounts, ...map]), mapOf),
       exec: new Loop(
-        () => runDocker(['exec', 'isolated', 'sh', '-c', exitWithMap]),
+        () => runDocker(['exec', 'isolated', 'sh', '-c', exitWithIdMap]),
         (result) => (mapOf(result) === 'isolated' ? 'isolated' : null),
       ),
       build: new Loop(

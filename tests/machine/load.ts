@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { exitWithIdMap } from '../support/id-map-exit-code.ts';
 import type { Guest } from './guest.ts';
 
 /** Typical operations of users. Each loop records failures with their output, and each round's time in ms. */
@@ -12,13 +13,9 @@ round() {
   if out=$("$@" 2>&1); then echo $(((\${EPOCHREALTIME/./} - begun) / 1000)) >> "rounds.$name"
   else note "$name: $out"; fi
 }
-# Old or new, never neither: a range of ids of its own, or the whole machine. As an exit code, not as output:
-# on a loaded machine the engine now and then loses what a short container has printed.
+# Old or new, never neither: a range of ids of its own, or the whole machine.
 isolated_or_plain() {
-  docker run --rm busybox sh -c 'read inside outside count < /proc/self/uid_map
-    [ "$inside $outside $count" = "0 0 4294967295" ] && exit 10
-    [ "$inside $count" = "0 65536" ] && [ "$outside" -gt 0 ] && exit 11
-    echo "neither isolated nor plain: $inside $outside $count"; exit 12'
+  docker run --rm busybox sh -c '${exitWithIdMap}'
   local code=$?
   [ $code = 10 ] || [ $code = 11 ] || { echo "exit code $code"; return 1; }
 }
