@@ -53,6 +53,6 @@ export interface DriverCallOptions {
   /** Called when a step begins, if the engine reports its steps. */
   readonly onProgress?: (progress: EngineProgress) => void;
   readonly signal?: AbortSignal;
-  /** Give up after this many ms (default 90 000). */
+  /** Give up after this many ms; by default after `engineStart` or `supervisorStop`, scaled. */
   readonly timeoutMs?: number;
 }

@@ -8,7 +8,7 @@ import { maxSlowness } from '../../shared/process/time-limits.ts';
  */
 const referenceMs = 3;
 const samples = 3;
-const keptMs = 60_000;
+const keptMs = 10_000;
 
 /** The slowness set for this process: from a time limit of a user who knows that the machine is slow. */
 let expected = 1;
@@ -16,9 +16,9 @@ let expected = 1;
 let measured: { readonly at: number; readonly factor: Promise<number> } | null = null;
 
 /**
- * How many times slower than the reference this machine is now: from 1 to `maxSlowness`, measured once a
- * minute, or at least as set by `expectSlowness`. Never rejects: where no program can be started (no memory),
- * it is 1, and measured again at the next call.
+ * How many times slower than the reference this machine is now: from 1 to `maxSlowness`, measured at most
+ * every ten seconds, or at least as set by `expectSlowness`. Never rejects: where no program can be started
+ * (no memory), it is 1, and measured again at the next call.
  */
 export async function slowness(): Promise<number> {
   const now = performance.now();

@@ -36,6 +36,22 @@ it('what ends while the speed is measured is not aborted', async () => {
   expect(limit.signal.aborted).toBe(false);
 });
 
+it('a limit is shorter again once the machine is as fast as usual', async () => {
+  const factors = [20, 20];
+  const measure = vi.fn(() => Promise.resolve(factors.shift() ?? 1));
+  const limit = startLimit(20, measure);
+  await whenPassed(limit);
+  expect(measure).toHaveBeenCalledTimes(3);
+  expect(limit.totalMs()).toBe(60);
+});
+
+it('a limit is longer if the machine has become slower meanwhile', async () => {
+  const factors = [2, 3];
+  const limit = startLimit(20, () => Promise.resolve(factors.shift() ?? 3));
+  await whenPassed(limit);
+  expect(limit.totalMs()).toBe(60);
+});
+
 it('a limit is the usual one where the speed cannot be measured', async () => {
   const limit = startLimit(20, () => Promise.reject(new Error('spawn ENOMEM')));
   await whenPassed(limit);

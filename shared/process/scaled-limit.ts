@@ -9,25 +9,31 @@ export interface RunningLimit {
 
 /**
  * Starts a time limit of `usualMs`, or of as many times that as this machine is slower than usual. The speed
- * is measured only when the usual time has passed, so whatever ends before has no cost. Where it cannot be
- * measured, the limit is the usual one.
+ * is measured only when the usual time has passed, so whatever ends before has no cost, and again each time
+ * that as much more has passed: a machine that was busy for a moment does not make a limit long that still
+ * runs when it is idle. Where the speed cannot be measured, the limit is the usual one.
  */
 export function startLimit(usualMs: number, measureSlowness: () => Promise<number>): RunningLimit {
   const controller = new AbortController();
   let totalMs = usualMs;
   let ended = false;
-  const abort = (): void => {
-    controller.abort();
-  };
-  let timer = setTimeout(() => {
+  let timer: NodeJS.Timeout;
+  const continueAfter = (passedMs: number): void => {
     void measureSlowness()
       .catch(() => 1)
       .then((factor) => {
         if (ended) return;
-        totalMs = Math.round(usualMs * factor);
-        timer = setTimeout(abort, totalMs - usualMs);
+        totalMs = Math.max(passedMs, Math.round(usualMs * factor));
+        if (totalMs === passedMs) controller.abort();
+        else wait(passedMs, Math.min(usualMs, totalMs - passedMs));
       });
-  }, usualMs);
+  };
+  const wait = (passedMs: number, ms: number): void => {
+    timer = setTimeout(() => {
+      continueAfter(passedMs + ms);
+    }, ms);
+  };
+  wait(0, usualMs);
   return {
     signal: controller.signal,
     totalMs: () => totalMs,

@@ -2,7 +2,9 @@ import type { EngineProgress } from '../../../shared/engine-status/progress.ts';
 import { fail, type AppError, type Result } from '../../../shared/result.ts';
 import type { DriverCallOptions } from '../../apply/driver.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { startLimit, type RunningLimit } from '../../../shared/process/scaled-limit.ts';
 import { usualLimits } from '../../../shared/process/time-limits.ts';
+import { startTimeLimit } from '../../base/time-limits.ts';
 import { connectControl, type ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -17,10 +19,10 @@ export class DriverCall {
   readonly #paths: RootPaths;
   readonly #what: DriverCallKind;
   readonly #options: DriverCallOptions;
-  /** How long it may take, ms. */
+  /** How long a start may take, ms: the caller's limit, or the usual one, which the parts of it scale. */
   readonly timeoutMs: number;
   readonly #follower: LogFollower | null;
-  readonly #timer: NodeJS.Timeout;
+  readonly #limit: RunningLimit;
   readonly #onCancel: () => void;
   readonly #connections: ControlConnection[] = [];
   #progress: EngineProgress | null = null;
@@ -42,7 +44,8 @@ export class DriverCall {
       controller.abort();
       this.#closeConnections();
     };
-    this.#timer = setTimeout(this.#onCancel, this.timeoutMs);
+    this.#limit = startCallLimit(what, options.timeoutMs);
+    this.#limit.signal.addEventListener('abort', this.#onCancel);
     if (options.signal?.aborted === true) controller.abort();
     else options.signal?.addEventListener('abort', this.#onCancel);
   }
@@ -89,7 +92,7 @@ export class DriverCall {
       this.#what === 'stop' ? 'engine.stop-failed' : 'engine.not-ready',
       message('engine.wait-timed-out', {
         what: this.#what,
-        math: Math.round(this.timeoutMs / 1000),
+        math: Math.round(this.#limit.totalMs() / 1000),
       }),
       {
         reason: (await readLogs(this.#paths, 3)).map((line) => line.text).join(' | '),
@@ -99,7 +102,7 @@ export class DriverCall {
   }
 
   async #end(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#limit.end();
     this.#options.signal?.removeEventListener('abort', this.#onCancel);
     this.#closeConnections();
     await this.#follower?.close();
@@ -108,4 +111,13 @@ export class DriverCall {
   #closeConnections(): void {
     for (const control of this.#connections.splice(0)) control.close();
   }
+}
+
+/**
+ * The caller's limit as it is. The default is longer on a slow machine, as the limits are that the supervisor
+ * has for the parts of a start and a stop, so that the error says which part was late.
+ */
+function startCallLimit(what: DriverCallKind, timeoutMs: number | undefined): RunningLimit {
+  if (timeoutMs !== undefined) return startLimit(timeoutMs, () => Promise.resolve(1));
+  return startTimeLimit(what === 'stop' ? 'supervisorStop' : 'engineStart');
 }
