@@ -4,6 +4,7 @@ import { listedPaths } from '../../../shared/settings/effective.ts';
 import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/index.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { settingsInForce, type PlanFacts } from '../../apply/plan-facts.ts';
+import { differ } from '../../apply/rule-effects.ts';
 import { readSettingsOrBytes, type StoredText } from '../../base/files.ts';
 import { systemCode } from '../../base/system-code.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json-file.ts';
@@ -20,6 +21,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
   if (!applied.ok) return applied;
   const versions = await versionState(paths.history, applied.value);
   if (!versions.ok) return versions;
+  const enforcedFacts = await enforcedElse(engine, applied.value, versions.value);
   const settings = settingsInForce({ exists: true, text: draft, hash: '' });
   const backend = engine.isolation(settings);
   const desired = {
@@ -47,13 +49,14 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
     status.phase === 'ready' && preview.ok
       ? ((await driver.restartReason?.(desired, preview.value.text)) ?? null)
       : null;
-  const scanned = status.phase === 'ready' ? await engine.scan(shareOptions(settings)) : null;
+  const before = enforcedFacts.enforced ?? settingsInForce(applied.value);
+  const scanned = status.phase === 'ready' ? await engine.scan(shareOptions(before, settings)) : null;
   if (scanned !== null && !scanned.ok) return scanned;
   const rights = isRoot ? null : message('engine.apply-needs-root');
   return ok({
     capabilities: engine.capabilities,
     applied: applied.value,
-    ...(await enforcedElse(engine, applied.value, versions.value)),
+    ...enforcedFacts,
     versions: versions.value,
     engine: status,
     lint: engine.lintContext,
@@ -66,9 +69,14 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
   });
 }
 
-/** Under which shares of the draft the containers have to start again. */
-const shareOptions = (draft: EffectiveSettings): Parameters<Target['scan']>[0] =>
-  draft.eci.value && draft.mode === 'enforce' ? { draftDirectories: listedPaths(draft) } : {};
+/**
+ * Under which shares of the draft the containers have to start again. Unchanged ones are left out: the plan
+ * says nothing about them, and resolving every mount takes time.
+ */
+const shareOptions = (before: EffectiveSettings, draft: EffectiveSettings): Parameters<Target['scan']>[0] =>
+  draft.eci.value && draft.mode === 'enforce' && differ(before, draft, listedPaths)
+    ? { draftDirectories: listedPaths(draft) }
+    : {};
 
 /**
  * What a running gateway enforces in place of a settings file that is unusable or gone; of one that is gone,
