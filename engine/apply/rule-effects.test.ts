@@ -49,7 +49,7 @@ function linesOf(add: (each: Add) => void): Line[] {
 }
 const rules = (before: Policy, after: Policy, dangerous: readonly DangerousShare[] = []): Line[] =>
   linesOf((add) => {
-    addRuleEffects(settings(before), settings(after), dangerous, add);
+    addRuleEffects(settings(before), settings(after), dangerous, add, { count: 0, names: [] });
   });
 
 describe('shared directories', () => {

@@ -35,7 +35,7 @@ export function addRuleEffects(
   after: EffectiveSettings,
   dangerous: readonly DangerousShare[],
   add: AddEffect,
-  mounting: Mounting = { count: 0, names: [] },
+  mounting: Mounting,
 ): void {
   addShareEffects(before, after, dangerous, add, mounting);
   addSocketImages(before, after, add);
