@@ -200,7 +200,7 @@ function planBind(
   const on = mountOf(bind.source, context.mounts);
   if (on === null) refuse(`the mount that ${bind.source} is on cannot be determined`);
   const share = !engines && isShare(bind.source, on, context.mounts, context.engineRoots, context.parts);
-  const namespace = share ? context.shares.namespaceFor(bind.source) : context.namespace;
+  const namespace = share ? context.shares.namespaceFor(bind) : context.namespace;
   const overlay = engineLayers(on, context);
   if (overlay !== null) {
     // Another view of the same layers, with the container's ids. The mount may show a subdirectory of its

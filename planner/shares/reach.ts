@@ -1,20 +1,27 @@
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { startTimeLimit } from '../../engine/base/time-limits.ts';
 import { startLimit, type RunningLimit } from '../../shared/process/scaled-limit.ts';
+import type { FileIdentity } from '../base/plan.ts';
 import { refuse } from '../base/refuse.ts';
 import { started } from '../base/started.ts';
+
+/** A bind source, resolved, and the object that will be mounted. */
+export interface SourceObject {
+  readonly source: string;
+  readonly identity: FileIdentity;
+}
 
 /** Which of the checked directories the sharing user of one container can access. */
 export interface Reach {
   /**
-   * Refuses a source (resolved) that the sharing user could not access without a container (A8): the engine
-   * opens it as root, regardless of the permissions of its parent directories. A source that was not checked
-   * is refused, too.
+   * Refuses an object that the sharing user could not access without a container (A8): the engine opens it as
+   * root, regardless of the permissions of its parent directories. A source that was not checked is refused,
+   * too.
    */
-  refuseUnreachable(source: string, user: SharingUser): void;
+  refuseUnreachable(object: SourceObject, user: SharingUser): void;
 }
 
 /** No checks: for a container that shares nothing, or whose sharing user is root. */
@@ -88,14 +95,19 @@ export class Reachability {
     const checked = new Set(directories);
     const closed = above.find((directory) => open?.identities.has(directory) === false);
     return {
-      refuseUnreachable: (source, sharing) => {
+      refuseUnreachable: (object, sharing) => {
+        const { source } = object;
         const directory = path.dirname(source);
-        if (sharing.uid !== user.uid || sharing.gid !== user.gid) refuseUnchecked(source, sharing);
+        if (sharing.uid !== user.uid || sharing.gid !== user.gid) refuseUnchecked(object, sharing);
         const identity = identities.get(directory);
-        // Still the same directory: the path may resolve differently by now.
-        if (identity !== undefined && identity === identityOf(directory)) return;
+        if (identity !== undefined) {
+          const entry = entryOf(directory, identity, path.basename(source));
+          if (entry !== null && isSame(entry, object.identity)) return;
+          if (entry !== null)
+            refuse(`${source} was replaced while the container was being created: try again`);
+        }
         if (identity === undefined && late) refuseLate(user, directory);
-        if (identity === undefined && !checked.has(directory)) refuseUnchecked(source, user);
+        if (identity === undefined && !checked.has(directory)) refuseUnchecked(object, user);
         const where = directory === first ? (closed ?? directory) : directory;
         const why = `who has no access to ${where}; whoever has can make the container (A8)`;
         refuse(`${source} cannot be shared by user ${user.uid}, ${why}`);
@@ -187,7 +199,7 @@ export class Reachability {
   }
 }
 
-function refuseUnchecked(source: string, { uid }: SharingUser): never {
+function refuseUnchecked({ source }: SourceObject, { uid }: SharingUser): never {
   refuse(`it was not checked whether user ${uid} has access to ${source}; start the container again (A8)`);
 }
 
@@ -220,11 +232,27 @@ function* batches(directories: readonly string[]): Generator<string[]> {
   if (batch.length > 0) yield batch;
 }
 
-function identityOf(directory: string): string | null {
+/** open(2) without a right to read; Node has no name for it. The same on amd64 and arm64. */
+const O_PATH = 0o10000000;
+
+/**
+ * What is called `name` in the directory at the path `directory`; null: the path does not lead to the
+ * directory `identity` any more, or nothing is there. Looked up from the opened directory: whoever may rename
+ * its parents could exchange it between two look-ups by path, and have an object of another one mounted.
+ */
+function entryOf(directory: string, identity: string, name: string): FileIdentity | null {
+  let descriptor: number | null = null;
   try {
-    const { dev, ino } = statSync(directory, { bigint: true });
-    return `${dev}:${ino}`;
+    descriptor = openSync(directory, O_PATH | constants.O_DIRECTORY);
+    const opened = fstatSync(descriptor, { bigint: true });
+    if (`${opened.dev}:${opened.ino}` !== identity) return null;
+    const { dev, ino } = lstatSync(`/proc/self/fd/${descriptor}/${name}`, { bigint: true });
+    return { device: dev, inode: ino };
   } catch {
     return null;
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
   }
 }
+
+const isSame = (a: FileIdentity, b: FileIdentity): boolean => a.device === b.device && a.inode === b.inode;

@@ -193,22 +193,23 @@ describe('A8: the sharing user', () => {
       ),
     };
   };
+  const share = (source: string) => ({ source, identity: { device: 1n, inode: 1n } });
   const record = (container: string, text: string) => {
     mkdirSync(at('sharing'), { recursive: true });
     writeFileSync(at('sharing', `${container}.json`), text);
   };
 
   it('must be known, unless no gateway guards the engine', () => {
-    expect(() => shares('a').shares.namespaceFor('/tmp')).toThrow(
+    expect(() => shares('a').shares.namespaceFor(share('/tmp'))).toThrow(
       'enhanced container isolation: it is not known who shares /tmp with this container ' +
         `(there is no ${at('sharing', 'a.json')}; see the gateway's log): recreate the container (A8)`,
     );
     const without = shares('a', 'root-without');
-    without.shares.namespaceFor('/tmp');
+    without.shares.namespaceFor(share('/tmp'));
     expect([mapsOf(without.plan), without.shares.maps()]).toEqual([[rootMap], null]);
     record('b', 'rubbish');
     for (const records of ['required', 'root-without'] as const)
-      expect(() => shares('b', records).shares.namespaceFor('/tmp')).toThrow(
+      expect(() => shares('b', records).shares.namespaceFor(share('/tmp'))).toThrow(
         `not known who shares /tmp with this container (${at('sharing', 'b.json')} is no record)`,
       );
   });
@@ -216,14 +217,14 @@ describe('A8: the sharing user', () => {
   it('root shares ids as they are; others have one map for all they share', () => {
     record('root', writeSharingRecord({ uid: 0, gid: 0 }));
     const root = shares('root');
-    root.shares.namespaceFor('/tmp');
+    root.shares.namespaceFor(share('/tmp'));
     expect([mapsOf(root.plan), root.shares.maps()]).toEqual([[rootMap], null]);
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
     const { shares: user, plan } = shares('user');
     expect(user.maps()).toBeNull();
-    const namespace = user.namespaceFor('/tmp');
+    const namespace = user.namespaceFor(share('/tmp'));
     expect(mapsOf(plan)[0]).toMatch(/^1234 1000013824 1\n/);
-    expect(user.namespaceFor('/usr')).toBe(namespace);
+    expect(user.namespaceFor(share('/usr'))).toBe(namespace);
     expect([user.maps()?.uids[0], user.maps()?.gids[0]]).toEqual([
       { disk: 1234, inside: 0, size: 1 },
       { disk: 77, inside: 0, size: 1 },
@@ -234,7 +235,7 @@ describe('A8: the sharing user', () => {
     const reach = { refuseUnreachable: () => undefined };
     const insideOf = (container: string, process: unknown) => {
       const { shares: user } = shares(container, 'required', reach, process);
-      user.namespaceFor('/tmp');
+      user.namespaceFor(share('/tmp'));
       const maps = user.maps();
       return [toInside(maps?.uids ?? [], 1234), toInside(maps?.gids ?? [], 77)];
     };
@@ -252,7 +253,7 @@ describe('A8: the sharing user', () => {
 
   it('cannot share what they have no access to, or what was not checked', () => {
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
-    expect(() => shares('user', 'required', nothingChecked).shares.namespaceFor('/tmp')).toThrow(
+    expect(() => shares('user', 'required', nothingChecked).shares.namespaceFor(share('/tmp'))).toThrow(
       'it was not checked whether user 1234 has access to /tmp',
     );
   });

@@ -22,7 +22,7 @@ import {
 import { refuse } from '../base/refuse.ts';
 import type { RangeOwner } from '../ranges/range-owner.ts';
 import type { NamespaceNumber, PlanBuilder } from '../base/plan.ts';
-import type { Reach } from './reach.ts';
+import type { Reach, SourceObject } from './reach.ts';
 import type { EngineParts } from './sockets.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import type { SubordinateStore } from '../ranges/subordinate.ts';
@@ -45,10 +45,10 @@ export interface SharingOptions {
 /** How the shares of one container are mapped. */
 export interface Shares {
   /**
-   * The namespace to map the share at `source` by. Refuses if the sharing user is unknown, or has no right to
-   * share the source.
+   * The namespace to map a share by. Refuses if the sharing user is unknown, or has no right to share the
+   * object.
    */
-  namespaceFor(source: string): NamespaceNumber;
+  namespaceFor(object: SourceObject): NamespaceNumber;
   /** Set by `namespaceFor`; null: ids are the same on disk and inside. */
   maps(): ShareMaps | null;
 }
@@ -97,9 +97,9 @@ export function sharesOf(context: SharesContext, options: SharingOptions): Share
     };
   };
   return {
-    namespaceFor(source) {
-      known ??= look(source);
-      if (known.user.uid !== 0) context.reach.refuseUnreachable(source, known.user);
+    namespaceFor(object) {
+      known ??= look(object.source);
+      if (known.user.uid !== 0) context.reach.refuseUnreachable(object, known.user);
       return known.namespace;
     },
     maps: () => known?.maps ?? null,
