@@ -9,6 +9,9 @@ import { message } from '../../shared/messages/message.ts';
 import { basesInUse } from './taken-ranges.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 
+/** A thread that kept ids of a range would share them with the range's next owner. */
+const basesOfThreads = () => basesInUse('threads');
+
 /** Where the machine's planners claim ranges (options.ts). */
 const claimsDirectory = '/run/bulkhead/ranges';
 
@@ -116,7 +119,7 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
       rmSync(temporary, { force: true });
     }
     // Now that they are claimed, no planner can hand one out: check once more for processes.
-    const usedBases = (options.inUse ?? basesInUse)();
+    const usedBases = (options.inUse ?? basesOfThreads)();
     const occupied = bases.filter((base) => usedBases.has(base));
     if (occupied.length > 0) return failInUse(occupied);
     for (const base of bases) ledger.handBack(base);
@@ -140,7 +143,7 @@ interface OpenedRanges {
 }
 
 function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError> {
-  const { owners = rangeOwnersDirectory, claims = claimsDirectory, inUse = basesInUse, log } = options;
+  const { owners = rangeOwnersDirectory, claims = claimsDirectory, inUse = basesOfThreads, log } = options;
   if (process.getuid?.() !== 0) {
     return fail('rights.not-root', message('planner.owners-need-root'), {
       hint: message('planner.run-with-sudo'),

@@ -39,11 +39,33 @@ it('ids are in use if a process has one or its user namespace maps it; ended one
   write('3/status', status('Z (zombie)', 9));
   write('3/uid_map', '         0 1999962112      65536\n');
   write('4/status', '');
-  expect(idsInUse(directory).sort((a, b) => a.start - b.start)).toEqual([
+  expect(idsInUse('processes', directory).sort((a, b) => a.start - b.start)).toEqual([
     { start: 5, count: 1 },
     { start: 7, count: 1 },
     { start: 1000, count: 1 },
     { start: 1_500_000_000, count: 1 },
     { start: 1_879_048_192, count: 65_536 },
+  ]);
+});
+
+it('a process whose first thread has ended still has its ids', () => {
+  write('1/status', 'State:\tZ (zombie)\nUid:\t7\t7\t7\t7\nGid:\t7\t7\t7\t7\nThreads:\t2\n');
+  write('1/uid_map', '         0 1879048192      65536\n');
+  expect(idsInUse('processes', directory)).toEqual([
+    { start: 1_879_048_192, count: 65_536 },
+    { start: 7, count: 1 },
+  ]);
+});
+
+it('threads may have ids of their own', () => {
+  const status = (id: number) =>
+    `State:\tS (sleeping)\nUid:\t${id}\t${id}\t${id}\t${id}\nGid:\t7\t7\t7\t7\nThreads:\t2\n`;
+  write('1/status', status(7));
+  write('1/uid_map', '         0          0 4294967295\n');
+  write('1/task/1/status', status(7));
+  write('1/task/2/status', status(1_500_000_000));
+  expect(idsInUse('threads', directory)).toEqual([
+    { start: 7, count: 1 },
+    { start: 1_500_000_000, count: 1 },
   ]);
 });

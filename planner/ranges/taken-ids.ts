@@ -30,17 +30,26 @@ export function listedIds(etc = '/etc'): () => readonly IdSpan[] {
   };
 }
 
-/** Ids that processes of this machine have, or could take in the user namespace they are in. */
-export function idsInUse(proc = '/proc'): IdSpan[] {
+/**
+ * Ids that processes of this machine have, or could take in the user namespace they are in; `threads`: also
+ * those that a thread took for itself, which takes longer.
+ */
+export function idsInUse(of: 'processes' | 'threads' = 'processes', proc = '/proc'): IdSpan[] {
   const maps = new Set<string>();
   const own = new Set<number>();
-  for (const pid of readdirSync(proc).filter((name) => /^\d+$/.test(name))) {
-    const status = read(path.join(proc, pid, 'status'));
-    // A zombie process only occupies its entry in the process table.
-    if (status === '' || /^State:\t[ZX]/m.test(status)) continue;
+  const addOwn = (status: string) => {
     for (const [, ids = ''] of status.matchAll(/^[UG]id:\t(.*)$/gm))
       for (const id of ids.split('\t')) own.add(Number(id));
+  };
+  for (const pid of readdirSync(proc).filter((name) => /^\d+$/.test(name))) {
+    const status = read(path.join(proc, pid, 'status'));
+    const hasMoreThreads = Number(/^Threads:\t(\d+)$/m.exec(status)?.[1] ?? 1) > 1;
+    // A zombie process only occupies its entry in the process table, unless it is only the first thread.
+    if (status === '' || (/^State:\t[ZX]/m.test(status) && !hasMoreThreads)) continue;
+    addOwn(status);
     maps.add(read(path.join(proc, pid, 'uid_map')));
+    if (of === 'processes' || !hasMoreThreads) continue;
+    for (const thread of threadsOf(pid, proc)) addOwn(read(path.join(proc, pid, 'task', thread, 'status')));
   }
   const mapped = [...maps]
     .join('\n')
@@ -50,6 +59,15 @@ export function idsInUse(proc = '/proc'): IdSpan[] {
       return count < mostMapped ? [{ start, count }] : [];
     });
   return [...mapped, ...[...own].map((start) => ({ start, count: 1 }))];
+}
+
+/** None if the process has exited meanwhile. */
+function threadsOf(pid: string, proc: string): string[] {
+  try {
+    return readdirSync(path.join(proc, pid, 'task'));
+  } catch {
+    return [];
+  }
 }
 
 /** '' if it does not exist, or the process has exited meanwhile. */
