@@ -16,6 +16,7 @@ import { StartedBuilds } from '../grpc/started-builds.ts';
 import { AuditedCreates } from './audited-creates.ts';
 import { grpcUpgradeHandler } from './builds.ts';
 import { RunsInFlight } from './runs-in-flight.ts';
+import { VolumeUses } from './volume-uses.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { isRestricted, inspectRequest, showsEnvironment } from './restrictions.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -33,6 +34,7 @@ type Options = GatekeeperOptions & {
   readonly turns: Turns;
   readonly runsInFlight: RunsInFlight;
   readonly auditedCreates: AuditedCreates;
+  readonly volumeUses: VolumeUses;
   readonly builds: StartedBuilds;
 };
 
@@ -111,6 +113,7 @@ const withDefaults = (options: GatekeeperOptions): Options => ({
   turns: options.turns ?? createTurns(),
   runsInFlight: new RunsInFlight(),
   auditedCreates: new AuditedCreates(),
+  volumeUses: new VolumeUses(),
   builds: options.builds ?? new StartedBuilds(null),
 });
 

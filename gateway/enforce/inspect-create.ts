@@ -14,10 +14,11 @@ import { isKnownAbsent, noSuchLogDriver, unknownStorageOption } from '../../shar
 import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/policy/environment.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
+import { createLookups } from '../../shared/policy/references.ts';
 import { objectAt, textAt } from '../../shared/policy/shape.ts';
 import type { SocketDecision } from '../../shared/policy/socket-mount.ts';
 import { splitCreateBody } from '../../shared/policy/split-create.ts';
-import { type QueryParameter, type Target, parameter, writeTarget } from '../http/message/target.ts';
+import { type Target, parameter, writeTarget } from '../http/message/target.ts';
 import { largeBodyBytes } from '../turns/turns.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 import { bindSourceEnvironment } from './bind-environment.ts';
@@ -43,6 +44,15 @@ export function refuseIdLikeName(name: string | undefined): InspectionResult | n
     : null;
 }
 
+/** The target with parameters of the endpoint only: some SDKs repeat the whole body in the query. */
+function withOwnParameters({ version, path, query }: Target): string {
+  return writeTarget(
+    version,
+    path,
+    query.filter(({ key }) => key === 'name' || key === 'platform'),
+  );
+}
+
 /** POST /containers/create. */
 export async function createContainer(
   context: InspectionContext,
@@ -52,9 +62,7 @@ export async function createContainer(
   const name = parameter(target, 'name');
   const badName = refuseIdLikeName(name);
   if (badName !== null) return badName;
-  // Only parameters of the endpoint: some SDKs repeat the whole body in the query.
-  const query: QueryParameter[] = target.query.filter(({ key }) => key === 'name' || key === 'platform');
-  const forwarded = writeTarget(target.version, target.path, query);
+  const forwarded = withOwnParameters(target);
   if (body === null || body.length === 0) return { ...passedAsIs, target: forwarded, body: Buffer.alloc(0) };
   const otherType = contentTypeDenial(context.request.head);
   if (otherType !== null) return denied(otherType);
@@ -122,6 +130,7 @@ export async function createContainer(
     changes: decision.changes,
     target: forwarded,
     body: await writeBody(converted, body.length, clientGone),
+    volumes: { names: createLookups(converted).volumes, as: 'mounted' },
     ...about,
     ...(createResponseTransform === undefined ? {} : { createResponseTransform }),
   };

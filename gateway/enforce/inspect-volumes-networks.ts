@@ -26,6 +26,7 @@ import {
 import { message } from '../../shared/messages/message.ts';
 import { allowedNetworkVolumes } from './network-volumes.ts';
 import { networkDenial } from './networks.ts';
+import type { VolumeUse } from './volume-uses.ts';
 
 export async function createVolume(
   context: InspectionContext,
@@ -83,7 +84,14 @@ async function createBindVolume(
   const decision = decideBindSource(facts, { image: '' });
   if (decision.outcome === 'deny') return denied(decision);
   const options = new Map(objectAt(read.body, 'DriverOpts')).set('device', facts.real ?? device);
-  return withBody(context, passedAsIs, { ...read, body: new Map(read.body).set('DriverOpts', options) });
+  const name = textAt(read.body, 'Name');
+  // Of a volume without a name nobody knows the one that the engine chooses.
+  const volumes: VolumeUse = { names: name === '' ? [] : [name], as: 'directory' };
+  return withBody(
+    context,
+    { ...passedAsIs, volumes },
+    { ...read, body: new Map(read.body).set('DriverOpts', options) },
+  );
 }
 
 export async function createNetwork(

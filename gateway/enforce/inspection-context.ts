@@ -5,6 +5,7 @@ import type { GatekeeperOptions } from './gatekeeper-options.ts';
 import type { AuditedCreates } from './audited-creates.ts';
 import type { RunsInFlight } from './runs-in-flight.ts';
 import type { SocketClient } from './socket-client.ts';
+import type { VolumeUse, VolumeUses } from './volume-uses.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
   readonly runtime: string;
@@ -12,6 +13,7 @@ export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 
   readonly request: GatewayRequest;
   readonly runsInFlight: RunsInFlight;
   readonly auditedCreates: AuditedCreates;
+  readonly volumeUses: VolumeUses;
   /** The container that sent the request by its mounted socket; null for a request by the clients' socket. */
   readonly client: SocketClient | null;
   /**
@@ -31,6 +33,10 @@ export type InspectionResult =
       readonly createResponseTransform?: (refused: (denial: Denial) => string) => ResponseTransform;
       /** The denial that the setting "warn" turns into a log entry. */
       readonly warning?: Denial;
+      /** Volumes that may not change until the engine is done with the request. */
+      readonly volumes?: VolumeUse;
+      /** Called once the engine is done with the request, or does not get it. */
+      readonly settled?: () => void;
       /** The log has an entry already, of the request that this one follows from. */
       readonly warningIsLogged?: boolean;
       readonly container?: string | undefined;

@@ -5,6 +5,7 @@ import { parameter } from '../http/message/target.ts';
 import type { Route } from '../routes/route.ts';
 import { inspect } from './inspections.ts';
 import type { InspectionResult, InspectionContext } from './inspection-context.ts';
+import { withVolumesKept } from './keep-volumes.ts';
 import { inOwnScope, ownerOf } from './own-scope.ts';
 import { perRequestCache } from '../engine-api/per-request-cache.ts';
 import { rewriteResponse } from '../base/rewrite-response.ts';
@@ -38,6 +39,7 @@ export async function inspectRequest(
   body: Buffer | null,
 ): Promise<InspectionResult> {
   const { client, settings } = context;
+  const { directoryChanges } = context.volumeUses;
   let first: Extract<InspectionResult, { kind: 'passed' }> = { kind: 'passed', changes: [] };
   let inspected = context;
   if (client?.list.scope === 'own' && route.ownScope !== 'open') {
@@ -57,7 +59,9 @@ export async function inspectRequest(
   }
   if (route.inspect === 'none') return first;
   const second = await inspect(route.inspect, inspected, first.body ?? body);
-  return second.kind === 'passed' ? { ...first, ...second } : second;
+  return second.kind === 'passed'
+    ? withVolumesKept(context, directoryChanges, { ...first, ...second })
+    : second;
 }
 
 const hideEnvironment = (): ResponseTransform => ({

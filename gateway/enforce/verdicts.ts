@@ -85,6 +85,7 @@ export function conclude(decision: DecisionContext, result: InspectionResult): V
         kind: 'forward',
         ...(result.target === undefined ? {} : { target: result.target }),
         ...(body === undefined ? {} : { body }),
+        ...(result.settled === undefined ? {} : { settled: result.settled }),
         ...(result.createResponseTransform === undefined
           ? result.warning !== undefined && route?.inspect === 'exec-create'
             ? { response: context.auditedCreates.recordOnResponse() }

@@ -109,9 +109,13 @@ class DryRun {
     return result;
   }
 
-  async #collect<T>(decide: () => T | Promise<T>): Promise<{ result: T; findings: Finding[] }> {
+  async #collect<T extends GatekeeperResult>(
+    decide: () => T | Promise<T>,
+  ): Promise<{ result: T; findings: Finding[] }> {
     this.#entries = [];
     const result = await decide();
+    // No engine gets the request.
+    if (result.kind === 'forward') result.settled?.();
     return { result, findings: this.#entries.map(findingOf) };
   }
 

@@ -132,5 +132,7 @@ export const gateway = {
   'gateway.ids-unknown-while-stopped': 'the ids of its users are known only while it runs: start it first',
   'gateway.copy-makes-device': 'making the device {{path}}',
   'gateway.copy-replaces': 'replacing {{path}}',
+  'gateway.volume-of-other-request':
+    'another request with this volume is under way; try again when it has been answered',
   'gateway.copy-of-reserved-id': 'docker cp into container {{name}}: {{path}} belongs to id {{id}}',
 } as const;

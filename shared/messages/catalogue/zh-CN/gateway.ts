@@ -114,5 +114,6 @@ export const gateway: Translated<typeof english> = {
   'gateway.ids-unknown-while-stopped': '只有容器运行时才知道其用户的 ID：请先启动容器',
   'gateway.copy-makes-device': '创建设备 {{path}}',
   'gateway.copy-replaces': '替换 {{path}}',
+  'gateway.volume-of-other-request': '使用该卷的另一个请求正在处理中；请在其得到响应后重试',
   'gateway.copy-of-reserved-id': 'docker cp 到容器 {{name}}：{{path}} 属于 ID {{id}}',
 };
