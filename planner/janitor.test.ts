@@ -13,7 +13,7 @@ import {
 import { connect, createServer, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { statFields } from '../shared/process/process-stat.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { Janitor } from './janitor.ts';
@@ -318,4 +318,20 @@ it('a state of a later version of Bulkhead is kept, and so is its range: the con
   await expect.poll(() => logLines.join('\n')).toContain('of a later version of Bulkhead');
   expect(readFileSync(file, 'utf8')).toBe(text);
   expect(existsSync(at('ranges', String(base)))).toBe(true);
+});
+
+it('goes on when claims cannot be read or removed, and logs that once', async () => {
+  rmSync(at('ranges'), { recursive: true });
+  writeFileSync(at('ranges'), '');
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  try {
+    rmSync(at('runc'), { recursive: true });
+    await janitor.start();
+    expect(containers.has(id)).toBe(false);
+    for (let i = 0; i < 3; i++) vi.advanceTimersByTime(4000);
+    await new Promise(setImmediate);
+    expect(logLines.filter((line) => line.startsWith('id ranges could not be checked'))).toHaveLength(1);
+  } finally {
+    vi.useRealTimers();
+  }
 });

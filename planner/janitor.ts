@@ -49,6 +49,8 @@ export class Janitor {
   readonly #deletes: InterruptedDeletes;
   readonly #timers: NodeJS.Timeout[] = [];
   #sweeping: Promise<void> | null = null;
+  /** The last failure about ranges that was logged, so that each is logged once. */
+  #rangeFailure = '';
   #stopped = false;
 
   constructor(options: JanitorOptions) {
@@ -68,10 +70,12 @@ export class Janitor {
       this.#restoreClaim(id);
     }
     await this.#sweep();
-    for (const base of ranges.abandoned(basesInUse())) {
-      await next();
-      if (!this.#stopped) ranges.free(base);
-    }
+    await this.#logRangeFailure(async () => {
+      for (const base of ranges.abandoned(basesInUse())) {
+        await next();
+        if (!this.#stopped) ranges.free(base);
+      }
+    });
     if (this.#stopped) return;
     this.#timers.push(
       setInterval(() => {
@@ -153,16 +157,36 @@ export class Janitor {
   async #checkAll(): Promise<void> {
     const { containers, ranges } = this.#options;
     if (this.#stopped) return;
-    ranges.refresh();
+    await this.#logRangeFailure(() => {
+      ranges.refresh();
+    });
     for (const id of containers.ids()) await this.#check(id);
     await this.#freeOrphans();
+  }
+
+  /**
+   * Does work on ranges that is repeated at intervals. If it fails, as with a full or broken disk, the range
+   * is kept and the planner goes on: containers need it.
+   */
+  async #logRangeFailure(work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      if (failure !== this.#rangeFailure) this.#options.log(`id ranges could not be checked: ${failure}`);
+      this.#rangeFailure = failure;
+    }
   }
 
   /**
    * Frees claims of containers without a state file (a running container lost its state) once their processes
    * have ended.
    */
-  async #freeOrphans(): Promise<void> {
+  #freeOrphans(): Promise<void> {
+    return this.#logRangeFailure(() => this.#freeUnused());
+  }
+
+  async #freeUnused(): Promise<void> {
     const { containers, ranges } = this.#options;
     if (this.#stopped) return;
     const orphans = ranges.orphans().filter(({ id }) => !containers.has(id));
