@@ -5,7 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { withFileKept } from './listen.ts';
+import { noListenerStore } from '../shared/gateway/listener-handoff.ts';
+import { listenOn, withFileKept } from './listen.ts';
 
 it('a socket whose descriptor is kept elsewhere outlives an orderly end: clients wait', async () => {
   const directory = await mkdtemp('/tmp/bh-listen-');
@@ -28,6 +29,25 @@ it('a socket whose descriptor is kept elsewhere outlives an orderly end: clients
     client.destroy();
   } finally {
     holder.kill();
+    await rm(directory, { recursive: true });
+  }
+});
+
+it('goes on when connections cannot be accepted, as without free descriptors, and logs it', async () => {
+  const directory = await mkdtemp('/tmp/bh-listen-');
+  const server = createServer();
+  const logged: string[] = [];
+  try {
+    await listenOn(
+      server,
+      path.join(directory, 'planner.sock'),
+      { inherited: [], store: noListenerStore },
+      (line) => logged.push(line),
+    );
+    expect(server.emit('error', new Error('accept EMFILE'))).toBe(true);
+    expect(logged).toEqual(['a connection could not be accepted: accept EMFILE']);
+  } finally {
+    server.close();
     await rm(directory, { recursive: true });
   }
 });

@@ -13,7 +13,16 @@ export async function listenOn(
   server: Server,
   file: string,
   { inherited, store }: ListenerHandoff,
+  log: (line: string) => void,
 ): Promise<void> {
+  await listen(server, file, { inherited, store });
+  // Running out of descriptors must not end the planner.
+  server.on('error', (error) => {
+    log(`a connection could not be accepted: ${error.message}`);
+  });
+}
+
+async function listen(server: Server, file: string, { inherited, store }: ListenerHandoff): Promise<void> {
   const previous = inherited.find(({ name }) => name === listenerName);
   if (previous !== undefined && existsSync(file)) {
     await listening(server, () => {
@@ -43,14 +52,14 @@ export async function withFileKept(file: string, close: () => Promise<void>): Pr
   renameSync(kept, file);
 }
 
-function listening(server: Server, listen: () => void): Promise<void> {
+function listening(server: Server, begin: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.once('listening', () => {
       server.off('error', reject);
       resolve();
     });
-    listen();
+    begin();
   });
 }
 

@@ -101,7 +101,7 @@ async function startUnderLock(options: PlannerOptions): Promise<Planner> {
   };
   // Listen before the initial scan, so that no exit of a runtime goes unnoticed in between. Requests wait for
   // the scan.
-  const initialScan = listenOn(server, paths.socket, options.handoff).then(async () => {
+  const initialScan = listenOn(server, paths.socket, options.handoff, log).then(async () => {
     options.onListening?.();
     await removeEarlierMounts(paths, containers, log);
     await janitor.start();

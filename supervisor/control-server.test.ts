@@ -1,10 +1,10 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, Server, type Socket } from 'node:net';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectControl, type ControlConnection } from '../engine/targets/embedded/control-client.ts';
 import {
   formatMessage,
@@ -331,4 +331,13 @@ describe('a client', () => {
     expect(await connection?.request('status')).toBeNull();
     impostor.close();
   });
+});
+
+it('goes on when connections cannot be accepted, as without free descriptors', async () => {
+  await server.stopListening();
+  const listens = vi.spyOn(Server.prototype, 'listen');
+  server = await listen();
+  const listener = listens.mock.contexts.find((one) => one instanceof Server);
+  listens.mockRestore();
+  for (let i = 0; i < 2; i++) expect(listener?.emit('error', new Error('accept EMFILE'))).toBe(true);
 });

@@ -74,7 +74,8 @@ export class ControlServer {
     const before = process.umask(0o177);
     // bind() happens before listen returns, so the umask is in force for it.
     const listening = new Promise<void>((resolve, reject) => {
-      control.#server.once('error', reject).once('listening', resolve);
+      // Later ones, such as of a connection that cannot be accepted, must not end the supervisor.
+      control.#server.on('error', reject).once('listening', resolve);
       control.#server.listen({ path: temporary });
     });
     process.umask(before);
