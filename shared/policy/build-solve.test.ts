@@ -11,7 +11,7 @@ import {
 } from './buildkit-messages.ts';
 import { reservedSelectors } from './build-policy.ts';
 import { op } from './llb-messages.ts';
-import { messageOf, messagesOf, numberOf, readMessage, textOf } from './protobuf.ts';
+import { messageOf, messagesOf, numberOf, readMessage, textEntriesOf, textOf } from './protobuf.ts';
 import { refusalText } from './decision.ts';
 import type { MessageShape } from './protobuf.ts';
 import { encoded, type PlainMessage } from './protobuf-plain.ts';
@@ -497,5 +497,24 @@ describe('C: what a build may not have', () => {
         'blocked: the request has a field the gateway does not know, so it cannot tell what it does; no ' +
         'setting allows it',
     );
+  });
+});
+
+describe('ids of sessions in the options of a build', () => {
+  const optionsAfter = (plain: PlainMessage, enforced = true) => {
+    const decision = decideBuildMessage('solve', bytes(solveRequest, plain), enforced);
+    const read = decision.outcome === 'pass' ? readMessage(solveRequest, decision.bytes) : null;
+    return read?.ok === true ? Object.fromEntries(textEntriesOf(read.message, 'FrontendAttrs')) : null;
+  };
+  const FrontendAttrs = { 'local-sessionid:context': 's1', 'local-sessionid:dockerfile': 's1', target: 'a' };
+
+  it('are not recorded in the build history, where the engine only records the options', () => {
+    expect(optionsAfter({ Ref: 'r', Session: 's', FrontendAttrs })).toEqual({ target: 'a' });
+    expect(optionsAfter({ FrontendAttrs: { 'local-sessionid:context': 's1' } })).toEqual({});
+  });
+
+  it('stay where they are options of a frontend in the daemon, and in audit mode', () => {
+    expect(optionsAfter({ Frontend: 'dockerfile.v0', FrontendAttrs })).toEqual(FrontendAttrs);
+    expect(optionsAfter({ FrontendAttrs }, false)).toEqual(FrontendAttrs);
   });
 });

@@ -1,6 +1,7 @@
 import { withBuildToken } from './build-process.ts';
 import { reservedSelectors, withSourceRules } from './build-policy.ts';
 import { brief, gitIdentifierDenial } from './build-remote.ts';
+import { withoutSessionIds } from './build-sessions.ts';
 import { cgroupParentDenial } from './cgroup-parent.ts';
 import { deny, type Denial } from './decision.ts';
 import {
@@ -98,7 +99,8 @@ const shapes: Readonly<Record<BuildMessage, MessageShape>> = {
 
 /**
  * Decides one message; an allowed one is encoded again from its parsed form. If rules are enforced (not in
- * audit mode), a build gets ours for the sources that are requested inside the daemon (build-policy.ts).
+ * audit mode), a build gets ours for the sources that are requested inside the daemon (build-policy.ts), and
+ * ids of sessions do not get into the build history (build-sessions.ts).
  * `token`: identifies the client of a process.
  */
 export function decideBuildMessage(
@@ -113,7 +115,7 @@ export function decideBuildMessage(
   const denial = decide(kind, read.message, count);
   if (denial !== null) return denial;
   let written = read.message;
-  if (kind === 'solve' && enforced) written = withSourceRules(written);
+  if (kind === 'solve' && enforced) written = withSourceRules(withoutSessionIds(written));
   if (kind === 'exec' && token !== null) written = withBuildToken(written, token);
   return {
     outcome: 'pass',
