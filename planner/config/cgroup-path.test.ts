@@ -57,6 +57,12 @@ describe('the cgroup of a container', () => {
     expect(check(cgroupsPath)).toThrow(/^enhanced container isolation: /);
   });
 
+  it("may not be in the engine's by a relative path, which is made absolute for runc", () => {
+    expect(check(`bulkhead-1/${id}`, ['/bulkhead-1'])).toThrow(
+      `bulkhead-1/${id} is inside the container engine's (/bulkhead-1)`,
+    );
+  });
+
   it('may have any parent if the engine runs in the root cgroup', () => {
     expect(check(`/docker/${id}`, ['/'])).not.toThrow();
   });

@@ -46,7 +46,9 @@ export function checkCgroupPath(cgroupsPath: string | undefined, context: Cgroup
   );
   if (other !== undefined)
     refuse(`${what} is inside another container's (${other}); give another --cgroup-parent`);
-  const own = context.engine.find((one) => one !== '/' && `${cgroupsPath}/`.startsWith(`${one}/`));
+  // A relative path counts from the root, too (create-plan.ts).
+  const parent = `/${components.map((name) => `${name}/`).join('')}`;
+  const own = context.engine.find((one) => one !== '/' && parent.startsWith(`${one}/`));
   if (own !== undefined)
     refuse(`${what} is inside the container engine's (${own}); give another --cgroup-parent`);
   const used = longerParents(components).find((parent) => context.hasProcesses(parent));
