@@ -63,6 +63,13 @@ describe('the cgroup of a container', () => {
     );
   });
 
+  it("may not be in the one that another engine's dockerd runs in", () => {
+    expect(check(`/bulkhead-0123abcdef/${id}`)).toThrow(
+      `/bulkhead-0123abcdef/${id} is inside a container engine's (bulkhead-0123abcdef)`,
+    );
+    expect(check(`/bulkhead-jobs/${id}`)).not.toThrow();
+  });
+
   it('may have any parent if the engine runs in the root cgroup', () => {
     expect(check(`/docker/${id}`, ['/'])).not.toThrow();
   });

@@ -51,10 +51,19 @@ export function checkCgroupPath(cgroupsPath: string | undefined, context: Cgroup
   const own = context.engine.find((one) => one !== '/' && parent.startsWith(`${one}/`));
   if (own !== undefined)
     refuse(`${what} is inside the container engine's (${own}); give another --cgroup-parent`);
+  const anEngines = components.find((name) => devicesCgroup.test(name));
+  if (anEngines !== undefined)
+    refuse(`${what} is inside a container engine's (${anEngines}); give another --cgroup-parent`);
   const used = longerParents(components).find((parent) => context.hasProcesses(parent));
   if (used !== undefined)
     refuse(`${what} is inside one in which processes run (${used}); give another --cgroup-parent`);
 }
+
+/**
+ * The devices cgroup of an embedded engine of this machine (engine/targets/embedded/device-cgroup.ts): while
+ * a cgroup is below it, it cannot be confined again under cgroup v1.
+ */
+const devicesCgroup = /^bulkhead-[0-9a-f]{10}$/;
 
 /**
  * The cgroups on the way to a container; none for a path of one component: next to existing cgroups,
