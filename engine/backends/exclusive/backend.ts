@@ -5,6 +5,7 @@ import {
   copyFile,
   lstat,
   mkdir,
+  open,
   readFile,
   readlink,
   realpath,
@@ -19,7 +20,7 @@ import * as z from 'zod';
 import { exclusiveBackendCapabilities } from '../../../shared/isolation/backends.ts';
 import { requirement, requirementCodes, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import { exists } from '../../base/files.ts';
+import { exists, syncDirectory } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import type { IsolationBackend } from '../backend.ts';
@@ -91,11 +92,15 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
             await rm(temporary);
             await copyFile(built, temporary, constants.COPYFILE_EXCL);
           });
+          // After a power failure its name could lead to an empty file, and no container would start.
+          const copy = await open(temporary, 'r');
+          await copy.sync().finally(() => copy.close());
           await rename(temporary, paths.runtimeBinary);
         } finally {
           await rm(temporary, { force: true });
         }
         await pointTo(path.join(paths.runtimeDir, 'runc'), runc);
+        await syncDirectory(paths.runtimeDir);
         return ok(undefined);
       } catch (cause) {
         return fail('isolation.install-failed', what, {
