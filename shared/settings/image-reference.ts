@@ -160,6 +160,21 @@ export function referenceCovers(allowed: ImageReference, image: ImageReference):
   return allowed.tag === '*' || (image.tag !== null && allowed.tag === image.tag);
 }
 
+/** Whether a command list for `image` is used: by an allowed image that it covers, or that covers it. */
+export function isUsedByAllowedImage(image: string, allowedImages: readonly string[]): boolean {
+  const parsed = parseImageReference(image);
+  return (
+    parsed.ok &&
+    allowedImages.some((entry) => {
+      const allowed = parseImageReference(entry);
+      return (
+        allowed.ok &&
+        (referenceCovers(parsed.value, allowed.value) || referenceCovers(allowed.value, parsed.value))
+      );
+    })
+  );
+}
+
 /** A repository with all defaults: `docker.io` and `library/docker`. */
 export interface Repository {
   readonly domain: string;

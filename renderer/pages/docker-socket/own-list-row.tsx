@@ -10,7 +10,7 @@ import { onFirstClick } from '../../components/first-click.ts';
 import { withCode } from '../../components/mono.tsx';
 import { withLock } from '../../components/setting-row.tsx';
 import { color } from '../../theme/tokens.ts';
-import { parseImageReference, referenceCovers } from '../../../shared/settings/index.ts';
+import { isUsedByAllowedImage, parseImageReference } from '../../../shared/settings/index.ts';
 import {
   imagesPointer,
   removeOwnList,
@@ -20,21 +20,6 @@ import {
   type ListPlace,
 } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
-
-/** Whether a list for `image` is used: by an allowed image that it covers, or that covers it. */
-function isUsedByAllowedImage(image: string, allowedImages: readonly string[]): boolean {
-  const parsed = parseImageReference(image);
-  return (
-    parsed.ok &&
-    allowedImages.some((entry) => {
-      const allowed = parseImageReference(entry);
-      return (
-        allowed.ok &&
-        (referenceCovers(parsed.value, allowed.value) || referenceCovers(allowed.value, parsed.value))
-      );
-    })
-  );
-}
 
 /** Above the marks of an own list: its image, problems with it, and a button that removes the list. */
 export function OwnListRow({
