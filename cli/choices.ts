@@ -147,7 +147,7 @@ function find(containers: readonly Container[], name: string): Result<Container,
     containers.find((container) => container.id === name || container.name === name) ??
     (begins.length === 1 ? begins[0] : undefined);
   return found === undefined
-    ? fail('containers.not-found', message('cli.container-missing', { name }), {
+    ? fail('containers.not-found', message('policy.container-missing', { name }), {
         hint: message('cli.see-containers-list'),
         params: { name },
       })

@@ -43,6 +43,6 @@ async function textInForce(
   // Locked down, or unknown: there is no text.
   const alarm = source === 'retained' ? null : alarmError(enforcement);
   return alarm === null
-    ? fail('rights.not-root', message('cli-settings.text-hidden'), { hint: message('cli-settings.as-root') })
+    ? fail('rights.not-root', message('cli-settings.text-hidden'), { hint: message('cli.run-as-root') })
     : err(alarm);
 }

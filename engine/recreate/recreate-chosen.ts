@@ -149,7 +149,7 @@ function settledOutcome(
   return old === undefined
     ? {
         kind: 'not-begun',
-        error: fail('containers.not-found', message('cli.container-missing', { name }), {
+        error: fail('containers.not-found', message('policy.container-missing', { name }), {
           reason: message('containers.removed-since-chosen'),
           params: { name },
         }).error,

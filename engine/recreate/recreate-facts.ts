@@ -86,7 +86,7 @@ export async function recreateFacts(
       const begins = fits.length > 0 ? fits : known.filter((one) => id.length >= 4 && one.id.startsWith(id));
       const [one] = begins;
       if (one === undefined || begins.length > 1)
-        return fail('containers.not-found', message('cli.container-missing', { name: id }), {
+        return fail('containers.not-found', message('policy.container-missing', { name: id }), {
           ...(begins.length > 1 ? { reason: message('containers.id-prefix-ambiguous') } : {}),
           hint: message('cli.see-containers-list'),
           params: { name: id },

@@ -38,7 +38,6 @@ export const cliSettings = {
     'look at both before applying.',
   ),
   'cli-settings.text-hidden': 'this user may not read the text in force, and history does not have it',
-  'cli-settings.as-root': 'Run it as root.',
   'cli-settings.history-empty': 'Nothing has been applied yet.',
   'cli-settings.no-difference': 'There is no difference.',
   'cli-settings.eci-on': 'on',

@@ -75,7 +75,6 @@ export const cli = {
   'cli.turn-on-or-omit-recreate': 'Turn it on in them, or leave --recreate away.',
   'cli.container-name-empty': 'the name of one is empty',
   'cli.too-many-containers': 'these are {{count}}, and at most {{most}} are taken at once',
-  'cli.container-missing': 'there is no container {{name}}',
   'cli.see-containers-list': 'See: bulkhead containers list{{onEngine}}',
   'cli.compose-file-and-command': 'a compose file takes the place of a command',
   'cli.compose-file-too-large': '{{file}} is too large for a compose file',

@@ -32,7 +32,6 @@ export const cliSettings: Translated<typeof english> = {
   'cli-settings.draft-kept': '草稿已保存。查看应用后的结果：bulkhead plan{{onEngine}}',
   'cli-settings.draft-conflict': '自草稿开始以来，设置文件已被其他程序更改：请在应用之前查看两者。',
   'cli-settings.text-hidden': '此用户无权读取正在生效的文本，历史记录中也没有它',
-  'cli-settings.as-root': '请以 root 身份运行。',
   'cli-settings.history-empty': '尚未应用过任何设置。',
   'cli-settings.no-difference': '没有差异。',
   'cli-settings.eci-on': '开启',

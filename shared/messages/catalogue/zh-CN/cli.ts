@@ -67,7 +67,6 @@ export const cli: Translated<typeof english> = {
   'cli.turn-on-or-omit-recreate': '请在设置中开启，或去掉 --recreate。',
   'cli.container-name-empty': '其中一个的名称为空',
   'cli.too-many-containers': '共 {{count}} 个，一次最多 {{most}} 个',
-  'cli.container-missing': '没有容器 {{name}}',
   'cli.see-containers-list': '请参阅：bulkhead containers list{{onEngine}}',
   'cli.compose-file-and-command': 'Compose 文件与命令只能给出其一',
   'cli.compose-file-too-large': '{{file}} 过大，不像是 Compose 文件',
