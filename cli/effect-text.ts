@@ -1,6 +1,6 @@
 import type { PlanEffect } from '../shared/apply/plan.ts';
 import { backendIds } from '../shared/isolation/backends.ts';
-import { listText, text } from './text.ts';
+import { about, listText, text } from './text.ts';
 
 type EffectParam = PlanEffect['params'][string] | undefined;
 
@@ -74,6 +74,20 @@ function mountsText({ count, paths, mounting, mountingNames }: PlanEffect['param
     : `${rule}${text('cli-plan.mounting', { names: list(mountingNames) })}`;
 }
 
+/** What may be sent through a mounted socket, and by which command list: of all images, or of one. */
+function commandsText({ image, list: governing, type, commands }: PlanEffect['params']): string {
+  const listed = { commands: list(commands) || text('cli-plan.no-commands') };
+  const rule =
+    type === 'allow'
+      ? text('cli-plan.socket-commands-allowed', listed)
+      : text('cli-plan.socket-commands-denied', listed);
+  if (governing === undefined) return rule;
+  const note = text(governing === 'own' ? 'cli-plan.own-list' : 'cli-plan.default-list');
+  return typeof image === 'string'
+    ? about(text('cli-output.with-note', { text: image, note }), rule)
+    : text('cli-output.with-note', { text: rule, note });
+}
+
 /** How a backend runs containers, and what it provides. */
 function backendText(id: string): string {
   const known = [...backendIds, 'none' as const].find((backend) => backend === id);
@@ -144,12 +158,8 @@ export function describeEffect({ kind, code, params }: PlanEffect): string {
       return count === 0
         ? text('cli-plan.no-socket-images')
         : text('cli-plan.socket-images', { images: list(params['images']) });
-    case 'socket-commands': {
-      const commands = list(params['commands']) || text('cli-plan.no-commands');
-      return params['type'] === 'allow'
-        ? text('cli-plan.socket-commands-allowed', { commands })
-        : text('cli-plan.socket-commands-denied', { commands });
-    }
+    case 'socket-commands':
+      return commandsText(params);
     case 'gateway-reloads':
       return text('cli-plan.gateway-reloads');
     case 'engine-reloads':

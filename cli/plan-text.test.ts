@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
-import type { ApplyPlan } from '../shared/apply/plan.ts';
+import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
 import { shownSteps } from '../shared/apply/steps.ts';
 import type { RecreateItem } from '../shared/containers/recreate.ts';
 import { describeEffect } from './effect-text.ts';
@@ -409,6 +409,26 @@ test('a plan separates names as the language does', async () => {
   expect(removed(names)).toContain('a、b、c、d、e、f 等');
 });
 
+test('a plan says which command list an image has', async () => {
+  const described = (params: PlanEffect['params']) =>
+    describeEffect({
+      kind: 'new-rule',
+      when: 'afterwards',
+      code: 'socket-commands',
+      params: { type: 'deny', commands: ['push'], ...params },
+    });
+  const rule = 'through a mounted socket not these commands: push';
+  expect(described({})).toBe(rule);
+  expect(described({ list: 'default' })).toBe(`${rule} (default list)`);
+  expect(described({ image: 'nginx:1.25', list: 'default' })).toBe(`nginx:1.25 (default list): ${rule}`);
+  expect(described({ image: 'nginx:1.25', list: 'own', type: 'allow', commands: [] })).toBe(
+    'nginx:1.25 (list for this image): through a mounted socket only these commands: none',
+  );
+  await setLocale('zh-CN');
+  expect(described({ image: 'nginx:1.25', list: 'own' })).toBe(
+    'nginx:1.25（此镜像的列表）：通过已挂载的套接字拒绝这些命令：push',
+  );
+});
 test('B2: a plan names the danger of allowing every image to mount the Docker socket', () => {
   expect(
     describeEffect({

@@ -93,7 +93,8 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     else later('allowed', 'eci-unlocked');
   }
   addAuditEffect(capabilities, before, after, later);
-  if (after.eci.value) addRuleEffects(before, after, dangerous, later, named(mountingOf(input)));
+  if (after.eci.value)
+    addRuleEffects(capabilities, before, after, dangerous, later, named(mountingOf(input)));
   if (after.eci.value && hasNriPlugins(facts)) later('stays-in-view', 'nri-plugins');
   if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
   if (

@@ -13,9 +13,10 @@ interface Policy {
   readonly deny?: readonly string[];
   readonly allow?: readonly string[];
   readonly mode?: 'enforce' | 'audit';
+  readonly own?: readonly { image: string; type: 'deny' | 'allow'; commands: readonly string[] }[];
 }
 
-function settings({ eci = true, shares, images = [], derived = false, deny, allow, mode }: Policy) {
+function settings({ eci = true, shares, images = [], derived = false, deny, allow, mode, own }: Policy) {
   const read = effectiveSettings(
     JSON.stringify({
       configurationFileVersion: 2,
@@ -30,14 +31,14 @@ function settings({ eci = true, shares, images = [], derived = false, deny, allo
       ...(shares === undefined
         ? {}
         : { filesharingAllowedDirectories: shares.map((path) => ({ path, sharedByDefault: false })) }),
-      ...(mode === undefined ? {} : { bulkhead: { mode } }),
+      ...(mode === undefined && own === undefined ? {} : { bulkhead: { mode, perImageCommandLists: own } }),
     }),
   );
   if (!read.ok) throw new Error(read.error.message);
   return read.value;
 }
 
-type Add = Parameters<typeof addRuleEffects>[3];
+type Add = Parameters<typeof addRuleEffects>[4];
 type Line = readonly [PlanEffect['kind'], PlanEffect['code'], ...unknown[]];
 
 function linesOf(add: (each: Add) => void): Line[] {
@@ -49,7 +50,10 @@ function linesOf(add: (each: Add) => void): Line[] {
 }
 const rules = (before: Policy, after: Policy, dangerous: readonly DangerousShare[] = []): Line[] =>
   linesOf((add) => {
-    addRuleEffects(settings(before), settings(after), dangerous, add, { count: 0, names: [] });
+    addRuleEffects(embeddedCapabilities, settings(before), settings(after), dangerous, add, {
+      count: 0,
+      names: [],
+    });
   });
 
 describe('shared directories', () => {
@@ -127,6 +131,106 @@ describe('socket mounts', () => {
     expect(kinds({ allow: ['ps'] }, {})).toEqual(['allowed socket-commands']);
     expect(rules({}, { ...listed, deny: ['push'] }).map(([kind]) => kind)).toEqual(['allowed', 'new-rule']);
     expect(rules({}, listed).map(([, code]) => code)).toEqual(['socket-images']);
+  });
+});
+
+describe('command lists of single images', () => {
+  type Own = NonNullable<Policy['own']>[number];
+  const denying = (image: string, ...commands: readonly string[]): Own => ({ image, type: 'deny', commands });
+  const allowing = (image: string, ...commands: readonly string[]): Own => ({
+    image,
+    type: 'allow',
+    commands,
+  });
+  const images = ['docker:cli', 'nginx:1.25'];
+  const none = { count: 0, names: [] };
+  /** The effects of a change of command lists only. */
+  function commandEffects(
+    before: Policy,
+    after: Policy,
+    capabilities = embeddedCapabilities,
+  ): Pick<PlanEffect, 'kind' | 'params'>[] {
+    const effects: Pick<PlanEffect, 'kind' | 'params'>[] = [];
+    addRuleEffects(
+      capabilities,
+      settings({ images, ...before }),
+      settings({ images, ...after }),
+      [],
+      (kind, code, params = {}) => {
+        if (code === 'socket-commands') effects.push({ kind, params });
+      },
+      none,
+    );
+    return effects;
+  }
+  const ofDocker = { image: 'docker:cli', list: 'own' };
+
+  test('an image that gets one is named with it', () => {
+    expect(commandEffects({}, { own: [denying('docker:cli', 'push')] })).toEqual([
+      { kind: 'new-rule', params: { ...ofDocker, type: 'deny', commands: ['push'] } },
+    ]);
+    expect(commandEffects({ deny: ['push'] }, { deny: ['push'], own: [denying('docker:cli')] })).toEqual([
+      { kind: 'allowed', params: { ...ofDocker, type: 'deny', commands: [] } },
+    ]);
+    expect(
+      commandEffects(
+        { own: [allowing('docker:cli', 'ps')] },
+        { own: [allowing('docker:cli', 'ps', 'logs'), denying('nginx:1.25', 'run')] },
+      ),
+    ).toEqual([
+      { kind: 'allowed', params: { ...ofDocker, type: 'allow', commands: ['ps', 'logs'] } },
+      { kind: 'new-rule', params: { image: 'nginx:1.25', list: 'own', type: 'deny', commands: ['run'] } },
+    ]);
+  });
+
+  test('an image that loses it has the default list', () => {
+    expect(commandEffects({ deny: ['push'], own: [denying('docker:cli')] }, { deny: ['push'] })).toEqual([
+      {
+        kind: 'new-rule',
+        params: { image: 'docker:cli', list: 'default', type: 'deny', commands: ['push'] },
+      },
+    ]);
+  });
+
+  test('there are none with Docker Desktop, which has one list for all images', () => {
+    const own = [denying('docker:cli', 'run')];
+    expect(commandEffects({}, { own }, desktopCapabilities)).toEqual([]);
+    expect(commandEffects({}, { own, deny: ['push'] }, desktopCapabilities)).toEqual([
+      { kind: 'new-rule', params: { type: 'deny', commands: ['push'] } },
+    ]);
+  });
+
+  test('a change of the list for all others is named as that of the default list', () => {
+    const own = [denying('docker:cli', 'run')];
+    expect(commandEffects({ own }, { own, deny: ['push'] })).toEqual([
+      { kind: 'new-rule', params: { list: 'default', type: 'deny', commands: ['push'] } },
+    ]);
+    expect(commandEffects({}, { deny: ['push'] })).toEqual([
+      { kind: 'new-rule', params: { type: 'deny', commands: ['push'] } },
+    ]);
+  });
+
+  test('no effect if the commands of an image stay the same, or the list has none', () => {
+    const deny = ['push', 'run'];
+    expect(commandEffects({ deny }, { deny, own: [denying('docker:cli', 'run', 'push')] })).toEqual([]);
+    expect(commandEffects({}, { own: [denying('ryuk:1', 'push')] })).toEqual([]);
+    expect(commandEffects({}, { images: [], own: [denying('docker:cli', 'push')] })).toEqual([]);
+    expect(commandEffects({ own: [denying('docker:cli', 'push')] }, { images: ['nginx:1.25'] })).toEqual([]);
+    // The first that matches counts.
+    const wider = denying('docker:*', 'push');
+    expect(commandEffects({ own: [wider] }, { own: [wider, denying('docker:cli', 'run')] })).toEqual([]);
+  });
+
+  test('with ECI turned on, each that restricts commands, or does not as the default list does', () => {
+    const own = [denying('docker:cli')];
+    expect(commandEffects({ eci: false, own }, { own })).toEqual([]);
+    expect(commandEffects({ eci: false, own }, { own, deny: ['push'] })).toEqual([
+      { kind: 'new-rule', params: { list: 'default', type: 'deny', commands: ['push'] } },
+      { kind: 'allowed', params: { ...ofDocker, type: 'deny', commands: [] } },
+    ]);
+    expect(commandEffects({ images: [] }, { own: [denying('docker:cli', 'push')] })).toEqual([
+      { kind: 'new-rule', params: { ...ofDocker, type: 'deny', commands: ['push'] } },
+    ]);
   });
 });
 

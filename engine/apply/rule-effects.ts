@@ -1,4 +1,9 @@
 import type { PlanEffect } from '../../shared/apply/plan.ts';
+import {
+  isUsedByAllowedImage,
+  parseImageReference,
+  referenceCovers,
+} from '../../shared/settings/image-reference.ts';
 import { allowsSocketMounts, listedPaths, type EffectiveSettings } from '../../shared/settings/effective.ts';
 import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
 
@@ -31,6 +36,7 @@ interface Mounting {
  * that change.
  */
 export function addRuleEffects(
+  capabilities: TargetCapabilities,
   before: EffectiveSettings,
   after: EffectiveSettings,
   dangerous: readonly DangerousShare[],
@@ -39,8 +45,15 @@ export function addRuleEffects(
 ): void {
   addShareEffects(before, after, dangerous, add, mounting);
   addSocketImages(before, after, add);
-  addSocketCommands(before, after, add);
+  const isOffered = missingBecause(capabilities, 'per-image-lists') === null;
+  if (isOffered) addSocketCommands(before, after, add);
+  else addSocketCommands(withoutImageLists(before), withoutImageLists(after), add);
 }
+
+const withoutImageLists = (settings: EffectiveSettings): EffectiveSettings => ({
+  ...settings,
+  socket: { ...settings.socket, perImage: [] },
+});
 
 /** That refusals end or begin because of audit mode. */
 export function addAuditEffect(
@@ -106,18 +119,64 @@ function addSocketImages(before: EffectiveSettings, after: EffectiveSettings, ad
 
 /** No effects about commands if no image may mount the socket. */
 function addSocketCommands(before: EffectiveSettings, after: EffectiveSettings, add: AddEffect): void {
-  if (after.socket.images.length === 0 || !differ(before, after, ({ socket }) => socket.commands)) return;
-  const { commands } = after.socket;
+  if (!allowsSocketMounts(after)) return;
+  addDefaultCommands(before, after, add);
+  const listed = [...(before.eci.value ? before.socket.perImage : []), ...after.socket.perImage];
+  for (const image of new Set(listed.map((list) => list.image)))
+    if (isUsedByAllowedImage(image, after.socket.images)) addImageCommands(image, before, after, add);
+}
+
+/** The list for all images without one of their own. */
+function addDefaultCommands(before: EffectiveSettings, after: EffectiveSettings, add: AddEffect): void {
+  if (!differ(before, after, ({ socket }) => socket.commands)) return;
+  const { commands, perImage, images } = after.socket;
   const couldSend = before.eci.value && allowsSocketMounts(before);
   if (!couldSend && !restricts(commands)) return;
   const refusesMore = !couldSend || restrictsMore(before.socket.commands, commands);
+  const isOneOfMany = perImage.some(({ image }) => isUsedByAllowedImage(image, images));
   add(refusesMore ? 'new-rule' : 'allowed', 'socket-commands', {
-    type: commands.type,
-    commands: firstFew(commands.commands),
+    ...(isOneOfMany ? { list: 'default' } : {}),
+    ...listParams(commands),
+  });
+}
+
+/** Which list an image has that has, or had, one of its own. */
+function addImageCommands(
+  image: string,
+  before: EffectiveSettings,
+  after: EffectiveSettings,
+  add: AddEffect,
+): void {
+  const own = firstListOf(image, after);
+  // Under a wider list its own one has no effect.
+  if (own !== undefined && own.image !== image) return;
+  const commands = own ?? after.socket.commands;
+  const couldSend = before.eci.value && isUsedByAllowedImage(image, before.socket.images);
+  const earlier = firstListOf(image, before) ?? before.socket.commands;
+  const isUnchanged = couldSend
+    ? isSameList(earlier, commands)
+    : !restricts(commands) && !restricts(after.socket.commands);
+  if (isUnchanged) return;
+  const refusesMore = couldSend ? restrictsMore(earlier, commands) : restricts(commands);
+  add(refusesMore ? 'new-rule' : 'allowed', 'socket-commands', {
+    image,
+    list: own === undefined ? 'default' : 'own',
+    ...listParams(commands),
   });
 }
 
 type CommandList = EffectiveSettings['socket']['commands'];
+
+const listParams = ({ type, commands }: CommandList) => ({ type, commands: firstFew(commands) });
+
+/** The list of single images that counts for an image of this name; undefined: the default one does. */
+const firstListOf = (image: string, { socket }: EffectiveSettings) => {
+  const parsed = parseImageReference(image);
+  return socket.perImage.find((list) => {
+    const listed = parseImageReference(list.image);
+    return parsed.ok && listed.ok && referenceCovers(listed.value, parsed.value);
+  });
+};
 
 const restricts = ({ type, commands }: CommandList): boolean => type === 'allow' || commands.length > 0;
 
@@ -128,3 +187,6 @@ function restrictsMore(before: CommandList, after: CommandList): boolean {
     ? without(after.commands, before.commands).length > 0
     : without(before.commands, after.commands).length > 0;
 }
+
+const isSameList = (before: CommandList, after: CommandList): boolean =>
+  before.type === after.type && !restrictsMore(before, after) && !restrictsMore(after, before);

@@ -216,21 +216,7 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
           t('review.effect.socketListedWhy', { images: someNames(t, images, count, list) }),
         ];
   },
-  'socket-commands': ({ t, params, list }) => {
-    const listed = texts(params['commands']);
-    const commands = someNames(t, listed, listed.length, list);
-    const allow = params['type'] === 'allow';
-    return [
-      listed.length === 0
-        ? allow
-          ? t('review.effect.commandsNothing')
-          : t('review.effect.commandsAll')
-        : allow
-          ? t('review.effect.commandsAllow', { commands })
-          : t('review.effect.commandsDeny', { commands }),
-      t('review.effect.commandsWhy'),
-    ];
-  },
+  'socket-commands': commandTexts,
   'engine-reloads': ({ t, params }) => [
     t('review.effect.engineReload'),
     t(number(params['chosen']) > 0 ? 'review.effect.engineReloadChosen' : 'review.effect.engineReloadWhy'),
@@ -280,6 +266,27 @@ function stopTexts({ t, params, count, names, list }: EffectContext): EffectText
             duration: formatDuration(t, number(params['wait'])),
           }),
     ]),
+  ];
+}
+
+/** What may be sent through the socket, and by which command list: of all images, or of one. */
+function commandTexts({ t, params, list }: EffectContext): EffectTexts {
+  const { image, list: governing } = params;
+  const listed = texts(params['commands']);
+  const commands = someNames(t, listed, listed.length, list);
+  const allow = params['type'] === 'allow';
+  if (typeof image === 'string')
+    return [
+      listed.length === 0
+        ? t(allow ? 'review.effect.commandsOfNothing' : 'review.effect.commandsOfAll', { image })
+        : t(`review.changes.imageList.${allow ? 'allow' : 'deny'}`, { image, commands }),
+      t(governing === 'own' ? 'review.effect.commandsOfOwn' : 'review.effect.commandsOfDefault'),
+    ];
+  return [
+    listed.length === 0
+      ? t(allow ? 'review.effect.commandsNothing' : 'review.effect.commandsAll')
+      : t(allow ? 'review.effect.commandsAllow' : 'review.effect.commandsDeny', { commands }),
+    t(governing === 'default' ? 'review.effect.commandsDefaultWhy' : 'review.effect.commandsWhy'),
   ];
 }
 

@@ -94,6 +94,30 @@ describe('the plan', () => {
     expect(rows[1]?.textContent).toMatch(/^\/srv\/proj can be mounted from now onAllowed/);
   });
 
+  it('says of each image which command list it has', async () => {
+    const commands = (params: PlanEffect['params']): PlanEffect => ({
+      kind: 'new-rule',
+      when: 'afterwards',
+      code: 'socket-commands',
+      params: { type: 'deny', commands: ['push'], ...params },
+    });
+    const effects = [
+      commands({ list: 'default' }),
+      commands({ image: 'nginx:1.25', list: 'own', commands: ['push', 'run'] }),
+      commands({ image: 'docker:cli', list: 'own', commands: [] }),
+      commands({ image: 'ryuk:1', list: 'default', type: 'allow', commands: [] }),
+    ];
+    await open('turningOn', { 'plan:make': () => ok({ ...plan, effects }) });
+    const rows = within(await screen.findByRole('list', { name: 'Afterwards' })).getAllByRole('listitem');
+    const shown = rows.map((row) => row.textContent);
+    expect(shown).toEqual([
+      expect.stringMatching(/^Denied through the socket: push.*whose image has no list of its own/),
+      expect.stringMatching(/^nginx:1\.25: denies push and run.*The list for this image/),
+      expect.stringMatching(/^docker:cli: no command is restricted.*The list for this image/),
+      expect.stringMatching(/^ryuk:1: no command is allowed.*The default list: this image has none/),
+    ]);
+  });
+
   it('names the earlier version that the draft has the text of', async () => {
     await open('turningOn', { 'plan:make': () => ok({ ...plan, earlierVersion: 3 }) });
     await screen.findByText(

@@ -114,6 +114,8 @@ export const cliPlan = {
   'cli-plan.socket-commands-allowed': 'through a mounted socket only these commands: {{commands}}',
   'cli-plan.socket-commands-denied': 'through a mounted socket not these commands: {{commands}}',
   'cli-plan.no-commands': 'none',
+  'cli-plan.own-list': 'list for this image',
+  'cli-plan.default-list': 'default list',
   'cli-plan.engine-reloads': 'The engine reads its configuration again. No container stops.',
   'cli-plan.engine-reloads-chosen':
     'The engine reads its configuration again. Only the chosen containers stop.',

@@ -90,6 +90,8 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.socket-commands-allowed': '通过已挂载的套接字仅允许这些命令：{{commands}}',
   'cli-plan.socket-commands-denied': '通过已挂载的套接字拒绝这些命令：{{commands}}',
   'cli-plan.no-commands': '无',
+  'cli-plan.own-list': '此镜像的列表',
+  'cli-plan.default-list': '默认列表',
   'cli-plan.engine-reloads': '引擎会重新读取其配置，不会有容器停止。',
   'cli-plan.engine-reloads-chosen': '引擎会重新读取其配置，只停止所选的容器。',
   'cli-plan.gateway-reloads': '无需重启。',

@@ -203,6 +203,12 @@ export const review = {
     commandsAll: 'No command is restricted',
     commandsNothing: 'No command is allowed through the socket',
     commandsWhy: 'Each container with the socket is held to them at once.',
+    commandsDefaultWhy:
+      'The default list: each container whose image has no list of its own is held to it at once.',
+    commandsOfAll: '{{image}}: no command is restricted',
+    commandsOfNothing: '{{image}}: no command is allowed',
+    commandsOfOwn: 'The list for this image: its containers are held to it at once, not to the default list.',
+    commandsOfDefault: 'The default list: this image has none of its own any more.',
     engineReload: 'The engine reads its configuration again',
     engineReloadWhy: 'It does not restart, and no container stops.',
     engineReloadChosen: 'It does not restart. Only the containers you chose are stopped.',
