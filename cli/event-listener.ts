@@ -44,9 +44,12 @@ function lines(input: Readable): Pick<EventListener, 'onCancel' | 'end'> {
     onCancel(cancel) {
       reading = true;
       input.on('error', () => undefined);
-      createInterface({ input }).on('line', (line) => {
-        if (line.trim() === 'cancel') cancel();
-      });
+      // readline emits its input's errors again: without a listener, one would end the work half done.
+      createInterface({ input })
+        .on('error', () => undefined)
+        .on('line', (line) => {
+          if (line.trim() === 'cancel') cancel();
+        });
     },
     // An open pipe would keep the process running.
     end() {
