@@ -30,6 +30,8 @@ export interface BodyStreamEvents {
 
 /** Content that may be queued for the transform before the sender is paused. */
 const maxPendingBytes = 512 * 1024;
+/** Shorter parts are queued as one: a sender of single bytes would make the queue long, and slow. */
+const shortPartBytes = 4096;
 
 /** Runs a transform between a push source and a push sink, with backpressure in both directions. */
 export class BodyStream {
@@ -65,11 +67,18 @@ export class BodyStream {
       );
     if (passes === content.length) return !this.#isSinkFull;
     const rest = passes === 0 ? content : content.subarray(passes);
-    this.#pending.push(rest);
+    this.#queue(rest);
     this.#bytes += rest.length;
     this.#wake();
     this.#isSourcePaused = this.#bytes > maxPendingBytes;
     return !this.#isSourcePaused && !this.#isSinkFull;
+  }
+
+  #queue(part: Buffer): void {
+    const last = this.#pending.at(-1);
+    if (last === undefined || last.length >= shortPartBytes || part.length >= shortPartBytes)
+      this.#pending.push(part);
+    else this.#pending[this.#pending.length - 1] = Buffer.concat([last, part]);
   }
 
   /** Bytes of content that were pushed so far. */
