@@ -4,8 +4,9 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shiftCapability } from './capability.ts';
+import { directoryEntry } from './directory-entry.ts';
 import { readPaxRecords, writePaxRecords } from './pax-records.ts';
-import type { IdShift } from './tar-headers.ts';
+import { zeroBlock, type IdShift } from './tar-headers.ts';
 import { TarIdRewriter } from './tar-ids.ts';
 import { blockBytes, readNumber, TarError, writeChecksum, writeNumber } from './tar-numbers.ts';
 
@@ -155,6 +156,34 @@ describe('ids in archives (A8)', () => {
     expect((await shiftAll(archive, into)).subarray(-8).toString()).toBe('anything');
     const cut = make('gnu').subarray(0, 700);
     expect((await shiftAll(cut, same)).equals(cut)).toBe(true);
+  });
+
+  it('holds one long name at a time, however many an archive repeats', async () => {
+    const [longHeader = Buffer.alloc(0), long = Buffer.alloc(0), padding = Buffer.alloc(0), header] =
+      directoryEntry('n'.repeat(3000), { uid: 0, gid: 0 });
+    const repeated = Buffer.concat([longHeader, long, padding]);
+    const names: string[] = [];
+    const tar = new TarIdRewriter(({ name }) => {
+      names.push(name);
+      return same;
+    });
+    for (let i = 0; i < 100; i++) await tar.write(Buffer.from(repeated));
+    const out = await tar.write(Buffer.from(header ?? zeroBlock));
+    expect(Buffer.concat(out).equals(Buffer.concat([repeated, header ?? zeroBlock]))).toBe(true);
+    expect(names).toEqual([`./${'n'.repeat(3000)}/`]);
+  });
+
+  it('holds an extension that arrives byte by byte as one piece', async () => {
+    const header = Buffer.from(make('gnu').subarray(0, blockBytes));
+    header.write('x', 156, 'latin1');
+    writeNumber(header, 124, 12, 1024 * 1024);
+    writeChecksum(header);
+    const tar = new TarIdRewriter(() => same);
+    await tar.write(header);
+    for (let at = 0; at < 1000; at++) await tar.write(Buffer.of(at % 251));
+    const held = tar.end();
+    expect(held.length).toBe(2);
+    expect(held[1]?.equals(Buffer.from(Array.from({ length: 1000 }, (_, at) => at % 251)))).toBe(true);
   });
 
   it('refuses what the engine could not read either', async () => {

@@ -62,6 +62,11 @@ interface Extended {
   readonly bytes: number;
   readonly padded: number;
 }
+/** A GNU header with a long name or link target; `text`: null where it is empty. */
+interface LongText {
+  readonly text: string | null;
+  readonly blocks: readonly Buffer[];
+}
 type Position =
   | { readonly at: 'header' }
   | { readonly at: 'extended'; readonly extended: Extended }
@@ -74,20 +79,20 @@ type Position =
 /**
  * Rewrites user and group ids in a tar stream header by header; names, data, sparse maps, unknown records and
  * everything else pass byte for byte. Understands ustar, PAX, GNU (long names, base-256 numbers, sparse
- * files), as Go's archive/tar does, which is the engine's reader and writer. Holds at most one header, with 1
- * MiB of extension, in memory.
+ * files), as Go's archive/tar does, which is the engine's reader and writer. Of repeated extensions of an
+ * entry only the last one of each kind is sent on: at most one header, and 1 MiB of each kind, is in memory.
  */
 export class TarIdRewriter {
   readonly #planFor: PlanFor;
   #position: Position = { at: 'header' };
-  #parts: Buffer[] = [];
+  /** The incomplete header or extension; allocated whole: an archive may arrive byte by byte. */
+  #partial: Buffer | null = null;
   #partialBytes = 0;
   #dataLeft = 0;
   #zeroBlocks = 0;
   #pax: { readonly header: Buffer; readonly records: PaxRecord[] } | null = null;
-  #longHeaders: Buffer[] = [];
-  #longName: string | null = null;
-  #longLink: string | null = null;
+  #longName: LongText | null = null;
+  #longLink: LongText | null = null;
 
   /** `planFor` is called once per entry, in order, one at a time. */
   constructor(planFor: PlanFor) {
@@ -114,15 +119,14 @@ export class TarIdRewriter {
         if (this.#dataLeft === 0) this.#position = { at: 'header' };
         continue;
       }
-      const missing =
-        (this.#position.at === 'extended' ? this.#position.extended.padded : blockBytes) - this.#partialBytes;
-      const take = Math.min(missing, bytes.length - at);
-      this.#parts.push(bytes.subarray(at, at + take));
+      const whole = (this.#partial ??= Buffer.allocUnsafe(
+        this.#position.at === 'extended' ? this.#position.extended.padded : blockBytes,
+      ));
+      const take = bytes.copy(whole, this.#partialBytes, at);
       this.#partialBytes += take;
       at += take;
-      if (take < missing) break;
-      const whole = Buffer.concat(this.#parts);
-      this.#parts = [];
+      if (this.#partialBytes < whole.length) break;
+      this.#partial = null;
       this.#partialBytes = 0;
       const plan = this.#block(whole, out);
       if (plan !== null) await plan;
@@ -156,9 +160,9 @@ export class TarIdRewriter {
     const left = [
       ...this.#pending(),
       ...(this.#position.at === 'extended' ? [this.#position.extended.header] : []),
-      ...this.#parts,
+      ...(this.#partial === null ? [] : [this.#partial.subarray(0, this.#partialBytes)]),
     ];
-    this.#parts = [];
+    this.#partial = null;
     this.#partialBytes = 0;
     this.#position = { at: 'end' };
     return left;
@@ -212,13 +216,16 @@ export class TarIdRewriter {
     }
     const records = this.#pax?.records ?? [];
     const name =
-      this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block);
+      this.#longName?.text ??
+      paxValue(records, 'GNU.sparse.name') ??
+      paxValue(records, 'path') ??
+      nameOf(block);
     // The oldest archives mark directories by a slash; these have no data, whatever their size field is.
     const type = typeFlag === '\0' && name.endsWith('/') ? '5' : typeFlag;
     const plan = this.#planFor({
       name,
       type,
-      link: this.#longLink ?? paxValue(records, 'linkpath') ?? readText(block, linkAt, 100),
+      link: this.#longLink?.text ?? paxValue(records, 'linkpath') ?? readText(block, linkAt, 100),
       uid: paxNumber(records, 'uid') ?? readNumber(block, uidAt, idBytes),
       gid: paxNumber(records, 'gid') ?? readNumber(block, gidAt, idBytes),
       mode: readNumber(block, modeAt, idBytes) & 0o7777,
@@ -238,9 +245,11 @@ export class TarIdRewriter {
       this.#pax = { header, records: readPaxRecords(content) };
       return;
     }
-    if (type === 'L') this.#longName = readText(content, 0, content.length);
-    else this.#longLink = readText(content, 0, content.length);
-    this.#longHeaders.push(header, body);
+    // Only the last one of a kind counts, and an empty one as none, as in Go.
+    const text = readText(content, 0, content.length);
+    const long: LongText = { text: text === '' ? null : text, blocks: [header, body] };
+    if (type === 'L') this.#longName = long;
+    else this.#longLink = long;
   }
 
   #entry(block: Buffer, type: string, headerBytes: number, shift: EntryPlan, out: Buffer[]): void {
@@ -255,11 +264,8 @@ export class TarIdRewriter {
     writeChecksum(block);
     if (this.#pax !== null)
       out.push(...writeExtended(this.#pax.header, shiftRecords(records, uid, gid, shift)));
-    out.push(...this.#longHeaders, block);
+    out.push(...this.#longHeaders(), block);
     this.#pax = null;
-    this.#longHeaders = [];
-    this.#longName = null;
-    this.#longLink = null;
     const bytes = paxNumber(records, 'size') ?? headerBytes;
     this.#dataLeft = withoutData.has(type) ? 0 : paddedLength(bytes);
     // Byte 482: further sparse headers follow.
@@ -275,10 +281,17 @@ export class TarIdRewriter {
   #pending(): Buffer[] {
     const headers = [
       ...(this.#pax === null ? [] : writeExtended(this.#pax.header, this.#pax.records)),
-      ...this.#longHeaders,
+      ...this.#longHeaders(),
     ];
     this.#pax = null;
-    this.#longHeaders = [];
     return headers;
+  }
+
+  /** The buffered GNU headers; they are no longer buffered then. */
+  #longHeaders(): Buffer[] {
+    const blocks = [...(this.#longName?.blocks ?? []), ...(this.#longLink?.blocks ?? [])];
+    this.#longName = null;
+    this.#longLink = null;
+    return blocks;
   }
 }
