@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decompressIfNeeded } from './decompress.ts';
@@ -41,6 +42,30 @@ describe('an xz archive', () => {
   });
   it.each([36, 40])('is refused where its dictionary could take gigabytes (%i)', async (power) => {
     await expect(read(requiring(power))).rejects.toThrow(/xz: .*[Mm]emory/);
+  });
+});
+
+describe('an archive that is compressed twice', () => {
+  // Longer than what pipes hold: its program would wait forever for a reader.
+  const twice = Buffer.concat([Buffer.from('1f8b0800', 'hex'), Buffer.alloc(8 * 1024 * 1024)]);
+  const runs = (program: string): boolean =>
+    readdirSync('/proc').some((pid) => {
+      if (!/^[0-9]+$/.test(pid)) return false;
+      const stat = statOf(pid);
+      return stat.includes(`(${program}) `) && stat.split(') ')[1]?.split(' ')[1] === String(process.pid);
+    });
+  const statOf = (pid: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/stat`, 'latin1');
+    } catch {
+      return ''; // it has ended
+    }
+  };
+
+  it.each(['xz', 'bzip2'])('leaves no %s running', async (program) => {
+    const archive = execFileSync(program, ['-c'], { input: twice, maxBuffer: 1 << 28 });
+    await expect(read(archive)).rejects.toThrow('compressed twice');
+    await expect.poll(() => runs(program)).toBe(false);
   });
 });
 

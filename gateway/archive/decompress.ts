@@ -52,14 +52,18 @@ export async function* decompressIfNeeded(
     yield* rest;
     return;
   }
-  const inner = await peek(decompress(compression, rest));
+  const decompressed = decompress(compression, rest);
+  const inner = await peek(decompressed);
   // The engine would decompress it, and read ids that were not translated.
-  if (compressionOf(inner.start) !== null)
+  if (compressionOf(inner.start) !== null) {
+    // Ends its program: nobody has begun to read `inner.rest`, whose end would do so.
+    await decompressed.return(undefined);
     throw new ResponseReplacedError(
       400,
       'bulkhead gateway: the archive is compressed twice, so it was not unpacked; send it compressed ' +
         'once, or not at all',
     );
+  }
   yield* inner.rest;
 }
 
