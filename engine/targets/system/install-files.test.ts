@@ -34,4 +34,13 @@ describe('files that an installation replaces', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o644);
     expect(await readdir(path.dirname(file))).toEqual(['50-bulkhead.conf']);
   });
+
+  it('one whose directory cannot be created is a failure, which the installation rolls back', async () => {
+    await writeFile(at('docker.service.d'), '');
+    const file = at('docker.service.d/50-bulkhead.conf');
+    expect(await writeFiles([{ path: file, text: '[Unit]\n', mode: 0o644 }])).toMatchObject({
+      ok: false,
+      error: { code: 'settings.unwritable', params: { path: file } },
+    });
+  });
 });

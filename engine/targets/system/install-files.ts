@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ok } from '../../../shared/result.ts';
-import { removeFile, writeFileAtomic } from '../../base/files.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { fail, ok } from '../../../shared/result.ts';
+import { removeFile, writeFileAtomic, writeHint } from '../../base/files.ts';
 import { systemCode } from '../../base/system-code.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { engineConfigFiles, releaseEngineConfig } from '../../daemon-json/daemon-json-file.ts';
@@ -22,7 +23,16 @@ import { isDropIn, type InstalledFile } from './units.ts';
 /** Writes our files, each atomically. */
 export async function writeFiles(files: readonly InstalledFile[]): Promise<Outcome> {
   for (const { path: file, text, mode } of files) {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
+    try {
+      await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
+    } catch (cause) {
+      // As a result, so that what was written before is rolled back.
+      return fail('settings.unwritable', message('app.file-unwritable', { os: file }), {
+        cause,
+        hint: writeHint(systemCode(cause)),
+        params: { path: file },
+      });
+    }
     const written = await writeFileAtomic(file, text, { mode });
     if (!written.ok) return written;
   }
