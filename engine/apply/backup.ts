@@ -22,6 +22,8 @@ import { systemCode } from '../base/system-code.ts';
 
 const manifestSchema = z.object({
   format: z.literal(1),
+  /** `noteEngineConfig` is called before daemon.json is written; absent in backups of earlier versions. */
+  notesConfig: z.literal(true).optional(),
   files: z.array(
     z.object({
       path: z.string(),
@@ -39,6 +41,8 @@ export const backupDirectory = (paths: RootPaths): string => path.join(paths.his
 const targetText = 'new-settings.json';
 /** Content of the removal note, if there was no settings file: written while there is free space for it. */
 const noteText = 'removal-note';
+/** sha256 of the daemon.json that this apply is about to write, '' for none. */
+const configHash = 'new-daemon-json.sha256';
 const newFileMode = 0o644;
 
 /** A settings file that is unusable, or gone although nobody meant to remove it. */
@@ -84,7 +88,10 @@ export async function writeBackup(
     await writeSynced(path.join(temporary, targetText), target);
     if (files[0]?.stored === null && invalid === null)
       await writeSynced(path.join(temporary, noteText), noteOf(sha256(target)));
-    await writeSynced(path.join(temporary, 'manifest.json'), JSON.stringify({ format: 1, files }));
+    await writeSynced(
+      path.join(temporary, 'manifest.json'),
+      JSON.stringify({ format: 1, notesConfig: true, files }),
+    );
     await syncDirectory(temporary);
     await rm(directory, { recursive: true, force: true });
     await rename(temporary, directory);
@@ -131,6 +138,15 @@ async function writeSynced(file: string, content: string | Uint8Array): Promise<
   }
 }
 
+/**
+ * Notes what this apply is about to write as daemon.json (null: no file), so that a roll back tells it from
+ * what another program wrote.
+ */
+export function noteEngineConfig(paths: RootPaths, text: string | null): Promise<Result<void, AppError>> {
+  const note = path.join(backupDirectory(paths), configHash);
+  return writeFileAtomic(note, text === null ? '' : sha256(text), { mode: 0o600 });
+}
+
 /** The text that was being applied. */
 export async function readTargetText(paths: RootPaths): Promise<Result<string, AppError>> {
   const read = await readSettings(path.join(backupDirectory(paths), targetText));
@@ -167,16 +183,25 @@ async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSc
   }
 }
 
+/** What another program wrote during an apply, found by its roll back. */
+export interface ForeignWrites {
+  /** The settings file: left as it is. */
+  readonly foreignSettings: boolean;
+  /** daemon.json: left as it is (its own name), or the name that it has now. */
+  readonly foreignConfig?: string;
+}
+
 /**
  * Restores every backed-up file, byte for byte, with its mode, or the enforced text in place of an invalid
  * settings file; deletes those that did not exist. The settings file is not changed if it contains neither
- * the old nor the new text: then another program wrote it meanwhile, which is not ours to undo.
- * `noteRemoval`: false if no gateway reads the file.
+ * the old nor the new text: then another program wrote it meanwhile, which is not ours to undo. Nor is
+ * daemon.json if this apply has not written it; if it has, what another program wrote since has our keys,
+ * and is kept under another name. `noteRemoval`: false if no gateway reads the settings file.
  */
 export async function restoreBackup(
   paths: RootPaths,
   options: { readonly noteRemoval?: boolean } = {},
-): Promise<Result<{ foreignSettings: boolean }, AppError>> {
+): Promise<Result<ForeignWrites, AppError>> {
   const manifest = await readManifest(paths);
   if (manifest === null)
     return fail('apply.rollback-failed', message('apply.backup-unreadable'), {
@@ -184,7 +209,9 @@ export async function restoreBackup(
       params: { path: backupDirectory(paths) },
     });
   const target = await readTargetText(paths);
+  const written = manifest.notesConfig === true ? await readConfigHash(paths) : null;
   let foreignSettings = false;
+  let foreignConfig: string | undefined;
   for (const file of manifest.files) {
     const now = await contentOf(file.path).catch(() => null);
     const hash = now?.hash ?? '';
@@ -193,6 +220,13 @@ export async function restoreBackup(
     if (file.path === paths.settings && now !== null && !isOurs) {
       foreignSettings = true;
       continue;
+    }
+    if (file.path === paths.daemonJson && now !== null && written !== null && hash !== written.hash) {
+      if (written.hash === null || written.hash === file.hash) {
+        foreignConfig = file.path;
+        continue;
+      }
+      foreignConfig = (await keepReplaced(file.path)) ?? foreignConfig;
     }
     // The gateway would treat the absence as a mistake, and keep the policy. It is one if the file was lost.
     if (
@@ -218,7 +252,30 @@ export async function restoreBackup(
         : await restoreFile(paths, file.path, file.stored, file.mode);
     if (!done.ok) return done;
   }
-  return ok({ foreignSettings });
+  return ok({ foreignSettings, ...(foreignConfig === undefined ? {} : { foreignConfig }) });
+}
+
+/** What `noteEngineConfig` noted; `hash` null: nothing. Null if that cannot be read. */
+async function readConfigHash(paths: RootPaths): Promise<{ readonly hash: string | null } | null> {
+  try {
+    return { hash: await readFile(path.join(backupDirectory(paths), configHash), 'utf8') };
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? { hash: null } : null;
+  }
+}
+
+/**
+ * Gives a file that is about to be replaced a further name, which needs no space; a copy where that is
+ * impossible. Null if both are: a roll back does not fail for it.
+ */
+async function keepReplaced(file: string): Promise<string | null> {
+  const kept = `${file}.replaced-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  try {
+    await link(file, kept).catch(() => keepFile(file, kept));
+    return kept;
+  } catch {
+    return null;
+  }
 }
 
 async function restoreFile(

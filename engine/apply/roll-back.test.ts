@@ -186,6 +186,37 @@ describe('rolled back with the reason', () => {
     });
     expect(await readFile(paths.settings, 'utf8')).toBe(theirs);
   });
+  test('a daemon.json that another program wrote before ours is kept', async () => {
+    await engineOff();
+    const theirs = '{ "debug": false }\n';
+    const run = await apply(settingsText(true), {
+      onCheckpoint: async (point) => {
+        if (point === 'write-settings done') await writeFile(paths.daemonJson, theirs);
+      },
+      outcome: (call) => (call === 'check' ? broken : undefined),
+    });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'reconfigure' });
+    expect(await readFile(paths.daemonJson, 'utf8')).toBe(theirs);
+    expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
+  });
+  test('a daemon.json that another program wrote after ours is kept beside the restored one', async () => {
+    await engineOff();
+    const before = await readFile(paths.daemonJson, 'utf8');
+    let theirs = '';
+    const run = await apply(settingsText(true), {
+      onCheckpoint: async (point) => {
+        if (point !== 'health-check done') return;
+        theirs = `${await readFile(paths.daemonJson, 'utf8')}\n`;
+        await writeFile(paths.daemonJson, theirs);
+      },
+      outcome: (call) => (call === 'verify' ? broken : undefined),
+    });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'verify' });
+    expect(await readFile(paths.daemonJson, 'utf8')).toBe(before);
+    const kept = (await readdir(root)).filter((name) => name.startsWith('daemon.json.replaced-'));
+    expect(kept).toHaveLength(1);
+    expect(await readFile(`${root}/${kept[0] ?? ''}`, 'utf8')).toBe(theirs);
+  });
   test('an exception', async () => {
     await engineOff();
     const run = await apply(settingsText(true), {

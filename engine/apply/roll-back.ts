@@ -73,6 +73,9 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
     if (restored.value.foreignSettings)
       state.log('the settings file was changed by another program meanwhile: left as it is');
     else await recordEnforced(ports.paths, journal);
+    const { foreignConfig } = restored.value;
+    if (foreignConfig !== undefined)
+      state.log(`daemon.json was changed by another program meanwhile: that text is in ${foreignConfig}`);
     await writeJournal(ports.paths.journal, { ...journal, restored: true });
   }
   if (!journal.engineRan) {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
 import { previewEngineConfig, reconcileEngineConfig } from '../../daemon-json/daemon-json-file.ts';
+import { noteEngineConfig } from '../backup.ts';
 import { settingsInForce } from '../plan-facts.ts';
 import type { StepModule } from './step.ts';
 
@@ -33,6 +34,10 @@ export const reconfigure: StepModule = {
     // Results of the previous engine say nothing about the next one.
     await rm(paths.verification, { force: true });
     const before = await previewEngineConfig(paths, desired);
+    if (before.ok) {
+      const noted = await noteEngineConfig(paths, before.value.text);
+      if (!noted.ok) return noted;
+    }
     const plan = await reconcileEngineConfig(paths, desired);
     if (!plan.ok) return plan;
     const count = before.ok ? before.value.changes.length : plan.value.changes.length;
