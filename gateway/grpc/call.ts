@@ -9,6 +9,7 @@ import { abandon, engineClosed, refuse } from './refuse.ts';
 import type { RefusedBuilds } from './refused-builds.ts';
 import { relayResponse } from './relay-response.ts';
 import type { Retirement } from './retirement.ts';
+import { runsInEngine } from './running-builds.ts';
 import type { OwnBuilds } from './started-builds.ts';
 
 /** What the calls of a connection have in common. */
@@ -74,6 +75,7 @@ export function relayCall(
         budget,
         builds,
         refusedBuilds,
+        runsInEngine: (ref) => runsInEngine(upstream, ref),
         token,
         begun,
       }).start();

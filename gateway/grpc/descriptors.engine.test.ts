@@ -137,6 +137,7 @@ function fieldDifferences(
 describe("the gateway's model of BuildKit", () => {
   it.each([
     ['.moby.buildkit.v1.SolveRequest', requests.solveRequest],
+    ['.moby.buildkit.v1.BuildHistoryRequest', requests.historyRequest],
     ['.moby.buildkit.v1.frontend.SolveRequest', requests.bridgeSolveRequest],
     ['.moby.buildkit.v1.frontend.ResolveSourceMetaRequest', requests.resolveSourceRequest],
     ['.moby.buildkit.v1.frontend.ResolveImageConfigRequest', requests.resolveImageRequest],

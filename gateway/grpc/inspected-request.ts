@@ -9,7 +9,7 @@ import { largeBodyBytes } from '../turns/turns.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 import { foreignBuildDenial, type Budget, type CallPolicy } from './call-policy.ts';
 import { grpcStatus } from './metadata.ts';
-import { engineClosed, refuse } from './refuse.ts';
+import { engineClosed, engineSilent, refuse } from './refuse.ts';
 import type { RefusedBuilds } from './refused-builds.ts';
 import type { OwnBuilds } from './started-builds.ts';
 
@@ -32,6 +32,8 @@ export interface InspectedRequestOptions {
   readonly budget: Budget;
   readonly builds: OwnBuilds;
   readonly refusedBuilds: RefusedBuilds;
+  /** Whether the engine has a build of this name under way. */
+  readonly runsInEngine: (ref: string) => Promise<boolean>;
   /** The token for processes of the call's build; null: none. */
   readonly token: () => string | null;
   /** Called when a message has come, before it is decided. */
@@ -96,8 +98,11 @@ export class InspectedRequest {
     if (!this.#accountBuffered()) return;
     if (this.#frames.bufferedBytes === 0) this.#turn?.received();
     this.#acquireTurn();
-    if (this.#pendingReads === 0 && read.messages.every(({ length }) => length <= largeMessageBytes))
-      for (const message of read.messages) this.#relay(message);
+    const isDecidedAtOnce =
+      this.#pendingReads === 0 &&
+      this.#options.kind !== 'solve' &&
+      read.messages.every(({ length }) => length <= largeMessageBytes);
+    if (isDecidedAtOnce) for (const message of read.messages) this.#relay(message);
     else this.#relayInTurns(read.messages);
   }
 
@@ -127,7 +132,8 @@ export class InspectedRequest {
       .then(async () => {
         for (const message of messages) {
           await yieldToEventLoop();
-          this.#relay(message);
+          if (this.#options.kind === 'solve') await this.#relaySolve(message);
+          else this.#relay(message);
         }
       })
       .catch(() => {
@@ -144,17 +150,27 @@ export class InspectedRequest {
 
   /** Decides a message and forwards it, possibly rewritten. */
   #relay(message: Uint8Array): void {
-    if (this.#isOver) return;
-    const forwarded = this.#decide(message);
-    if (forwarded === null) return;
+    const decided = this.#isOver ? null : this.#decide(message);
+    if (decided !== null) this.#forward(decided.bytes, message.length);
+  }
+
+  /** Relays a message that starts a build, unless the build is another client's. */
+  async #relaySolve(message: Uint8Array): Promise<void> {
+    const decided = this.#isOver ? null : this.#decide(message);
+    if (decided === null) return;
+    if (decided.ref !== undefined && !(await this.#startBuild(decided.ref))) return;
+    this.#forward(decided.bytes, message.length);
+  }
+
+  /** Forwards a message; `length`: that of the client's. */
+  #forward(forwarded: Uint8Array, length: number): void {
     const stream = this.#opened();
     if (stream === null) return;
-    const isLong = message.length > largeBodyBytes;
+    const isLong = length > largeBodyBytes;
     if (isLong) {
       stream.cork();
       stream.write(prefix(forwarded.length));
     }
-    const { length } = message;
     const sent = () => {
       this.#endTurn();
       countParsedBytes(length);
@@ -166,8 +182,8 @@ export class InspectedRequest {
     this.#options.client.pause();
   }
 
-  /** The message to forward; null: the call was refused. */
-  #decide(message: Uint8Array): Uint8Array | null {
+  /** The message to forward, and the name of the build that it starts; null: the call was refused. */
+  #decide(message: Uint8Array): { readonly bytes: Uint8Array; readonly ref?: string } | null {
     const { kind, path, policy, refusedBuilds, token, begun } = this.#options;
     begun();
     const decision = decideBuildMessage(
@@ -178,24 +194,25 @@ export class InspectedRequest {
     );
     if (decision.outcome === 'deny') {
       const text = policy.deny(path, decision);
-      if (text === null) return message;
+      if (text === null) return { bytes: message };
       // A refused Return would leave the build itself waiting; the client shows the error that comes first.
-      if (kind === 'return') return failedReturn(text);
+      if (kind === 'return') return { bytes: failedReturn(text) };
       this.#stop(grpcStatus.permissionDenied, text);
       if (kind === 'solve') refusedBuilds.refused(message, text);
       return null;
     }
-    const { ref } = decision;
-    if (ref !== undefined && !this.#startBuild(ref)) return null;
-    return decision.bytes;
+    return decision;
   }
 
   /**
-   * Records that this connection starts a build; false: it is another connection's, and the call was refused.
+   * Records that this connection starts a build; false: it is another client's, and the call was refused, or
+   * the call has ended.
    */
-  #startBuild(ref: string): boolean {
+  async #startBuild(ref: string): Promise<boolean> {
     const { client, path, policy, builds, refusedBuilds } = this.#options;
-    const text = builds.start(ref) ? null : policy.deny(path, foreignBuildDenial(ref));
+    const isForeign = await this.#isForeign(ref);
+    if (this.#isOver) return false;
+    const text = !isForeign && builds.start(ref) ? null : policy.deny(path, foreignBuildDenial(ref));
     if (text !== null) {
       this.#stop(grpcStatus.permissionDenied, text);
       return false;
@@ -205,6 +222,19 @@ export class InspectedRequest {
       builds.end(ref);
     });
     return true;
+  }
+
+  /** Whether the engine has a build of that name that this connection did not start. */
+  async #isForeign(ref: string): Promise<boolean> {
+    const { policy, builds, runsInEngine } = this.#options;
+    // No call can be for a build without a name.
+    if (ref === '' || builds.isRunning(ref)) return false;
+    try {
+      return await runsInEngine(ref);
+    } catch {
+      if (policy.enforces?.() ?? true) this.#stop(grpcStatus.unavailable, engineSilent);
+      return false;
+    }
   }
 
   /** The call to the engine, opened on first use; null: that failed, and the call was refused. */

@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Denial } from '../../shared/policy/decision.ts';
 import { refusalText } from '../../shared/policy/decision.ts';
 import { op } from '../../shared/policy/llb-messages.ts';
-import { returnRequest, rpcStatus } from '../../shared/policy/buildkit-messages.ts';
+import { historyRequest, returnRequest, rpcStatus } from '../../shared/policy/buildkit-messages.ts';
 import { messagesOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
 import { encoded } from '../../shared/policy/protobuf-plain.ts';
 import { frame as framed } from '../../shared/grpc/frames.ts';
@@ -50,6 +50,8 @@ let turns: ReceivingTurns;
 let displacing: (() => void)[];
 let slot: ConnectionSlot | null;
 let upgraded: UpgradedConnection;
+/** Answers a question of the gateway's for builds of that name which the engine has under way. */
+let answerHistory: (stream: ServerHttp2Stream, ref: string) => void;
 
 beforeEach(async () => {
   denials = [];
@@ -62,10 +64,25 @@ beforeEach(async () => {
   serve = () => {
     throw new Error('nothing is expected to arrive');
   };
+  answerHistory = (stream) => {
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '0' });
+    stream.end();
+  };
   engine = createServer();
   engine.on('stream', (stream: ServerHttp2Stream, headers, _flags, raw: unknown) => {
     stream.on('error', () => undefined);
-    serve(stream, headers, raw as string[]);
+    if (headers[':path'] !== `${control}ListenBuildHistory`) {
+      serve(stream, headers, raw as string[]);
+      return;
+    }
+    const parts: Buffer[] = [];
+    stream.on('data', (part: Buffer) => {
+      parts.push(part);
+    });
+    stream.on('end', () => {
+      const read = readMessage(historyRequest, Buffer.concat(parts).subarray(5));
+      answerHistory(stream, read.ok ? textOf(read.message, 'Ref') : '');
+    });
   });
   engine.listen(0, '127.0.0.1');
   await once(engine, 'listening');
@@ -775,6 +792,81 @@ describe("A5: calls for a build are its own connection's", () => {
     build.end();
     await solved;
     second.destroy();
+  });
+
+  it('a build that the engine has under way from elsewhere is not its own', async () => {
+    const relayed: (string | undefined)[] = [];
+    serve = (stream, headers) => {
+      relayed.push(headers[':path']);
+      stream.respond({ ':status': 200, 'grpc-status': '0' }, { endStream: true });
+    };
+    answerHistory = (stream, ref) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => {
+        stream.sendTrailers({ 'grpc-status': '0' });
+      });
+      stream.end(ref === 'elsewhere' ? frame(text(2, 'a record')) : undefined);
+    };
+    const ping = (ref: string) =>
+      requested(`${bridge}Ping`, Buffer.from(''), { 'buildkit-controlapi-buildid': ref });
+    const [solved, pinged] = await Promise.all([
+      requested(`${control}Solve`, text(1, 'elsewhere')),
+      ping('elsewhere'),
+    ]);
+    expect([solved.headers['grpc-status'], plainMessage(String(solved.headers['grpc-message']))]).toEqual([
+      '7',
+      expect.stringMatching(/a call for the build elsewhere is blocked/),
+    ]);
+    expect(pinged.headers['grpc-status']).toBe('7');
+    expect(relayed).toEqual([]);
+    expect((await requested(`${control}Solve`, text(1, 'new'))).headers['grpc-status']).toBe('0');
+    expect(relayed).toEqual([`${control}Solve`]);
+  });
+
+  it('a Solve that ends while the engine is asked for its build keeps no name', async () => {
+    let answer = () => undefined as undefined;
+    const asked = new Promise<void>((resolve) => {
+      answerHistory = (stream) => {
+        answer = () => {
+          stream.respond({ ':status': 200, 'grpc-status': '0' }, { endStream: true });
+          return undefined;
+        };
+        resolve();
+      };
+    });
+    const { stream, result } = call(`${control}Solve`, frame(text(1, 'left')));
+    await asked;
+    stream.close(constants.NGHTTP2_CANCEL);
+    await result;
+    // Sent after the reset: by its response the gateway has received that.
+    echo();
+    await call(`${control}Info`, frame(Buffer.from(''))).result;
+    answer();
+    answerHistory = (history) => {
+      history.respond({ ':status': 200, 'grpc-status': '0' }, { endStream: true });
+    };
+    const second = another();
+    expect((await requested(`${control}Solve`, text(1, 'left'), {}, second)).trailers).toMatchObject({
+      'grpc-status': '0',
+    });
+    second.destroy();
+  });
+
+  it('a build starts on an engine without a history, and not while the engine gives no answer', async () => {
+    serve = (stream) => {
+      stream.respond({ ':status': 200, 'grpc-status': '0' }, { endStream: true });
+    };
+    let status = '12';
+    answerHistory = (stream) => {
+      stream.respond({ ':status': 200, 'grpc-status': status }, { endStream: true });
+    };
+    expect((await requested(`${control}Solve`, text(1, 'one'))).headers['grpc-status']).toBe('0');
+    status = '13';
+    expect((await requested(`${control}Solve`, text(1, 'two'))).headers['grpc-status']).toBe('14');
+    const { headers } = await requested(`${bridge}Ping`, Buffer.from(''), {
+      'buildkit-controlapi-buildid': 'two',
+    });
+    expect(headers['grpc-status']).toBe('7');
   });
 
   it('a call that arrives before its Solve waits for it', async () => {

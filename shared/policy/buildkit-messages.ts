@@ -61,6 +61,15 @@ export const solveRequest = control('SolveRequest', {
 /** Control.Status: progress and output of a build, identified by its name. */
 export const statusRequest = control('StatusRequest', { 1: one('Ref') });
 
+/** Control.ListenBuildHistory: the gateway requests builds that are under way. */
+export const historyRequest = control('BuildHistoryRequest', {
+  1: one('ActiveOnly', 'bool'),
+  2: one('Ref'),
+  3: one('EarlyExit', 'bool'),
+  4: list('Filter'),
+  5: one('Limit', 'int32'),
+});
+
 /** LLBBridge.Solve: requests of a client that drives its build itself (as buildx does), step by step. */
 export const bridgeSolveRequest = gateway('SolveRequest', {
   1: one('Definition', definition),
