@@ -57,6 +57,20 @@ describe("A5: the container's root directory", () => {
     };
     await expect(sent()).rejects.toThrow('entry named "/"');
   });
+  it.each([
+    ['an empty long name', 'L', Buffer.from('\0')],
+    ['a sparse name of no sparse file', 'x', writePaxRecords([{ key: 'GNU.sparse.name', value: 'f' }])],
+  ])('gets no other owner by an entry named / behind %s', async (_, type, content) => {
+    const header = file('x');
+    header.write(type, 156, 'latin1');
+    writeNumber(header, 124, 12, content.length);
+    writeChecksum(header);
+    const extension = Buffer.concat([header, content, Buffer.alloc(blockBytes - content.length)]);
+    const sent = async () => {
+      for await (const bytes of copied([extension, file('/')], [])) void bytes;
+    };
+    await expect(sent()).rejects.toThrow('entry named "/"');
+  });
   it.each(['.', './/', './a'])('may be named %s', async (name) => {
     let total = 0;
     for await (const bytes of copied([file(name)], [])) total += bytes;

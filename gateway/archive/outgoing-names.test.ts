@@ -215,6 +215,7 @@ describe('an archive that a client would write outside of its destination is cut
         'x',
         writePaxRecords([
           { key: 'GNU.sparse.major', value: '1' },
+          { key: 'GNU.sparse.minor', value: '0' },
           { key: 'GNU.sparse.name', value: bad },
           { key: 'path', value: 'd/GNUSparseFile.0/passwd' },
         ]),

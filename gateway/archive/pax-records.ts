@@ -54,3 +54,21 @@ export function paxNumber(records: readonly PaxRecord[], key: string): number | 
     throw new TarError(`an extended tar header's ${key} is not a plain number`);
   return Number(value);
 }
+
+/**
+ * The name that the records of a sparse file give it, as in Go, which takes none from records of another
+ * version than 0.0, 0.1 and 1.0; null without.
+ */
+export function sparseName(records: readonly PaxRecord[]): string | null {
+  const version = ['major', 'minor'].map((part) => paxValue(records, `GNU.sparse.${part}`) ?? '').join('.');
+  const isSparse = version === '.' ? sparseMap(records) !== '' : /^(?:0\.[01]|1\.0)$/.test(version);
+  return isSparse ? paxValue(records, 'GNU.sparse.name') : null;
+}
+
+/** In version 0.0 the map is in records of its parts. */
+function sparseMap(records: readonly PaxRecord[]): string {
+  const parts = records.filter(({ key }) => key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes');
+  return parts.length > 0
+    ? parts.map(({ value }) => value).join(',')
+    : (paxValue(records, 'GNU.sparse.map') ?? '');
+}

@@ -1,7 +1,15 @@
 import { aclRecords, shiftAcl } from './acl.ts';
 import { capabilityRecord, shiftCapability } from './capability.ts';
 import { writePaxRecords, type PaxRecord } from './pax-records.ts';
-import { blockBytes, fitsOctal, readNumber, readText, writeChecksum, writeNumber } from './tar-numbers.ts';
+import {
+  blockBytes,
+  fitsOctal,
+  readNumber,
+  readText,
+  TarError,
+  writeChecksum,
+  writeNumber,
+} from './tar-numbers.ts';
 
 /** How the ids of one entry are rewritten. */
 export interface IdShift {
@@ -80,9 +88,34 @@ export function writeExtended(header: Buffer, records: readonly PaxRecord[]): Bu
   return [written, body, ...(padding > 0 ? [zeroBlock.subarray(0, padding)] : [])];
 }
 
-/** The name in the header itself; ustar splits long ones. */
+/** The name in the header itself; ustar and star split long ones. Throws TarError. */
 export function nameOf(block: Buffer): string {
   const name = readText(block, 0, 100);
-  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? readText(block, 345, 155) : '';
+  const prefix = readText(block, prefixAt, prefixBytes(block));
   return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+const prefixAt = 345;
+
+function prefixBytes(block: Buffer): number {
+  const magic = block.toString('latin1', 257, 265);
+  // Go takes these for a prefix where they are no times, as an early version of it wrote.
+  if (magic === 'ustar  \0' && ![345, 357].every((at) => isTime(block, at)))
+    throw new TarError('a GNU tar header has times that are no numbers');
+  if (!magic.startsWith('ustar\0')) return 0;
+  return block.toString('latin1', 508) === 'tar\0' ? 131 : 155;
+}
+
+/** Whether Go reads this field as a number of at most 63 bits, which may be negative. */
+function isTime(block: Buffer, at: number): boolean {
+  const field = block.subarray(at, at + 12);
+  const first = field[0] ?? 0;
+  if ((first & 0x80) === 0)
+    return first === 0 || /^[ \0]*[0-7]*(?:\0.*)?[ \0]*$/s.test(field.toString('latin1'));
+  const sign = (first & 0x40) === 0 ? 0 : 0xff;
+  return (
+    ((first ^ sign) & 0x7f) === 0 &&
+    [1, 2, 3].every((i) => field[i] === sign) &&
+    ((field[4] ?? 0) ^ sign) < 0x80
+  );
 }

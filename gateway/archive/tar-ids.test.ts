@@ -158,6 +158,93 @@ describe('ids in archives (A8)', () => {
     expect((await shiftAll(cut, same)).equals(cut)).toBe(true);
   });
 
+  describe('plans by the name that the engine reads', () => {
+    const header = (
+      name: string,
+      type: string,
+      bytes = 0,
+      write: (block: Buffer) => void = () => undefined,
+    ) => {
+      const block = Buffer.concat(directoryEntry('', { uid: 0, gid: 0 }));
+      block.fill(0, 0, 100);
+      block.write(name, 0, 'latin1');
+      block.write(type, 156, 'latin1');
+      writeNumber(block, 124, 12, bytes);
+      write(block);
+      writeChecksum(block);
+      return block;
+    };
+    const extended = (type: string, content: Buffer) =>
+      Buffer.concat([header('x', type, content.length), content, Buffer.alloc(blockBytes - content.length)]);
+    const records = (...pairs: readonly (readonly [string, string])[]) =>
+      extended('x', writePaxRecords(pairs.map(([key, value]) => ({ key, value }))));
+    const nameIn = async (...blocks: readonly Buffer[]): Promise<string> => {
+      let read = '';
+      const tar = new TarIdRewriter(({ name }) => {
+        read = name;
+        return same;
+      });
+      await tar.write(Buffer.concat(blocks));
+      return read;
+    };
+    const sparse = ['GNU.sparse.name', 's'] as const;
+
+    it.each([
+      ['of no version', [sparse], 'h'],
+      ['of an unknown version', [sparse, ['GNU.sparse.major', '2']], 'h'],
+      ['of an incomplete version', [sparse, ['GNU.sparse.major', '1']], 'h'],
+      ['1.0', [sparse, ['GNU.sparse.major', '1'], ['GNU.sparse.minor', '0']], 's'],
+      ['0.1', [sparse, ['GNU.sparse.map', '0,1']], 's'],
+      ['0.0', [sparse, ['GNU.sparse.offset', '0'], ['GNU.sparse.numbytes', '1']], 's'],
+      ['whose map its parts replace', [['GNU.sparse.map', '0,1'], sparse, ['GNU.sparse.offset', '']], 'h'],
+    ] as const)('with records of a sparse file %s', async (_, pairs, expected) => {
+      expect(await nameIn(records(...pairs), header('h', '0'))).toBe(expected);
+    });
+
+    it('that of a sparse file before a long one, and that before a record', async () => {
+      const long = extended('L', Buffer.from('l\0'));
+      const version = [
+        ['GNU.sparse.major', '1'],
+        ['GNU.sparse.minor', '0'],
+      ] as const;
+      expect(await nameIn(long, records(sparse, ...version), header('h', '0'))).toBe('s');
+      expect(await nameIn(long, records(['path', 'p']), header('h', '0'))).toBe('l');
+      expect(await nameIn(long, extended('L', Buffer.from('\0')), header('h', '0'))).toBe('h');
+    });
+
+    it('with the prefix of its format', async () => {
+      const format =
+        (magic: string, more: (block: Buffer) => void = () => undefined) =>
+        (block: Buffer) => {
+          block.write(magic, 257, 'latin1');
+          block.write('p'.repeat(155), 345, 'latin1');
+          more(block);
+        };
+      expect(await nameIn(header('h', '0', 0, format('ustar\x0000')))).toBe(`${'p'.repeat(155)}/h`);
+      const star = format('ustar\x0000', (block) => block.write('tar\0', 508, 'latin1'));
+      expect(await nameIn(header('h', '0', 0, star))).toBe(`${'p'.repeat(131)}/h`);
+      expect(await nameIn(header('h', '0', 0, format('v7      ')))).toBe('h');
+    });
+
+    it.each([
+      ['octal', '00000000017\x0000000000017\0'],
+      ['negative', '\xff'.repeat(24)],
+      ['none', '\0'.repeat(24)],
+    ])('of a GNU header with times: %s', async (_, times) => {
+      expect(await nameIn(header('h', '0', 0, (block) => block.write(times, 345, 'latin1')))).toBe('h');
+    });
+
+    it.each([
+      ['no number', '/etc\0'],
+      ['too large a number', `\x80${'\xff'.repeat(11)}`],
+      ['no number second', '\0'.repeat(12) + '/etc\0'],
+    ])('not where the engine would take a GNU header’s times for a prefix: %s', async (_, times) => {
+      await expect(nameIn(header('h', '0', 0, (block) => block.write(times, 345, 'latin1')))).rejects.toThrow(
+        TarError,
+      );
+    });
+  });
+
   it('holds one long name at a time, however many an archive repeats', async () => {
     const [longHeader = Buffer.alloc(0), long = Buffer.alloc(0), padding = Buffer.alloc(0), header] =
       directoryEntry('n'.repeat(3000), { uid: 0, gid: 0 });

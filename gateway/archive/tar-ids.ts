@@ -1,4 +1,4 @@
-import { paxNumber, paxValue, readPaxRecords, type PaxRecord } from './pax-records.ts';
+import { paxNumber, paxValue, readPaxRecords, sparseName, type PaxRecord } from './pax-records.ts';
 import {
   gidAt,
   idBytes,
@@ -215,13 +215,10 @@ export class TarIdRewriter {
       return null;
     }
     const records = this.#pax?.records ?? [];
-    const name =
-      this.#longName?.text ??
-      paxValue(records, 'GNU.sparse.name') ??
-      paxValue(records, 'path') ??
-      nameOf(block);
+    const plainName = this.#longName?.text ?? paxValue(records, 'path') ?? nameOf(block);
+    const name = (typeFlag === 'S' ? null : sparseName(records)) ?? plainName;
     // The oldest archives mark directories by a slash; these have no data, whatever their size field is.
-    const type = typeFlag === '\0' && name.endsWith('/') ? '5' : typeFlag;
+    const type = typeFlag === '\0' && plainName.endsWith('/') ? '5' : typeFlag;
     const plan = this.#planFor({
       name,
       type,
