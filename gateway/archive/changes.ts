@@ -1,13 +1,16 @@
-import { lstat } from 'node:fs/promises';
-import type { BigIntStats } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
+import { lstat, open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
+import { components } from './container-view.ts';
 import { fileAttribute } from './file-attribute.ts';
 
 /** Longest list that is filtered, bytes: a change takes some 60. */
 const maxListBytes = 128 * 1024 * 1024;
-/** Files that are compared concurrently. */
+/** O_PATH, for which Node has no constant. */
+const directoryFlags = 0o10000000 | constants.O_NOFOLLOW | constants.O_DIRECTORY;
+/** Directories that are compared concurrently. */
 const maxConcurrent = 8;
 
 type Layers = Pick<ContainerLayers, 'upper' | 'lowers'>;
@@ -45,36 +48,73 @@ async function realChanges(listed: readonly Change[], layers: Layers): Promise<C
     for (let at = file; at !== '/' && !changedPaths.has(at); at = path.posix.dirname(at))
       changedPaths.add(at);
   };
-  const candidates: string[] = [];
+  const candidates = new Map<string, string[]>();
   for (const { Path, Kind } of listed) {
-    if (Kind === 0) candidates.push(Path);
-    else addChanged(Path);
+    if (Kind !== 0) {
+      addChanged(Path);
+      continue;
+    }
+    const directory = path.posix.dirname(Path);
+    const names = candidates.get(directory);
+    if (names === undefined) candidates.set(directory, [path.posix.basename(Path)]);
+    else names.push(path.posix.basename(Path));
   }
+  const directories = [...candidates];
   const compareNext = async (): Promise<void> => {
-    for (let next = candidates.pop(); next !== undefined; next = candidates.pop())
-      if (await differs(next, layers)) addChanged(next);
+    for (let next = directories.pop(); next !== undefined; next = directories.pop()) {
+      const [directory, names] = next;
+      for (const name of await changedIn(directory, names, layers))
+        addChanged(path.posix.join(directory, name));
+    }
   };
   await Promise.all(Array.from({ length: maxConcurrent }, compareNext));
   return listed.filter(({ Path }) => changedPaths.has(Path));
 }
 
-async function differs(file: string, { upper, lowers }: Layers): Promise<boolean> {
-  const now = await statIn(upper, file);
-  if (now === null) return false;
+/** Of files in one directory, those that the container has and that differ from the image's. */
+async function changedIn(
+  directory: string,
+  names: readonly string[],
+  { upper, lowers }: Layers,
+): Promise<string[]> {
+  const changed: string[] = [];
+  const left = new Map<string, FileState>();
+  await inDirectory(upper, directory, async (files) => {
+    for (const name of names) {
+      const now = await stateOf(files, name);
+      if (now !== null) left.set(name, now);
+    }
+  });
   for (const lower of lowers) {
-    const before = await statIn(lower, file);
-    if (before === null) continue;
-    if (before.isCharacterDevice() && before.rdev === 0n) return true;
-    return (
-      now.mode !== before.mode ||
-      now.uid !== before.uid ||
-      now.gid !== before.gid ||
-      now.rdev !== before.rdev ||
-      (!now.isDirectory() && (now.size !== before.size || !sameTime(now, before))) ||
-      (now.isFile() && !capabilityOf(`${upper}${file}`).equals(capabilityOf(`${lower}${file}`)))
-    );
+    if (left.size === 0) break;
+    await inDirectory(lower, directory, async (files) => {
+      for (const [name, now] of left) {
+        const before = await stateOf(files, name);
+        if (before === null) continue;
+        left.delete(name);
+        if (differs(now, before)) changed.push(name);
+      }
+    });
   }
-  return true;
+  return [...changed, ...left.keys()];
+}
+
+/** A file's status, and its capabilities, which `setcap` changes without its time. */
+interface FileState {
+  readonly stat: BigIntStats;
+  readonly capability: Buffer;
+}
+
+function differs({ stat: now, capability }: FileState, { stat: before, ...was }: FileState): boolean {
+  if (before.isCharacterDevice() && before.rdev === 0n) return true;
+  return (
+    now.mode !== before.mode ||
+    now.uid !== before.uid ||
+    now.gid !== before.gid ||
+    now.rdev !== before.rdev ||
+    (!now.isDirectory() && (now.size !== before.size || !sameTime(now, before))) ||
+    !capability.equals(was.capability)
+  );
 }
 
 /**
@@ -86,13 +126,37 @@ function sameTime(a: BigIntStats, b: BigIntStats): boolean {
   return a.mtimeNs / second === b.mtimeNs / second && (x === y || x === 0n || y === 0n);
 }
 
-/** A file's capabilities, which `setcap` changes without its time. Empty without. */
-const capabilityOf = (file: string): Buffer =>
-  fileAttribute(file, 'security.capability', 64) ?? Buffer.alloc(0);
-
-async function statIn(layer: string, file: string): Promise<BigIntStats | null> {
+/**
+ * Calls `use` with a path of a directory in a layer, unless it is missing there. No link is followed: the
+ * container may meanwhile have put one there, to learn what is on the machine.
+ */
+async function inDirectory(
+  layer: string,
+  directory: string,
+  use: (files: string) => Promise<void>,
+): Promise<void> {
+  let at: FileHandle | null = null;
   try {
-    return await lstat(`${layer}${file}`, { bigint: true });
+    at = await open(layer, directoryFlags);
+    for (const name of components(directory)) {
+      const next: FileHandle = await open(`/proc/self/fd/${at.fd}/${name}`, directoryFlags);
+      await at.close();
+      at = next;
+    }
+    await use(`/proc/self/fd/${at.fd}`);
+  } catch {
+    // Missing in this layer, or changed meanwhile.
+  } finally {
+    await at?.close();
+  }
+}
+
+async function stateOf(files: string, name: string): Promise<FileState | null> {
+  try {
+    const file = `${files}/${name}`;
+    const stat = await lstat(file, { bigint: true });
+    const capability = stat.isFile() ? fileAttribute(file, 'security.capability', 64) : null;
+    return { stat, capability: capability ?? Buffer.alloc(0) };
   } catch {
     return null;
   }
