@@ -6,8 +6,8 @@ import { writeMessage } from '../../shared/policy/protobuf-write.ts';
 import { engineHeaders, grpcStatus } from './metadata.ts';
 
 const history = '/moby.buildkit.v1.Control/ListenBuildHistory';
-/** How long the engine may take for its response, ms. */
-const timeoutMs = 5000;
+/** How long the engine may take for its response, ms: a busy machine must not fail builds. */
+const timeoutMs = 30_000;
 /** An empty message is its prefix alone. */
 const emptyMessageBytes = 5;
 
