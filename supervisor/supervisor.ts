@@ -136,9 +136,7 @@ export class Supervisor {
     };
     process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', onRestart);
     const logTimer = setInterval(() => {
-      truncateLargeLogs(this.#paths).catch((error: unknown) => {
-        this.#log(`logs could not be cut: ${String(error)}`);
-      });
+      this.#truncateLogs().catch(this.#logNotTruncated);
     }, logCheckMs);
     const interruptedTimer = setInterval(() => {
       if (this.#lifecycle === 'running') void this.#interrupted.check(() => this.#record.latest.phase);
@@ -150,10 +148,18 @@ export class Supervisor {
     };
   }
 
+  readonly #logNotTruncated = (error: unknown): void => {
+    this.#log(`logs could not be cut: ${String(error)}`);
+  };
+
+  #truncateLogs(): Promise<void> {
+    return truncateLargeLogs(this.#paths, this.#logNotTruncated);
+  }
+
   async #startUp(): Promise<LaunchResult<void>> {
     const before = await readEngineState(this.#paths);
     if (before?.phase !== 'stopped') await this.#record.update({ crash: before?.crash ?? null });
-    await truncateLargeLogs(this.#paths);
+    await this.#truncateLogs();
     await this.#record.update({ generation: 1 });
     this.#log(message('engine.supervisor-starting'));
     this.#record.enterStep('clear-leftovers');

@@ -71,12 +71,27 @@ it('a log above 5 MB is rotated once; its writer continues', async () => {
   const log = openLog(paths, 'gateway');
   log.line('before');
   await writeFile(logFile(paths, 'dockerd'), Buffer.alloc(5 * 1024 * 1024 + 1, 'x'));
-  await truncateLargeLogs(paths);
+  await truncateLargeLogs(paths, (error) => {
+    throw error;
+  });
   expect((await stat(logFile(paths, 'dockerd'))).size).toBe(0);
   expect((await stat(`${logFile(paths, 'dockerd')}.1`)).size).toBe(5 * 1024 * 1024 + 1);
   log.line('after');
   await log.close();
   expect(await readFile(logFile(paths, 'gateway'), 'utf8')).toMatch(/ before\n.* after\n$/);
+});
+
+it('a log that cannot be rotated is reported, and keeps no other from being rotated', async () => {
+  for (const source of ['dockerd', 'gateway'] as const)
+    await writeFile(logFile(paths, source), Buffer.alloc(5 * 1024 * 1024 + 1, 'x'));
+  await mkdir(`${logFile(paths, 'dockerd')}.1`);
+  const failures: unknown[] = [];
+  await truncateLargeLogs(paths, (error) => {
+    failures.push(error);
+  });
+  expect(failures).toHaveLength(1);
+  expect((await stat(logFile(paths, 'dockerd'))).size).toBe(5 * 1024 * 1024 + 1);
+  expect((await stat(logFile(paths, 'gateway'))).size).toBe(0);
 });
 
 it("returns dockerd's errors of this start only, else its last lines", async () => {

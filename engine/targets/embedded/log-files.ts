@@ -19,16 +19,24 @@ export const logFile = (paths: RootPaths, source: LogSource): string =>
 
 /**
  * Truncates logs that have become too large. Writers keep their open files: all append, so they continue at
- * the new end.
+ * the new end. One that cannot be copied first stays as it is, and is reported: a nearly full disk must not
+ * keep an engine from starting.
  */
-export async function truncateLargeLogs(paths: RootPaths): Promise<void> {
+export async function truncateLargeLogs(
+  paths: RootPaths,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
   await mkdir(paths.logs, { recursive: true, mode: 0o750 });
   for (const name of await readdir(paths.logs)) {
     if (!name.endsWith('.log')) continue;
     const file = path.join(paths.logs, name);
-    if ((await stat(file)).size <= maxLogBytes) continue;
-    await copyFile(file, `${file}.1`);
-    await truncate(file, 0);
+    try {
+      if ((await stat(file)).size <= maxLogBytes) continue;
+      await copyFile(file, `${file}.1`);
+      await truncate(file, 0);
+    } catch (error) {
+      onFailure(error);
+    }
   }
 }
 
