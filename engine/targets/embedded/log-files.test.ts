@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, stat, writeFile, mkdir, appendFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, symlink, writeFile, mkdir, appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { message } from '../../../shared/messages/message.ts';
 import {
@@ -92,6 +93,18 @@ it('a log that cannot be rotated is reported, and keeps no other from being rota
   expect(failures).toHaveLength(1);
   expect((await stat(logFile(paths, 'dockerd'))).size).toBe(5 * 1024 * 1024 + 1);
   expect((await stat(logFile(paths, 'gateway'))).size).toBe(0);
+});
+
+it.runIf(process.platform === 'linux')('a log goes on once its disk has space again', async () => {
+  const file = logFile(paths, 'gateway');
+  await symlink('/dev/full', file);
+  const log = openLog(paths, 'gateway');
+  log.line('lost');
+  await setTimeout(100);
+  await rm(file);
+  log.line('written');
+  await log.close();
+  expect(await readFile(file, 'utf8')).toMatch(/ written\n$/);
 });
 
 it("returns dockerd's errors of this start only, else its last lines", async () => {

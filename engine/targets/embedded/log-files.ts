@@ -52,13 +52,16 @@ export function openLog(
   source: LogSource,
   onLine?: (line: EngineLogLine) => void,
 ): LogWriter {
-  const stream: WriteStream = createWriteStream(logFile(paths, source), { flags: 'a', mode: 0o640 });
-  // A full disk must not end the supervisor.
-  stream.on('error', () => undefined);
+  const openStream = (): WriteStream =>
+    // A full disk must not end the supervisor.
+    createWriteStream(logFile(paths, source), { flags: 'a', mode: 0o640 }).on('error', () => undefined);
+  let stream = openStream();
   return {
     line: (text) => {
       const at = new Date().toISOString();
       const line: EngineLogLine = { at, source, text: plainText(text), ...sentenceOf(text) };
+      // An error has ended it; there may be space again.
+      if (stream.errored !== null) stream = openStream();
       stream.write(`${at} ${line.text}${referenceField(line)}\n`);
       onLine?.(line);
     },
