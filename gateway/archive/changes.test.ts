@@ -47,6 +47,35 @@ describe('the changes of a running container', () => {
     ).toEqual(['/d', '/d/longer', '/e', '/e/mode', '/top']);
   });
 
+  it.each([
+    ['Path first', (Path: string, Kind: number) => ({ Path, Kind })],
+    ['Kind first', (Path: string, Kind: number) => ({ Kind, Path })],
+  ])('do not keep others waiting, however many there are: %s', async (_, change) => {
+    const added = Array.from({ length: 200_000 }, (_one, at) =>
+      change(`/d${at >> 10}/},{"Path":"${at}},{`, 1),
+    );
+    const whole = [change('/gone', 0), ...added];
+    let turns = 0;
+    let next = setImmediate(function turn() {
+      turns++;
+      next = setImmediate(turn);
+    });
+    const body = Buffer.from(`${JSON.stringify(whole)}\n`);
+    const filtered = await filterChanges({ upper: path.join(root, 'none'), lowers: [] }).transformResponse(
+      { status: 200 } as ResponseHead, // what is looked at
+      body,
+    );
+    clearImmediate(next);
+    expect(filtered?.equals(Buffer.from(`${JSON.stringify(added)}\n`))).toBe(true);
+    expect(turns).toBeGreaterThan(500);
+  });
+
+  it('that are none at all stay as they are', async () => {
+    const head = { status: 200 } as ResponseHead; // what is looked at
+    const body = Buffer.from('null\n');
+    expect(await filterChanges({ upper: root, lowers: [] }).transformResponse(head, body)).toBe(null);
+  });
+
   it('tell nothing about files of the machine, also where the container puts a link to them', async () => {
     file('machine/secret', 'x');
     file('l1/d/secret', 'different');

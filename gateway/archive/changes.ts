@@ -3,11 +3,15 @@ import { lstat, open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
+import { yieldToEventLoop } from '../turns/yield.ts';
 import { components } from './container-view.ts';
 import { fileAttribute } from './file-attribute.ts';
 
 /** Longest list that is filtered, bytes: a change takes some 60. */
 const maxListBytes = 128 * 1024 * 1024;
+/** What is parsed, and how many changes are processed, before others get a turn. */
+const partBytes = 64 * 1024;
+const maxAtOnce = 1000;
 /** O_PATH, for which Node has no constant. */
 const directoryFlags = 0o10000000 | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 /** Directories that are compared concurrently. */
@@ -31,14 +35,46 @@ export function filterChanges(layers: Layers): ResponseTransform {
     limit: maxListBytes,
     transformResponse: async (head, body) => {
       if (head.status !== 200) return null;
-      const listed = JSON.parse(body.toString('utf8')) as Change[] | null; // the engine's own response
-      if (listed === null) return null;
-      const changedPaths = await realChanges(listed, layers);
-      return changedPaths.length === listed.length
-        ? null
-        : Buffer.from(`${JSON.stringify(changedPaths.length === 0 ? null : changedPaths)}\n`, 'utf8');
+      const listed: Change[] = [];
+      for (const part of partsOf(body)) {
+        for (const change of (JSON.parse(part) as Change[] | null) ?? []) listed.push(change); // the engine's
+        await yieldToEventLoop();
+      }
+      const changes = await realChanges(listed, layers);
+      return changes.length === listed.length ? null : writeChanges(changes);
     },
   };
+}
+
+/** Between two changes; a quote in a path has a backslash. */
+const between = /\},(?=\{"(?:Path|Kind)")/;
+
+/** A list of changes as several ones, each short enough to be parsed at once. */
+function* partsOf(body: Buffer): Generator<string> {
+  let at = 0;
+  while (at < body.length) {
+    const end = betweenAfter(body, at + partBytes);
+    yield `${at === 0 ? '' : '['}${body.toString('utf8', at, end)}${end < body.length ? ']' : ''}`;
+    at = end + 1;
+  }
+}
+
+/** Where the first change that ends at or after `from` ends; the end of the list without one. */
+function betweenAfter(body: Buffer, from: number): number {
+  for (let at = body.indexOf('},{"', from); at >= 0; at = body.indexOf('},{"', at + 1))
+    if (between.test(body.toString('latin1', at, at + 8))) return at + 1;
+  return body.length;
+}
+
+async function writeChanges(changes: readonly Change[]): Promise<Buffer> {
+  if (changes.length === 0) return Buffer.from('null\n');
+  const parts: Buffer[] = [];
+  for (let at = 0; at < changes.length; at += maxAtOnce) {
+    const part = JSON.stringify(changes.slice(at, at + maxAtOnce)).slice(1, -1);
+    parts.push(Buffer.from(`${at === 0 ? '[' : ','}${part}`));
+    await yieldToEventLoop();
+  }
+  return Buffer.concat([...parts, Buffer.from(']\n')]);
 }
 
 async function realChanges(listed: readonly Change[], layers: Layers): Promise<Change[]> {
@@ -49,7 +85,8 @@ async function realChanges(listed: readonly Change[], layers: Layers): Promise<C
       changedPaths.add(at);
   };
   const candidates = new Map<string, string[]>();
-  for (const { Path, Kind } of listed) {
+  for (const [at, { Path, Kind }] of listed.entries()) {
+    if (at % maxAtOnce === 0) await yieldToEventLoop();
     if (Kind !== 0) {
       addChanged(Path);
       continue;
@@ -68,7 +105,12 @@ async function realChanges(listed: readonly Change[], layers: Layers): Promise<C
     }
   };
   await Promise.all(Array.from({ length: maxConcurrent }, compareNext));
-  return listed.filter(({ Path }) => changedPaths.has(Path));
+  const changes: Change[] = [];
+  for (const [at, change] of listed.entries()) {
+    if (at % maxAtOnce === 0) await yieldToEventLoop();
+    if (changedPaths.has(change.Path)) changes.push(change);
+  }
+  return changes;
 }
 
 /** Of files in one directory, those that the container has and that differ from the image's. */
