@@ -59,8 +59,9 @@ async function writeArchive(
           reason: await writeReason(error, file),
         });
   }
-  const staging = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-support-'));
+  let staging: string | undefined;
   try {
+    staging = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-support-'));
     const name = path.basename(file).replace(/\.tar\.gz$|\.tgz$/, '');
     const directory = path.join(staging, name);
     for (const entry of entries) {
@@ -75,7 +76,7 @@ async function writeArchive(
     return fail('internal', message('cli-support.not-written', { file }), { cause: error });
   } finally {
     await output.close();
-    await rm(staging, { recursive: true });
+    if (staging !== undefined) await rm(staging, { recursive: true });
   }
 }
 
