@@ -6,9 +6,14 @@ import {
   type GatewayRequest,
   type Verdict,
 } from '../http/exchange.ts';
+import { FairShare, TooManyWaiting, type FairShareLimits } from '../turns/fair-share.ts';
+import { callerName } from '../turns/turns.ts';
 import { copyKindOf, type CopyKind } from './copy.ts';
 import type { RootGuard } from './root-guard.ts';
 import { translateCopy, type CopyContext } from './translate-copy.ts';
+
+/** A list of changes takes hundreds of megabytes for a container with as many files as are listed at most. */
+const lists: FairShareLimits = { each: 1, all: 2, waiting: 64 };
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
@@ -19,13 +24,18 @@ type Forward = Extract<Verdict, { kind: 'forward' }>;
  */
 export function withTrueIds(decide: Gatekeeper, context: CopyContext): Gatekeeper {
   const { engine, guard } = context;
+  const listTurns = new FairShare(lists);
   return (request) => {
     if (guard !== null && request.match?.route.inspect === 'exec-start')
       return withLookupBefore(decide, request, engine, guard);
     const kind = copyKindOf(request.match?.route);
     if (kind === null) return decide(request);
     const translate = (verdict: Verdict): Verdict | Promise<Verdict> =>
-      verdict.kind === 'forward' ? translateOrRefuse(request, kind, verdict, context) : verdict;
+      verdict.kind !== 'forward'
+        ? verdict
+        : kind === 'changes'
+          ? translateInTurn(request, verdict, context, listTurns)
+          : translateOrRefuse(request, kind, verdict, context);
     const translateResult = (handling: GatekeeperResult): GatekeeperResult | Promise<GatekeeperResult> => {
       if (handling.kind !== 'read-body') return translate(handling);
       return { ...handling, decide: async (body) => translate(await handling.decide(body)) };
@@ -56,6 +66,39 @@ async function withLookupBefore(
   return handling.kind === 'read-body'
     ? { ...handling, decide: async (body) => wait(await handling.decide(body)) }
     : wait(handling);
+}
+
+/** Delays a list of changes that is to be compared until it is its caller's turn. */
+async function translateInTurn(
+  request: GatewayRequest,
+  verdict: Forward,
+  context: CopyContext,
+  turns: FairShare,
+): Promise<Verdict> {
+  const permit = await turns
+    .acquire(callerName(request), request.clientGone?.())
+    .catch((error: unknown): Verdict => {
+      if (!(error instanceof TooManyWaiting)) throw error;
+      const message = `bulkhead gateway: ${error.message}; try again when some of them are answered`;
+      return { kind: 'refuse', status: 429, message };
+    });
+  if (typeof permit !== 'function') return permit;
+  let isHeld = false;
+  try {
+    const translated = await translateOrRefuse(request, 'changes', verdict, context);
+    if (translated.kind !== 'forward' || translated.response === undefined) return translated;
+    isHeld = true;
+    const { settled } = translated;
+    return {
+      ...translated,
+      settled: () => {
+        permit();
+        settled?.();
+      },
+    };
+  } finally {
+    if (!isHeld) permit();
+  }
 }
 
 async function translateOrRefuse(
