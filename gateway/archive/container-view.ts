@@ -3,6 +3,7 @@ import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { MountFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
+import { yieldToEventLoop } from '../turns/yield.ts';
 import type { IsolatedContainer } from './isolated.ts';
 
 /** O_PATH, for which Node has no constant. */
@@ -10,6 +11,8 @@ const oPath = 0o10000000;
 const pathFlags = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 /** Cached directories, so that a tree is not looked up again for each of its files. */
 const maxCachedDirectories = 10_000;
+/** How many components are resolved before others get a turn. */
+const stepsAtOnce = 500;
 /** The engine's own limit of followed links. */
 const maxLinks = 255;
 
@@ -133,12 +136,15 @@ export class ContainerView {
 
   /** Resolves all links of an absolute path. `planned`: entries that will exist at resolved paths by then. */
   async resolve(file: string, planned: ReadonlyMap<string, FileNode>): Promise<ResolvedPath> {
-    let left = components(file).map((name) => ({ name, byLink: false }));
+    // The last one is the next.
+    const left = components(file)
+      .map((name) => ({ name, byLink: false }))
+      .reverse();
     const real: string[] = [];
-    for (let links = 0; ;) {
-      const [next, ...rest] = left;
+    for (let links = 0, steps = 1; ; steps++) {
+      if (steps % stepsAtOnce === 0) await yieldToEventLoop();
+      const next = left.pop();
       if (next === undefined) return { real: joinComponents(real), missing: [], byLink: false };
-      left = rest;
       if (next.name === '..') {
         real.pop();
         continue;
@@ -148,13 +154,13 @@ export class ContainerView {
         planned.get(here) ?? (this.#directories.has(here) ? directory : await this.#lookUp(real, next.name));
       if (node.kind === 'directory') this.#cacheDirectory(here);
       if (node.kind === 'missing') {
-        const missing = [next, ...left].map(({ name }) => name);
+        const missing = [next, ...left.reverse()].map(({ name }) => name);
         return { real: joinComponents([...real, ...missing]), missing, byLink: next.byLink };
       }
       // Nothing can be created below a file.
       if (node.kind === 'other')
         return {
-          real: joinComponents([...real, next.name, ...left.map(({ name }) => name)]),
+          real: joinComponents([...real, next.name, ...left.reverse().map(({ name }) => name)]),
           missing: [],
           byLink: false,
         };
@@ -168,7 +174,7 @@ export class ContainerView {
           'bulkhead gateway: there are too many symbolic links on the way in the container',
         );
       if (node.target.startsWith('/')) real.length = 0;
-      left = [...components(node.target).map((name) => ({ name, byLink: true })), ...left];
+      for (const name of components(node.target).reverse()) left.push({ name, byLink: true });
     }
   }
 

@@ -78,6 +78,34 @@ describe("A5: the container's root directory", () => {
   });
 });
 
+describe('an entry that the kernel has no path for', () => {
+  const send = async (...entries: readonly Buffer[]) => {
+    let total = 0;
+    for await (const bytes of copied(entries, [])) total += bytes;
+    return total;
+  };
+
+  it('is refused before its directories are made: they would take gigabytes', async () => {
+    await expect(send(directory('a/'.repeat(50_000)))).rejects.toThrow('longer than 4095 bytes');
+    await expect(send(directory('a/'.repeat(2000)))).resolves.toBeGreaterThan(0);
+  });
+
+  it('is refused where it is a link to such a path', async () => {
+    const target = Buffer.from(`${'a/../'.repeat(1000)}\0`);
+    const header = file('x');
+    header.write('K', 156, 'latin1');
+    writeNumber(header, 124, 12, target.length);
+    writeChecksum(header);
+    const link = file('l');
+    link.write('2', 156, 'latin1');
+    writeChecksum(link);
+    const padding = Buffer.alloc(blockBytes - (target.length % blockBytes));
+    await expect(send(Buffer.concat([header, target, padding, link]))).rejects.toThrow(
+      'longer than 4095 bytes',
+    );
+  });
+});
+
 describe("A3: the id that the engine has in a container's layer", () => {
   const send = async (uid: number, up: boolean): Promise<void> => {
     const facts = {

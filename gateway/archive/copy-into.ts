@@ -15,6 +15,8 @@ import type { IdShift } from './tar-headers.ts';
 import { displayName, type EntryPlan, type TarEntry } from './tar-ids.ts';
 import { TarError } from './tar-numbers.ts';
 
+/** The kernel's PATH_MAX, which counts a byte at the end. */
+const maxPathBytes = 4096;
 /** The kernel's id for ids that a user namespace does not have. */
 const overflowId = 65_534;
 /**
@@ -180,6 +182,13 @@ class EntryLocator {
     // The destination itself, or a name that the engine refuses.
     if (last === undefined || names.includes('..') || last === '..')
       return { real: this.#destination, before: [] };
+    // The kernel takes no longer path; several directories on it would take its length squared.
+    if (names.length > 1 && names.join('/').length >= maxPathBytes)
+      throw new TarError(
+        `it has an entry below a directory whose path is longer than ${maxPathBytes - 1} bytes`,
+      );
+    if (type === '2' && link.length >= maxPathBytes)
+      throw new TarError(`it has a symbolic link to a path that is longer than ${maxPathBytes - 1} bytes`);
     const parent = await this.#parent(names);
     const real = joinComponents([...components(parent.real), last]);
     if (type === '5') this.#track(real, { kind: 'directory' });
