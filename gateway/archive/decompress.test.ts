@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decompressIfNeeded } from './decompress.ts';
@@ -43,6 +44,26 @@ describe('an xz archive', () => {
   it.each([36, 40])('is refused where its dictionary could take gigabytes (%i)', async (power) => {
     await expect(read(requiring(power))).rejects.toThrow(/xz: .*[Mm]emory/);
   });
+});
+
+it('an archive whose program cannot be started for want of descriptors ends nothing else', () => {
+  const script = `
+    import { openSync } from 'node:fs';
+    import { decompressIfNeeded } from ${JSON.stringify(path.join(import.meta.dirname, 'decompress.ts'))};
+    const archive = (async function* () {
+      yield Buffer.from('fd377a585a0000000000', 'hex');
+    })();
+    try {
+      for (;;) openSync('/dev/null');
+    } catch {}
+    try {
+      for await (const part of decompressIfNeeded(archive));
+    } catch {}
+    setTimeout(() => console.log('goes on'), 100);
+  `;
+  const run = 'ulimit -n 64; exec "$0" --input-type=module -e "$1"';
+  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] } as const;
+  expect(execFileSync('sh', ['-c', run, process.execPath, script], options)).toBe('goes on\n');
 });
 
 describe('an archive that is compressed twice', () => {

@@ -185,13 +185,14 @@ async function* pipeThroughProgram(
   const child = spawn(program, program === 'xz' ? ['-dc', xzMemory] : ['-dc'], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // At once: without descriptors the child has no pipes, and its error would end the gateway.
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  // Awaited below; meanwhile it must not count as unhandled.
+  ended.catch(() => undefined);
   let stderr = '';
   child.stderr.on('data', (part: Buffer) => {
     if (stderr.length < 300) stderr += part.toString();
   });
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  // Awaited below; meanwhile it must not count as unhandled.
-  ended.catch(() => undefined);
   pipeline(Readable.from(content, { objectMode: false }), child.stdin, () => {
     /* the exit status reports it */
   });
