@@ -66,7 +66,9 @@ export function Card({
                 display: 'flex',
                 alignItems: 'center',
                 gap: 1,
-                [stacked]: { flexWrap: 'wrap', justifyContent: 'flex-end' },
+                // Below the title, they keep a distance from the border.
+                paddingBlock: '3px',
+                [stacked]: { flexWrap: 'wrap', justifyContent: 'flex-end', paddingBlock: 0 },
                 color: color.text3,
                 fontSize: 12,
               }}
