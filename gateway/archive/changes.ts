@@ -1,10 +1,11 @@
-import { constants, type BigIntStats } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 import { components } from './container-view.ts';
+import { directoryFlags } from './directory-flags.ts';
 import { fileAttribute } from './file-attribute.ts';
 
 /** Longest list that is filtered, bytes: a change takes some 60. */
@@ -12,8 +13,6 @@ const maxListBytes = 128 * 1024 * 1024;
 /** What is parsed, and how many changes are processed, before others get a turn. */
 const partBytes = 64 * 1024;
 const maxAtOnce = 1000;
-/** O_PATH, for which Node has no constant. */
-const directoryFlags = 0o10000000 | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 /** Directories that are compared concurrently. */
 const maxConcurrent = 8;
 

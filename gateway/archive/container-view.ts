@@ -1,14 +1,12 @@
-import { constants, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { MountFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
+import { directoryFlags } from './directory-flags.ts';
 import type { IsolatedContainer } from './isolated.ts';
 
-/** O_PATH, for which Node has no constant. */
-const oPath = 0o10000000;
-const pathFlags = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 /** Cached directories, so that a tree is not looked up again for each of its files. */
 const maxCachedDirectories = 10_000;
 /** How many components are resolved before others get a turn. */
@@ -116,13 +114,13 @@ export class ContainerView {
     let at: FileHandle | null = null;
     try {
       entries.push(await lstat(on.mount.source));
-      at = await open(on.mount.source, pathFlags);
+      at = await open(on.mount.source, directoryFlags);
       for (const name of on.below) {
         const file = Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1');
         const stat = await lstat(file);
         entries.push(stat);
         if (!stat.isDirectory()) break;
-        const next: FileHandle = await open(file, pathFlags);
+        const next: FileHandle = await open(file, directoryFlags);
         await at.close();
         at = next;
       }
@@ -231,11 +229,11 @@ async function lookUpBelow(
 ): Promise<FileNode | 'deleted'> {
   let at: FileHandle | null = null;
   try {
-    at = await open(root, pathFlags);
+    at = await open(root, directoryFlags);
     for (const directory of directories) {
       const next: FileHandle = await open(
         Buffer.from(`/proc/self/fd/${at.fd}/${directory}`, 'latin1'),
-        pathFlags,
+        directoryFlags,
       );
       await at.close();
       at = next;

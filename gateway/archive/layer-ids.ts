@@ -1,12 +1,9 @@
-import { constants, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 import { components } from './container-view.ts';
+import { directoryFlags } from './directory-flags.ts';
 import { fileAttribute } from './file-attribute.ts';
-
-/** O_PATH, for which Node has no constant. */
-const oPath = 0o10000000;
-const pathFlags = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 
 export type Layers = Pick<ContainerLayers, 'upper' | 'lowers'>;
 export interface FileIds {
@@ -96,7 +93,7 @@ async function idsIn(
 async function openDirectory(layer: string, names: readonly string[]): Promise<DirectoryLookup> {
   let at: FileHandle;
   try {
-    at = await open(layer, pathFlags);
+    at = await open(layer, directoryFlags);
   } catch {
     return { kind: 'hidden' };
   }
@@ -106,7 +103,7 @@ async function openDirectory(layer: string, names: readonly string[]): Promise<D
       const stat = await statIn(at, name);
       if (stat === null) return await closeWith(at, last ? 'hidden' : 'missing');
       if (!stat.isDirectory()) return await closeWith(at, 'hidden');
-      const next = await open(Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1'), pathFlags);
+      const next = await open(Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1'), directoryFlags);
       await at.close();
       at = next;
       last ||= hidesLower(at);

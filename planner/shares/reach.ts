@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { startTimeLimit } from '../../engine/base/time-limits.ts';
+import { O_PATH } from '../../shared/process/open-flags.ts';
 import { startLimit, type RunningLimit } from '../../shared/process/scaled-limit.ts';
 import type { FileIdentity } from '../base/plan.ts';
 import { refuse } from '../base/refuse.ts';
@@ -231,9 +232,6 @@ function* batches(directories: readonly string[]): Generator<string[]> {
   }
   if (batch.length > 0) yield batch;
 }
-
-/** open(2) without a right to read; Node has no name for it. The same on amd64 and arm64. */
-const O_PATH = 0o10000000;
 
 /**
  * What is called `name` in the directory at the path `directory`; null: the path does not lead to the
