@@ -3,11 +3,10 @@ import { frame } from '../../shared/grpc/frames.ts';
 import { historyRequest } from '../../shared/policy/buildkit-messages.ts';
 import type { FieldValue } from '../../shared/policy/protobuf.ts';
 import { writeMessage } from '../../shared/policy/protobuf-write.ts';
+import { unscaledLimits } from '../../shared/process/time-limits.ts';
 import { engineHeaders, grpcStatus } from './metadata.ts';
 
 const history = '/moby.buildkit.v1.Control/ListenBuildHistory';
-/** How long the engine may take for its response, ms: a busy machine must not fail builds. */
-const timeoutMs = 30_000;
 /** An empty message is its prefix alone. */
 const emptyMessageBytes = 5;
 
@@ -23,7 +22,7 @@ export function runsInEngine(engine: ClientHttp2Session, ref: string): Promise<b
     const call = engine.request(engineHeaders(history, []), { endStream: false });
     const timer = setTimeout(() => {
       call.close(constants.NGHTTP2_CANCEL);
-    }, timeoutMs);
+    }, unscaledLimits.engineLookup);
     let received = 0;
     let status: unknown;
     call.on('response', (headers) => {
