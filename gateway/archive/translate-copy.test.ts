@@ -10,6 +10,7 @@ import type { GatewayRequest, Verdict } from '../http/exchange.ts';
 import { parseTarget } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
 import type { RootGuard } from './root-guard.ts';
+import { stoppedContainer } from './stopped-container-fixture.ts';
 import { translateCopy } from './translate-copy.ts';
 
 /** What translateCopy reads of a request. */
@@ -70,18 +71,8 @@ describe("A8: a copy into a container with the machine's file of a default devic
 describe('a copy from or to a stopped, isolated container', () => {
   /** Its verdict; the container `isUp` by the time its root directory is locked, or that fails. */
   const verdictOf = (kind: 'into' | 'out', isUp: boolean | null, lock: RootGuard['lock']) => {
-    const layers = { lowers: [], upper: '/none/upper', merged: '/none/merged' };
-    const container: Partial<ContainerFacts> = {
-      id: 'a'.repeat(64),
-      name: 'c',
-      runtime: 'bulkhead',
-      running: false,
-      pid: 0,
-      mounts: [],
-      layers,
-    };
     const engine: Partial<EngineFacts> = {
-      container: () => Promise.resolve(container as ContainerFacts),
+      container: () => Promise.resolve(stoppedContainer as ContainerFacts),
       isUp: () => Promise.resolve(isUp),
     };
     const guard: Partial<RootGuard> = { acquireCopyLock: () => Promise.resolve(() => undefined), lock };

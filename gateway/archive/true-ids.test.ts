@@ -3,18 +3,10 @@ import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts'
 import type { Gatekeeper, GatewayRequest, Verdict } from '../http/exchange.ts';
 import { parseTarget } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
+import { stoppedContainer } from './stopped-container-fixture.ts';
 import { withTrueIds } from './true-ids.ts';
 
-const container: Partial<ContainerFacts> = {
-  id: 'a'.repeat(64),
-  name: 'c',
-  runtime: 'bulkhead',
-  running: false,
-  pid: 0,
-  mounts: [],
-  layers: { lowers: [], upper: '/none/upper', merged: '/none/merged' },
-};
-const engine: Partial<EngineFacts> = { container: () => Promise.resolve(container as ContainerFacts) };
+const engine: Partial<EngineFacts> = { container: () => Promise.resolve(stoppedContainer as ContainerFacts) };
 
 /** Starts `docker diff` of a user; `verdict` is null until it is decided. */
 function diff(decide: Gatekeeper, uid: number): { verdict: Verdict | null } {
