@@ -5,6 +5,7 @@ import type { DecisionLog } from './audit/decision-log.ts';
 import type { FileLocks } from './base/file-locks.ts';
 import { createGatekeeper, denialRecorder } from './enforce/decide.ts';
 import type { GatekeeperOptions } from './enforce/gatekeeper-options.ts';
+import { VolumeUses } from './enforce/volume-uses.ts';
 import type { EngineFacts } from './engine-api/engine-facts.ts';
 import { removeContainer } from './engine-api/remove-container.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -71,6 +72,7 @@ export async function composeGatekeeper(
     sockets,
     sharing,
     builds: new StartedBuilds(locks),
+    volumeUses: new VolumeUses(locks),
     removeContainer: (id) =>
       removeContainer(options.engineSocket, id).catch((error: unknown) => {
         log(`container ${id} of a refused start could not be removed: ${String(error)}`);

@@ -4,7 +4,15 @@ import path from 'node:path';
 import { lastErrno, libcFunction } from './libc.ts';
 
 /** What is locked; names of different kinds are different locks. */
-const kinds = ['gateway', 'copy', 'beginning', 'execs', 'build'] as const;
+const kinds = [
+  'gateway',
+  'copy',
+  'beginning',
+  'execs',
+  'build',
+  'volume-mounted',
+  'volume-directory',
+] as const;
 export type LockKind = (typeof kinds)[number];
 
 type FcntlCall = (fd: number, command: number, type: 'void *', lock: Buffer) => number;

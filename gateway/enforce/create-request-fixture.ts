@@ -11,6 +11,7 @@ import { matchRoute } from '../routes/match.ts';
 import { fixedSettings } from '../settings/fixed-settings.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import { createGatekeeper } from './decide.ts';
+import { VolumeUses } from './volume-uses.ts';
 
 /** The path of a Unix socket on which something listens during the tests of a file; `name` is the file's. */
 export function listeningSocket(name: string): string {
@@ -49,7 +50,11 @@ export const settingsWith = (
 /** A gatekeeper under these settings, and what it logs. `socket`: the clients' socket. */
 export function gatekeeperWith(
   settings: EffectiveSettings,
-  { socket = '/run/docker.sock', facts = emptyEngine }: { socket?: string; facts?: EngineFacts } = {},
+  {
+    socket = '/run/docker.sock',
+    facts = emptyEngine,
+    volumeUses = new VolumeUses(null),
+  }: { socket?: string; facts?: EngineFacts; volumeUses?: VolumeUses } = {},
 ): { readonly gatekeeper: Gatekeeper; readonly entries: AuditEntry[] } {
   const entries: AuditEntry[] = [];
   const trust = createImageTrust({ facts, stateDirectory: null });
@@ -69,6 +74,7 @@ export function gatekeeperWith(
     engineSockets: [socket],
     clientSocket: socket,
     sockets: dryRunSockets('/nonexistent', trust, () => undefined),
+    volumeUses,
   });
   return { gatekeeper, entries };
 }

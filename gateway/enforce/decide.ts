@@ -113,7 +113,7 @@ const withDefaults = (options: GatekeeperOptions): Options => ({
   turns: options.turns ?? createTurns(),
   runsInFlight: new RunsInFlight(),
   auditedCreates: new AuditedCreates(),
-  volumeUses: new VolumeUses(),
+  volumeUses: options.volumeUses ?? new VolumeUses(null),
   builds: options.builds ?? new StartedBuilds(null),
 });
 

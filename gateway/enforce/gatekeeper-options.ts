@@ -8,6 +8,7 @@ import type { SharingUsers } from '../sharing/sharing-users.ts';
 import type { SocketMountModule } from '../sockets/socket-mount-module.ts';
 import type { SocketMounts } from '../base/socket-mount.ts';
 import type { readMachineNetworks } from './machine-networks.ts';
+import type { VolumeUses } from './volume-uses.ts';
 
 export interface GatekeeperOptions {
   readonly settings: SettingsWatch;
@@ -42,6 +43,8 @@ export interface GatekeeperOptions {
   readonly machineNetworks?: typeof readMachineNetworks;
   /** The builds that run. Missing: there is no other gateway of the engine. */
   readonly builds?: StartedBuilds;
+  /** The volumes of requests under way. Missing: likewise. */
+  readonly volumeUses?: VolumeUses;
   /** Limits the concurrency of decisions. Missing: turns of its own. */
   readonly turns?: Turns;
 }

@@ -3,29 +3,29 @@ import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { namedVolume } from '../../shared/policy/mount-sources.ts';
 import { denied, type InspectionContext, type InspectionResult } from './inspection-context.ts';
 import { allowedNetworkVolumes } from './network-volumes.ts';
+import type { UsesBefore } from './volume-uses.ts';
 
 /**
  * Keeps the volumes of a request that passed as they are until the engine is done with it. If volumes were
- * made as directories since its look-ups began (`changesBefore`), those that the engine mounts are looked up
+ * made as directories since its look-ups began (`before`), those that the engine mounts are looked up
  * once more. Throws EngineUnreachable.
  */
 export async function withVolumesKept(
   context: InspectionContext,
-  changesBefore: number,
+  before: UsesBefore,
   result: Extract<InspectionResult, { kind: 'passed' }>,
 ): Promise<InspectionResult> {
   const { volumes } = result;
   if (volumes === undefined || volumes.names.length === 0) return result;
-  const conflict = context.volumeUses.conflict(volumes);
-  if (conflict !== null)
+  const settled = context.volumeUses.begin(volumes);
+  if (typeof settled !== 'function')
     return denied(
-      deny('volume-options', message('policy.volume', { name: conflict }), {
+      deny('volume-options', message('policy.volume', { name: settled.conflict }), {
         detail: message('gateway.volume-of-other-request'),
       }),
     );
-  const settled = context.volumeUses.begin(volumes);
   try {
-    const mayHaveChanged = volumes.as === 'mounted' && context.volumeUses.directoryChanges !== changesBefore;
+    const mayHaveChanged = volumes.as === 'mounted' && context.volumeUses.mayHaveChanged(before);
     const denial = mayHaveChanged ? await changedVolumeDenial(context, volumes.names) : null;
     if (denial === null) return { ...result, settled };
     settled();

@@ -39,7 +39,7 @@ export async function inspectRequest(
   body: Buffer | null,
 ): Promise<InspectionResult> {
   const { client, settings } = context;
-  const { directoryChanges } = context.volumeUses;
+  const usesBefore = context.volumeUses.before();
   let first: Extract<InspectionResult, { kind: 'passed' }> = { kind: 'passed', changes: [] };
   let inspected = context;
   if (client?.list.scope === 'own' && route.ownScope !== 'open') {
@@ -59,9 +59,7 @@ export async function inspectRequest(
   }
   if (route.inspect === 'none') return first;
   const second = await inspect(route.inspect, inspected, first.body ?? body);
-  return second.kind === 'passed'
-    ? withVolumesKept(context, directoryChanges, { ...first, ...second })
-    : second;
+  return second.kind === 'passed' ? withVolumesKept(context, usesBefore, { ...first, ...second }) : second;
 }
 
 const hideEnvironment = (): ResponseTransform => ({
