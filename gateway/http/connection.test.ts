@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sendRaw } from '../../tests/support/raw-http.ts';
 import { ClientConnection } from './connection.ts';
 import { ResponseReplacedError, type Gatekeeper, type GatewayRequest, type Verdict } from './exchange.ts';
@@ -518,6 +518,80 @@ describe('inspected responses', () => {
       decide = inspected(inspect);
       expect((await sendRaw(listen(), last)).text).toMatch(/^HTTP\/1\.1 502[\s\S]*could not be inspected/);
     }
+  });
+});
+
+describe('a request whose body is not complete', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const head = 'POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\n';
+  let decided = 0;
+  beforeEach(() => {
+    decided = 0;
+    decide = () => ({
+      kind: 'read-body',
+      limit: 100,
+      decide: () => {
+        decided++;
+        return { kind: 'forward' };
+      },
+    });
+  });
+  /** The connection of a client that has sent half of the body, and what it has received. */
+  const begun = async () => {
+    const client = connect(listen());
+    const received: string[] = [];
+    client.on('data', (part: Buffer) => received.push(part.toString()));
+    client.write(`${head}{`);
+    await expect.poll(() => [...connections].some(({ idle }) => !idle)).toBe(true);
+    return { client, received };
+  };
+
+  it('is decided after the gateway was replaced, and refused once its connections have been drained', async () => {
+    const first = await begun();
+    for (const one of connections) one.retire();
+    first.client.write('}');
+    await expect.poll(() => first.received.join('')).toContain('pong');
+    first.client.destroy();
+    await expect.poll(() => connections.size).toBe(0);
+
+    const second = await begun();
+    for (const one of connections) one.retire();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    for (const one of connections) one.drain();
+    vi.advanceTimersByTime(15_000);
+    vi.useRealTimers();
+    await expect.poll(() => second.received.join('')).toMatch(/^HTTP\/1\.1 408 [^]*within 15 s/);
+    second.client.end('}');
+    await expect.poll(() => connections.size).toBe(0);
+    expect(decided).toBe(1);
+  });
+
+  it('is refused likewise where its head was not complete either', async () => {
+    const client = connect(listen());
+    const received: string[] = [];
+    client.on('data', (part: Buffer) => received.push(part.toString()));
+    client.write(head.slice(0, 20));
+    await expect.poll(() => [...connections].some(({ idle }) => !idle)).toBe(true);
+    for (const one of connections) one.retire();
+    for (const one of connections) one.drain();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    client.write(head.slice(20));
+    await expect.poll(() => vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(15_000);
+    vi.useRealTimers();
+    await expect.poll(() => received.join('')).toMatch(/^HTTP\/1\.1 408 [^]*within 15 s/);
+    expect(decided).toBe(0);
+    client.destroy();
+  });
+
+  it('is decided while a gateway that was not replaced ends', async () => {
+    const { client, received } = await begun();
+    for (const one of connections) one.drain();
+    client.write('}');
+    await expect.poll(() => received.join('')).toContain('pong');
+    client.destroy();
   });
 });
 

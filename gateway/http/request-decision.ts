@@ -38,6 +38,7 @@ export class RequestDecision {
   /** Held while a long body is read and decided. */
   #turn: ReadingTurn | null = null;
   #bodyTimer: NodeJS.Timeout | null = null;
+  #isBodyLimited = false;
   #clientPoll: NodeJS.Timeout | null = null;
 
   /** `framing`: of the request's body. `countBuffered` accounts its buffered bytes. */
@@ -102,6 +103,12 @@ export class RequestDecision {
         this.#decide(verdict);
       },
     );
+  }
+
+  /** From now on the body must come in time, also a short one, for which nobody waits. */
+  limitBody(): void {
+    this.#isBodyLimited = true;
+    if (this.#state === 'reading-body') this.#startBodyTimer();
   }
 
   /**
@@ -188,10 +195,7 @@ export class RequestDecision {
           return;
         }
         this.#turn = acquired;
-        this.#bodyTimer = setTimeout(() => {
-          this.#refuseSlow(`the body did not come within ${bodyTimeoutMs / 1000} s`);
-        }, bodyTimeoutMs);
-        this.#bodyTimer.unref();
+        this.#isBodyLimited = true;
         this.#beginBody(handling);
         this.#events.proceed();
       })
@@ -204,8 +208,15 @@ export class RequestDecision {
     this.#body = new CollectedBody(this.#head.body, handling.limit, this.#countBuffered);
     this.#pending = handling;
     this.#state = 'reading-body';
+    if (this.#isBodyLimited) this.#startBodyTimer();
     if (this.#head.expectContinue && !this.#framing.done) this.#client.write(continueResponse);
     this.#client.resume();
+  }
+
+  #startBodyTimer(): void {
+    this.#bodyTimer ??= setTimeout(() => {
+      this.#refuseSlow(`the body did not come within ${bodyTimeoutMs / 1000} s`);
+    }, bodyTimeoutMs).unref();
   }
 
   #decide(verdict: Verdict): void {

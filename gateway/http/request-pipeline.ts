@@ -58,9 +58,13 @@ export class RequestPipeline {
     return this.#state === 'head' && this.#client.inbox.length === 0;
   }
 
-  /** Finishes the current request and accepts no further one. */
+  /**
+   * Finishes the current request and accepts no further one. In a gateway that was replaced its body must
+   * come in time: else it would be decided by an earlier program, however much later.
+   */
   drain(): void {
     this.#draining = true;
+    if (this.#isRetiring) this.#decision?.limitBody();
     if (this.idle) this.#events.ended('complete');
   }
 
@@ -193,6 +197,7 @@ export class RequestPipeline {
     });
     this.#decision = decision;
     this.#state = 'deciding';
+    if (this.#isRetiring && this.#draining) decision.limitBody();
     const request = gatewayRequest(parsed, this.#client, this.#options, decision, this.#disconnection);
     return decision.begin(() => this.#options.decide(request));
   }
