@@ -372,6 +372,7 @@ describe('bodies: unmodelled fields are refused', () => {
   it('refuses endpoints that bypass the gateway, and unknown ones, with a reason', async () => {
     for (const [method, target] of [
       ['POST', '/swarm/init'],
+      ['GET', '/swarm'],
       ['POST', '/services/create'],
       ['POST', '/plugins/pull?remote=x'],
       ['POST', '/containers/x/checkpoints'],

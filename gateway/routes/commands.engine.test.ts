@@ -118,7 +118,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   info: [{ line: 'info' }],
   'system prune': [{ line: 'system prune -f --volumes', before: stopped }],
   login: [{ line: 'login -u a -p b 127.0.0.1:1', engineError: unreachable }],
-  swarm: [{ line: 'swarm ca', engineError: noSwarm }],
+  swarm: [{ line: 'swarm leave', engineError: /not part of a swarm/ }],
   node: [{ line: 'node ls', engineError: noSwarm }],
   service: [{ line: 'service ls', engineError: noSwarm }],
   stack: [{ line: 'stack ls', engineError: noSwarm }],

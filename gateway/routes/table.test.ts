@@ -40,6 +40,11 @@ describe('the route table and the published Engine API 1.25 to 1.56', () => {
     }
   });
 
+  it('gives nobody the tokens with which a machine joins a swarm, nor the key of a locked one', () => {
+    for (const path of ['/swarm', '/swarm/unlockkey'])
+      expect([path, matchRoute('GET', path)?.route.inspect]).toEqual([path, 'refused-swarm']);
+  });
+
   it('tunnels on attach, exec start, session and grpc only', () => {
     expect(
       routes

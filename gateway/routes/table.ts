@@ -149,12 +149,13 @@ const rows: readonly Row[] = [
   ['POST', '/plugins/{name}/set', 'refused-plugin', 'raw', 'refused', 'plugin set'],
   ['POST', '/plugins/{name}/upgrade', 'refused-plugin', 'raw', 'refused', 'plugin upgrade'],
   // Swarm tasks never pass through /containers/create. Listing, inspecting and removing objects, and leaving
-  // the swarm, stay possible.
+  // the swarm, stay possible. The swarm itself can't be inspected: the response has the tokens with which any
+  // machine, or an engine in a container, joins it as a manager and has tasks run here.
   ['GET', '/nodes', 'none', 'dropped', 'refused', 'node ls | stack'],
   ['GET', '/nodes/{id}', 'none', 'dropped', 'refused', 'node inspect | inspect'],
   ['DELETE', '/nodes/{id}', 'none', 'dropped', 'refused', 'node rm'],
   ['POST', '/nodes/{id}/update', 'refused-swarm', 'raw', 'refused', 'node update'],
-  ['GET', '/swarm', 'none', 'dropped', 'refused', 'swarm'],
+  ['GET', '/swarm', 'refused-swarm', 'dropped', 'refused', 'swarm'],
   ['POST', '/swarm/init', 'refused-swarm', 'raw', 'refused', 'swarm init'],
   ['POST', '/swarm/join', 'refused-swarm', 'raw', 'refused', 'swarm join'],
   ['POST', '/swarm/leave', 'none', 'dropped', 'refused', 'swarm leave'],

@@ -101,6 +101,16 @@ export const otherAttempts: readonly Attempt[] = [
     breach: leaving(respondedWith(200)),
   },
   {
+    id: 'swarm-join-tokens',
+    class: 'bypass-routes',
+    title: 'the tokens with which a manager joins the swarm',
+    outcome: 'refused',
+    alone: true,
+    prepare: swarm,
+    attempt: (side) => side.send('GET', '/v1.45/swarm'),
+    breach: leaving(respondedWith(200)),
+  },
+  {
     id: 'plugin-create',
     class: 'bypass-routes',
     title: 'docker plugin create',
