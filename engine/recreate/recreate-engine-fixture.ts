@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import samples from '../../shared/containers/inspected-samples.json' with { type: 'json' };
+import type { RecreateOutcome, RecreateRequest } from '../../shared/containers/recreate.ts';
+import { root } from '../base/docker-client-as.ts';
+import { dockerClient } from '../base/docker-client.ts';
+import { rootPaths } from '../base/root-paths.ts';
+import { beginUnderLock } from './recreate.ts';
+import type { RecreatePorts } from './recreate-ports.ts';
+
+type Json = Record<string, unknown>;
+
+/** A container of the fake engine. */
+export interface FakeMember {
+  readonly id: string;
+  name: string;
+  running: boolean;
+  /** Never started. */
+  fresh: boolean;
+  config: Json;
+  host: Json;
+  /** Paths written inside it. */
+  written: string[];
+}
+
+const imageId = samples.plain.Image;
+
+/**
+ * Creates, stops, renames, starts and removes containers like an engine behind a gateway, so that tests can do
+ * something else at any of its requests.
+ */
+export class RecreationEngine {
+  readonly containers = new Map<string, FakeMember>();
+  readonly calls: string[] = [];
+  /** Called before a request is answered: `POST stop web`. */
+  onRequest: (call: string) => void = () => undefined;
+  /** Calls that fail with a status other than success, by their beginnings. */
+  readonly failing = new Map<string, number>();
+  readonly #server: Server;
+  #directory = '';
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      void this.#respond(request, response);
+    });
+  }
+
+  async listen(): Promise<void> {
+    this.#directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-recreation-'));
+    await new Promise<void>((resolve) => {
+      this.#server.listen(path.join(this.#directory, 'e.sock'), resolve);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await rm(this.#directory, { recursive: true });
+  }
+
+  ports(more: Partial<RecreatePorts> = {}): RecreatePorts {
+    const client = dockerClient(path.join(this.#directory, 'e.sock'));
+    return {
+      paths: rootPaths(this.#directory),
+      userFor: () => Promise.resolve(root),
+      clients: () => client,
+      engine: client,
+      graceMs: 1,
+      protection: () => Promise.resolve({ eci: true, runtimeName: 'bulkhead' }),
+      ...more,
+    };
+  }
+
+  /** Recreates to the end. */
+  async recreate(
+    request: Partial<RecreateRequest> & Pick<RecreateRequest, 'ids'>,
+    more: Partial<RecreatePorts> = {},
+  ): Promise<(RecreateOutcome | null)[]> {
+    const begun = await beginUnderLock(
+      this.ports(more),
+      { commit: [], old: 'remove-when-healthy', withoutRollback: false, ...request },
+      () => undefined,
+    );
+    if (!begun.ok) throw new Error(`${begun.error.message}: ${String(begun.error.reason)}`);
+    return (await begun.value.done).members.map(({ outcome }) => outcome);
+  }
+
+  /** A container created before ECI, running unless told otherwise. */
+  add(name: string, more: Partial<Pick<FakeMember, 'running' | 'host' | 'written'>> = {}): FakeMember {
+    const member: FakeMember = {
+      id: randomBytes(32).toString('hex'),
+      name,
+      running: true,
+      fresh: false,
+      config: { ...samples.plain.Config, Hostname: name },
+      written: [],
+      ...more,
+      host: { ...samples.plain.HostConfig, ...more.host },
+    };
+    this.containers.set(member.id, member);
+    return member;
+  }
+
+  find(reference: string): FakeMember | undefined {
+    return (
+      this.containers.get(reference) ?? [...this.containers.values()].find(({ name }) => name === reference)
+    );
+  }
+
+  /** Names of all containers, those that run with a plus. */
+  names(): string[] {
+    return [...this.containers.values()].map(({ name, running }) => (running ? `${name}+` : name)).sort();
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const text = Buffer.concat(parts).toString();
+    const body = text === '' ? {} : (JSON.parse(text) as Json);
+    const url = new URL(request.url ?? '/', 'http://engine');
+    const [, kind = '', reference = '', action = ''] = url.pathname.split('/');
+    const target = kind === 'containers' ? this.find(reference) : undefined;
+    const call =
+      reference === 'create'
+        ? `POST create ${url.searchParams.get('name') ?? ''}`
+        : [request.method, action || kind, target?.name ?? reference].join(' ');
+    this.calls.push(call);
+    this.onRequest(call);
+    const failing = [...this.failing].find(([start]) => call.startsWith(start))?.[1];
+    const [status, answer] =
+      failing === undefined
+        ? this.#answer(request.method ?? '', url, body)
+        : ([failing, { message: `refused: ${call}` }] as const);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    if (url.pathname === '/events') response.write('\n');
+    else response.end(answer === undefined ? '' : JSON.stringify(answer));
+  }
+
+  #answer(method: string, url: URL, body: Json): readonly [number, unknown?] {
+    const [, kind = '', reference = '', action = ''] = url.pathname.split('/');
+    if (kind === 'events') return [200];
+    if (kind === 'version') return [200, { ApiVersion: '1.45' }];
+    if (kind === 'info') return [200, { CgroupVersion: '2' }];
+    if (kind === 'images') return [200, { Id: imageId, Config: { Entrypoint: null } }];
+    if (reference === 'json') return [200, [...this.containers.keys()].map((Id) => ({ Id, Names: [] }))];
+    if (reference === 'create') return this.#create(url.searchParams.get('name') ?? '', body);
+    const found = this.find(reference);
+    if (found === undefined) return [404, { message: `No such container: ${reference}` }];
+    if (method === 'DELETE') {
+      if (found.running && url.searchParams.get('force') !== 'true')
+        return [409, { message: 'container is running' }];
+      this.containers.delete(found.id);
+      return [204];
+    }
+    return this.#change(found, action, url, body);
+  }
+
+  #create(
+    name: string,
+    { HostConfig: host, NetworkingConfig: _networks, ...config }: Json,
+  ): readonly [number, unknown] {
+    if (this.find(name) !== undefined) return [409, { message: `the name ${name} is in use` }];
+    const created = this.add(name, { running: false, host: host as Json });
+    created.config = { ...created.config, ...config };
+    created.fresh = true;
+    return [201, { Id: created.id, Warnings: [] }];
+  }
+
+  #change(found: FakeMember, action: string, url: URL, body: Json): readonly [number, unknown?] {
+    const wasRunning = found.running;
+    switch (action) {
+      case 'json':
+        return [200, inspected(found)];
+      case 'changes':
+        return [200, found.written.map((written) => ({ Path: written, Kind: 1 }))];
+      case 'logs':
+        return [200, ''];
+      case 'update':
+        found.host = {
+          ...found.host,
+          RestartPolicy: { MaximumRetryCount: 0, ...(body['RestartPolicy'] as Json) },
+        };
+        return [200, { Warnings: [] }];
+      case 'rename': {
+        const name = url.searchParams.get('name') ?? '';
+        if (this.find(name) !== undefined) return [409, { message: `the name ${name} is in use` }];
+        found.name = name;
+        return [204];
+      }
+      case 'start':
+        found.running = true;
+        found.fresh = false;
+        return [wasRunning ? 304 : 204];
+      case 'stop':
+        found.running = false;
+        if (found.host['AutoRemove'] === true) this.containers.delete(found.id);
+        return [wasRunning ? 204 : 304];
+      case 'wait':
+        found.running = false;
+        this.containers.delete(found.id);
+        return [200, { StatusCode: 0 }];
+      default:
+        return [404, { message: 'page not found' }];
+    }
+  }
+}
+
+function inspected({ id, name, running, fresh, config, host }: FakeMember): unknown {
+  const stopped = fresh ? 'created' : 'exited';
+  return {
+    ...samples.plain,
+    Id: id,
+    Name: `/${name}`,
+    Config: config,
+    HostConfig: host,
+    State: {
+      ...samples.plain.State,
+      Status: running ? 'running' : stopped,
+      Running: running,
+      Pid: running ? 7 : 0,
+    },
+  };
+}
