@@ -139,22 +139,33 @@ async function subject(
   const { engine: docker } = ports;
   const user = await ports.userFor(inspected.view.Id);
   if (isProtected) return { inspected, isProtected, user, image: null, written: { bytes: 0, paths: 0 } };
-  const container = docker.getContainer(inspected.view.Id);
-  const [sized, image, changes] = await Promise.all([
+  const [sized, image, found] = await Promise.all([
     inspect(docker, inspected.view.Id, true),
     imageFor(docker, inspected),
-    (container.changes() as Promise<unknown>).catch(() => undefined),
+    writtenInside(docker, inspected),
   ]);
   const known =
     sized.ok && sized.value !== null
       ? { ...sized.value, view: { ...sized.value.view, HostConfig: inspected.view.HostConfig } }
       : null;
-  const changed = changesOf(changes);
-  const written =
-    known === null || changed === null
-      ? null
-      : { bytes: known.view.SizeRw, ...writtenPaths(changed, inspected) };
+  const written = known === null || found === null ? null : { bytes: known.view.SizeRw, ...found };
   return { inspected: known ?? inspected, isProtected, user, image, written };
+}
+
+/** The paths written inside a container; none in one that is gone; null if the engine does not report them. */
+export async function writtenInside(
+  docker: Docker,
+  inspected: Inspected,
+): Promise<ReturnType<typeof writtenPaths> | null> {
+  let response: unknown;
+  try {
+    response = await docker.getContainer(inspected.view.Id).changes();
+  } catch (error) {
+    if (statusOf(error) !== 404) return null;
+    response = [];
+  }
+  const changes = changesOf(response);
+  return changes === null ? null : writtenPaths(changes, inspected);
 }
 
 /**

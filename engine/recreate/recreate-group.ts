@@ -2,7 +2,7 @@ import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../share
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
 import { makeContainer, refused } from './recreate-create.ts';
-import { imageOf } from './recreate-facts.ts';
+import { imageOf, writtenInside } from './recreate-facts.ts';
 import { writeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
 import { asSuccessor, commitsWhileRunning, type PlannedMember } from './recreate-plan.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
@@ -242,9 +242,25 @@ class GroupRun {
     return ok(undefined);
   }
 
+  /**
+   * The members, without the removal of old ones that have written something since they were inspected, which
+   * may be minutes ago: while they waited for other groups, or stopped. A commit after the stop contains it.
+   */
+  #withoutLosses(): Promise<JournalMember[]> {
+    const isRequested = this.#options.request.old === 'remove';
+    return Promise.all(
+      this.#each().map(async ([{ commit, subject }, noted]) => {
+        if (!noted.removeOld || isRequested || commit) return noted;
+        const written = await writtenInside(this.#ports.engine, subject.inspected);
+        return written?.paths === 0 ? noted : { ...noted, removeOld: false };
+      }),
+    );
+  }
+
   async #finish(): Promise<RecreateOutcome[]> {
     this.#options.onStep('clean-up');
-    const noted = await this.#note({ phase: 'finishing', step: 'clean-up' });
+    const members = await this.#withoutLosses();
+    const noted = await this.#note({ phase: 'finishing', step: 'clean-up', members });
     if (!noted.ok) return this.#undo('clean-up', noted.error);
     for (const [called, id] of this.#successors) this.#options.successors.set(called, id);
     const finished = await finishRecreate(this.#ports, this.#journal, this.#options.journalFile);

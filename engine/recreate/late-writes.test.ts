@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RecreationEngine } from './recreate-engine-fixture.ts';
+
+vi.mock('../scan/scan.ts', async (original) => ({
+  ...(await original<typeof import('../scan/scan.ts')>()),
+  readUidMap: () => Promise.resolve('0 1000000000 65536\n'),
+}));
+
+let engine: RecreationEngine;
+beforeEach(async () => {
+  engine = new RecreationEngine();
+  await engine.listen();
+});
+afterEach(() => engine.close());
+
+/** Something is written inside the old container while it stops. */
+const writesAtStop = (call: string) => {
+  if (call === 'POST stop web') engine.find('web')?.written.push('/srv', '/srv/state.db');
+};
+
+test('an old container in which nothing was written is removed', async () => {
+  engine.add('web');
+  expect(await engine.recreate({ ids: ['web'] })).toMatchObject([{ kind: 'recreated', kept: null }]);
+  expect(engine.names()).toEqual(['web+']);
+});
+
+test('what an old container writes after it was inspected, or while it stops, keeps it', async () => {
+  engine.add('web');
+  engine.onRequest = writesAtStop;
+  expect(await engine.recreate({ ids: ['web'] })).toMatchObject([
+    { kind: 'recreated', kept: 'web-before-eci', started: true },
+  ]);
+  expect(engine.names()).toEqual(['web+', 'web-before-eci']);
+  expect(engine.find('web-before-eci')?.written).toContain('/srv/state.db');
+});
+
+test('an old container whose changes cannot be listed any more is kept', async () => {
+  engine.add('web');
+  engine.onRequest = (call) => {
+    if (call === 'POST stop web') engine.failing.set('GET changes', 500);
+  };
+  expect(await engine.recreate({ ids: ['web'] })).toMatchObject([{ kept: 'web-before-eci' }]);
+  expect(engine.names()).toEqual(['web+', 'web-before-eci']);
+});
+
+test('an old container that is to be removed is removed, whatever it writes', async () => {
+  engine.add('web');
+  engine.onRequest = writesAtStop;
+  expect(await engine.recreate({ ids: ['web'], old: 'remove' })).toMatchObject([{ kept: null }]);
+  expect(engine.names()).toEqual(['web+']);
+});
