@@ -160,7 +160,7 @@ class GroupRun {
                     ? {
                         ...one,
                         newId: id,
-                        ...(noted.autoRemove ? { making: { body, networks, ...making } } : {}),
+                        making: { body, networks, ...making },
                       }
                     : one,
                 ),

@@ -33,8 +33,9 @@ const memberSchema = z.object({
   /** Run with --rm: it is removed when it stops. */
   autoRemove: z.boolean(),
   /**
-   * How the new one of such a container was created last: the engine removes it, too, when its start fails,
-   * or is cancelled because the client disconnects.
+   * How the new one was created last, to create it again. The engine removes it, too, if the container runs
+   * with --rm and its start fails, or is cancelled because the client disconnects; somebody may remove all
+   * containers that do not run (`docker container prune`).
    */
   making: createOptionsSchema.optional(),
   /** Image to which the old one's layer is committed: `repository:tag`. */

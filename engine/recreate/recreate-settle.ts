@@ -15,7 +15,7 @@ import { inspect, type RecreatePorts } from './recreate-ports.ts';
 /**
  * Rolls back a recreation from any point: removes created containers, and restores names, restart policies
  * and processes of the old ones. It reads the state of the engine, not the step in the journal, so it is
- * idempotent. Removes the journal, `file`, when all is restored.
+ * idempotent. Removes the journal, `file`, when all is restored that still exists.
  */
 export async function rollBackRecreate(
   ports: RecreatePorts,
@@ -35,10 +35,14 @@ export async function rollBackRecreate(
       removeCreated(ports.engine, member),
     );
   }
-  for (const member of journal.members)
-    await attempt(message('containers.not-rolled-back', { name: member.name }), () =>
-      restoreMember(ports, member),
-    );
+  const gone: Message[] = [];
+  for (const member of journal.members) {
+    const what = message('containers.not-rolled-back', { name: member.name });
+    await attempt(what, async () => {
+      if (await restoreMember(ports, member)) return;
+      gone.push(message('common.what-and-why', { what, why: message('containers.old-one-gone') }));
+    });
+  }
   await ports.onCheckpoint?.('put back');
   for (const { commitTo } of journal.members) {
     if (commitTo !== null)
@@ -51,7 +55,13 @@ export async function rollBackRecreate(
       reason: joinMessages('statements', problems),
       hint: message('containers.recreate-retries-rollback'),
     });
-  return removeJournalFile(file);
+  const removed = await removeJournalFile(file);
+  // Trying again would not bring it back.
+  return removed.ok && gone.length > 0
+    ? fail('apply.rollback-failed', message('containers.rollback-incomplete'), {
+        reason: joinMessages('statements', gone),
+      })
+    : removed;
 }
 
 /**
@@ -69,17 +79,17 @@ async function removeCreated(docker: Docker, member: JournalMember): Promise<voi
   }
 }
 
-async function restoreMember(ports: RecreatePorts, member: JournalMember): Promise<void> {
-  const { engine: docker } = ports;
-  const found = await inspect(docker, member.oldId);
-  if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
-  if (found.value === null) throw new Error('it is gone');
-  const old = docker.getContainer(member.oldId);
-  if (found.value.name !== member.name) await old.rename({ name: member.name });
-  const { Name, MaximumRetryCount } = found.value.view.HostConfig.RestartPolicy;
+/** False: somebody has removed it. */
+async function restoreMember({ engine }: RecreatePorts, member: JournalMember): Promise<boolean> {
+  const found = await inspectOrThrow(engine, member.oldId);
+  if (found === null) return false;
+  const old = engine.getContainer(member.oldId);
+  if (found.name !== member.name) await old.rename({ name: member.name });
+  const { Name, MaximumRetryCount } = found.view.HostConfig.RestartPolicy;
   if (Name !== member.restartPolicy.Name || MaximumRetryCount !== member.restartPolicy.MaximumRetryCount)
     await old.update({ RestartPolicy: member.restartPolicy });
-  if (member.wasRunning && !found.value.view.State.Running) await old.start();
+  if (member.wasRunning && !found.view.State.Running) await old.start();
+  return true;
 }
 
 /**
@@ -140,10 +150,11 @@ export async function ignoreAbsent(removal: Promise<unknown>): Promise<void> {
 }
 
 /**
- * Completes a recreation that cannot be rolled back, since a container run with --rm is gone once it stops:
- * renames and starts the new ones. Null: it can be rolled back. The value describes the outcome. A new one
- * that is gone as well is created once more; it is not started if it ran and ended, or if its start just
- * failed (`startFailed`): it would be removed again.
+ * Completes a recreation that cannot be rolled back, since an old container is gone: one run with --rm once it
+ * stops, any other if somebody removes it after its stop (`docker container prune`). Then the new one is all
+ * there is. Renames and starts the new ones. Null: it can be rolled back. The value describes the outcome. A
+ * new one that is gone as well is created once more; it is not started if it ran and ended, or if its start
+ * just failed (`startFailed`): it would be removed again.
  */
 export async function rollForwardRecreate(
   ports: RecreatePorts,
@@ -151,52 +162,82 @@ export async function rollForwardRecreate(
   file: string,
   startFailed: boolean,
 ): Promise<Result<Message, AppError> | null> {
-  const removedNames: string[] = [];
+  const gone: JournalMember[] = [];
   for (const member of journal.members) {
     const old = await inspect(ports.engine, member.oldId);
     if (!old.ok) return old;
-    if (old.value === null && member.autoRemove) removedNames.push(member.name);
+    if (old.value === null && (member.autoRemove || journal.step !== 'create')) gone.push(member);
   }
-  if (removedNames.length === 0) return null;
+  if (gone.length === 0) return null;
   const problems: Message[] = [];
   for (const member of journal.members) {
     try {
-      const old = await inspect(ports.engine, member.oldId);
-      if (old.ok && old.value?.name === member.name) {
-        if (old.value.view.State.Running) await ports.engine.getContainer(member.oldId).stop();
-        await ports.engine.getContainer(member.oldId).rename({ name: member.keptName });
-      }
-      const ended = journal.step === 'wait' && member.autoRemove;
-      if (ended) await waitForAutoRemoval(ports.engine, member);
-      const found = await newest(ports.engine, member);
-      const created = found.created ?? (await createAgain(ports, member));
-      const trial = found.trial;
-      if (created === null) {
-        problems.push(message('containers.no-new-one', { name: member.name }));
-        continue;
-      }
-      if (trial) problems.push(await describeLostWrites(ports.engine, member));
-      const container = ports.engine.getContainer(created.view.Id);
-      if (created.name !== member.name) await container.rename({ name: member.name });
-      if (found.created === null && (ended || startFailed)) {
-        problems.push(message('containers.new-one-not-started', { name: member.name }));
-        continue;
-      }
-      if (member.wasRunning && !created.view.State.Running)
-        await ports
-          .clients(member.making?.user ?? root)
-          .getContainer(created.view.Id)
-          .start();
+      problems.push(...(await replaceOld(ports, journal, member, startFailed)));
     } catch (error) {
       problems.push(message('common.what-and-why', { what: member.name, why: engineReason(error) }));
     }
   }
   const removed = await removeJournalFile(file);
   if (!removed.ok) return removed;
-  const what = message('containers.auto-removed', { names: joinMessages('enumeration', removedNames) });
+  const names = joinMessages(
+    'enumeration',
+    gone.map(({ name }) => name),
+  );
+  const what = gone.every(({ autoRemove }) => autoRemove)
+    ? message('containers.auto-removed', { names })
+    : message('containers.removed-meanwhile', { names });
   return problems.length === 0
     ? ok(what)
     : fail('apply.rollback-failed', what, { reason: joinMessages('statements', problems) });
+}
+
+/** Gives a member's new container the place of the old one. The value lists problems. */
+async function replaceOld(
+  ports: RecreatePorts,
+  journal: RecreateJournal,
+  member: JournalMember,
+  startFailed: boolean,
+): Promise<Message[]> {
+  const { name } = member;
+  const ended = journal.step === 'wait' && member.autoRemove;
+  if (ended) await waitForAutoRemoval(ports.engine, member);
+  const found = await newest(ports.engine, member);
+  const created = found.created ?? (await createAgain(ports, member));
+  if (created === null) {
+    await restoreMember(ports, member);
+    return [message('containers.no-new-one', { name })];
+  }
+  await putAside(ports.engine, member);
+  const container = ports.engine.getContainer(created.view.Id);
+  const holder = await inspectOrThrow(ports.engine, name);
+  if (holder?.name === name && holder.view.Id !== created.view.Id) {
+    // Of several, others may use its namespaces.
+    if (created.view.State.Status === 'created' && journal.members.length === 1)
+      await ignoreAbsent(container.remove({ force: true, v: true }));
+    return [message('containers.name-in-use', { name })];
+  }
+  const problems = found.trial ? [await describeLostWrites(ports.engine, member)] : [];
+  if (created.name !== name) await container.rename({ name });
+  if (found.created === null && (ended || startFailed))
+    return [...problems, message('containers.new-one-not-started', { name })];
+  if (member.wasRunning && !created.view.State.Running)
+    await ports
+      .clients(member.making?.user ?? root)
+      .getContainer(created.view.Id)
+      .start();
+  return problems;
+}
+
+/** Stops an old container for good, and gives it the name under which it is kept. */
+async function putAside(docker: Docker, member: JournalMember): Promise<void> {
+  const old = await inspectOrThrow(docker, member.oldId);
+  if (old?.name !== member.name) return;
+  const container = docker.getContainer(member.oldId);
+  // An engine that restarts would start it again, beside the new one.
+  if (!['', 'no'].includes(member.restartPolicy.Name))
+    await container.update({ RestartPolicy: { Name: 'no' } });
+  if (old.view.State.Running) await container.stop();
+  await container.rename({ name: member.keptName });
 }
 
 /** Creates the new container of a member once more; null if its create request is not recorded. */

@@ -57,6 +57,10 @@ export const containers = {
     'the new {{name}} is without what was written inside the old one: that is in image {{image}}',
   'containers.auto-removed':
     '{{names}} ran with --rm and is gone; the container made from it takes its place',
+  'containers.old-one-gone': 'it was removed meanwhile',
+  'containers.removed-meanwhile':
+    '{{names}} was removed meanwhile; the container made from it takes its place',
+  'containers.name-in-use': 'another container is called {{name}} by now',
   'containers.new-container-ended': 'the new container ended with exit code {{code}}',
   'containers.new-container-is-unhealthy': 'the new container is unhealthy',
   'containers.log-is-empty': 'its log is empty',
