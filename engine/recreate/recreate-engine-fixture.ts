@@ -144,6 +144,7 @@ export class RecreationEngine {
     if (kind === 'events') return [200];
     if (kind === 'version') return [200, { ApiVersion: '1.45' }];
     if (kind === 'info') return [200, { CgroupVersion: '2' }];
+    if (kind === 'commit') return [201, { Id: imageId }];
     if (kind === 'images') return [200, { Id: imageId, Config: { Entrypoint: null } }];
     if (reference === 'json') return [200, [...this.containers.keys()].map((Id) => ({ Id, Names: [] }))];
     if (reference === 'create') return this.#create(url.searchParams.get('name') ?? '', body);

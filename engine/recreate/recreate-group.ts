@@ -1,4 +1,5 @@
 import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../shared/containers/recreate.ts';
+import type { Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
 import { makeContainer, refused } from './recreate-create.ts';
@@ -65,6 +66,8 @@ class GroupRun {
   }
 
   async execute(): Promise<RecreateOutcome[]> {
+    const unchanged = await this.#checkUnchanged();
+    if (!unchanged.ok) return this.#members.map(() => ({ kind: 'refused', error: unchanged.error }));
     const stop: Step = ['stop', () => this.#stop()];
     const commit: Step = ['commit', () => this.#commit()];
     const steps: readonly Step[] = [
@@ -87,6 +90,28 @@ class GroupRun {
       if (!result.ok) return this.#undo(this.#journal.step, result.error);
     }
     return this.#finish();
+  }
+
+  /**
+   * Whether they are as planned. They may have waited for other groups for minutes: one that was stopped
+   * meanwhile must not run again, and one that was started would run beside its new one.
+   */
+  async #checkUnchanged(): Promise<Result<void, AppError>> {
+    for (const member of this.#members) {
+      const now = await inspect(this.#ports.engine, member.id);
+      if (!now.ok) return this.#about(member, now.error);
+      const before = member.subject.inspected;
+      const wasStarted = now.value !== null && isUp(now.value) && !member.running;
+      const wasStopped = now.value !== null && !isUp(now.value) && isUp(before);
+      if (now.value?.name !== before.name || wasStarted || wasStopped)
+        return this.#about(
+          member,
+          fail('containers.recreate-failed', message('containers.changed-meanwhile'), {
+            hint: message('containers.nothing-changed'),
+          }).error,
+        );
+    }
+    return ok(undefined);
   }
 
   async #begin(step: RecreateStep): Promise<Result<void, AppError>> {
@@ -207,9 +232,28 @@ class GroupRun {
   async #swap(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
       await ignoreAbsent(this.#ports.engine.getContainer(member.id).rename({ name: noted.keptName }));
+      const still = await this.#stopAgain(member, noted);
+      if (!still.ok) return still;
       await this.#ports.onCheckpoint?.('between names');
       await this.#ports.engine.getContainer(noted.newId ?? noted.temporaryName).rename({ name: member.name });
     }
+    return ok(undefined);
+  }
+
+  /**
+   * Stops an old one that something has started again by its name, which it no longer has (a systemd unit with
+   * `docker start`): it must not run beside the new one. A commit is without what it has written since.
+   */
+  async #stopAgain(member: PlannedMember, noted: JournalMember): Promise<Result<void, AppError>> {
+    const old = await inspect(this.#ports.engine, member.id);
+    if (!old.ok) return old;
+    if (old.value === null || !isUp(old.value)) return ok(undefined);
+    if (member.commit || !member.running)
+      return this.#about(
+        member,
+        fail('containers.recreate-failed', message('containers.old-one-started')).error,
+      );
+    await stopMember(this.#ports.engine, member, noted);
     return ok(undefined);
   }
 
@@ -299,6 +343,8 @@ class GroupRun {
     return all(step === 'create' ? { kind: 'refused', error } : { kind: 'rolled-back', step, error });
   }
 }
+
+const isUp = ({ view: { State: state } }: Inspected): boolean => state.Running || state.Restarting;
 
 const cancelled = () =>
   fail('apply.cancelled', message('containers.cancelled'), {

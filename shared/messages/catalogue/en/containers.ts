@@ -63,6 +63,8 @@ export const containers = {
   'containers.name-in-use': 'another container is called {{name}} by now',
   'containers.new-container-ended': 'the new container ended with exit code {{code}}',
   'containers.new-container-is-unhealthy': 'the new container is unhealthy',
+  'containers.changed-meanwhile': 'it was started, stopped, renamed or removed after the plan was made',
+  'containers.old-one-started': 'the old container was started again meanwhile',
   'containers.log-is-empty': 'its log is empty',
   'containers.log-unreadable': 'its log could not be read',
   'containers.new-container-not-created': 'the new container was not made',

@@ -58,6 +58,8 @@ export const containers: Translated<typeof english> = {
   'containers.name-in-use': '现在另一个容器名为 {{name}}',
   'containers.new-container-ended': '新容器以退出码 {{code}} 结束',
   'containers.new-container-is-unhealthy': '新容器运行状况不佳',
+  'containers.changed-meanwhile': '制定计划之后，它被启动、停止、重命名或移除',
+  'containers.old-one-started': '旧容器在此期间再次启动',
   'containers.log-is-empty': '其日志为空',
   'containers.log-unreadable': '无法读取其日志',
   'containers.new-container-not-created': '未创建新容器',
