@@ -15,6 +15,8 @@ interface FakeContainer {
   pidMode?: string;
   networkMode?: string;
   privileged?: boolean;
+  stopTimeout?: number;
+  restarting?: boolean;
   mounts?: { Type: string; Name?: string; Source: string; Destination: string }[];
 }
 
@@ -120,12 +122,16 @@ const inspectResponse = (container: FakeContainer): unknown => ({
   Id: container.id,
   Name: `/${container.name ?? `c-${container.id.slice(0, 6)}`}`,
   Created: container.created ?? '2026-01-01T00:00:00Z',
-  Config: { Image: 'busybox', Labels: container.labels ?? { a: 'b' } },
+  Config: {
+    Image: 'busybox',
+    Labels: container.labels ?? { a: 'b' },
+    ...(container.stopTimeout === undefined ? {} : { StopTimeout: container.stopTimeout }),
+  },
   State: {
     Status: container.state ?? (container.running ? 'running' : 'exited'),
     Running: container.running === true,
     Paused: false,
-    Restarting: false,
+    Restarting: container.restarting === true,
     Pid: container.pid ?? 0,
     StartedAt: container.started ?? '2026-01-01T00:00:01Z',
     FinishedAt: container.finished ?? '0001-01-01T00:00:00Z',
