@@ -49,6 +49,11 @@ describe('remove (D)', () => {
       `DELETE /containers/${id(2)}?force=true&v=false`,
     ]);
   });
+  test('one with a stop timeout of its own has that long to end, before it is killed', async () => {
+    engine.add({ id: id(2), running: true, pid: 1, stopTimeout: 120 });
+    expect(await remove({ ids: [id(2)], includeRunning: true })).toMatchObject([{ removed: true }]);
+    expect(engine.calls[0]).toBe(`POST /containers/${id(2)}/stop?t=120`);
+  });
   test('volumes are removed only on request; one still in use is kept and reported', async () => {
     engine.add({
       id: id(1),

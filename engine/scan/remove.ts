@@ -16,7 +16,10 @@ export interface RemoveOptions {
 
 /** Number of concurrent removals: each may wait for a container to stop. */
 const removeConcurrency = 4;
-/** Seconds a running container gets to end by itself before it is killed (the engine's own default). */
+/**
+ * Seconds a running container gets to end by itself before it is killed, unless it has a timeout of its own: a
+ * database may need longer, and its volume stays (the engine's own default).
+ */
 const stopSeconds = 10;
 
 /**
@@ -105,9 +108,11 @@ async function removeInspected(
     };
   // By full id from here on: a name may be given to another container meanwhile.
   const target = docker.getContainer(inspected.Id);
+  // Missing in the types.
+  const { StopTimeout: timeout } = inspected.Config as { readonly StopTimeout?: number | null };
   try {
     if (running)
-      await target.stop({ t: stopSeconds }).catch((error: unknown) => {
+      await target.stop({ t: timeout ?? stopSeconds }).catch((error: unknown) => {
         if (statusOf(error) !== 304) throw error;
       });
     // Without includeRunning no force: the engine then refuses to remove one that was started since.
