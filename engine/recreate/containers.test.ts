@@ -165,6 +165,14 @@ describe('scan (D)', () => {
     engine.add({ id: id(1), runtime: 'bulkhead', running: true, pid: 4194305 });
     expect((await scan()).containers[0]).toMatchObject({ protected: false, reason: 'unknown' });
   });
+  test('a container between two restarts has no process, like a stopped one', async () => {
+    engine.add({ id: id(1), runtime: 'bulkhead', running: true, restarting: true, state: 'restarting' });
+    engine.add({ id: id(2), running: true, restarting: true, state: 'restarting' });
+    expect((await scan()).containers).toMatchObject([
+      { protected: true, reason: 'own-range-stopped', state: 'restarting' },
+      { protected: false, reason: 'before-eci' },
+    ]);
+  });
   test('obstacles, volumes and privileges are listed', async () => {
     engine.add({
       id: id(1),

@@ -62,7 +62,8 @@ export async function inspect(
 /** The isolation runtime and, while it runs, a user namespace that does not begin at the engine's root. */
 export async function isUnderEci({ view }: Inspected, runtimeName: string): Promise<boolean> {
   if (view.HostConfig.Runtime !== runtimeName) return false;
-  if (!view.State.Running) return true;
+  // Between two restarts the engine says that it runs; it has no process.
+  if (!view.State.Running || (view.State.Restarting && view.State.Pid === 0)) return true;
   const map = await readUidMap(view.State.Pid).catch(() => null);
   return map !== null && (parseUidMap(map)?.first ?? 0) !== 0;
 }

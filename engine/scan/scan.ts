@@ -252,7 +252,9 @@ function protection(
     if (!options.eci) return { reason: 'eci-off', range: null };
     return { reason: otherRuntimeReason(inspected.Created, options), range: null };
   }
-  if (!inspected.State.Running) return { reason: 'own-range-stopped', range: null };
+  // Between two restarts the engine says that it runs; it has no process.
+  const { Running: isUp, Restarting: restarting, Pid: pid } = inspected.State;
+  if (!isUp || (restarting && pid === 0)) return { reason: 'own-range-stopped', range: null };
   if (options.elsewhere === true) return { reason: 'own-range', range: null };
   const range = uidMap === null ? null : parseUidMap(uidMap);
   if (range === null) return { reason: 'unknown', range: null };
