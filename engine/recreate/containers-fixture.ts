@@ -17,6 +17,7 @@ interface FakeContainer {
   privileged?: boolean;
   stopTimeout?: number;
   restarting?: boolean;
+  hostMounts?: { Type: string; Source: string; Target: string }[];
   mounts?: { Type: string; Name?: string; Source: string; Destination: string }[];
 }
 
@@ -144,6 +145,7 @@ const inspectResponse = (container: FakeContainer): unknown => ({
     IpcMode: 'private',
     UTSMode: '',
     RestartPolicy: { Name: 'always' },
+    Mounts: container.hostMounts,
   },
   Mounts: container.mounts ?? [],
 });

@@ -68,6 +68,19 @@ describe('remove (D)', () => {
       'DELETE /volumes/shared',
     ]);
   });
+  test('an anonymous volume that a recreated container mounts by its name is removed on request', async () => {
+    const name = 'a'.repeat(64);
+    engine.add({
+      id: id(1),
+      mounts: [{ ...volume, Name: name }],
+      hostMounts: [{ Type: 'volume', Source: name, Target: '/data' }],
+    });
+    await remove({ ids: [id(1)], removeVolumes: true });
+    expect(engine.calls).toEqual([
+      `DELETE /containers/${id(1)}?force=false&v=true`,
+      `DELETE /volumes/${name}`,
+    ]);
+  });
   test('after an abort the rest is skipped, and progress has reported each', async () => {
     for (let n = 0; n < 20; n++) engine.add({ id: id(n) });
     const controller = new AbortController();

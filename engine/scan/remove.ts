@@ -135,8 +135,16 @@ async function removeInspected(
 
 async function removeNamedVolumes(docker: Docker, inspected: ContainerInspectInfo): Promise<string[]> {
   const retained: string[] = [];
+  const { Mounts: requested, Binds: binds } = inspected.HostConfig;
+  const sources = new Set([
+    ...(requested ?? []).map(({ Source: source }) => source),
+    ...(binds ?? []).map((bind) => bind.split(':')[0]),
+  ]);
   for (const mount of inspected.Mounts) {
-    if (mount.Type !== 'volume' || mount.Name === undefined || isAnonymousVolume(mount.Name)) continue;
+    if (mount.Type !== 'volume' || mount.Name === undefined) continue;
+    // The engine removes it with the container, unless that was created with the volume's name, as recreated
+    // ones are.
+    if (isAnonymousVolume(mount.Name) && !sources.has(mount.Name)) continue;
     try {
       await docker.getVolume(mount.Name).remove();
     } catch (error) {
