@@ -35,6 +35,8 @@ const imageId = samples.plain.Image;
 export class RecreationEngine {
   readonly containers = new Map<string, FakeMember>();
   readonly calls: string[] = [];
+  /** The timeouts that stops were requested with. */
+  readonly stopTimeouts: (string | null)[] = [];
   /** Called before a request is answered: `POST stop web`. */
   onRequest: (call: string) => void = () => undefined;
   /** Calls that fail with a status other than success, by their beginnings. */
@@ -89,15 +91,18 @@ export class RecreationEngine {
   }
 
   /** A container created before ECI, running unless told otherwise. */
-  add(name: string, more: Partial<Pick<FakeMember, 'running' | 'host' | 'written'>> = {}): FakeMember {
+  add(
+    name: string,
+    more: Partial<Pick<FakeMember, 'running' | 'config' | 'host' | 'written'>> = {},
+  ): FakeMember {
     const member: FakeMember = {
       id: randomBytes(32).toString('hex'),
       name,
       running: true,
       fresh: false,
-      config: { ...samples.plain.Config, Hostname: name },
       written: [],
       ...more,
+      config: { ...samples.plain.Config, Hostname: name, ...more.config },
       host: { ...samples.plain.HostConfig, ...more.host },
     };
     this.containers.set(member.id, member);
@@ -196,6 +201,7 @@ export class RecreationEngine {
         found.fresh = false;
         return [wasRunning ? 304 : 204];
       case 'stop':
+        this.stopTimeouts.push(url.searchParams.get('t'));
         found.running = false;
         if (found.host['AutoRemove'] === true) this.containers.delete(found.id);
         return [wasRunning ? 204 : 304];

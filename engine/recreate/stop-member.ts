@@ -11,15 +11,19 @@ import { ignoreAbsent } from './recreate-settle.ts';
  */
 export async function stopMember(
   engine: Dockerode,
-  { id, running }: PlannedMember,
+  { id, running, subject: { inspected } }: PlannedMember,
   { restartPolicy, autoRemove }: JournalMember,
 ): Promise<void> {
   const old = engine.getContainer(id);
   if (!['', 'no'].includes(restartPolicy.Name)) await old.update({ RestartPolicy: { Name: 'no' } });
   if (!running) return;
   const removed = autoRemove ? ignoreAbsent(old.wait({ condition: 'removed' })) : Promise.resolve();
+  // Named in the request, so that this may take as long: if it ended before, the old one would be found running
+  // by the roll back, and end a moment later.
+  const timeout = inspected.config['StopTimeout'];
+  const options = typeof timeout === 'number' && timeout >= 0 ? { t: timeout } : {};
   await ignoreAbsent(
-    old.stop().catch((error: unknown) => {
+    old.stop(options).catch((error: unknown) => {
       if (!/already stopped|not running/.test(engineMessage(error)) && !isNotModified(error)) throw error;
     }),
   );
