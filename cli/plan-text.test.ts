@@ -150,6 +150,7 @@ describe('the protection sentence', () => {
   test('unknown facts are reported, not left out', () => {
     expect(describeStatus(report({ unprotected: null }))).toContain('could not be listed');
     expect(describeStatus(report({ apply: 'interrupted' }))).toContain('An apply was interrupted');
+    expect(describeStatus(report({ recreation: 'interrupted' }))).toContain('A recreation was interrupted');
     expect(describeStatus(report({ apply: 'running' }))).toContain('An apply is under way');
     expect(describeStatus(report({ engine: { ...engine, prepared: 'upgrade' } })).split('\n')).toContain(
       'An upgrade is prepared: it comes into force when the machine starts next, or with: ' +
@@ -480,6 +481,7 @@ describe('status --check', () => {
     ['warning', 'audit mode', { protection: 'audit', audit: true }],
     ['warning', 'a container that is not protected', { unprotected: 1 }],
     ['warning', 'an interrupted apply', { apply: 'interrupted' }],
+    ['warning', 'an interrupted recreation', { recreation: 'interrupted' }],
     ['warning', 'an apply under way', { apply: 'running' }],
     ['warning', 'a prepared upgrade', { engine: { ...engine, prepared: 'upgrade' } }],
     ['warning', 'a problem of the engine', { engine: { ...engine, problem } }],

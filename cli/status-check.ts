@@ -18,7 +18,8 @@ export function checkStateOf(report: StatusReport): CheckState {
     report.unprotected === 0 &&
     engine.problem === null &&
     engine.prepared === undefined &&
-    report.apply === null
+    report.apply === null &&
+    report.recreation === undefined
     ? 'ok'
     : 'warning';
 }

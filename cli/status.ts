@@ -1,4 +1,8 @@
-import { unfinishedApply, type UnfinishedApply } from '../engine/apply/unfinished-apply.ts';
+import {
+  isRecreationInterrupted,
+  unfinishedApply,
+  type UnfinishedApply,
+} from '../engine/apply/unfinished-apply.ts';
 import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { killedContainers } from '../shared/containers/killed.ts';
@@ -40,6 +44,8 @@ export interface StatusReport {
    * this user may not know.
    */
   readonly apply: UnfinishedApply | null;
+  /** A recreation was interrupted, and nothing has settled it: a container may be stopped since. */
+  readonly recreation?: 'interrupted';
   /** Path of the administrator's file in older documents of Docker Desktop: detected, never read. */
   readonly olderSettings: string | null;
   /** Why the settings can't be read or used, if so. */
@@ -50,12 +56,13 @@ export interface StatusReport {
 
 /** Everything `bulkhead status` reports. */
 export async function statusReport(target: Target): Promise<StatusReport> {
-  const [desktop, engine, settings, verification, apply] = await Promise.all([
+  const [desktop, engine, settings, verification, apply, isInterrupted] = await Promise.all([
     target.desktop(),
     target.driver.status(),
     target.settings.read(),
     target.lastVerification(),
     unfinishedApply(target.paths),
+    isRecreationInterrupted(target.paths),
   ]);
   const applied = effectiveSettings(settings.applied, { exists: settings.exists });
   const enforcement = enforcementOf({ capabilities: target.capabilities, engine, settings, applied });
@@ -75,6 +82,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     appliedVersion: settings.appliedVersion,
     draftDiffers: settings.draft !== settings.applied,
     apply,
+    ...(isInterrupted ? { recreation: 'interrupted' } : {}),
     olderSettings: desktop?.olderSettings ?? null,
     ...settingsProblemOf(settings.readError ?? (applied.ok ? null : applied.error)),
   };
@@ -154,6 +162,7 @@ function notes(report: StatusReport): readonly string[] {
   if (engine.phase === 'stopped' && engine.root !== null) lines.push(text('cli-status.start-engine'));
   if (engine.prepared !== undefined) lines.push(text(`cli-status.prepared-${engine.prepared}`));
   if (report.apply !== null) lines.push(text(`cli-status.apply-${report.apply}`));
+  if (report.recreation !== undefined) lines.push(text('cli-status.recreation-interrupted'));
   if (report.olderSettings !== null)
     lines.push(text('cli-status.older-settings', { file: report.olderSettings }));
   if (engine.problem !== null)

@@ -1,6 +1,6 @@
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { applyLockPath, type RootPaths } from '../engine/base/root-paths.ts';
-import { recreateJournalPaths } from '../engine/recreate/recreate-journal.ts';
+import { recreateJournalPaths } from '../engine/recreate/recreate-journal-paths.ts';
 import type { SettledRecreate } from '../engine/recreate/recreate-interrupted.ts';
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { createInterruptedCheck } from './interrupted.ts';

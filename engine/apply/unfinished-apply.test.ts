@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { acquireLock } from '../base/lock.ts';
 import { applyLockPath, rootPaths, type RootPaths } from '../base/root-paths.ts';
-import { unfinishedApply } from './unfinished-apply.ts';
+import { recreateJournalPaths } from '../recreate/recreate-journal-paths.ts';
+import { isRecreationInterrupted, unfinishedApply } from './unfinished-apply.ts';
 
 let paths: RootPaths;
 beforeEach(async () => {
@@ -21,6 +22,17 @@ it('is running while its lock is held, and interrupted once its process is gone'
   expect(await unfinishedApply(paths)).toBe('running');
   await lock.value.release();
   expect(await unfinishedApply(paths)).toBe('interrupted');
+});
+
+it('is an interrupted recreation while one of its journals is there, and its process is not', async () => {
+  expect(await isRecreationInterrupted(paths)).toBe(false);
+  await writeFile(recreateJournalPaths(paths)[3] ?? '', '');
+  const lock = await acquireLock(applyLockPath(paths));
+  if (!lock.ok) throw new Error(lock.error.code);
+  expect(await isRecreationInterrupted(paths)).toBe(false);
+  await lock.value.release();
+  expect(await isRecreationInterrupted(paths)).toBe(true);
+  expect(await unfinishedApply(paths)).toBeNull();
 });
 
 it('is not interrupted if it ends, or another one begins, after the look at the journal', async () => {

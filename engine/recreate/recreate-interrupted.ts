@@ -2,7 +2,8 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { acquireLock } from '../base/lock.ts';
 import { applyLockPath } from '../base/root-paths.ts';
-import { readRecreateJournal, recreateJournalPaths, type RecreateJournal } from './recreate-journal.ts';
+import { readRecreateJournal, type RecreateJournal } from './recreate-journal.ts';
+import { recreateJournalPaths } from './recreate-journal-paths.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 import { finishRecreate, rollForwardRecreate, rollBackRecreate } from './recreate-settle.ts';
 

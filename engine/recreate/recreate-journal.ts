@@ -1,8 +1,6 @@
-import path from 'node:path';
 import * as z from 'zod';
 import { recreateSteps } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
-import type { RootPaths } from '../base/root-paths.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { readJournalFile } from '../base/read-journal.ts';
 
@@ -54,18 +52,6 @@ const journalSchema = z.object({
   members: z.array(memberSchema).min(1),
 });
 export type RecreateJournal = z.infer<typeof journalSchema>;
-
-/** How many groups are recreated concurrently: most of their time is spent waiting. */
-export const recreationsAtOnce = 8;
-
-/**
- * The possible journals: each group in progress has one of its own, `DIR/recreate-journal.json`,
- * `DIR/recreate-journal-2.json`, ….
- */
-export const recreateJournalPaths = ({ root }: Pick<RootPaths, 'root'>): string[] =>
-  Array.from({ length: recreationsAtOnce }, (_, index) =>
-    path.join(root, index === 0 ? 'recreate-journal.json' : `recreate-journal-${index + 1}.json`),
-  );
 
 /** A journal on disk; null if there is none, 'damaged' if it is invalid. */
 export const readRecreateJournal = (file: string): Promise<RecreateJournal | null | 'damaged'> =>

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { waitsFor } from '../../shared/containers/recreate-order.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import { readRecreateJournal, recreateJournalPaths, recreationsAtOnce } from './recreate-journal.ts';
+import { readRecreateJournal } from './recreate-journal.ts';
+import { recreateJournalPaths, recreationsAtOnce } from './recreate-journal-paths.ts';
 import type { PlannedMember } from './recreate-plan.ts';
 
 type Group = readonly PlannedMember[];

@@ -5,7 +5,7 @@ import { userSettingsName } from '../../shared/settings/preferences.ts';
 import type { BundleEntry } from '../../shared/support/bundle.ts';
 import { redactJson, redactText, type RedactedText } from '../../shared/support/redact.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import { recreateJournalPaths } from '../recreate/recreate-journal.ts';
+import { recreateJournalPaths } from '../recreate/recreate-journal-paths.ts';
 
 /** Facts about an engine that are not in its files, by the name of the entry: written as JSON. */
 export type BundleFacts = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { RecreateMember, RecreateRun } from '../../../shared/containers/recreate.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { ok, type AppError } from '../../../shared/result.ts';
-import { recreationsAtOnce } from '../../recreate/recreate-journal.ts';
+import { recreationsAtOnce } from '../../recreate/recreate-journal-paths.ts';
 import type { Journal } from '../journal.ts';
 import { cleanUpDefect } from './clean-up.ts';
 import { describeError } from './describe-error.ts';

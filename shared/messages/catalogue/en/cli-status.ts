@@ -87,6 +87,10 @@ export const cliStatus = {
   'cli-status.apply-running': 'An apply is under way.',
   'cli-status.apply-interrupted':
     'An apply was interrupted: bulkhead apply{{onEngine}} or the next start of the engine settles it.',
+  'cli-status.recreation-interrupted': concat(
+    'A recreation was interrupted, and a container may be stopped: ',
+    'bulkhead containers recreate{{onEngine}} settles it.',
+  ),
   'cli-status.start-engine': 'To start it: bulkhead engine start{{onEngine}}',
   'cli-status.older-settings': concat(
     'There is a settings file at {{file}} too, where older documents put it: it is not read here. ',

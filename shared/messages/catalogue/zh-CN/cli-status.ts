@@ -72,6 +72,8 @@ export const cliStatus: Translated<typeof english> = {
     '有一项升级已准备就绪：将在下次启动计算机时生效，或运行：sudo bulkhead install',
   'cli-status.apply-running': '应用正在进行。',
   'cli-status.apply-interrupted': '应用曾被中断：bulkhead apply{{onEngine}} 或引擎下次启动时会处理。',
+  'cli-status.recreation-interrupted':
+    '重新创建曾被中断，可能有容器因此停止：bulkhead containers recreate{{onEngine}} 会处理。',
   'cli-status.start-engine': '启动引擎：bulkhead engine start{{onEngine}}',
   'cli-status.older-settings':
     '{{file}} 处（旧文档所述的位置）还有一个设置文件：此处不会读取。要采用它：bulkhead apply {{file}} --target docker-desktop',
