@@ -134,6 +134,8 @@ export class RecreationEngine {
         : [request.method, action || kind, target?.name ?? reference].join(' ');
     this.calls.push(call);
     this.onRequest(call);
+    // Like one that begins at the moment of the removal.
+    if (action === 'wait') return;
     const failing = [...this.failing].find(([start]) => call.startsWith(start))?.[1];
     const [status, answer] =
       failing === undefined
@@ -205,10 +207,6 @@ export class RecreationEngine {
         found.running = false;
         if (found.host['AutoRemove'] === true) this.containers.delete(found.id);
         return [wasRunning ? 204 : 304];
-      case 'wait':
-        found.running = false;
-        this.containers.delete(found.id);
-        return [200, { StatusCode: 0 }];
       default:
         return [404, { message: 'page not found' }];
     }

@@ -14,3 +14,18 @@ test('the request to stop a container lasts as long as its own timeout', async (
     await engine.close();
   }
 });
+
+test("the removal of a container run with --rm is not awaited by the engine's own wait", async () => {
+  const engine = new RecreationEngine();
+  await engine.listen();
+  try {
+    engine.add('job', { host: { AutoRemove: true } });
+    engine.add('other');
+    await engine.recreate({ ids: ['job'], withoutRollback: true });
+    expect(engine.calls).toContain('POST stop job');
+    expect(engine.names()).toEqual(['job+', 'other+']);
+    expect(engine.find('job')?.host['Runtime']).toBe('bulkhead');
+  } finally {
+    await engine.close();
+  }
+});

@@ -1,8 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { engineMessage } from '../base/docker-client.ts';
 import type { JournalMember } from './recreate-journal.ts';
 import type { PlannedMember } from './recreate-plan.ts';
+import { inspect } from './recreate-ports.ts';
 import { ignoreAbsent } from './recreate-settle.ts';
+
+/** How often, and at most how long, ms, it is looked whether the engine has removed a container. */
+const lookEveryMs = 100,
+  longestRemovalMs = 120_000;
 
 /**
  * Stops the old container of a recreation with its own signal and timeout, and without a restart policy: an
@@ -17,7 +23,6 @@ export async function stopMember(
   const old = engine.getContainer(id);
   if (!['', 'no'].includes(restartPolicy.Name)) await old.update({ RestartPolicy: { Name: 'no' } });
   if (!running) return;
-  const removed = autoRemove ? ignoreAbsent(old.wait({ condition: 'removed' })) : Promise.resolve();
   // Named in the request, so that this may take as long: if it ended before, the old one would be found running
   // by the roll back, and end a moment later.
   const timeout = inspected.config['StopTimeout'];
@@ -27,7 +32,20 @@ export async function stopMember(
       if (!/already stopped|not running/.test(engineMessage(error)) && !isNotModified(error)) throw error;
     }),
   );
-  await removed;
+  if (autoRemove) await awaitRemoval(engine, id);
+}
+
+/**
+ * Resolves once a container run with --rm is gone, or the engine has failed to remove it. Not by the engine's
+ * own wait: one that begins at the moment of the removal never ends.
+ */
+async function awaitRemoval(engine: Dockerode, id: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < longestRemovalMs; waitedMs += lookEveryMs) {
+    const found = await inspect(engine, id);
+    if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
+    if (found.value === null || found.value.view.State.Status === 'dead') return;
+    await setTimeout(lookEveryMs);
+  }
 }
 
 const isNotModified = (error: unknown): boolean =>
