@@ -29,6 +29,8 @@ export class FakeEngine {
   readonly containers = new Map<string, FakeContainer>();
   readonly vanished = new Set<string>();
   readonly broken = new Set<string>();
+  /** Somebody starts these right after their inspect. */
+  readonly startedMeanwhile = new Set<string>();
   /** Inspects of these never get a response. */
   readonly hung = new Set<string>();
   readonly calls: string[] = [];
@@ -55,7 +57,11 @@ export class FakeEngine {
         else send(204);
       } else {
         const [, id = '', action = ''] = /^\/containers\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
-        this.#respondTo(id, request.method === 'DELETE' ? 'remove' : action, send);
+        const isForced = url.searchParams.get('force') === 'true';
+        if (request.method !== 'DELETE') this.#respondTo(id, action, send);
+        else if (this.containers.get(id)?.running === true && !isForced)
+          send(409, { message: 'container is running: stop the container before removing or force remove' });
+        else this.#respondTo(id, 'remove', send);
       }
     });
   }
@@ -94,6 +100,7 @@ export class FakeEngine {
       setImmediate(() => {
         this.inspecting--;
         send(200, inspectResponse(container));
+        if (this.startedMeanwhile.has(id)) container.running = true;
       });
     }
   }

@@ -54,6 +54,21 @@ describe('remove (D)', () => {
     expect(await remove({ ids: [id(2)], includeRunning: true })).toMatchObject([{ removed: true }]);
     expect(engine.calls[0]).toBe(`POST /containers/${id(2)}/stop?t=120`);
   });
+  test('one that is started after its inspect is stopped before it is removed, or not removed', async () => {
+    engine.add({ id: id(1) });
+    engine.startedMeanwhile.add(id(1));
+    expect(await remove({ ids: [id(1)] })).toMatchObject([
+      { removed: false, error: expect.stringContaining('running') },
+    ]);
+    engine.add({ id: id(1), stopTimeout: 60 });
+    engine.calls.length = 0;
+    expect(await remove({ ids: [id(1)], includeRunning: true })).toMatchObject([{ removed: true }]);
+    expect(engine.calls).toEqual([
+      `DELETE /containers/${id(1)}?force=false&v=false`,
+      `POST /containers/${id(1)}/stop?t=60`,
+      `DELETE /containers/${id(1)}?force=true&v=false`,
+    ]);
+  });
   test('volumes are removed only on request; one still in use is kept and reported', async () => {
     engine.add({
       id: id(1),

@@ -110,13 +110,20 @@ async function removeInspected(
   const target = docker.getContainer(inspected.Id);
   // Missing in the types.
   const { StopTimeout: timeout } = inspected.Config as { readonly StopTimeout?: number | null };
+  const stopAndRemove = async (): Promise<void> => {
+    await target.stop({ t: timeout ?? stopSeconds }).catch((error: unknown) => {
+      if (statusOf(error) !== 304) throw error;
+    });
+    await target.remove({ force: true, v: request.removeVolumes });
+  };
   try {
-    if (running)
-      await target.stop({ t: timeout ?? stopSeconds }).catch((error: unknown) => {
-        if (statusOf(error) !== 304) throw error;
+    if (running) await stopAndRemove();
+    else
+      // Not by force: the engine then refuses to remove one that was started since, and does not kill it.
+      await target.remove({ force: false, v: request.removeVolumes }).catch(async (error: unknown) => {
+        if (!request.includeRunning || statusOf(error) !== 409) throw error;
+        await stopAndRemove();
       });
-    // Without includeRunning no force: the engine then refuses to remove one that was started since.
-    await target.remove({ force: request.includeRunning, v: request.removeVolumes });
   } catch (error) {
     // Auto-remove (--rm) may have been faster: it is gone, as requested.
     if (statusOf(error) !== 404) return { id, name, removed: false, ...reasonFields(engineReason(error)) };
