@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../shared/containers/recreate.ts';
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
@@ -329,6 +330,7 @@ class GroupRun {
     const all = (outcome: RecreateOutcome) => this.#members.map(() => outcome);
     this.#options.onRollBack();
     const { journalFile } = this.#options;
+    await awaitEngine(this.#ports.engine);
     const startFailed = this.#journal.step === 'start';
     const pushed = await rollForwardRecreate(this.#ports, this.#journal, journalFile, startFailed);
     if (pushed !== null)
@@ -341,6 +343,26 @@ class GroupRun {
     const back = await rollBackRecreate(this.#ports, this.#journal, journalFile);
     if (!back.ok) return all({ kind: 'rollback-failed', step, error, rollbackError: back.error });
     return all(step === 'create' ? { kind: 'refused', error } : { kind: 'rolled-back', step, error });
+  }
+}
+
+/** How long an engine that restarts is waited for, and how often it is asked, ms. */
+const longestRestartMs = 60_000,
+  pingEveryMs = 500;
+
+/**
+ * Resolves once the engine answers, or after a minute. One that restarts has stopped the containers: without
+ * this, nobody would start the old ones again where no supervisor does.
+ */
+async function awaitEngine(engine: RecreatePorts['engine']): Promise<void> {
+  const until = Date.now() + longestRestartMs;
+  while (Date.now() < until) {
+    const answers = await engine.ping().then(
+      () => true,
+      () => false,
+    );
+    if (answers) return;
+    await setTimeout(pingEveryMs);
   }
 }
 
