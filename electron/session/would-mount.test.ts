@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { rootPaths } from '../../engine/base/root-paths.ts';
+import { rootPaths, systemRoot } from '../../engine/base/root-paths.ts';
 import { effectiveSettings } from '../../shared/settings/index.ts';
 import { wouldMount } from './would-mount.ts';
 
@@ -45,6 +45,21 @@ describe('whether a directory could be mounted (A8)', () => {
     ['engine/data', false, 'bind-engine-directory'],
   ])('%s: %s', async (name, allowed, code) => {
     expect(await check(`${home}/${name}`, shared)).toMatchObject({ allowed, code });
+  });
+
+  it.each([
+    '/etc/docker/certs.d',
+    '/etc/bulkhead',
+    '/var/lib/containerd',
+    '/var/lib/docker/volumes',
+    '/run/docker',
+  ])('of a shared parent: %s belongs to the machine\u2019s own engine', async (directory) => {
+    const settings = effectiveSettings(text([{ path: '/etc' }, { path: '/var/lib' }, { path: '/run' }]));
+    if (!settings.ok) throw new Error(settings.error.message);
+    expect(await wouldMount(directory, settings.value, rootPaths(systemRoot), home)).toMatchObject({
+      allowed: false,
+      code: 'bind-engine-directory',
+    });
   });
 
   it('a device that every container has needs no share; other devices are not shared', async () => {

@@ -19,7 +19,7 @@ export async function wouldMount(
 ): Promise<IpcOutput<'paths:would-mount'>> {
   const facts = await resolveBindSource(requested, {
     engineSockets: [paths.clientSocket, paths.engineSocket, paths.plannerSocket, paths.controlSocket],
-    engineDirectories: [paths.root, paths.data, paths.run],
+    engineDirectories: paths.directories,
     shares: sharedDirectories(settings, home),
   });
   const real = facts.real ?? requested;

@@ -73,7 +73,7 @@ async function simulate(
     engineSocket: await findReachableEngine(paths),
     clientSocket: paths.clientSocket,
     engineSockets: [paths.engineSocket, paths.clientSocket],
-    engineDirectories: [paths.root, paths.data, paths.run],
+    engineDirectories: paths.directories,
     stateDirectory: paths.root,
     signal,
     timeoutMs,
