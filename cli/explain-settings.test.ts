@@ -30,7 +30,11 @@ const lockedDown: PolicyFacts = {
 async function decide(
   capabilities: TargetCapabilities,
   text: string,
-  { gatewayUp = true, policyFacts = noPolicyFacts }: { gatewayUp?: boolean; policyFacts?: PolicyFacts } = {},
+  {
+    gatewayUp = true,
+    phase = 'ready',
+    policyFacts = noPolicyFacts,
+  }: { gatewayUp?: boolean; phase?: EngineStatus['phase']; policyFacts?: PolicyFacts } = {},
   choice: SettingsChoice = {},
 ) {
   const state: Partial<SettingsState> = {
@@ -38,7 +42,7 @@ async function decide(
     draft: on,
     appliedHash: text,
     appliedVersion: 1,
-    exists: true,
+    exists: text !== '',
     readError: null,
     preference: null,
     policyFacts,
@@ -48,7 +52,7 @@ async function decide(
     paths: rootPaths('/nowhere'),
     settings: { read: () => Promise.resolve(state) },
   } as unknown as Target; // the parts that are read
-  const engine = { phase: 'ready', gatewayUp } as EngineStatus; // likewise
+  const engine = { phase, gatewayUp } as EngineStatus; // likewise
   const decided = await explainedSettings(target, engine, choice);
   return decided.ok
     ? { eci: decided.value.settings.eci.value, remarks: decided.value.remarks.map(({ text }) => text) }
@@ -87,5 +91,34 @@ describe('explain decides', () => {
 
   it('nothing if the file cannot be used and the policy in force is unknown', async () => {
     expect(await decide(embeddedCapabilities, 'garbage')).toBe('settings.syntax');
+  });
+
+  describe('without a settings file that was in force, while no gateway runs,', () => {
+    const stopped = (policyFacts: Partial<PolicyFacts>) =>
+      decide(embeddedCapabilities, '', {
+        gatewayUp: false,
+        phase: 'stopped',
+        policyFacts: { ...noPolicyFacts, isMissing: true, ...policyFacts },
+      });
+
+    it.each(['stored', 'locked-down'] as const)('as the next start does: %s', async (startWithoutFile) => {
+      expect(await stopped({ startWithoutFile, lastRecorded: lockedDown.recorded })).toMatchObject({
+        eci: true,
+        remarks: expect.arrayContaining(['The settings file was deleted']) as unknown,
+      });
+    });
+
+    it('not at all if nothing shows what the next start enforces', async () => {
+      expect(await stopped({ startWithoutFile: 'unknown' })).toBe('settings.unreadable');
+    });
+
+    it('by no settings if the next start has none', async () => {
+      expect(await stopped({ startWithoutFile: 'default' })).toMatchObject({ eci: false });
+    });
+  });
+
+  it('nothing if the file was deleted and the running gateway has recorded nothing', async () => {
+    const policyFacts: PolicyFacts = { ...noPolicyFacts, isMissing: true, startWithoutFile: 'stored' };
+    expect(await decide(embeddedCapabilities, '', { policyFacts })).toBe('settings.unreadable');
   });
 });

@@ -4,7 +4,7 @@ import { enforcementOf, isAlarm, type Enforcement } from '../shared/enforcement/
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { SettingsState } from '../shared/ipc/app-state.ts';
 import { message, type Message } from '../shared/messages/message.ts';
-import { ok, type AppError, type Result } from '../shared/result.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EffectiveSettings } from '../shared/settings/effective.ts';
 import { enforcesSettings } from '../shared/targets/capabilities.ts';
 import { readGivenFile } from './given-file.ts';
@@ -26,8 +26,8 @@ export interface ExplainedSettings {
 }
 
 /**
- * The settings in force on a running engine, or the given ones. Errors: those of the settings file, if it
- * cannot be determined which settings are in force.
+ * The settings in force, those of the next start if no gateway runs, or the given ones. Errors: those of the
+ * settings file, or `settings.unreadable`, if it cannot be determined which settings these are.
  */
 export async function explainedSettings(
   target: Target,
@@ -60,13 +60,21 @@ export async function explainedSettings(
       remarks: [message('cli-explain.nothing-enforces')],
     });
   const alarm = enforcementAlarm(enforcement);
-  if (isAlarm(enforcement.difference) && state.policyFacts.recorded !== null) {
+  const remarks = alarm === null ? [] : [alarm.title, ...alarm.details];
+  const { recorded, startWithoutFile } = state.policyFacts;
+  const isDeleted = enforcement.difference === 'deleted';
+  const policy = enforcement.by === 'nothing' ? enforcement.nextStart : enforcement.now;
+  if (isDeleted && policy.source === 'unknown')
+    return fail('settings.unreadable', message('enforcement.now-unknown'));
+  if (
+    isAlarm(enforcement.difference) &&
+    (recorded !== null || (isDeleted && startWithoutFile !== 'default'))
+  ) {
     const { readSettingsInForce } = await import('../engine/store/settings-in-force.ts');
-    const settings = await readSettingsInForce(target.paths, state);
-    return ok({ settings, enforcement, remarks: alarm === null ? [] : [alarm.title, ...alarm.details] });
+    return ok({ settings: await readSettingsInForce(target.paths, state), enforcement, remarks });
   }
   if (state.readError !== null) return { ok: false, error: state.readError };
-  return applied.ok ? ok({ settings: applied.value, enforcement, remarks: [] }) : applied;
+  return applied.ok ? ok({ settings: applied.value, enforcement, remarks }) : applied;
 }
 
 /** The given text; null if none was given. */
