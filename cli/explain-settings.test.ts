@@ -7,6 +7,7 @@ import type { Target } from '../engine/target.ts';
 import { noPolicyFacts, type PolicyFacts } from '../shared/enforcement/policy-facts.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { SettingsState } from '../shared/ipc/app-state.ts';
+import type { PreferenceState } from '../shared/settings/preferences.ts';
 import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
 import { explainedSettings, type SettingsChoice } from './explain-settings.ts';
 
@@ -34,7 +35,13 @@ async function decide(
     gatewayUp = true,
     phase = 'ready',
     policyFacts = noPolicyFacts,
-  }: { gatewayUp?: boolean; phase?: EngineStatus['phase']; policyFacts?: PolicyFacts } = {},
+    preference = null,
+  }: {
+    gatewayUp?: boolean;
+    phase?: EngineStatus['phase'];
+    policyFacts?: PolicyFacts;
+    preference?: SettingsState['preference'];
+  } = {},
   choice: SettingsChoice = {},
 ) {
   const state: Partial<SettingsState> = {
@@ -44,7 +51,7 @@ async function decide(
     appliedVersion: 1,
     exists: text !== '',
     readError: null,
-    preference: null,
+    preference,
     policyFacts,
   };
   const target = {
@@ -120,5 +127,43 @@ describe('explain decides', () => {
   it('nothing if the file was deleted and the running gateway has recorded nothing', async () => {
     const policyFacts: PolicyFacts = { ...noPolicyFacts, isMissing: true, startWithoutFile: 'stored' };
     expect(await decide(embeddedCapabilities, '', { policyFacts })).toBe('settings.unreadable');
+  });
+
+  describe('without the preferences of users, and names', () => {
+    const preference: PreferenceState = {
+      by: 'sam',
+      eci: false,
+      blockDockerLoad: true,
+      outcomes: { eci: 'in-force', blockDockerLoad: 'in-force' },
+      problem: null,
+      writable: true,
+    };
+    const off = 'Not counted: the preference of sam turns isolation off, so no rule is enforced.';
+    const load = 'Not counted: the preference of sam decides about docker load.';
+
+    it('those that hold', async () => {
+      expect(await decide(embeddedCapabilities, on, { preference })).toEqual({
+        eci: true,
+        remarks: [off, load],
+      });
+    });
+
+    it('none that the given settings lock', async () => {
+      const locked = on.replace('true', 'true, "locked": true');
+      expect(await decide(embeddedCapabilities, locked, { preference })).toMatchObject({
+        remarks: [load],
+      });
+    });
+
+    it('a user whose name is not known', async () => {
+      const { remarks } = await remarksOf({ ...preference, by: null, blockDockerLoad: null });
+      expect(remarks).toEqual([off.replace('sam', 'a user')]);
+    });
+
+    const remarksOf = async (some: PreferenceState) => {
+      const decided = await decide(embeddedCapabilities, on, { preference: some });
+      if (typeof decided === 'string') throw new Error(decided);
+      return decided;
+    };
   });
 });

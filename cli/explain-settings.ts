@@ -6,6 +6,7 @@ import type { SettingsState } from '../shared/ipc/app-state.ts';
 import { message, type Message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EffectiveSettings } from '../shared/settings/effective.ts';
+import { withPreferences } from '../shared/settings/preferences.ts';
 import { enforcesSettings } from '../shared/targets/capabilities.ts';
 import { readGivenFile } from './given-file.ts';
 
@@ -50,7 +51,9 @@ export async function explainedSettings(
     if (!named.ok) return named;
     const settings = effectiveSettings(named.value.text, { exists: named.value.exists });
     if (!settings.ok) return settings;
-    const remarks = isUnenforced ? [message('cli-explain.would-be-enforced')] : [];
+    const remarks = isUnenforced
+      ? [message('cli-explain.would-be-enforced')]
+      : preferenceRemarks(state, settings.value);
     return ok({ settings: settings.value, enforcement, remarks });
   }
   if (isUnenforced)
@@ -71,10 +74,29 @@ export async function explainedSettings(
     (recorded !== null || (isDeleted && startWithoutFile !== 'default'))
   ) {
     const { readSettingsInForce } = await import('../engine/store/settings-in-force.ts');
-    return ok({ settings: await readSettingsInForce(target.paths, state), enforcement, remarks });
+    const settings = await readSettingsInForce(target.paths, state);
+    return ok({ settings, enforcement, remarks: [...remarks, ...preferenceRemarks(state, settings)] });
   }
   if (state.readError !== null) return { ok: false, error: state.readError };
-  return applied.ok ? ok({ settings: applied.value, enforcement, remarks }) : applied;
+  if (!applied.ok) return applied;
+  const settings = applied.value;
+  return ok({ settings, enforcement, remarks: [...remarks, ...preferenceRemarks(state, settings)] });
+}
+
+/** The stored preferences of users that hold under these settings: the decision is without them. */
+function preferenceRemarks({ preference }: SettingsState, settings: EffectiveSettings): readonly Message[] {
+  if (preference === null) return [];
+  const { eci, blockDockerLoad } = preference;
+  const { outcomes } = withPreferences(settings, {
+    version: 1,
+    ...(eci === null ? {} : { eci }),
+    ...(blockDockerLoad === null ? {} : { blockDockerLoad }),
+  });
+  const by = preference.by ?? message('cli-explain.somebody');
+  return [
+    ...(outcomes.eci === 'in-force' ? [message('cli-explain.preference-off', { by })] : []),
+    ...(outcomes.blockDockerLoad === 'in-force' ? [message('cli-explain.preference-load', { by })] : []),
+  ];
 }
 
 /** The given text; null if none was given. */

@@ -23,6 +23,10 @@ export const cliExplain = {
     'Nothing enforces the settings on this engine: every request reaches it unchecked.',
   'cli-explain.would-be-enforced':
     'Nothing enforces settings on this engine: this is what a gateway in front of it would decide.',
+  'cli-explain.preference-off':
+    'Not counted: the preference of {{by}} turns isolation off, so no rule is enforced.',
+  'cli-explain.preference-load': 'Not counted: the preference of {{by}} decides about docker load.',
+  'cli-explain.somebody': 'a user',
   'cli-explain.reads-only': 'Allowed: it only reads.',
   'cli-explain.allowed': 'Allowed.',
   'cli-explain.rewritten': 'Allowed, rewritten as shown.',
