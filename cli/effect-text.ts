@@ -145,6 +145,10 @@ export function describeEffect({ kind, code, params }: PlanEffect): string {
     case 'audit-on':
     case 'audit-off':
       return text(`cli-plan.${code}`);
+    case 'preference-off':
+      return typeof params['by'] === 'string'
+        ? text('cli-plan.preference-off', { by: params['by'] })
+        : text('cli-plan.preference-off-unnamed');
     case 'backend':
       return text('cli-plan.backend', { backend: backendText(String(params['id'])) });
     case 'dangerous-shares':

@@ -4,6 +4,7 @@ import { restartsByItself, type Container } from '../../shared/containers/protec
 import { unprotectedUse } from '../../shared/containers/unprotected-use.ts';
 import { listedPaths } from '../../shared/settings/effective.ts';
 import type { EffectiveSettings, Finding, SettingsChange } from '../../shared/settings/index.ts';
+import { withPreferences } from '../../shared/settings/preferences.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { RestartReason } from './driver.ts';
 import { enablesNri } from '../daemon-json/nri-options.ts';
@@ -92,6 +93,9 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     if (after.eci.locked) later('new-rule', 'eci-locked');
     else later('allowed', 'eci-unlocked');
   }
+  const { preferences = null } = facts;
+  if (withPreferences(after, preferences).outcomes.eci === 'in-force')
+    later('unprotected', 'preference-off', preferences?.by === undefined ? {} : { by: preferences.by });
   addAuditEffect(capabilities, before, after, later);
   if (after.eci.value)
     addRuleEffects(capabilities, before, after, dangerous, later, named(mountingOf(input)));

@@ -9,6 +9,7 @@ import {
   type EffectiveSettings,
 } from '../../shared/settings/index.ts';
 import type { LintContext } from '../../shared/settings/lint/index.ts';
+import type { UserPreferences } from '../../shared/settings/preferences.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import { keepsContainers } from '../../shared/targets/live-restore.ts';
 import type { StoredText } from '../base/files.ts';
@@ -26,6 +27,8 @@ export interface PlanFacts {
   /** The settings file is unusable or deleted by mistake; a roll back writes what the gateway enforces. */
   readonly restoresEnforced?: boolean;
   readonly versions: VersionState;
+  /** The stored preferences of users; missing if the engine supports none. */
+  readonly preferences?: UserPreferences | null;
   readonly engine: EngineStatus;
   /** The linter's facts about this machine. */
   readonly lint: LintContext;

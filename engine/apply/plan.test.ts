@@ -7,6 +7,7 @@ import { message } from '../../shared/messages/message.ts';
 import { ok } from '../../shared/result.ts';
 import { makePlan, withRecreation } from './plan.ts';
 import { settingsInForce, type PlanFacts } from './plan-facts.ts';
+import type { UserPreferences } from '../../shared/settings/preferences.ts';
 import { embeddedCapabilities } from '../targets/embedded/capabilities.ts';
 
 const engine: EngineStatus = {
@@ -93,6 +94,29 @@ describe('dangerous shares', () => {
     expect(codesOf(sharing('/'), sharing('/'))).not.toContain('dangerous-shares');
     const off = sharing('/').replace('"value":true', '"value":false');
     expect(codesOf(off, settingsText(false))).not.toContain('dangerous-shares');
+  });
+});
+
+describe('a preference of a user that keeps ECI off', () => {
+  const preferences: UserPreferences = { version: 1, by: 'sam', eci: false };
+  const unlocked = settingsText(true).replace('"locked": true', '"locked": false');
+  const preferred = (draft: string, more: Partial<PlanFacts> = {}) =>
+    makePlan(facts({ preferences, ...more }), draft, keepAllContainers).effects.filter(
+      ({ code }) => code === 'preference-off',
+    );
+  const effect = { kind: 'unprotected', when: 'afterwards', code: 'preference-off' };
+
+  test('is named by a plan that leaves it in force', () => {
+    expect(preferred(unlocked)).toEqual([{ ...effect, params: { by: 'sam' } }]);
+    const unnamed = preferred(unlocked, { preferences: { version: 1, eci: false } });
+    expect(unnamed).toEqual([{ ...effect, params: {} }]);
+  });
+
+  test('is not an effect if ECI is locked or off, or the preference is another one', () => {
+    expect(preferred(settingsText(true))).toEqual([]);
+    expect(preferred(unlocked.replace('"value": true', '"value": false'))).toEqual([]);
+    for (const other of [null, { version: 1, eci: true }, { version: 1, blockDockerLoad: true }] as const)
+      expect(preferred(unlocked, { preferences: other })).toEqual([]);
   });
 });
 

@@ -39,6 +39,7 @@ const planEffectSchema = z.object({
     'eci-off',
     'eci-locked',
     'eci-unlocked',
+    'preference-off',
     'audit-on',
     'audit-off',
     'backend',

@@ -10,6 +10,7 @@ import { systemCode } from '../../base/system-code.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json-file.ts';
 import { versionState, type VersionState } from '../../store/history.ts';
 import { readSettingsInForce } from '../../store/settings-in-force.ts';
+import { readUserSettings } from '../../store/user-settings.ts';
 import type { Target } from '../../target.ts';
 import type { OpenedEngine } from './opened-engine.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -58,6 +59,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
     applied: applied.value,
     ...enforcedFacts,
     versions: versions.value,
+    preferences: (await readUserSettings(paths.root)).preferences,
     engine: status,
     lint: engine.lintContext,
     backend: report,

@@ -158,6 +158,15 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
   'eci-off': ({ t }) => [t('review.effect.eciOff'), t('review.effect.eciOffWhy')],
   'eci-locked': ({ t }) => [t('review.effect.eciLocked'), t('review.effect.eciLockedWhy')],
   'eci-unlocked': ({ t }) => [t('review.effect.eciUnlocked'), t('review.effect.eciUnlockedWhy')],
+  'preference-off': ({ t, params }) => {
+    const { by } = params;
+    return [
+      t('review.effect.preferenceOff', {
+        by: typeof by === 'string' ? by : t('isolation.preference.somebody'),
+      }),
+      t('review.effect.preferenceOffWhy'),
+    ];
+  },
   'audit-on': ({ t }) => [
     t('review.effect.auditOn'),
     t('review.effect.auditOnWhy'),

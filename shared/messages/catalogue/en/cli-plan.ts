@@ -92,6 +92,14 @@ export const cliPlan = {
   'cli-plan.eci-off': 'Enhanced Container Isolation is off: root in a container is root on the host',
   'cli-plan.eci-locked': 'users cannot turn Enhanced Container Isolation off',
   'cli-plan.eci-unlocked': 'users may turn Enhanced Container Isolation off: it is only a default for them',
+  'cli-plan.preference-off': concat(
+    'the preference of {{by}} keeps Enhanced Container Isolation off: ',
+    'no rule is enforced until it is cleared, or the setting is locked',
+  ),
+  'cli-plan.preference-off-unnamed': concat(
+    'the preference of a user keeps Enhanced Container Isolation off: ',
+    'no rule is enforced until it is cleared, or the setting is locked',
+  ),
   'cli-plan.audit-on': concat(
     'audit mode: rules deny nothing any more, what they would deny is only logged ',
     '(bulkhead audit{{onEngine}})',

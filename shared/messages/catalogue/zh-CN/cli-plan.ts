@@ -71,6 +71,10 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.eci-off': '增强型容器隔离已关闭：容器内的 root 就是主机上的 root',
   'cli-plan.eci-locked': '用户不能关闭增强型容器隔离',
   'cli-plan.eci-unlocked': '用户可以关闭增强型容器隔离：它只是为用户提供的默认值',
+  'cli-plan.preference-off':
+    '{{by}} 的偏好使增强型容器隔离保持关闭：在取消该偏好或锁定此设置之前不执行任何规则',
+  'cli-plan.preference-off-unnamed':
+    '某用户的偏好使增强型容器隔离保持关闭：在取消该偏好或锁定此设置之前不执行任何规则',
   'cli-plan.audit-on':
     '审计模式：规则不再拒绝任何请求，本应拒绝的请求只会写入日志 (bulkhead audit{{onEngine}})',
   'cli-plan.audit-off': '审计模式结束：重新拒绝规则不允许的请求',

@@ -172,6 +172,8 @@ export const review = {
     eciLockedWhy: 'They can’t change its settings either.',
     eciUnlocked: 'Users may turn ECI off',
     eciUnlockedWhy: 'It is only a default for them until it is locked.',
+    preferenceOff: 'The preference of {{by}} keeps ECI off',
+    preferenceOffWhy: 'No rule is enforced until it is cleared, or ECI is locked.',
     auditOn: 'Rules deny nothing any more',
     auditOnWhy: 'Audit mode: what the rules do not allow is let through, and written to the decision log.',
     auditOff: 'What the rules do not allow is denied again',

@@ -155,6 +155,8 @@ export const review: Translation<typeof english> = {
     eciLockedWhy: '也不能更改相关设置。',
     eciUnlocked: '用户可以关闭 ECI',
     eciUnlockedWhy: '在锁定之前，它只是为用户提供的默认值。',
+    preferenceOff: '{{by}} 的偏好使 ECI 保持关闭',
+    preferenceOffWhy: '在取消该偏好或锁定 ECI 之前不执行任何规则。',
     auditOn: '规则不再拒绝任何请求',
     auditOnWhy: '审计模式：规则不允许的请求会放行，并写入决策日志。',
     auditOff: '重新拒绝规则不允许的请求',
