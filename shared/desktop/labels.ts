@@ -34,6 +34,8 @@ export interface DesktopLabels {
     readonly body: string;
   };
   readonly notVerified: { readonly title: string; readonly body: string };
+  /** ECI is off, or audit mode is on, although nobody here applied that. */
+  readonly lost: Readonly<Record<'off' | 'audit', { readonly title: string; readonly body: string }>>;
   readonly engineStopped: { readonly title: string; readonly body: string };
   /** The failed request from the tray. */
   readonly failed: { readonly verify: string; readonly start: string };

@@ -228,6 +228,30 @@ describe('the protection', () => {
     expect(shown).toMatchObject([{ kind: 'protection', title: 'Protection is not verified any more' }]);
   });
 
+  it.each([
+    ['off', 'Protection is off'],
+    ['audit', 'Rules deny nothing any more'],
+  ] as const)('that is %s although nobody here turned it off is shown, once', (protection, title) => {
+    for (const before of ['protected', 'unverified'] as const) {
+      const { notices, shown } = recordNotices();
+      notices.engine(facts({ protection: before }));
+      notices.engine(facts({ protection }));
+      notices.engine(facts({ protection }));
+      expect(shown).toMatchObject([{ kind: 'protection', title, place: { page: 'overview' } }]);
+    }
+  });
+
+  it('that was turned off here, or of an engine that has just started, is not shown', () => {
+    const { notices, shown } = recordNotices();
+    notices.engine(facts());
+    notices.engine(facts({ expected: true, protection: 'off' }));
+    notices.engine(facts({ protection: 'off' }));
+    notices.reset();
+    notices.engine(facts({ phase: 'starting', protection: 'stopped' }));
+    notices.engine(facts({ protection: 'off' }));
+    expect(shown).toEqual([]);
+  });
+
   it('is shown for a failed engine or a killed supervisor, not for an engine that a user stopped', () => {
     for (const [to, count] of [
       [{ phase: 'failed' }, 1],

@@ -96,6 +96,15 @@ export function createNotices({
     }, quietMs);
     notify('protection', notice);
   };
+  const notifyLoss = (from: ProtectionState, to: ProtectionState) => {
+    const wasOn = from === 'protected' || from === 'unverified';
+    const textsOf = (): DesktopLabels['notVerified'] | null => {
+      if (to === 'unverified') return from === 'protected' ? labels().notVerified : null;
+      return wasOn && (to === 'off' || to === 'audit') ? labels().lost[to] : null;
+    };
+    const texts = textsOf();
+    if (texts !== null) notifyProtection(() => ({ ...texts, place: { page: 'overview', params: {} } }));
+  };
   let before: EngineFacts | null = null;
   let known: ReadonlySet<string> | null = null;
 
@@ -135,16 +144,7 @@ export function createNotices({
             body: labels().engineStopped.body,
             place: { page: 'overview', params: {} },
           }));
-        else if (
-          before.protection === 'protected' &&
-          facts.protection === 'unverified' &&
-          facts.phase === 'ready'
-        )
-          notifyProtection(() => ({
-            title: labels().notVerified.title,
-            body: labels().notVerified.body,
-            place: { page: 'overview', params: {} },
-          }));
+        else if (facts.phase === 'ready') notifyLoss(before.protection, facts.protection);
       }
       before = facts;
     },

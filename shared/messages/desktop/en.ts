@@ -37,6 +37,13 @@ export const en = {
     title: 'Protection is not verified any more',
     body: 'Enhanced Container Isolation is on, but nothing proves now that it holds. Verify again.',
   },
+  lost: {
+    off: { title: 'Protection is off', body: 'Every request reaches the engine. The Overview says why.' },
+    audit: {
+      title: 'Rules deny nothing any more',
+      body: 'Audit mode is on: what they would deny is only logged.',
+    },
+  },
   engineStopped: {
     title: 'The engine stopped unexpectedly',
     body: 'Nothing runs and nothing is checked. The Overview says why.',

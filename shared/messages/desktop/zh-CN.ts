@@ -30,6 +30,10 @@ export const zhCN = {
     title: '保护状态已不再得到验证',
     body: '增强型容器隔离已开启，但目前没有证据表明它有效。请重新验证。',
   },
+  lost: {
+    off: { title: '保护已关闭', body: '每个请求都直达引擎。原因见“概览”。' },
+    audit: { title: '规则不再拒绝任何请求', body: '审计模式已开启：规则本应拒绝的请求只会写入日志。' },
+  },
   engineStopped: { title: '引擎意外停止', body: '没有容器在运行，也没有任何检查。原因见“概览”。' },
   failed: { verify: '未能验证保护状态', start: '未能启动引擎' },
   times: (what: string, count: number) => `${what}（${number(count)} 次）`,
