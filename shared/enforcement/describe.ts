@@ -27,10 +27,12 @@ export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | n
  * would not be true, or would not say why nothing is verified; null if they are. `verification`: the last.
  */
 export function enforcementHeadline(
-  { by, now, difference, changedOutside }: Enforcement,
+  { by, now, difference, changedOutside, otherRuntime }: Enforcement,
   verification: Pick<Verification, 'settingsHash'> | null,
 ): Message | null {
   if (by === 'nothing') return message('enforcement.headline-nothing');
+  if (otherRuntime !== undefined && !now.audit && !isAlarm(difference))
+    return message('enforcement.headline-other-runtime', { runtime: otherRuntime });
   if (
     changedOutside &&
     now.eci &&

@@ -72,6 +72,41 @@ describe('settings in force that another program wrote', () => {
   });
 });
 
+describe('a default runtime of the engine that isolates nothing', () => {
+  const under = (defaultRuntime: string | null, more: Partial<EnforcementFacts> = {}) =>
+    enforcementOf(facts(on, {}, { ...more, engine: { phase: 'ready', gatewayUp: true, defaultRuntime } }));
+  const verification = { settingsHash: 'seven' };
+
+  it('is named while a gateway enforces ECI: steps of the classic builder run with it', () => {
+    const enforcement = under('runc');
+    expect(enforcement.otherRuntime).toBe('runc');
+    expect(enforcementHeadline(enforcement, verification)?.text).toBe(
+      'On, but steps of classic builds are not isolated: the default runtime is runc',
+    );
+    expect(isVerificationCurrent(enforcement, verification)).toBe(false);
+  });
+
+  it('is none if it isolates, is not known, or nothing is enforced by a gateway', () => {
+    const off = on.replace('true, "value": true', 'false, "value": false');
+    for (const fine of [
+      under('bulkhead'),
+      under('sysbox-runc'),
+      under(null),
+      enforcementOf(facts(on)),
+      under('runc', { capabilities: desktopCapabilities }),
+      enforcementOf(
+        facts(
+          off,
+          { recorded: null },
+          { engine: { phase: 'ready', gatewayUp: true, defaultRuntime: 'runc' } },
+        ),
+      ),
+    ])
+      expect(fine).not.toHaveProperty('otherRuntime');
+    expect(isVerificationCurrent(under('bulkhead'), verification)).toBe(true);
+  });
+});
+
 describe('what is in force', () => {
   it('is the settings file, if the gateway has recorded its text', () => {
     const enforcement = enforcementOf(facts(on));

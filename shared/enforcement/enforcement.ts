@@ -1,5 +1,6 @@
 import { isAccessDenied, isNotText, type AppError, type Result } from '../result.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
+import { capabilitiesOfRuntime } from '../isolation/backends.ts';
 import { allowsSocketMounts, type EffectiveSettings } from '../settings/effective.ts';
 import type { PreferenceState } from '../settings/preferences.ts';
 import { enforcesSettings, missingBecause, type TargetCapabilities } from '../targets/capabilities.ts';
@@ -43,6 +44,11 @@ export interface Enforcement {
    * this user may not read it, so that it is not known whether it is. Null if it is.
    */
   readonly difference: PolicyProblem | 'pending' | 'unread' | null;
+  /**
+   * The engine's default runtime, if it isolates nothing although a gateway enforces ECI: the steps of the
+   * classic builder run with it. Somebody changed daemon.json.
+   */
+  readonly otherRuntime?: string;
   /** Another program wrote the settings in force: nobody applied them. */
   readonly changedOutside: boolean;
   /**
@@ -68,7 +74,7 @@ export interface SettingsFacts {
 /** What it is derived from. */
 export interface EnforcementFacts {
   readonly capabilities: TargetCapabilities;
-  readonly engine: Pick<EngineStatus, 'phase' | 'gatewayUp'>;
+  readonly engine: Pick<EngineStatus, 'phase' | 'gatewayUp'> & Partial<Pick<EngineStatus, 'defaultRuntime'>>;
   readonly settings: SettingsFacts;
   /** The meaning of the current settings file. */
   readonly applied: Result<EffectiveSettings, AppError>;
@@ -88,6 +94,7 @@ export function enforcementOf(facts: EnforcementFacts): Enforcement {
     now,
     nextStart: policyAtStart(facts, difference),
     difference,
+    ...otherRuntimeOf(facts.engine, by, now),
     changedOutside: now.source === 'applied' && appliedBy === null && readError === null,
     restorableVersion:
       isReplaceable(facts.settings) && isAlarm(difference) ? facts.settings.policyFacts.restorable : null,
@@ -119,11 +126,21 @@ export const isAlarm = (difference: Enforcement['difference']): difference is Po
  * text which the gateway retains.
  */
 export const isVerificationCurrent = (
-  { difference, now }: Enforcement,
+  { difference, now, otherRuntime }: Enforcement,
   verification: Pick<Verification, 'settingsHash'> | null,
 ): boolean =>
+  otherRuntime === undefined &&
   (now.source === 'retained' || (now.source !== 'unknown' && !isAlarm(difference))) &&
   (verification === null || !isOfOtherSettings(verification, now.hash));
+
+function otherRuntimeOf(
+  { phase, defaultRuntime = null }: EnforcementFacts['engine'],
+  by: Enforcement['by'],
+  { eci }: PolicyInForce,
+): Pick<Enforcement, 'otherRuntime'> {
+  const isOther = defaultRuntime !== null && capabilitiesOfRuntime(defaultRuntime) === null;
+  return phase === 'ready' && by === 'gateway' && eci && isOther ? { otherRuntime: defaultRuntime } : {};
+}
 
 function enforcerOf({ capabilities, engine, settings }: EnforcementFacts): Enforcement['by'] {
   if (!enforcesSettings(capabilities)) return 'nothing';

@@ -4,7 +4,7 @@ import { machineCapabilities } from '../../engine/targets/docker-engine/capabili
 import { noPolicyFacts } from '../enforcement/policy-facts.ts';
 import { effectiveSettings } from '../settings/index.ts';
 import type { PreferenceOutcome } from '../settings/preferences.ts';
-import type { Verification } from '../verify/claims.ts';
+import { claimIds, type Verification } from '../verify/claims.ts';
 import type { AppState } from './app-state.ts';
 import { protectionIn } from './protection.ts';
 
@@ -39,6 +39,24 @@ it('is not claimed while a user has turned ECI off; a locked setting cannot be t
   expect([off.eci, off.preferredOff, off.state]).toEqual([false, 'sam', 'off']);
   const locked = protectionIn(state('locked'), applied, now);
   expect([locked.eci, locked.preferredOff]).toEqual([true, null]);
+});
+
+it('is not claimed while the engine runs steps of builds with a runtime that isolates nothing', () => {
+  const applied = effectiveSettings(
+    '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":true,"value":true}}',
+  );
+  const claims: Verification['claims'] = claimIds.map((id) => ({ id, verdict: 'pass', evidence: '' }));
+  const stateWith = (defaultRuntime: string) =>
+    protectionIn(
+      {
+        ...state('none'),
+        engine: { ...state('none').engine, defaultRuntime },
+        verification: { ...verification, claims },
+      },
+      applied,
+      now,
+    ).state;
+  expect(['bulkhead', 'runc'].map(stateWith)).toEqual(['protected', 'unverified']);
 });
 
 it('ECI is off if nothing enforces the settings file, whatever its content', () => {

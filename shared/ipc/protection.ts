@@ -52,20 +52,21 @@ export function protectionIn(
 
 /** The state of an engine with this policy in force. `now`: ms since the epoch. */
 export function protectionUnder(
-  { now: policy, difference }: Enforcement,
+  { now: policy, difference, otherRuntime }: Enforcement,
   facts: {
     readonly engine: Pick<EngineStatus, 'phase' | 'kernel'>;
     readonly verification: Verification | null;
     readonly now: number;
   },
 ): ProtectionState {
+  const isProvable = !isAlarm(difference) && policy.source !== 'unknown' && otherRuntime === undefined;
   return protectionState({
     engineReady: facts.engine.phase === 'ready',
     kernel: facts.engine.kernel,
     settingsHash: policy.hash,
     eci: policy.eci,
     audit: policy.audit,
-    verification: isAlarm(difference) || policy.source === 'unknown' ? null : facts.verification,
+    verification: isProvable ? facts.verification : null,
     now: facts.now,
   });
 }

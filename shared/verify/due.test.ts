@@ -46,6 +46,10 @@ describe('a verification is due', () => {
         verification: verified({ settingsHash: 'earlier' }),
       },
     ],
+    [
+      'if steps of builds would run with another runtime: it fails',
+      { enforcement: { ...on, otherRuntime: 'runc' } },
+    ],
     ['after 20 hours', { verification: verified({ age: 20 * hours }) }],
     ['if the last one is from the future', { verification: verified({ age: -1 }) }],
     ['if there was none', { verification: null }],

@@ -20,6 +20,8 @@ export interface DueFacts {
     readonly by: string;
     readonly now: { readonly eci: boolean; readonly audit: boolean; readonly hash?: string | null };
     readonly nextStart: { readonly eci: boolean };
+    /** The engine's default runtime, if it isolates nothing. */
+    readonly otherRuntime?: string;
   };
   /** The last one. */
   readonly verification: Verification | null;
@@ -32,16 +34,16 @@ const duePhases: ReadonlySet<EngineStatus['phase']> = new Set(['ready', 'startin
 
 /**
  * Why no verification is due; null if one is: none has passed lately on this kernel and under these settings,
- * or it is not known which kernel this is. Pure.
+ * it is not known which kernel this is, or it would not pass now. Pure.
  */
 export function whyNotDue({ engine, enforcement, verification: last, now }: DueFacts): NotDue | null {
   if (!duePhases.has(engine.phase)) return 'engine-stopped';
-  const { by, now: policy, nextStart } = enforcement;
+  const { by, now: policy, nextStart, otherRuntime } = enforcement;
   // Without its gateway, an engine with ECI on in the settings is unprotected: the verification fails.
   if (by === 'nothing') return nextStart.eci ? null : 'eci-off';
   if (!policy.eci) return 'eci-off';
   if (policy.audit) return 'audit-mode';
-  if (last === null || !last.eci || !allSettled(last.claims)) return null;
+  if (otherRuntime !== undefined || last === null || !last.eci || !allSettled(last.claims)) return null;
   // Earlier versions did not record the kernel.
   if (last.kernel === undefined || last.kernel !== engine.kernel) return null;
   if (isOfOtherSettings(last, policy.hash)) return null;

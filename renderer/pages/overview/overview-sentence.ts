@@ -88,6 +88,8 @@ export function detail(
   if (preferredOff !== null) return t('overview.detail.preferredOff');
   if (!eci) return t('overview.detail.off');
   const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');
+  if (enforcement.otherRuntime !== undefined && state !== 'audit')
+    return joinSentences(t, [on, t('overview.detail.otherRuntime')]);
   const v = app.verification;
   if (v === null || !v.eci) return joinSentences(t, [on, t('overview.detail.never')]);
   const count = v.claims.length;

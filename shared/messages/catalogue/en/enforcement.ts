@@ -11,6 +11,8 @@ export const enforcement = {
   'enforcement.headline-unknown-unusable': 'Not known what is enforced: the settings file cannot be used',
   'enforcement.headline-off-deleted': 'Off: the settings file was deleted',
   'enforcement.headline-nothing': 'Off: nothing enforces the settings on this engine',
+  'enforcement.headline-other-runtime':
+    'On, but steps of classic builds are not isolated: the default runtime is {{runtime}}',
   'enforcement.headline-changed-outside':
     'On, but not verified: the settings in force were changed outside Bulkhead',
   'enforcement.now-version-on': 'The gateway keeps enforcing version {{version}}, with ECI on.',

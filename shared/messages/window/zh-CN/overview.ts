@@ -28,6 +28,7 @@ export const overview: Translation<typeof english> = {
     never: '在这些设置下尚未运行过检查。',
     old: '上次检查已超过 24 小时。',
     otherKernel: '上次检查是在另一个内核上运行的。',
+    otherRuntime: '请重新应用设置：这会恢复默认运行时。',
     otherSettings: '上次检查是在其他设置下运行的。',
     off: '增强型容器隔离 (ECI) 为每个容器提供独立的用户命名空间。',
     preferredOff: '不执行任何规则。新容器仍使用独立 ID，除非另行指定运行时。锁定该设置即可收回选择权。',
