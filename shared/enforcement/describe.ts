@@ -27,12 +27,15 @@ export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | n
  * would not be true, or would not say why nothing is verified; null if they are. `verification`: the last.
  */
 export function enforcementHeadline(
-  { by, now, difference, changedOutside, otherRuntime }: Enforcement,
+  { by, now, difference, changedOutside, otherRuntime, isBypassed }: Enforcement,
   verification: Pick<Verification, 'settingsHash'> | null,
 ): Message | null {
   if (by === 'nothing') return message('enforcement.headline-nothing');
-  if (otherRuntime !== undefined && !now.audit && !isAlarm(difference))
-    return message('enforcement.headline-other-runtime', { runtime: otherRuntime });
+  if (!now.audit && !isAlarm(difference)) {
+    if (isBypassed === true) return message('enforcement.headline-bypassed');
+    if (otherRuntime !== undefined)
+      return message('enforcement.headline-other-runtime', { runtime: otherRuntime });
+  }
   if (
     changedOutside &&
     now.eci &&

@@ -107,6 +107,28 @@ describe('a default runtime of the engine that isolates nothing', () => {
   });
 });
 
+describe('an engine that clients reach past its gateway', () => {
+  const bypassed = { phase: 'ready', gatewayUp: true, isBypassed: true } as const;
+
+  it('is not called protected, whatever a verification has shown', () => {
+    const enforcement = enforcementOf(facts(on, {}, { engine: bypassed }));
+    expect(enforcement.isBypassed).toBe(true);
+    expect(enforcementHeadline(enforcement, { settingsHash: 'seven' })?.text).toBe(
+      'On, but clients can reach the engine past the gateway',
+    );
+    expect(isVerificationCurrent(enforcement, { settingsHash: 'seven' })).toBe(false);
+  });
+
+  it('has nothing to be bypassed without a gateway, or with ECI off', () => {
+    const off = on.replace('true, "value": true', 'false, "value": false');
+    for (const none of [
+      facts(on, {}, { engine: bypassed, capabilities: desktopCapabilities }),
+      facts(off, { recorded: null }, { engine: bypassed }),
+    ])
+      expect(enforcementOf(none)).not.toHaveProperty('isBypassed');
+  });
+});
+
 describe('what is in force', () => {
   it('is the settings file, if the gateway has recorded its text', () => {
     const enforcement = enforcementOf(facts(on));

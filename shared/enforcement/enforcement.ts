@@ -49,6 +49,8 @@ export interface Enforcement {
    * classic builder run with it. Somebody changed daemon.json.
    */
   readonly otherRuntime?: string;
+  /** A gateway enforces ECI, and clients can reach the engine past it; missing if no way is known. */
+  readonly isBypassed?: true;
   /** Another program wrote the settings in force: nobody applied them. */
   readonly changedOutside: boolean;
   /**
@@ -74,7 +76,8 @@ export interface SettingsFacts {
 /** What it is derived from. */
 export interface EnforcementFacts {
   readonly capabilities: TargetCapabilities;
-  readonly engine: Pick<EngineStatus, 'phase' | 'gatewayUp'> & Partial<Pick<EngineStatus, 'defaultRuntime'>>;
+  readonly engine: Pick<EngineStatus, 'phase' | 'gatewayUp'> &
+    Partial<Pick<EngineStatus, 'defaultRuntime' | 'isBypassed'>>;
   readonly settings: SettingsFacts;
   /** The meaning of the current settings file. */
   readonly applied: Result<EffectiveSettings, AppError>;
@@ -94,7 +97,7 @@ export function enforcementOf(facts: EnforcementFacts): Enforcement {
     now,
     nextStart: policyAtStart(facts, difference),
     difference,
-    ...otherRuntimeOf(facts.engine, by, now),
+    ...gapsOf(facts.engine, by, now),
     changedOutside: now.source === 'applied' && appliedBy === null && readError === null,
     restorableVersion:
       isReplaceable(facts.settings) && isAlarm(difference) ? facts.settings.policyFacts.restorable : null,
@@ -123,23 +126,29 @@ export const isAlarm = (difference: Enforcement['difference']): difference is Po
 
 /**
  * Whether the last verification is about what is enforced now: the policy of the file, or that of an earlier
- * text which the gateway retains.
+ * text which the gateway retains. It is not while the engine has a gap that is known from outside.
  */
 export const isVerificationCurrent = (
-  { difference, now, otherRuntime }: Enforcement,
+  { difference, now, otherRuntime, isBypassed }: Enforcement,
   verification: Pick<Verification, 'settingsHash'> | null,
 ): boolean =>
   otherRuntime === undefined &&
+  isBypassed === undefined &&
   (now.source === 'retained' || (now.source !== 'unknown' && !isAlarm(difference))) &&
   (verification === null || !isOfOtherSettings(verification, now.hash));
 
-function otherRuntimeOf(
-  { phase, defaultRuntime = null }: EnforcementFacts['engine'],
+function gapsOf(
+  { phase, defaultRuntime = null, isBypassed }: EnforcementFacts['engine'],
   by: Enforcement['by'],
   { eci }: PolicyInForce,
-): Pick<Enforcement, 'otherRuntime'> {
-  const isOther = defaultRuntime !== null && capabilitiesOfRuntime(defaultRuntime) === null;
-  return phase === 'ready' && by === 'gateway' && eci && isOther ? { otherRuntime: defaultRuntime } : {};
+): Pick<Enforcement, 'otherRuntime' | 'isBypassed'> {
+  if (phase !== 'ready' || by !== 'gateway' || !eci) return {};
+  return {
+    ...(defaultRuntime !== null && capabilitiesOfRuntime(defaultRuntime) === null
+      ? { otherRuntime: defaultRuntime }
+      : {}),
+    ...(isBypassed === true ? { isBypassed } : {}),
+  };
 }
 
 function enforcerOf({ capabilities, engine, settings }: EnforcementFacts): Enforcement['by'] {

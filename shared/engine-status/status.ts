@@ -68,6 +68,8 @@ export const engineStatusSchema = z.object({
   /** True if the gateway responds on `socket`. */
   gatewayUp: z.boolean(),
   plannerUp: z.boolean(),
+  /** Clients can reach the engine past the gateway: `problem` names the ways. Missing if none is known. */
+  isBypassed: z.literal(true).optional(),
   /**
    * Processes of gateways that were replaced, and still serve their open connections; missing if there are
    * none.

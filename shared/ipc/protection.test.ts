@@ -59,6 +59,17 @@ it('is not claimed while the engine runs steps of builds with a runtime that iso
   expect(['bulkhead', 'runc'].map(stateWith)).toEqual(['protected', 'unverified']);
 });
 
+it('is not claimed while clients can reach the engine past its gateway', () => {
+  const applied = effectiveSettings(
+    '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":true,"value":true}}',
+  );
+  const claims: Verification['claims'] = claimIds.map((id) => ({ id, verdict: 'pass', evidence: '' }));
+  const open = { ...state('none'), verification: { ...verification, claims } };
+  expect(protectionIn(open, applied, now).state).toBe('protected');
+  const engine = { ...open.engine, isBypassed: true as const };
+  expect(protectionIn({ ...open, engine }, applied, now).state).toBe('unverified');
+});
+
 it('ECI is off if nothing enforces the settings file, whatever its content', () => {
   const applied = effectiveSettings(
     '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":true,"value":true}}',

@@ -52,14 +52,15 @@ export function protectionIn(
 
 /** The state of an engine with this policy in force. `now`: ms since the epoch. */
 export function protectionUnder(
-  { now: policy, difference, otherRuntime }: Enforcement,
+  { now: policy, difference, otherRuntime, isBypassed }: Enforcement,
   facts: {
     readonly engine: Pick<EngineStatus, 'phase' | 'kernel'>;
     readonly verification: Verification | null;
     readonly now: number;
   },
 ): ProtectionState {
-  const isProvable = !isAlarm(difference) && policy.source !== 'unknown' && otherRuntime === undefined;
+  const hasGap = otherRuntime !== undefined || isBypassed === true;
+  const isProvable = !isAlarm(difference) && policy.source !== 'unknown' && !hasGap;
   return protectionState({
     engineReady: facts.engine.phase === 'ready',
     kernel: facts.engine.kernel,

@@ -23,7 +23,7 @@ import { reloadDockerd } from '../guarded/reload.ts';
 import { unstoredPolicy } from '../guarded/unstored-policy.ts';
 import { releaseVolumes } from '../guarded/volume-guards.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
-import { socketConflicts } from './engine-sockets.ts';
+import { isBypass, socketConflicts } from './engine-sockets.ts';
 import { runningConflicts } from './inspect-engine.ts';
 import { systemctl, unitStates, type UnitState } from '../guarded/systemd.ts';
 import { crashReader, crashReadMs } from './crash.ts';
@@ -120,13 +120,13 @@ async function systemStatus(
   const responds = isActive(ownUnits.gateway)
     ? respondsToHttp(paths.clientSocket, () => Promise.resolve(true))
     : Promise.resolve(false);
-  const [description, crash, gatewayUp, replaced, prepared, problem] = await Promise.all([
+  const [description, crash, gatewayUp, replaced, prepared, problems] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : describeEngine(null, null),
     phase === 'ready' && engine !== undefined ? readCrash(engine) : null,
     responds,
     gatewayPid === null ? [] : replacedGateways(gatewayPid),
     preparedInstall(paths),
-    problemOf(paths, units, responds),
+    problemsOf(paths, units, responds),
   ]);
   return {
     kind: 'system',
@@ -144,8 +144,9 @@ async function systemStatus(
     gatewayUp,
     plannerUp: isActive(ownUnits.planner),
     ...(replaced.length === 0 ? {} : { replacedGateways: replaced }),
+    ...(problems.some(isBypass) ? { isBypassed: true } : {}),
     ...(prepared === null ? {} : { prepared }),
-    problem,
+    problem: problems.length === 0 ? null : engineProblem(joinMessages('sentences', problems)),
     crash,
   };
 }
@@ -167,11 +168,11 @@ export function phaseOf(engine: UnitState | undefined): EngineStatus['phase'] {
   }
 }
 
-async function problemOf(
+async function problemsOf(
   paths: RootPaths,
   units: ReadonlyMap<string, UnitState>,
   gatewayUp: Promise<boolean>,
-): Promise<EngineStatus['problem']> {
+): Promise<readonly Message[]> {
   const problems: Message[] = [];
   for (const [unit, what] of [
     [ownUnits.gatewaySocket, message('system.gateway-socket-down')],
@@ -191,7 +192,7 @@ async function problemOf(
   }
   const unstored = await unstoredPolicy(paths, await gatewayUp);
   if (unstored !== null) problems.push(unstored);
-  return problems.length === 0 ? null : engineProblem(joinMessages('sentences', problems));
+  return problems;
 }
 
 const journalSchema = z.object({

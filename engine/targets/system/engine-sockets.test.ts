@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { parseUnits } from '../guarded/systemd.ts';
-import { checkEngineSockets, socketConflicts } from './engine-sockets.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { checkEngineSockets, isBypass, socketConflicts } from './engine-sockets.ts';
 
 const paths = rootPaths(systemRoot);
 const listens = 'Listen=/run/bulkhead/engine.sock (Stream)';
@@ -47,6 +48,16 @@ describe("the engine's sockets, behind the gateway", () => {
     expect(conflicts([listens, 'Listen=[::]:2375 (Stream)', ...onlyRoot])).toMatchObject([
       { id: 'system.socket-listens-elsewhere', params: { address: '[::]:2375' } },
     ]);
+  });
+
+  it('let clients bypass the gateway in each of these ways, other problems do not', () => {
+    const open = ['Listen=[::]:2375 (Stream)', 'SocketMode=0666', 'SocketUser=root', 'SocketGroup=root'];
+    const found = conflicts([listens, ...open], 'TriggeredBy=docker-tcp.socket docker.socket');
+    expect(found.map(isBypass)).toEqual([true, true, true]);
+    expect(isBypass(message('system.listens-elsewhere', { address: 'tcp://0.0.0.0:2375' }))).toBe(true);
+    expect(isBypass(message('system.not-socket-activated'))).toBe(true);
+    expect(isBypass(message('system.option-not-supported', { option: '--exec-root' }))).toBe(false);
+    expect(isBypass(message('system.planner-down'))).toBe(false);
   });
 
   it('are refused where another socket unit starts docker.service: its sockets are dockerd -H fd://', () => {

@@ -20,6 +20,17 @@ export function socketConflicts(
   ];
 }
 
+const bypasses: ReadonlySet<Message['id']> = new Set([
+  'system.socket-listens-elsewhere',
+  'system.socket-is-accessible',
+  'system.other-socket-unit',
+  'system.listens-elsewhere',
+  'system.not-socket-activated',
+]);
+
+/** Whether a problem of the engine is a way for clients past the gateway. */
+export const isBypass = ({ id }: Message): boolean => bypasses.has(id);
+
 /** Another drop-in of docker.socket, which is read after ours, may give others access to the socket. */
 function accessConflicts({ socket: { mode, user, group } }: UnitState, path: string): Message[] {
   const bits = /^[0-7]+$/.test(mode) ? Number.parseInt(mode, 8) : 0;

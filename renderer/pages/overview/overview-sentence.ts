@@ -88,6 +88,8 @@ export function detail(
   if (preferredOff !== null) return t('overview.detail.preferredOff');
   if (!eci) return t('overview.detail.off');
   const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');
+  if (enforcement.isBypassed === true && state !== 'audit')
+    return joinSentences(t, [on, t('overview.detail.bypassed')]);
   if (enforcement.otherRuntime !== undefined && state !== 'audit')
     return joinSentences(t, [on, t('overview.detail.otherRuntime')]);
   const v = app.verification;

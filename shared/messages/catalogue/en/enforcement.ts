@@ -11,6 +11,7 @@ export const enforcement = {
   'enforcement.headline-unknown-unusable': 'Not known what is enforced: the settings file cannot be used',
   'enforcement.headline-off-deleted': 'Off: the settings file was deleted',
   'enforcement.headline-nothing': 'Off: nothing enforces the settings on this engine',
+  'enforcement.headline-bypassed': 'On, but clients can reach the engine past the gateway',
   'enforcement.headline-other-runtime':
     'On, but steps of classic builds are not isolated: the default runtime is {{runtime}}',
   'enforcement.headline-changed-outside':

@@ -27,6 +27,7 @@ export const overview = {
     never: 'No check has run under these settings.',
     old: 'The last checks are older than 24 hours.',
     otherKernel: 'The last checks ran on another kernel.',
+    bypassed: 'The problem of the engine, below, says where, and what to do.',
     otherRuntime: 'Apply the settings again: they bring the default runtime back.',
     otherSettings: 'The last checks ran under other settings.',
     off: 'Enhanced Container Isolation (ECI) gives every container a user namespace of its own.',

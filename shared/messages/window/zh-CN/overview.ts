@@ -28,6 +28,7 @@ export const overview: Translation<typeof english> = {
     never: '在这些设置下尚未运行过检查。',
     old: '上次检查已超过 24 小时。',
     otherKernel: '上次检查是在另一个内核上运行的。',
+    bypassed: '下方的引擎问题说明了途径和处理方法。',
     otherRuntime: '请重新应用设置：这会恢复默认运行时。',
     otherSettings: '上次检查是在其他设置下运行的。',
     off: '增强型容器隔离 (ECI) 为每个容器提供独立的用户命名空间。',
