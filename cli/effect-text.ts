@@ -157,6 +157,10 @@ export function describeEffect({ kind, code, params }: PlanEffect): string {
       return mountsText(params);
     case 'directories-allowed':
       return text('cli-plan.directories-allowed', { paths: list(params['paths']) });
+    case 'devices-allowed':
+      return text('cli-plan.devices-allowed', { devices: list(params['devices']) });
+    case 'network-volumes-allowed':
+      return text('cli-plan.network-volumes-allowed', { sources: list(params['sources']) });
     case 'socket-images':
       if (kind === 'dangerous') return text('cli-plan.any-socket-image');
       return count === 0

@@ -13,10 +13,23 @@ interface Policy {
   readonly deny?: readonly string[];
   readonly allow?: readonly string[];
   readonly mode?: 'enforce' | 'audit';
+  readonly devices?: readonly object[];
+  readonly volumes?: readonly object[];
   readonly own?: readonly { image: string; type: 'deny' | 'allow'; commands: readonly string[] }[];
 }
 
-function settings({ eci = true, shares, images = [], derived = false, deny, allow, mode, own }: Policy) {
+function settings({
+  eci = true,
+  shares,
+  images = [],
+  derived = false,
+  deny,
+  allow,
+  mode,
+  devices,
+  volumes,
+  own,
+}: Policy) {
   const read = effectiveSettings(
     JSON.stringify({
       configurationFileVersion: 2,
@@ -31,7 +44,7 @@ function settings({ eci = true, shares, images = [], derived = false, deny, allo
       ...(shares === undefined
         ? {}
         : { filesharingAllowedDirectories: shares.map((path) => ({ path, sharedByDefault: false })) }),
-      ...(mode === undefined && own === undefined ? {} : { bulkhead: { mode, perImageCommandLists: own } }),
+      bulkhead: { mode, perImageCommandLists: own, devices, networkVolumes: volumes },
     }),
   );
   if (!read.ok) throw new Error(read.error.message);
@@ -44,7 +57,10 @@ type Line = readonly [PlanEffect['kind'], PlanEffect['code'], ...unknown[]];
 function linesOf(add: (each: Add) => void): Line[] {
   const lines: Line[] = [];
   add((kind, code, params) => {
-    lines.push(params === undefined ? [kind, code] : [kind, code, params['paths'] ?? params['images'] ?? '']);
+    const { paths, images, devices, sources }: PlanEffect['params'] = params ?? {};
+    lines.push(
+      params === undefined ? [kind, code] : [kind, code, paths ?? images ?? devices ?? sources ?? ''],
+    );
   });
   return lines;
 }
@@ -55,6 +71,35 @@ const rules = (before: Policy, after: Policy, dangerous: readonly DangerousShare
       names: [],
     });
   });
+
+describe('listed devices and network volumes', () => {
+  const disk = { device: '/dev/sdb', permissions: 'r', users: ['sam'] };
+
+  test('are what containers may have from now on if they were not listed, or for fewer', () => {
+    const allowed = (devices: readonly object[]) =>
+      rules({ devices: [disk] }, { devices }).filter(([, code]) => code === 'devices-allowed');
+    expect(allowed([disk, { device: '/dev/ttyUSB0' }])).toEqual([
+      ['allowed', 'devices-allowed', ['/dev/ttyUSB0']],
+    ]);
+    for (const wider of [
+      { ...disk, permissions: 'rw' },
+      { ...disk, users: ['sam', 'kim'] },
+      { device: '/dev/sdb', permissions: 'r' },
+      { ...disk, groups: ['disk'] },
+    ])
+      expect(allowed([wider]), JSON.stringify(wider)).toEqual([['allowed', 'devices-allowed', ['/dev/sdb']]]);
+    for (const narrower of [[], [{ ...disk, images: ['a/b'] }], [{ ...disk, users: [] }]])
+      expect(allowed(narrower), JSON.stringify(narrower)).toEqual([]);
+  });
+
+  test('of another machine likewise; with ECI turned on nothing is allowed that was not before', () => {
+    const volumes = [{ type: 'nfs', source: 'files:/srv' }];
+    expect(rules({}, { volumes })).toEqual([['allowed', 'network-volumes-allowed', ['files:/srv']]]);
+    expect(rules({ volumes }, { volumes, devices: [] })).toEqual([]);
+    const codes = rules({ eci: false }, { volumes, devices: [disk] }).map(([, code]) => code);
+    expect(codes).toEqual(['mounts-outside-shares-refused', 'socket-images']);
+  });
+});
 
 describe('shared directories', () => {
   test('an added directory is what can be mounted from now on, and no new rule', () => {

@@ -4,7 +4,12 @@ import {
   parseImageReference,
   referenceCovers,
 } from '../../shared/settings/image-reference.ts';
-import { allowsSocketMounts, listedPaths, type EffectiveSettings } from '../../shared/settings/effective.ts';
+import {
+  allowsSocketMounts,
+  listedPaths,
+  type AllowedDevice,
+  type EffectiveSettings,
+} from '../../shared/settings/effective.ts';
 import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
 
 /** Maximum number of names in a line, next to the count of all. */
@@ -44,6 +49,7 @@ export function addRuleEffects(
   mounting: Mounting,
 ): void {
   addShareEffects(before, after, dangerous, add, mounting);
+  if (capabilities.enforcedByGateway && before.eci.value) addListed(before, after, add);
   addSocketImages(before, after, add);
   const isOffered = missingBecause(capabilities, 'per-image-lists') === null;
   if (isOffered) addSocketCommands(before, after, add);
@@ -94,6 +100,33 @@ function addShareEffects(
   const added = before.eci.value ? without(without(shares, permitted), first) : [];
   if (added.length > 0)
     add('allowed', 'directories-allowed', { count: added.length, paths: firstFew(added) });
+}
+
+/** Devices and shares of other machines that containers may have from now on. */
+function addListed(before: EffectiveSettings, after: EffectiveSettings, add: AddEffect): void {
+  const added = after.devices.filter((entry) => !before.devices.some((earlier) => covers(earlier, entry)));
+  const devices = [...new Set(added.map(({ device }) => device))];
+  if (devices.length > 0)
+    add('allowed', 'devices-allowed', { count: devices.length, devices: firstFew(devices) });
+  const sources = after.networkVolumes
+    .filter(({ type, source }) => !before.networkVolumes.some((e) => e.type === type && e.source === source))
+    .map(({ source }) => source);
+  if (sources.length > 0)
+    add('allowed', 'network-volumes-allowed', { count: sources.length, sources: firstFew(sources) });
+}
+
+/** Whether an entry allows what another one does. Patterns are compared as written. */
+function covers(entry: AllowedDevice, other: AllowedDevice): boolean {
+  const isForAll = ({ users, groups }: AllowedDevice): boolean => users === null && groups === null;
+  const lists = (all: readonly string[] | null, some: readonly string[] | null): boolean =>
+    without(some ?? [], all ?? []).length === 0;
+  return (
+    entry.device === other.device &&
+    [...other.access].every((right) => entry.access.includes(right)) &&
+    (entry.images === null || (other.images !== null && lists(entry.images, other.images))) &&
+    (isForAll(entry) ||
+      (!isForAll(other) && lists(entry.users, other.users) && lists(entry.groups, other.groups)))
+  );
 }
 
 function addSocketImages(before: EffectiveSettings, after: EffectiveSettings, add: AddEffect): void {

@@ -46,6 +46,8 @@ const planEffectSchema = z.object({
     'dangerous-shares',
     'mounts-outside-shares-refused',
     'directories-allowed',
+    'devices-allowed',
+    'network-volumes-allowed',
     'socket-images',
     'socket-commands',
     'gateway-reloads',

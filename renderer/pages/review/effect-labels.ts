@@ -215,6 +215,18 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
     }),
     t('review.effect.mountsWhy'),
   ],
+  'devices-allowed': ({ t, params, count, list }) => [
+    t('review.effect.devicesAllowed', {
+      devices: someNames(t, asCode(texts(params['devices'])), count, list),
+    }),
+    t('review.effect.devicesAllowedWhy'),
+  ],
+  'network-volumes-allowed': ({ t, params, count, list }) => [
+    t('review.effect.networkVolumesAllowed', {
+      sources: someNames(t, asCode(texts(params['sources'])), count, list),
+    }),
+    t('review.effect.networkVolumesAllowedWhy'),
+  ],
   'socket-images': ({ t, params, count, list }) => {
     const images = texts(params['images']);
     if (images.includes('*')) return [t('review.effect.socketAny'), t('review.effect.socketAnyWhy')];

@@ -114,6 +114,8 @@ export const cliPlan = {
   'cli-plan.dangerous-directories': 'containers may mount dangerous directories: {{paths}}',
   'cli-plan.directories': 'mounts outside {{paths}} are denied',
   'cli-plan.mounting': '; containers this keeps from starting: {{names}}',
+  'cli-plan.devices-allowed': 'containers may have {{devices}} from now on, by the images and users listed',
+  'cli-plan.network-volumes-allowed': 'volumes may be on {{sources}} from now on',
   'cli-plan.directories-allowed': '{{paths}} may be mounted from now on',
   'cli-plan.no-socket-images': 'mounts of the Docker socket are denied: no image is allowed',
   'cli-plan.socket-images': 'the Docker socket may be mounted by {{images}} only, trusted by registry digest',

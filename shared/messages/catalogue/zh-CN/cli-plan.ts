@@ -87,6 +87,8 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.dangerous-directories': '容器可以挂载危险目录：{{paths}}',
   'cli-plan.directories': '拒绝 {{paths}} 以外的挂载',
   'cli-plan.mounting': '；因此无法再次启动的容器：{{names}}',
+  'cli-plan.devices-allowed': '此后容器可以使用 {{devices}}，仅限所列的镜像和用户',
+  'cli-plan.network-volumes-allowed': '此后卷可以位于 {{sources}}',
   'cli-plan.directories-allowed': '此后可以挂载 {{paths}}',
   'cli-plan.no-socket-images': '拒绝挂载 Docker 套接字：没有允许的镜像',
   'cli-plan.socket-images': '只有 {{images}} 可以挂载 Docker 套接字，以镜像仓库的摘要为信任依据',
