@@ -145,6 +145,7 @@ export function describeExplanation(explanation: Explanation): string {
   if (notes.includes('image-assumed')) lines.push(text('cli-explain.image-assumed'));
   if (notes.includes('compose-environment') && clientOutput !== '')
     lines.push(...clientOutput.split('\n').map((line) => `Compose: ${line}`));
+  if (notes.includes('joined-owner')) lines.push(text('cli-explain.joined-owner'));
   if (leftOut.length > 0) lines.push(text('cli-explain.not-checked', { items: listText(leftOut) }));
   if (notes.includes('compose-stopped')) lines.push(text('cli-explain.compose-stopped'));
   if (notes.includes('build-calls') || notes.includes('compose-build'))

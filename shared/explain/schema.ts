@@ -84,6 +84,7 @@ const factLookupSchema = z.object({
 export type FactLookup = z.infer<typeof factLookupSchema>;
 
 const explanationNotes = [
+  'joined-owner',
   'later-requests',
   'build-calls',
   'image-assumed',

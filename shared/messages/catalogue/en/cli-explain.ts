@@ -1,6 +1,8 @@
 export const cliExplain = {
   'cli-explain.facts-missing': 'No engine could be queried; assumed to be absent: {{facts}}.',
   'cli-explain.image-assumed': 'The image was assumed to be one that may have the Docker socket.',
+  'cli-explain.joined-owner':
+    "Not checked whose container it joins: the gateway denies it if it is another user's.",
   'cli-explain.not-checked': 'Not checked: {{items}}.',
   'cli-explain.compose-stopped': 'Compose stopped before the end: later requests were not decided.',
   'cli-explain.build-decided-later':

@@ -4,6 +4,7 @@ import type { Translated } from '../translated.ts';
 export const cliExplain: Translated<typeof english> = {
   'cli-explain.facts-missing': '无法查询引擎；视为不存在：{{facts}}。',
   'cli-explain.image-assumed': '已假定该镜像可以使用 Docker 套接字。',
+  'cli-explain.joined-owner': '未检查所加入的容器属于谁：如果属于其他用户，网关会拒绝。',
   'cli-explain.not-checked': '未检查：{{items}}。',
   'cli-explain.compose-stopped': 'Compose 提前停止：其后的内容未作决定。',
   'cli-explain.build-decided-later': 'Dockerfile 的请求 (RUN --network、--security) 在 BuildKit 构建时决定。',

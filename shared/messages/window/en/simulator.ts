@@ -192,6 +192,8 @@ export const simulator = {
     leftOut: 'Not checked',
     kind: { container: 'container', image: 'image', volume: 'volume', network: 'network' },
     note: {
+      'joined-owner':
+        'Whose container it joins was not looked up: the gateway denies it if it is another user\u2019s.',
       'later-requests':
         'Only the first request that would change something is decided; what follows it is not known.',
       'build-calls':

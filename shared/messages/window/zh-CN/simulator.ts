@@ -166,6 +166,7 @@ export const simulator: Translation<typeof english> = {
     leftOut: '未检查',
     kind: { container: '容器', image: '镜像', volume: '卷', network: '网络' },
     note: {
+      'joined-owner': '没有查询所加入的容器属于谁：如果属于其他用户，网关会拒绝。',
       'later-requests': '只判定第一个会带来更改的请求；此后的请求未知。',
       'build-calls': 'Dockerfile 的要求 (`RUN --network`、`--security`) 在 BuildKit 构建时判定。',
       'image-assumed': '已假定该镜像是允许的镜像。',
