@@ -1,4 +1,5 @@
 import os from 'node:os';
+import * as z from 'zod';
 import type { Claim } from '../../shared/verify/claims.ts';
 import { message } from '../../shared/messages/message.ts';
 import { judgeReadOnly, judgeShared, judgeUnshared, type ShareObservation } from './judge-mounts.ts';
@@ -61,22 +62,35 @@ async function readOnlyVolume(runner: ProbeRunner): Promise<Claim> {
 
 /**
  * A8: the engine's own directories, by Binds and Mounts, a parent of them, and a directory that is not
- * shared.
+ * shared. Its data may have been moved since the gateway was told where they are.
  */
 export async function refusedDirectories(
   runner: ProbeRunner,
-  { paths, settings }: VerifyOptions,
+  { docker, paths, settings }: VerifyOptions,
 ): Promise<Refusal[]> {
+  const data = new Set([paths.data, await dataDirectoryOf(docker, paths.data)]);
   const unshared = await unsharedDirectory(sharedDirectories(settings, os.userInfo().homedir));
   return Promise.all([
     runner.refusal(message('evidence.bind-engine-directory'), { Binds: [`${paths.root}:/x`] }),
-    runner.refusal(message('evidence.mount-engine-data'), {
-      Mounts: [{ Type: 'bind', Source: paths.data, Target: '/x' }],
-    }),
+    ...[...data].map((source) =>
+      runner.refusal(
+        source === paths.data ? message('evidence.mount-engine-data') : message('evidence.bind', { source }),
+        { Mounts: [{ Type: 'bind', Source: source, Target: '/x' }] },
+      ),
+    ),
     runner.refusal(message('evidence.bind-root-read-only'), { Binds: ['/:/x:ro'] }),
     runner.refusal(message('evidence.bind-through-proc'), { Binds: ['/proc/self/root/:/x'] }),
     ...(unshared === null
       ? []
       : [runner.refusal(message('evidence.bind', { source: unshared }), { Binds: [`${unshared}:/x`] })]),
   ]);
+}
+
+const infoSchema = z.object({ DockerRootDir: z.string().startsWith('/') });
+
+/** The data directory by the engine's own account; `usual` if it does not say. */
+async function dataDirectoryOf(docker: VerifyOptions['docker'], usual: string): Promise<string> {
+  const info: unknown = await docker.info().catch(() => null);
+  const parsed = infoSchema.safeParse(info);
+  return parsed.success ? parsed.data.DockerRootDir : usual;
 }
