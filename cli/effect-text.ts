@@ -94,6 +94,13 @@ function backendText(id: string): string {
   return known === undefined ? id : text(`cli-plan.backend-${known}`);
 }
 
+/** The preference that keeps isolation off, and whose it is, if that is known. */
+function preferenceText({ by }: PlanEffect['params']): string {
+  return typeof by === 'string'
+    ? text('cli-plan.preference-off', { by })
+    : text('cli-plan.preference-off-unnamed');
+}
+
 /** One effect of a plan. */
 export function describeEffect({ kind, code, params }: PlanEffect): string {
   const count = Number(params['count'] ?? 0);
@@ -146,9 +153,7 @@ export function describeEffect({ kind, code, params }: PlanEffect): string {
     case 'audit-off':
       return text(`cli-plan.${code}`);
     case 'preference-off':
-      return typeof params['by'] === 'string'
-        ? text('cli-plan.preference-off', { by: params['by'] })
-        : text('cli-plan.preference-off-unnamed');
+      return preferenceText(params);
     case 'backend':
       return text('cli-plan.backend', { backend: backendText(String(params['id'])) });
     case 'dangerous-shares':

@@ -93,14 +93,14 @@ const startsAgain = (): void => {
   };
 };
 
-test('an old container that is started by its name after its stop does not run beside the new one', async () => {
+test('an old container started by its name after its stop does not run beside the new one', async () => {
   engine.add('web', { written: ['/kept'] });
   startsAgain();
   expect(await engine.recreate({ ids: ['web'] })).toMatchObject([{ kind: 'recreated' }]);
   expect(engine.names()).toEqual(['web+', 'web-before-eci']);
 });
 
-test('an old container that is started after its commit is restored: its image lacks what it writes', async () => {
+test('an old container started after its commit is restored: its image lacks what it writes', async () => {
   const { id } = engine.add('web', { written: ['/kept'] });
   startsAgain();
   expect(await engine.recreate({ ids: ['web'], commit: ['web'] })).toMatchObject([

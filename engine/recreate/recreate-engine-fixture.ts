@@ -29,8 +29,8 @@ export interface FakeMember {
 const imageId = samples.plain.Image;
 
 /**
- * Creates, stops, renames, starts and removes containers like an engine behind a gateway, so that tests can do
- * something else at any of its requests.
+ * Creates, stops, renames, starts and removes containers like an engine behind a gateway, so that tests can
+ * do something else at any of its requests.
  */
 export class RecreationEngine {
   readonly containers = new Map<string, FakeMember>();

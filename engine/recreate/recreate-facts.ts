@@ -152,7 +152,7 @@ async function subject(
   return { inspected: known ?? inspected, isProtected, user, image, written };
 }
 
-/** The paths written inside a container; none in one that is gone; null if the engine does not report them. */
+/** The paths written inside a container; none if it is gone; null if the engine does not report them. */
 export async function writtenInside(
   docker: Docker,
   inspected: Inspected,

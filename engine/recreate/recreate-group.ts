@@ -242,8 +242,8 @@ class GroupRun {
   }
 
   /**
-   * Stops an old one that something has started again by its name, which it no longer has (a systemd unit with
-   * `docker start`): it must not run beside the new one. A commit is without what it has written since.
+   * Stops an old one that something has started again by its name, which it no longer has (a systemd unit
+   * with `docker start`): it must not run beside the new one. A commit is without what it has written since.
    */
   async #stopAgain(member: PlannedMember, noted: JournalMember): Promise<Result<void, AppError>> {
     const old = await inspect(this.#ports.engine, member.id);

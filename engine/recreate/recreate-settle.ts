@@ -150,11 +150,11 @@ export async function ignoreAbsent(removal: Promise<unknown>): Promise<void> {
 }
 
 /**
- * Completes a recreation that cannot be rolled back, since an old container is gone: one run with --rm once it
- * stops, any other if somebody removes it after its stop (`docker container prune`). Then the new one is all
- * there is. Renames and starts the new ones. Null: it can be rolled back. The value describes the outcome. A
- * new one that is gone as well is created once more; it is not started if it ran and ended, or if its start
- * just failed (`startFailed`): it would be removed again.
+ * Completes a recreation that cannot be rolled back, since an old container is gone: one run with --rm once
+ * it stops, any other if somebody removes it after its stop (`docker container prune`). Then the new one is
+ * all there is. Renames and starts the new ones. Null: it can be rolled back. The value describes the
+ * outcome. A new one that is gone as well is created once more; it is not started if it ran and ended, or if
+ * its start just failed (`startFailed`): it would be removed again.
  */
 export async function rollForwardRecreate(
   ports: RecreatePorts,

@@ -83,7 +83,7 @@ describe('remove (D)', () => {
       'DELETE /volumes/shared',
     ]);
   });
-  test('an anonymous volume that a recreated container mounts by its name is removed on request', async () => {
+  test('an anonymous volume that a recreated container mounts by name is removed on request', async () => {
     const name = 'a'.repeat(64);
     engine.add({
       id: id(1),

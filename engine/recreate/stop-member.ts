@@ -23,8 +23,8 @@ export async function stopMember(
   const old = engine.getContainer(id);
   if (!['', 'no'].includes(restartPolicy.Name)) await old.update({ RestartPolicy: { Name: 'no' } });
   if (!running) return;
-  // Named in the request, so that this may take as long: if it ended before, the old one would be found running
-  // by the roll back, and end a moment later.
+  // Named in the request, so that this may take as long: if it ended before, the roll back would find the old
+  // one running, which would end a moment later.
   const timeout = inspected.config['StopTimeout'];
   const options = typeof timeout === 'number' && timeout >= 0 ? { t: timeout } : {};
   await ignoreAbsent(

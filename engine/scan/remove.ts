@@ -17,8 +17,8 @@ export interface RemoveOptions {
 /** Number of concurrent removals: each may wait for a container to stop. */
 const removeConcurrency = 4;
 /**
- * Seconds a running container gets to end by itself before it is killed, unless it has a timeout of its own: a
- * database may need longer, and its volume stays (the engine's own default).
+ * Seconds a running container gets to end by itself before it is killed, unless it has a timeout of its own:
+ * a database may need longer, and its volume stays (the engine's own default).
  */
 const stopSeconds = 10;
 

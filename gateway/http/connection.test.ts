@@ -548,7 +548,7 @@ describe('a request whose body is not complete', () => {
     return { client, received };
   };
 
-  it('is decided after the gateway was replaced, and refused once its connections have been drained', async () => {
+  it('is decided after the gateway was replaced, and refused once its connections are drained', async () => {
     const first = await begun();
     for (const one of connections) one.retire();
     first.client.write('}');
