@@ -140,14 +140,16 @@ it("A5: restores the root directory's owner and mode when the container ends mea
     '-c',
     'chmod 1777 /; chown 5:6 /; exec sleep 1000',
   );
+  const rootOwner = () => docker('exec', 'open', 'stat', '-c', '%u:%g:%a', '/');
+  await expect.poll(rootOwner, { timeout: 60_000 }).toBe('5:6:1777\n');
   const copies = Array.from({ length: 8 }, () => docker('cp', 'open:/bin', '-').catch(() => ''));
   await docker('restart', '-t', '0', 'open');
   await Promise.all(copies);
-  await expect.poll(() => docker('exec', 'open', 'stat', '-c', '%u:%g:%a', '/')).toBe('5:6:1777\n');
+  await expect.poll(rootOwner, { timeout: 60_000 }).toBe('5:6:1777\n');
   await docker('stop', '-t', '0', 'open');
   await docker('cp', 'open:/bin', '-');
   await docker('start', 'open');
-  expect(await docker('exec', 'open', 'stat', '-c', '%u:%g:%a', '/')).toBe('5:6:1777\n');
+  expect(await rootOwner()).toBe('5:6:1777\n');
   await docker('rm', '-f', 'open');
 }, 120_000);
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { chown, chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,14 @@ import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import { FileLocks, locksFile } from '../base/file-locks.ts';
 import type { ExecState } from '../engine-api/engine-facts.ts';
 import { RootGuard } from './root-guard.ts';
+
+/** Called before links are allowed or forbidden in the engine's mount. */
+const onLinkFollowing = vi.hoisted(() => ({ call: (_mountPoint: string): void => undefined }));
+vi.mock('./link-following.ts', () => ({
+  setLinkFollowing: (mountPoint: string) => {
+    onLinkFollowing.call(mountPoint);
+  },
+}));
 
 const id = 'c'.repeat(64);
 let root: string, upper: string;
@@ -187,6 +196,29 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
       await mkdir(path.join(root, 'isolation/held-roots'), { recursive: true });
       await writeFile(path.join(root, 'isolation/held-roots', `${id}.json.new`), '{');
       await guard.restoreAll();
+      expect(await records()).toEqual([]);
+      expect(lines).toEqual([]);
+    });
+
+    it('is restored on disk where the container ends meanwhile, with its mount point', async () => {
+      const { guard, lines } = gateway();
+      const release = await guard.lock(id, upper);
+      const merged = path.join(root, 'merged');
+      const states = path.join(root, 'isolation/containers');
+      await mkdir(merged);
+      await mkdir(states, { recursive: true });
+      const state = { base: 1 << 20, enginePoints: [merged], overlay: { lowers: [], upper: null } };
+      await writeFile(path.join(states, `${id}.json`), JSON.stringify(state));
+      let isEnded = false;
+      onLinkFollowing.call = (mountPoint) => {
+        rmSync(mountPoint, { recursive: true });
+        rmSync(states, { recursive: true });
+        isEnded = true;
+      };
+      await release();
+      onLinkFollowing.call = () => undefined;
+      expect(isEnded).toBe(true);
+      expect(await owner()).toBe('5:6:777');
       expect(await records()).toEqual([]);
       expect(lines).toEqual([]);
     });

@@ -34,6 +34,12 @@ const recordSchema = z.object({
 /** A container's own root directory as it was on disk. */
 type RootRecord = z.infer<typeof recordSchema>;
 
+/** The engine's mount of a container's overlay, and the first id of the container's range. */
+interface MountedRoot {
+  readonly merged: string;
+  readonly base: number;
+}
+
 /**
  * Prevents renames of entries of a container's root directory, by the container and whoever has that
  * directory open, while the engine changes its own root to it (A5). For a copy or an export dockerd creates
@@ -248,22 +254,13 @@ export class RootGuard {
       // Twice where the container was started or ended in between: then the other path is the effective one.
       for (const again of [true, false]) {
         const mounted = await this.#mounted(record.id);
-        if (mounted !== null) {
-          setLinkFollowing(mounted.merged, false);
-          if (!record.isNobodys)
-            await restoreDirectory(mounted.merged, 0, {
-              uid: record.uid + mounted.base,
-              gid: record.gid + mounted.base,
-              mode: record.mode,
-            });
-        }
+        if (mounted !== null) await restoreMounted(mounted, record);
         if (!record.isNobodys) await restoreDirectory(record.upper, engineDiskId, record);
         if (again && ((await this.#mounted(record.id)) === null) === (mounted === null)) break;
       }
       rmSync(this.#fileOf(record.id), { force: true });
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-        rmSync(this.#fileOf(record.id), { force: true });
+      if (isMissing(error)) rmSync(this.#fileOf(record.id), { force: true });
       else
         this.#log(
           `the root directory of container ${record.id} cannot be given back: ` +
@@ -273,7 +270,7 @@ export class RootGuard {
   }
 
   /** The engine's mount of a container's overlay, and its range; null while the container is not up. */
-  async #mounted(id: string): Promise<{ readonly merged: string; readonly base: number } | null> {
+  async #mounted(id: string): Promise<MountedRoot | null> {
     const state = await runStateOf(this.#root, id);
     const [merged] = state?.enginePoints ?? [];
     if (state === null || state.overlay === null || merged === undefined) return null;
@@ -300,6 +297,27 @@ async function lockDirectory(directory: string, owner: number, mode: number): Pr
   if (now.uid !== owner || (now.mode & othersWrite) !== 0)
     throw new Error(`${directory} cannot be kept from the container`);
 }
+
+/**
+ * Restores the directory in the engine's mount of a running container. The engine removes the mount point of
+ * a container that ends: its directory on disk is the effective one then.
+ */
+async function restoreMounted({ merged, base }: MountedRoot, record: RootRecord): Promise<void> {
+  try {
+    setLinkFollowing(merged, false);
+    if (record.isNobodys) return;
+    await restoreDirectory(merged, 0, {
+      uid: record.uid + base,
+      gid: record.gid + base,
+      mode: record.mode,
+    });
+  } catch (error) {
+    if (!isMissing(error) && existsSync(merged)) throw error;
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** Restores a directory that is still locked. */
 async function restoreDirectory(
