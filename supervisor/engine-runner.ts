@@ -163,11 +163,12 @@ export class EngineRunner {
   #watch(dockerd: DockerdProcess): void {
     const { record, onEnded } = this.#options;
     this.#dockerd = dockerd;
-    void identityOf(dockerd.pid).then((identity) => record.update({ dockerd: identity }));
+    const recorded = identityOf(dockerd.pid).then((identity) => record.update({ dockerd: identity }));
     void dockerd.exited.then(() => {
       if (this.#dockerd !== dockerd) return;
       this.#dockerd = null;
-      void record.update({ dockerd: null });
+      // One that ends at once may have done so before its identity was recorded.
+      void recorded.then(() => (this.#dockerd === null ? record.update({ dockerd: null }) : undefined));
       onEnded();
     });
     if (this.#isCancelled) dockerd.child.kill('SIGTERM');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
 import { logFile } from './log-files.ts';
 import { isAlive } from '../../base/process-identity.ts';
+import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 
 let engine: EmbeddedEngine;
 beforeAll(async () => {
@@ -20,11 +21,17 @@ const failedStarts = async (): Promise<number> => {
   return log.split('the engine did not start').length - 1;
 };
 
+/** The recorded dockerd; null once it has ended, which the supervisor records a little later. */
+async function runningDockerd(): Promise<ProcessIdentity | null> {
+  const { dockerd } = await engine.state();
+  return dockerd !== null && (await isAlive(dockerd)) ? dockerd : null;
+}
+
 /** Ends dockerd with a configuration that it cannot start with; resolves when it has failed `times` times. */
 async function failToStart(times: number): Promise<void> {
   const before = await failedStarts();
   await writeFile(engine.paths.daemonJson, '{ "no-such-option": true }\n');
-  const { dockerd } = await engine.state();
+  const dockerd = await runningDockerd();
   if (dockerd === null) throw new Error('no dockerd runs');
   process.kill(dockerd.pid, 'SIGKILL');
   await expect.poll(failedStarts, { timeout: 60_000, interval: 20 }).toBe(before + times);
@@ -34,10 +41,9 @@ it('a requested restart replaces the retry: the engine stays up afterwards', asy
   await failToStart(1);
   await rm(engine.paths.daemonJson);
   process.kill((await engine.state()).supervisor.pid, 'SIGHUP');
-  const dockerdNow = async () => (await engine.state()).dockerd;
-  await expect.poll(dockerdNow, { timeout: 20_000, interval: 10 }).not.toBeNull();
+  await expect.poll(runningDockerd, { timeout: 20_000, interval: 10 }).not.toBeNull();
   // The retry is due two seconds after the failure: the engine is still starting then.
-  const starting = (await engine.state()).dockerd;
+  const starting = await runningDockerd();
   if (starting === null) throw new Error('no dockerd starts');
   process.kill(starting.pid, 'SIGSTOP');
   await pause(3000);
