@@ -2,14 +2,15 @@
  * bulkhead-probe: inspects its container from inside and prints the result as one line of JSON.
  *
  *   bulkhead-probe [--operations] [--proc] [--device FILE] [--shared DIR] [--read-only DIR]
- *                  [--socket PATH BODY] [--hold]
+ *                  [--socket PATH SECONDS BODY] [--hold]
  *
  * --operations tries what a privileged container may and may not do (A4, A5): probe-global.c, probe-local.c.
  * --proc       checks which files of /proc and /sys are hidden, and which are emulated (A10).
  * --device     opens a device given to the container, and lists all of its devices (A5).
  * --shared     writes a file into a directory of the machine's that is mounted there (A8).
  * --read-only  tries to make a read-only mount writable (A9).
- * --socket     creates and starts a container through a Docker socket that is mounted there (A11).
+ * --socket     creates and starts a container through a Docker socket that is mounted there (A11), which
+ *              may be silent for so long.
  * --hold       keeps running for two minutes: several containers can be inspected at once, and the output is
  *              read before the end.
  */
@@ -21,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -259,7 +261,8 @@ static int usage(const char *argument) {
 
 int main(int argc, char **argv) {
   bool hold = false, operations = false, proc = false;
-  const char *device = NULL, *shared = NULL, *read_only = NULL, *socket_path = NULL, *body = NULL;
+  const char *device = NULL, *shared = NULL, *read_only = NULL, *body = NULL;
+  struct docker_socket docker = {NULL, 0};
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--operations") == 0) operations = true;
     else if (strcmp(argv[i], "--proc") == 0) proc = true;
@@ -267,8 +270,10 @@ int main(int argc, char **argv) {
     else if (strcmp(argv[i], "--device") == 0 && i + 1 < argc) device = argv[++i];
     else if (strcmp(argv[i], "--shared") == 0 && i + 1 < argc) shared = argv[++i];
     else if (strcmp(argv[i], "--read-only") == 0 && i + 1 < argc) read_only = argv[++i];
-    else if (strcmp(argv[i], "--socket") == 0 && i + 2 < argc) {
-      socket_path = argv[++i];
+    else if (strcmp(argv[i], "--socket") == 0 && i + 3 < argc) {
+      docker.path = argv[++i];
+      docker.patience = (int)strtol(argv[++i], NULL, 10);
+      if (docker.patience < 1) return usage(argv[i]);
       body = argv[++i];
     } else return usage(argv[i]);
   }
@@ -291,10 +296,10 @@ int main(int argc, char **argv) {
   if (device != NULL) print_devices(device);
   if (shared != NULL) print_shared(shared);
   if (read_only != NULL) print_read_only(read_only);
-  if (socket_path != NULL) {
+  if (docker.path != NULL) {
     struct started_container made;
     printf(",\"throughSocket\":{\"created\":");
-    start_container(socket_path, body, &made);
+    start_container(&docker, body, &made);
     printf("%d,\"started\":%d,\"id\":", made.create_status, made.start_status);
     print_string(made.id);
     printf(",\"answer\":");

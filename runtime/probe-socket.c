@@ -10,12 +10,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* How long the socket may be silent, s: probeSocket in shared/process/time-limits.ts. */
-#define PATIENCE_SECONDS 20
-
-static int dial(const char *path) {
+/* Connects; the socket may be silent for so long, s. */
+static int dial(const char *path, int patience) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+  struct timeval silence = {.tv_sec = patience};
   if (strlen(path) >= sizeof address.sun_path) {
     errno = ENAMETOOLONG;
     return -1;
@@ -23,7 +21,7 @@ static int dial(const char *path) {
   memcpy(address.sun_path, path, strlen(path) + 1);
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
   if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
     int saved = errno;
     close(fd);
@@ -46,7 +44,8 @@ static bool send_all(int fd, const char *bytes, size_t length) {
 /*
  * One POST on a connection of its own. The status, and up to size-1 bytes of the raw response; 0: see errno.
  */
-static int post(const char *socket_path, const char *target, const char *body, char *answer, size_t size) {
+static int post(const struct docker_socket *docker, const char *target, const char *body, char *answer,
+                size_t size) {
   char head[512];
   answer[0] = '\0';
   int length = snprintf(head, sizeof head,
@@ -57,7 +56,7 @@ static int post(const char *socket_path, const char *target, const char *body, c
     errno = EMSGSIZE;
     return 0;
   }
-  int fd = dial(socket_path);
+  int fd = dial(docker->path, docker->patience);
   if (fd < 0) return 0;
   size_t filled = 0;
   ssize_t n = 0;
@@ -73,21 +72,24 @@ static int post(const char *socket_path, const char *target, const char *body, c
 }
 
 /* The response's body, or the error if there is none. */
-static void note(struct started_container *made, const char *answer) {
+static void note(struct started_container *made, const struct docker_socket *docker, const char *answer) {
   const char *body = strstr(answer, "\r\n\r\n");
-  snprintf(made->error_reply, sizeof made->error_reply, "%s", body == NULL ? strerror(errno) : body + 4);
+  size_t size = sizeof made->error_reply;
+  if (body != NULL) snprintf(made->error_reply, size, "%s", body + 4);
+  else if (errno == EAGAIN) snprintf(made->error_reply, size, "no response within %d s", docker->patience);
+  else snprintf(made->error_reply, size, "%s", strerror(errno));
 }
 
-void start_container(const char *socket_path, const char *body, struct started_container *made) {
+void start_container(const struct docker_socket *docker, const char *body, struct started_container *made) {
   char answer[8192], target[128];
   memset(made, 0, sizeof *made);
-  made->create_status = post(socket_path, "/v1.41/containers/create", body, answer, sizeof answer);
+  made->create_status = post(docker, "/v1.41/containers/create", body, answer, sizeof answer);
   const char *id = strstr(answer, "\"Id\":\"");
   if (made->create_status != 201 || id == NULL || sscanf(id, "\"Id\":\"%64[0-9a-f]", made->id) != 1) {
-    note(made, answer);
+    note(made, docker, answer);
     return;
   }
   snprintf(target, sizeof target, "/v1.41/containers/%s/start", made->id);
-  made->start_status = post(socket_path, target, "", answer, sizeof answer);
-  if (made->start_status != 204) note(made, answer);
+  made->start_status = post(docker, target, "", answer, sizeof answer);
+  if (made->start_status != 204) note(made, docker, answer);
 }

@@ -5,6 +5,12 @@
 #ifndef BULKHEAD_PROBE_SOCKET_H
 #define BULKHEAD_PROBE_SOCKET_H
 
+struct docker_socket {
+  const char *path;
+  /* How long it may be silent, s. */
+  int patience;
+};
+
 struct started_container {
   /* HTTP status of each request; 0: not sent, or no response. */
   int create_status;
@@ -16,6 +22,6 @@ struct started_container {
 };
 
 /* Creates a container with this JSON body, and starts it. */
-void start_container(const char *socket_path, const char *body, struct started_container *made);
+void start_container(const struct docker_socket *docker, const char *body, struct started_container *made);
 
 #endif

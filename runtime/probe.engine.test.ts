@@ -40,13 +40,35 @@ it('A11: repeats the response of an engine as it is, in any language', async () 
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   try {
-    const { stdout } = await promisify(execFile)(path.join(directory, 'probe'), ['--socket', socket, '{}']);
+    const { stdout } = await promisify(execFile)(path.join(directory, 'probe'), [
+      '--socket',
+      socket,
+      '20',
+      '{}',
+    ]);
     const { throughSocket } = z
       .object({ throughSocket: z.object({ created: z.number(), answer: z.string() }) })
       .parse(JSON.parse(stdout));
     expect(throughSocket.created).toBe(403);
     expect(JSON.parse(throughSocket.answer)).toEqual({ message: refusal });
   } finally {
+    server.close();
+  }
+});
+
+it('A11: says after how long a socket without a response was given up', async () => {
+  const socket = path.join(directory, 'silent.sock');
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  try {
+    const { stdout } = await promisify(execFile)(path.join(directory, 'probe'), [
+      ...['--socket', socket, '1', '{}'],
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      throughSocket: { created: 0, answer: 'no response within 1 s' },
+    });
+  } finally {
+    server.closeAllConnections();
     server.close();
   }
 });

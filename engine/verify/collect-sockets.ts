@@ -1,6 +1,7 @@
 import type { HostConfig } from 'dockerode';
 import type { Claim } from '../../shared/verify/claims.ts';
 import { message } from '../../shared/messages/message.ts';
+import { timeLimit } from '../base/time-limits.ts';
 import { evidenceOf, makeClaim, ProbeError } from './evidence.ts';
 import { judgeThroughSocket, type SocketContainers } from './judge-mounts.ts';
 import { judgeRefused } from './judge.ts';
@@ -73,8 +74,9 @@ export async function collectThroughSocket(runner: ProbeRunner, options: VerifyO
   return judgeThroughSocket(
     await runner.observe(async (): Promise<SocketContainers> => {
       const body = JSON.stringify(probeBody({ image: runner.image }));
+      const seconds = Math.ceil((await timeLimit('probeSocket')) / 1000);
       const maker = await runner.probe({
-        args: ['--socket', inside.socket, body],
+        args: ['--socket', inside.socket, String(seconds), body],
         host: clientSocketBind(options),
       });
       if ('error' in maker) throw new ProbeError(maker.error);

@@ -24,6 +24,8 @@ export const usualLimits = {
   windowShown: 60_000,
   /** One probe of a verification, in a container of its own. */
   probe: 30_000,
+  /** A Docker socket that is mounted in a probe, to its response. */
+  probeSocket: 20_000,
   /** dockerd, from its start to its first response. */
   engineReady: 60_000,
   /** containerd, from its start to accepting connections. */
@@ -137,7 +139,6 @@ export const fixedLimits = {
   plannerReply: 900_000,
   /** The runtime, for a planner that does not listen at the moment. */
   plannerListening: 3_000,
-  /** One operation that a probe tries, and its socket's silence. */
+  /** One operation that a probe tries. */
   probeOperation: 5_000,
-  probeSocket: 20_000,
 } as const;
