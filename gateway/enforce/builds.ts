@@ -21,7 +21,8 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecti
       container === null ? null : { id: container.id, protected: await isProtected(container, context) },
     );
   }
-  const decision = decideBuild(target.query, { networks, containers });
+  const defaultRuntime = await context.facts.defaultRuntime();
+  const decision = decideBuild(target.query, { networks, containers, defaultRuntime });
   if (decision.outcome === 'deny') return { kind: 'denied', denial: decision };
   // Many SDKs add options of their own: dropped parameters are not logged, replaced ones are.
   const changes = decision.changes.filter(({ rule }) => rule !== 'parameter-dropped');

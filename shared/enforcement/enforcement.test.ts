@@ -77,11 +77,11 @@ describe('a default runtime of the engine that isolates nothing', () => {
     enforcementOf(facts(on, {}, { ...more, engine: { phase: 'ready', gatewayUp: true, defaultRuntime } }));
   const verification = { settingsHash: 'seven' };
 
-  it('is named while a gateway enforces ECI: steps of the classic builder run with it', () => {
+  it('is named while a gateway enforces ECI, which refuses the classic builder with it', () => {
     const enforcement = under('runc');
     expect(enforcement.otherRuntime).toBe('runc');
     expect(enforcementHeadline(enforcement, verification)?.text).toBe(
-      'On, but steps of classic builds are not isolated: the default runtime is runc',
+      'On, but classic builds are denied: the default runtime, runc, would not isolate them',
     );
     expect(isVerificationCurrent(enforcement, verification)).toBe(false);
   });

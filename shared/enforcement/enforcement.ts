@@ -45,8 +45,8 @@ export interface Enforcement {
    */
   readonly difference: PolicyProblem | 'pending' | 'unread' | null;
   /**
-   * The engine's default runtime, if it isolates nothing although a gateway enforces ECI: the steps of the
-   * classic builder run with it. Somebody changed daemon.json.
+   * The engine's default runtime, if it isolates nothing although a gateway enforces ECI, which refuses the
+   * classic builder: its steps would run with it. Somebody changed daemon.json.
    */
   readonly otherRuntime?: string;
   /** A gateway enforces ECI, and clients can reach the engine past it; missing if no way is known. */

@@ -13,6 +13,7 @@ const facts = {
     ['old', { id: 'b'.repeat(64), protected: false }],
     ['nobody', null],
   ]),
+  defaultRuntime: 'bulkhead',
 };
 const decide = (parameters: Record<string, string>) =>
   decideBuild(
@@ -146,6 +147,23 @@ describe('POST /build', () => {
           'classic builder); no setting allows it',
       );
     }
+  });
+
+  it('A6: refuses steps that the default runtime would not isolate, and names who can mend that', () => {
+    const withRuntime = (defaultRuntime: string | null) => decideBuild([], { ...facts, defaultRuntime });
+    expect(['bulkhead', 'sysbox-runc', null].map((name) => withRuntime(name).outcome)).toEqual([
+      'pass',
+      'pass',
+      'pass',
+    ]);
+    const decision = withRuntime('runc');
+    expect(decision.outcome === 'deny' && refusalText(decision)).toBe(
+      "enhanced container isolation: a build by the classic builder with the engine's default runtime, " +
+        "runc, is blocked: steps of the classic builder run with the engine's default runtime, which must " +
+        'isolate them (use docker buildx build, which docker build is since Docker 23, or have the ' +
+        'administrator apply the settings again, which makes the isolation runtime the default; A6); ' +
+        'no setting allows it',
+    );
   });
 
   it("the classic builder is requested explicitly, whatever the engine's default", () => {

@@ -1,3 +1,4 @@
+import { capabilitiesOfRuntime } from '../isolation/backends.ts';
 import { remoteContextDenial } from './build-remote.ts';
 import { cgroupOption } from './build-steps.ts';
 import { cgroupParentDenial } from './cgroup-parent.ts';
@@ -59,6 +60,8 @@ const known = new Set([
 export interface BuildFacts {
   readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;
   readonly containers: ReadonlyMap<string, { readonly id: string; readonly protected: boolean } | null>;
+  /** The engine's, which runs the steps; null where there is no engine to ask. */
+  readonly defaultRuntime: string | null;
 }
 
 /** Names of networks and containers to look up. */
@@ -80,7 +83,7 @@ export type BuildDecision =
  * Parameters of `POST /build`. Refused is what reaches past isolation: the engine's network and unprotected
  * containers' (spec C, A7), cgroups elsewhere, security options, and contexts that the gateway can't
  * place. Parameters nobody has published are left away (SDKs send their own options along). The steps
- * themselves run as containers with the engine's default runtime.
+ * themselves run as containers with the engine's default runtime: one that does not isolate is refused (A6).
  *
  * Only the classic builder is allowed here. In this request BuildKit (`version=2`) accepts no rules for what
  * a frontend image or a Dockerfile makes it fetch inside the engine; in `/grpc` it does (build-policy.ts).
@@ -88,6 +91,16 @@ export type BuildDecision =
  * session, addresses in it are composed from arguments, and a local tag may refer to any frontend.
  */
 export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDecision {
+  const decision = decideParameters(parameters, facts);
+  const runtime = facts.defaultRuntime;
+  return decision.outcome === 'pass' && runtime !== null && capabilitiesOfRuntime(runtime) === null
+    ? deny('build-runtime', message('policy.build-default-runtime', { runtime }), {
+        detail: message('policy.use-buildx-or-apply'),
+      })
+    : decision;
+}
+
+function decideParameters(parameters: Parameters, facts: BuildFacts): BuildDecision {
   const retained: Parameter[] = [];
   const changes: Change[] = [];
   for (const { key, value } of parameters) {

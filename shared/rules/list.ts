@@ -5,6 +5,7 @@ import { bindPropagation } from './bind-propagation.ts';
 import { bindUnresolvable } from './bind-unresolvable.ts';
 import { buildEntitlement } from './build-entitlement.ts';
 import { buildIdentity } from './build-identity.ts';
+import { buildRuntime } from './build-runtime.ts';
 import { buildSource } from './build-source.ts';
 import { buildUnguarded } from './build-unguarded.ts';
 import { cgroupParent } from './cgroup-parent.ts';
@@ -104,6 +105,7 @@ export const ruleList = [
   buildSource,
   buildIdentity,
   buildUnguarded,
+  buildRuntime,
   grpcMethod,
   dockerLoad,
   swarm,

@@ -13,7 +13,7 @@ export const enforcement = {
   'enforcement.headline-nothing': 'Off: nothing enforces the settings on this engine',
   'enforcement.headline-bypassed': 'On, but clients can reach the engine past the gateway',
   'enforcement.headline-other-runtime':
-    'On, but steps of classic builds are not isolated: the default runtime is {{runtime}}',
+    'On, but classic builds are denied: the default runtime, {{runtime}}, would not isolate them',
   'enforcement.headline-changed-outside':
     'On, but not verified: the settings in force were changed outside Bulkhead',
   'enforcement.now-version-on': 'The gateway keeps enforcing version {{version}}, with ECI on.',

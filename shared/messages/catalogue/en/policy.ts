@@ -26,6 +26,8 @@ export const policy = {
   'policy.build-id-form': 'it takes 16 to 48 lower-case letters and digits',
   'policy.build-step-mount': 'a mount of kind {{type}} in a build step',
   'policy.buildkit-over-build-endpoint': 'a build by BuildKit over POST /build?version=2',
+  'policy.build-default-runtime':
+    "a build by the classic builder with the engine's default runtime, {{runtime}},",
   'policy.builder-version': 'builder version {{version}}',
   'policy.not-engine-network': "it is not a network of the engine's",
   'policy.container-not-protected': '{{name}} is not protected',
@@ -130,6 +132,10 @@ export const policy = {
   'policy.send-password-as-secret': concat(
     'build with BuildKit, and give it the password as a secret: ',
     'docker buildx build --secret id=GIT_AUTH_TOKEN',
+  ),
+  'policy.use-buildx-or-apply': concat(
+    'use docker buildx build, which docker build is since Docker 23, or have the administrator apply the ',
+    'settings again, which makes the isolation runtime the default',
   ),
   'policy.use-buildx-or-classic-builder': concat(
     'use docker buildx build, which docker build is since Docker 23, or leave version out for the ',

@@ -64,6 +64,8 @@ export const rules = {
   'rules.build-identity':
     "where a build needs an identity, it gets the client's own over its session, never the engine's",
   'rules.build-unguarded': 'BuildKit takes no rules there for what a build fetches inside the engine',
+  'rules.build-runtime':
+    "steps of the classic builder run with the engine's default runtime, which must isolate them",
   'rules.grpc-method':
     'the gateway does not know this call of the build service, so it cannot tell what it does',
   'rules.docker-load': 'loading images from archives is denied',

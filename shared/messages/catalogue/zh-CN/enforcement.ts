@@ -15,7 +15,7 @@ export const enforcement: Translated<typeof english> = {
   'enforcement.headline-off-deleted': '已关闭：设置文件已被删除',
   'enforcement.headline-nothing': '已关闭：此引擎上没有任何程序执行这些设置',
   'enforcement.headline-bypassed': '已开启，但客户端可以绕过网关访问引擎',
-  'enforcement.headline-other-runtime': '已开启，但旧版构建器的步骤未被隔离：默认运行时为 {{runtime}}',
+  'enforcement.headline-other-runtime': '已开启，但旧版构建会被拒绝：默认运行时 {{runtime}} 不会隔离其步骤',
   'enforcement.headline-changed-outside': '已开启，但未验证：正在生效的设置是在 Bulkhead 之外更改的',
   'enforcement.now-version-on': '网关继续执行版本 {{version}}，ECI 已开启。',
   'enforcement.now-version-audit': '网关继续沿用版本 {{version}}，处于审计模式。',

@@ -24,6 +24,7 @@ export const policy: Translated<typeof english> = {
   'policy.build-id-form': '须为 16 至 48 个小写字母和数字',
   'policy.build-step-mount': '构建步骤中类型为 {{type}} 的挂载',
   'policy.buildkit-over-build-endpoint': '通过 POST /build?version=2 使用 BuildKit 构建',
+  'policy.build-default-runtime': '旧版构建器以引擎的默认运行时 {{runtime}} 进行的构建',
   'policy.builder-version': '构建器版本 {{version}}',
   'policy.not-engine-network': '它不是引擎的网络',
   'policy.container-not-protected': '{{name}} 未受保护',
@@ -118,6 +119,8 @@ export const policy: Translated<typeof english> = {
   'policy.forward-ssh-agent': '请使用 BuildKit 构建，并向其转发 SSH 代理：docker buildx build --ssh default',
   'policy.send-password-as-secret':
     '请使用 BuildKit 构建，并以机密提供密码：docker buildx build --secret id=GIT_AUTH_TOKEN',
+  'policy.use-buildx-or-apply':
+    '请使用 docker buildx build（自 Docker 23 起 docker build 即是如此），或请管理员再次应用设置，使隔离运行时成为默认运行时',
   'policy.use-buildx-or-classic-builder':
     '请使用 docker buildx build（自 Docker 23 起 docker build 即是如此），或去掉 version 以使用旧版构建器',
   'policy.advice-fewer': '请减少数量',

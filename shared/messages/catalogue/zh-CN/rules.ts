@@ -49,6 +49,7 @@ export const rules: Translated<typeof english> = {
   'rules.build-source': '构建所用的内容必须在请求中可见，且位于引擎自身的目录之外',
   'rules.build-identity': '构建需要身份时，使用客户端经会话提供的身份，绝不使用引擎的身份',
   'rules.build-unguarded': 'BuildKit 在此处不接受针对构建在引擎内所获取内容的规则',
+  'rules.build-runtime': '旧版构建器的步骤使用引擎的默认运行时运行，该运行时必须提供隔离',
   'rules.grpc-method': '网关不识别构建服务的这个调用，因此无法判断其作用',
   'rules.docker-load': '拒绝从归档文件加载镜像',
   'rules.swarm': 'Swarm 服务在隔离之外运行',

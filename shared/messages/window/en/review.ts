@@ -188,7 +188,7 @@ export const review = {
     sharesDangerous_other: '{{count}} dangerous directories can be mounted: {{paths}}',
     mounts: 'Mounts outside {{paths}} are denied',
     devicesAllowed: 'Containers can have {{devices}} from now on',
-    devicesAllowedWhy: 'Those of the listed images and users. With a disk they have all files on it.',
+    devicesAllowedWhy: 'Those of the images and users in its rule. With a disk they have all files on it.',
     networkVolumesAllowed: 'Volumes can be on {{sources}} from now on',
     networkVolumesAllowedWhy: 'For everybody who can use the socket.',
     directoriesAllowed: '{{paths}} can be mounted from now on',

@@ -50,6 +50,7 @@ export const rules = {
     'build-source': 'Build from a hidden source',
     'build-identity': 'Build with the engine\u2019s identity',
     'build-unguarded': 'BuildKit without rules',
+    'build-runtime': 'Build steps without isolation',
     'grpc-method': 'Unknown call of the build service',
     'docker-load': 'Load images from an archive',
     swarm: 'Swarm',
@@ -125,6 +126,8 @@ export const rules = {
       'Where a build needs an identity, it gets the client’s own over its ' + 'session, never the engine’s.',
     'build-unguarded':
       'Over this request BuildKit takes no rules for what a build fetches inside the engine.',
+    'build-runtime':
+      'Steps of the classic builder run with the engine’s default runtime, which must isolate them.',
     'grpc-method': 'The gateway does not know this call, so it can\u2019t tell what it does.',
     'docker-load': 'Loading images from archives is denied.',
     swarm: 'Swarm services run outside isolation.',
@@ -195,6 +198,8 @@ export const rules = {
       'id=GIT_AUTH_TOKEN).',
     'build-unguarded':
       'Use docker buildx build, which docker build is since Docker 23, or the classic builder.',
+    'build-runtime':
+      'Build with BuildKit, or apply the settings again: that makes the isolation runtime the default.',
     swarm: 'Use Compose.',
     plugin: 'Plugins can\u2019t be used while ECI is on.',
     checkpoint: 'Checkpoints can\u2019t be used while ECI is on.',

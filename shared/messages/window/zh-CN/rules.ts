@@ -48,6 +48,7 @@ export const rules: Translation<typeof english> = {
     'build-source': '来源不可见的构建',
     'build-identity': '使用引擎身份的构建',
     'build-unguarded': '不受规则约束的 BuildKit 构建',
+    'build-runtime': '构建步骤没有隔离',
     'grpc-method': '构建服务的未知调用',
     'docker-load': '从归档加载镜像',
     swarm: 'Swarm',
@@ -112,6 +113,7 @@ export const rules: Translation<typeof english> = {
     'build-source': '构建的来源必须在请求中可见，并位于引擎自身目录之外。',
     'build-identity': '构建需要身份时，使用客户端经会话提供的身份，绝不使用引擎的身份。',
     'build-unguarded': '通过此请求，BuildKit 不接受针对构建在引擎内所获取内容的规则。',
+    'build-runtime': '旧版构建器的步骤使用引擎的默认运行时运行，该运行时必须提供隔离。',
     'grpc-method': '网关不认识此调用，无法判断其作用。',
     'docker-load': '拒绝从归档加载镜像。',
     swarm: 'Swarm 服务在隔离之外运行。',
@@ -176,6 +178,7 @@ export const rules: Translation<typeof english> = {
     'build-identity':
       '使用 BuildKit 构建，并转发 SSH 代理 (--ssh default) 或机密 (--secret id=GIT_AUTH_TOKEN)。',
     'build-unguarded': '使用 docker buildx build（自 Docker 23 起 docker build 即是如此），或旧版构建器。',
+    'build-runtime': '使用 BuildKit 构建，或再次应用设置：这会将隔离运行时设为默认运行时。',
     swarm: '使用 Compose。',
     plugin: 'ECI 开启时不能使用插件。',
     checkpoint: 'ECI 开启时不能使用检查点。',
