@@ -550,7 +550,10 @@ describe('a request whose body is not complete', () => {
 
   it('is decided after the gateway was replaced, and refused once its connections are drained', async () => {
     const first = await begun();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     for (const one of connections) one.retire();
+    vi.advanceTimersByTime(20_000);
+    vi.useRealTimers();
     first.client.write('}');
     await expect.poll(() => first.received.join('')).toContain('pong');
     first.client.destroy();
@@ -588,7 +591,10 @@ describe('a request whose body is not complete', () => {
 
   it('is decided while a gateway that was not replaced ends', async () => {
     const { client, received } = await begun();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     for (const one of connections) one.drain();
+    vi.advanceTimersByTime(20_000);
+    vi.useRealTimers();
     client.write('}');
     await expect.poll(() => received.join('')).toContain('pong');
     client.destroy();
