@@ -168,7 +168,7 @@ export class EngineRunner {
       if (this.#dockerd !== dockerd) return;
       this.#dockerd = null;
       // One that ends at once may have done so before its identity was recorded.
-      void recorded.then(() => (this.#dockerd === null ? record.update({ dockerd: null }) : undefined));
+      void recorded.finally(() => (this.#dockerd === null ? record.update({ dockerd: null }) : undefined));
       onEnded();
     });
     if (this.#isCancelled) dockerd.child.kill('SIGTERM');

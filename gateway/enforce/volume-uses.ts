@@ -80,10 +80,14 @@ export class VolumeUses {
     const count = counts.get(name) ?? 0;
     if (count === 0 && this.#locks?.tryLock(lockKinds[as], name, 'read') === false) return false;
     counts.set(name, count + 1);
-    // Looked up behind the own lock: of two gateways at the same time, at least one finds the other's.
-    if (this.#locks?.isHeldElsewhere(lockKinds[opposite[as]], name) !== true) return true;
-    this.#release(name, as);
-    return false;
+    let isExclusive = false;
+    try {
+      // Looked up behind the own lock: of two gateways at the same time, at least one finds the other's.
+      isExclusive = this.#locks?.isHeldElsewhere(lockKinds[opposite[as]], name) !== true;
+      return isExclusive;
+    } finally {
+      if (!isExclusive) this.#release(name, as);
+    }
   }
 
   #release(name: string, as: VolumeUse['as']): void {
