@@ -14,6 +14,7 @@ import { loadDenial } from '../../shared/policy/load.ts';
 import type { CallPolicy } from '../grpc/call-policy.ts';
 import { StartedBuilds } from '../grpc/started-builds.ts';
 import { AuditedCreates } from './audited-creates.ts';
+import { awaitIsolatingDefault } from './default-runtime.ts';
 import { grpcUpgradeHandler } from './builds.ts';
 import { RunsInFlight } from './runs-in-flight.ts';
 import { VolumeUses } from './volume-uses.ts';
@@ -291,12 +292,19 @@ function inspect(
     if (route.inspect === 'none') return verdict;
     return { ...verdict, upgradeHandler: grpcHandler(decision, options) };
   }
+  const { request } = decision.context;
+  const conclusion = () =>
+    inTurn(request, options, body, async () =>
+      conclude(decision, await inspectRequest(decision.context, route, body)),
+    );
+  // Without a turn: other requests do not wait for a reload.
+  const waitsForReload = route.inspect === 'build' && settings.mode !== 'audit';
   return refuseIfUnreachable(
     options,
     route,
-    inTurn(decision.context.request, options, body, async () =>
-      conclude(decision, await inspectRequest(decision.context, route, body)),
-    ),
+    waitsForReload
+      ? awaitIsolatingDefault(options.facts, request.clientGone?.()).then(conclusion)
+      : conclusion(),
   );
 }
 

@@ -78,7 +78,9 @@ const policy = (bulkhead: Record<string, unknown> = {}) =>
   });
 
 beforeAll(async () => {
-  engine = await startBareEngine({ daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } } } });
+  engine = await startBareEngine({
+    daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } }, 'default-runtime': 'bulkhead' },
+  });
   let holder: { id: string; name: string } | null = null;
   gateway = await startMountedGateway(engine, (scratch) => {
     const a = socketMount('aaaa', path.join(scratch, 'a.sock'), { image: 'ci/a:1', allowedBy: 'ci/a:*' });

@@ -53,6 +53,12 @@ export interface EngineInterceptor {
   serve(socket: string, engineSocket: string): Promise<{ close(): Promise<void> }>;
 }
 
+/** Facts of an engine once the explained settings are applied: the isolation runtime is its default then. */
+const factsOnceApplied = (engineSocket: string): EngineFacts => ({
+  ...createEngineFacts(engineSocket),
+  defaultRuntime: () => Promise.resolve(null),
+});
+
 /**
  * Opens a private socket behind which the gateway's own code decides, and by which only reads reach the
  * engine; calls `work` with it, and removes everything afterwards.
@@ -74,7 +80,7 @@ export async function drySession(
       ? absentFacts((what) => {
           missing.set(what.text, what);
         })
-      : recordedFacts(createEngineFacts(context.engineSocket), factRecords);
+      : recordedFacts(factsOnceApplied(context.engineSocket), factRecords);
   const facts = interceptor === null ? engineFacts : interceptor.facts(engineFacts);
   const trust = recordedTrust(
     context.assumeImageTrusted === true

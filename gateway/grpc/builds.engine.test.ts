@@ -45,6 +45,7 @@ beforeAll(async () => {
   engine = await startBareEngine({
     daemonJson: {
       runtimes: { bulkhead: { path: runcPath } },
+      'default-runtime': 'bulkhead',
       builder: { entitlements: { 'network-host': true, 'security-insecure': true } },
     },
   });

@@ -178,7 +178,9 @@ const underList = (type: 'deny' | 'allow', ...commands: string[]) =>
   });
 
 beforeAll(async () => {
-  engine = await startBareEngine({ daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } } } });
+  engine = await startBareEngine({
+    daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } }, 'default-runtime': 'bulkhead' },
+  });
   gateway = await startMountedGateway(engine, (scratch) => {
     socket = path.join(scratch, 'mounted.sock');
     return [socketMount('m1', socket)];

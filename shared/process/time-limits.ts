@@ -75,6 +75,8 @@ export const gatewayLimits = {
   engineResponse: 30_000,
   /** A copy, for execs in their start. */
   userLookup: 30_000,
+  /** A build, for the reload of the engine that follows a change of the settings. */
+  engineReload: 30_000,
 } as const;
 
 /** Not scaled, since others wait meanwhile who do not wait longer on a slow machine. */
