@@ -57,3 +57,10 @@ it('a limit is the usual one where the speed cannot be measured', async () => {
   await whenPassed(limit);
   expect(limit.totalMs()).toBe(20);
 });
+
+it('a limit that no timer can be set to does not pass at once', async () => {
+  const limit = startLimit(8760 * 3_600_000 + 30_000, () => Promise.resolve(1));
+  await whenPassed(startLimit(20, () => Promise.resolve(1)));
+  expect(limit.signal.aborted).toBe(false);
+  limit.end();
+});

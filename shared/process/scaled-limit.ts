@@ -7,13 +7,17 @@ export interface RunningLimit {
   end(): void;
 }
 
+/** The longest time that a timer can be set to, ms (24.8 days). Node fires one set to more at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /**
- * Starts a time limit of `usualMs`, or of as many times that as this machine is slower than usual. The speed
- * is measured only when the usual time has passed, so whatever ends before has no cost, and again each time
- * that as much more has passed: a machine that was busy for a moment does not make a limit long that still
- * runs when it is idle. Where the speed cannot be measured, the limit is the usual one.
+ * Starts a time limit of `requestedMs`, or of as many times that as this machine is slower than usual. The
+ * speed is measured only when the usual time has passed, so whatever ends before has no cost, and again each
+ * time that as much more has passed: a machine that was busy for a moment does not make a limit long that
+ * still runs when it is idle. Where the speed cannot be measured, the limit is the usual one.
  */
-export function startLimit(usualMs: number, measureSlowness: () => Promise<number>): RunningLimit {
+export function startLimit(requestedMs: number, measureSlowness: () => Promise<number>): RunningLimit {
+  const usualMs = Math.min(requestedMs, longestTimerMs);
   const controller = new AbortController();
   let totalMs = usualMs;
   let ended = false;
