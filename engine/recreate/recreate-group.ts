@@ -3,24 +3,19 @@ import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../share
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
+import { ignoreAbsent } from './ignore-absent.ts';
 import { makeContainer, refused } from './recreate-create.ts';
 import { imageOf, writtenInside } from './recreate-facts.ts';
 import { writeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
 import { asSuccessor, commitsWhileRunning, type PlannedMember } from './recreate-plan.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
-import {
-  ignoreAbsent,
-  finishRecreate,
-  rollForwardRecreate,
-  rollBackRecreate,
-  trialName,
-} from './recreate-settle.ts';
+import { finishRecreate, rollForwardRecreate, rollBackRecreate, trialName } from './recreate-settle.ts';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { failureMessage } from '../../shared/messages/error-message.ts';
 import { message, plainText, sentenceOf } from '../../shared/messages/message.ts';
 import { startAndWait } from './recreate-wait.ts';
 import { newRecreateJournal } from './new-recreate-journal.ts';
-import { stopMember } from './stop-member.ts';
+import { stopOld } from './stop-old.ts';
 
 export interface GroupOptions {
   readonly request: RecreateRequest;
@@ -201,9 +196,12 @@ class GroupRun {
   }
 
   async #stop(): Promise<Result<void, AppError>> {
-    for (const [member, noted] of this.#each().toReversed())
-      await stopMember(this.#ports.engine, member, noted);
+    for (const [member, noted] of this.#each().toReversed()) await this.#stopOld(member, noted);
     return ok(undefined);
+  }
+
+  #stopOld({ running, subject }: PlannedMember, noted: JournalMember): Promise<void> {
+    return stopOld(this.#ports.engine, subject.inspected, { ...noted, isUp: running });
   }
 
   /** After the stop, so that no later change is missing, if the old one still exists by then. */
@@ -254,7 +252,7 @@ class GroupRun {
         member,
         fail('containers.recreate-failed', message('containers.old-one-started')).error,
       );
-    await stopMember(this.#ports.engine, member, noted);
+    await this.#stopOld(member, noted);
     return ok(undefined);
   }
 

@@ -3,7 +3,8 @@ import type Docker from 'dockerode';
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { root } from '../base/docker-client-as.ts';
-import { engineMessage, engineReason, statusOf } from '../base/docker-client.ts';
+import { engineReason } from '../base/docker-client.ts';
+import { ignoreAbsent } from './ignore-absent.ts';
 import { makeContainer } from './recreate-create.ts';
 import { imageOf } from './recreate-facts.ts';
 import type { JournalMember, RecreateJournal } from './recreate-journal.ts';
@@ -11,6 +12,7 @@ import { removeJournalFile } from '../base/files.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
+import { stopOld } from './stop-old.ts';
 
 /**
  * Rolls back a recreation from any point: removes created containers, and restores names, restart policies
@@ -136,19 +138,6 @@ export async function finishRecreate(
 export const trialName = (member: Pick<JournalMember, 'temporaryName'>): string =>
   `${member.temporaryName}-trial`;
 
-/** Awaits a removal; ignores that the object is gone, or is being removed by another request. */
-export async function ignoreAbsent(removal: Promise<unknown>): Promise<void> {
-  try {
-    await removal;
-  } catch (error) {
-    if (
-      statusOf(error) !== 404 &&
-      !(statusOf(error) === 409 && /already in progress/.test(engineMessage(error)))
-    )
-      throw error;
-  }
-}
-
 /**
  * Completes a recreation that cannot be rolled back, since an old container is gone: one run with --rm once
  * it stops, any other if somebody removes it after its stop (`docker container prune`). Then the new one is
@@ -228,16 +217,17 @@ async function replaceOld(
   return problems;
 }
 
-/** Stops an old container for good, and gives it the name under which it is kept. */
+/**
+ * Stops an old container for good, whatever its name, and gives it the name under which it is kept. For one
+ * that removes itself, resolves once it is gone.
+ */
 async function putAside(docker: Docker, member: JournalMember): Promise<void> {
   const old = await inspectOrThrow(docker, member.oldId);
-  if (old?.name !== member.name) return;
-  const container = docker.getContainer(member.oldId);
-  // An engine that restarts would start it again, beside the new one.
-  if (!['', 'no'].includes(member.restartPolicy.Name))
-    await container.update({ RestartPolicy: { Name: 'no' } });
-  if (old.view.State.Running) await container.stop();
-  await container.rename({ name: member.keptName });
+  if (old === null) return;
+  const isUp = old.view.State.Running || old.view.State.Restarting;
+  await stopOld(docker, old, { ...member, isUp });
+  if (old.name !== member.name || (isUp && member.autoRemove)) return;
+  await ignoreAbsent(docker.getContainer(member.oldId).rename({ name: member.keptName }));
 }
 
 /** Creates the new container of a member once more; null if its create request is not recorded. */

@@ -1,38 +1,40 @@
 import { setTimeout } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
+import type { Inspected } from '../../shared/containers/inspected.ts';
 import { engineMessage } from '../base/docker-client.ts';
+import { ignoreAbsent } from './ignore-absent.ts';
 import type { JournalMember } from './recreate-journal.ts';
-import type { PlannedMember } from './recreate-plan.ts';
 import { inspect } from './recreate-ports.ts';
-import { ignoreAbsent } from './recreate-settle.ts';
+
+type OldContainer = Pick<JournalMember, 'restartPolicy' | 'autoRemove'> & { readonly isUp: boolean };
 
 /** How often, and at most how long, ms, it is looked whether the engine has removed a container. */
 const lookEveryMs = 100,
   longestRemovalMs = 120_000;
 
 /**
- * Stops the old container of a recreation with its own signal and timeout, and without a restart policy: an
- * engine that restarts meanwhile must not start it again. For one that removes itself, resolves once it is
- * gone.
+ * Stops the old container of a recreation, if it `isUp`, with its own signal and timeout, and without a
+ * restart policy: an engine that restarts meanwhile must not start it again. For one that removes itself,
+ * resolves once it is gone.
  */
-export async function stopMember(
+export async function stopOld(
   engine: Dockerode,
-  { id, running, subject: { inspected } }: PlannedMember,
-  { restartPolicy, autoRemove }: JournalMember,
+  { view, config }: Inspected,
+  { restartPolicy, autoRemove, isUp }: OldContainer,
 ): Promise<void> {
-  const old = engine.getContainer(id);
+  const old = engine.getContainer(view.Id);
   if (!['', 'no'].includes(restartPolicy.Name)) await old.update({ RestartPolicy: { Name: 'no' } });
-  if (!running) return;
+  if (!isUp) return;
   // Named in the request, so that this may take as long: if it ended before, the roll back would find the old
   // one running, which would end a moment later.
-  const timeout = inspected.config['StopTimeout'];
+  const timeout = config['StopTimeout'];
   const options = typeof timeout === 'number' && timeout >= 0 ? { t: timeout } : {};
   await ignoreAbsent(
     old.stop(options).catch((error: unknown) => {
       if (!/already stopped|not running/.test(engineMessage(error)) && !isNotModified(error)) throw error;
     }),
   );
-  if (autoRemove) await awaitRemoval(engine, id);
+  if (autoRemove) await awaitRemoval(engine, view.Id);
 }
 
 /**

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RecreationEngine, type FakeMember } from './recreate-engine-fixture.ts';
+import type { JournalMember, RecreateJournal } from './recreate-journal.ts';
+import { rollForwardRecreate } from './recreate-settle.ts';
+
+let directory: string;
+let engine: RecreationEngine;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-roll-forward-'));
+  engine = new RecreationEngine();
+  await engine.listen();
+});
+afterEach(async () => {
+  await engine.close();
+  await rm(directory, { recursive: true });
+});
+
+/** A member whose new container exists under its temporary name. */
+function addMember(name: string, more: Partial<JournalMember> = {}, old: Partial<FakeMember> = {}) {
+  const temporaryName = `${name}-under-eci-1`;
+  const created = engine.add(temporaryName, { running: false });
+  return {
+    oldId: engine.add(name, old).id,
+    name,
+    temporaryName,
+    keptName: `${name}-before-eci`,
+    newId: created.id,
+    wasRunning: true,
+    restartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+    autoRemove: false,
+    commitTo: null,
+    removeOld: false,
+    ...more,
+  };
+}
+
+/** Rolls forward after `gone` has been removed. */
+function rollForward(step: RecreateJournal['step'], members: JournalMember[], gone: JournalMember) {
+  engine.containers.delete(gone.oldId);
+  const journal: RecreateJournal = {
+    format: 1,
+    startedAt: '2026-12-01T00:00:00Z',
+    phase: 'replacing',
+    step,
+    members,
+  };
+  return rollForwardRecreate(engine.ports(), journal, path.join(directory, 'journal.json'), false);
+}
+
+test('an old container run with --rm that still runs is gone before its new one starts', async () => {
+  const [first, second] = [
+    addMember('first', { autoRemove: true }),
+    addMember('second', { autoRemove: true }, { host: { AutoRemove: true } }),
+  ];
+  expect(await rollForward('stop', [first, second], first)).toMatchObject({ ok: true });
+  expect(engine.names()).toEqual(['first+', 'second+']);
+  expect(engine.find('second')?.id).toBe(second.newId);
+});
+
+test('an old container is stopped with its own timeout', async () => {
+  const [first, second] = [
+    addMember('first', { autoRemove: true }),
+    addMember('second', {}, { config: { StopTimeout: 600 } }),
+  ];
+  expect(await rollForward('stop', [first, second], first)).toMatchObject({ ok: true });
+  expect(engine.names()).toEqual(['first+', 'second+', 'second-before-eci']);
+  expect(engine.stopTimeouts).toEqual(['600']);
+});
+
+test('an old container that has its new name already and was started again is stopped', async () => {
+  const [first, second] = [
+    addMember('first', { autoRemove: true }),
+    addMember('second', { restartPolicy: { Name: 'always', MaximumRetryCount: 0 } }),
+  ];
+  Object.assign(engine.find('second') ?? {}, { name: 'second-before-eci' });
+  expect(await rollForward('swap', [first, second], first)).toMatchObject({ ok: true });
+  expect(engine.names()).toEqual(['first+', 'second+', 'second-before-eci']);
+  expect(engine.find('second-before-eci')?.host['RestartPolicy']).toMatchObject({ Name: 'no' });
+});
