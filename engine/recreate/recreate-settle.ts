@@ -142,8 +142,9 @@ export const trialName = (member: Pick<JournalMember, 'temporaryName'>): string 
  * Completes a recreation that cannot be rolled back, since an old container is gone: one run with --rm once
  * it stops, any other if somebody removes it after its stop (`docker container prune`). Then the new one is
  * all there is. Renames and starts the new ones. Null: it can be rolled back. The value describes the
- * outcome. A new one that is gone as well is created once more; it is not started if it ran and ended, or if
- * its start just failed (`startFailed`): it would be removed again.
+ * outcome. A new one that is gone as well is created once more, so that its configuration is not lost. It is
+ * not started if it ran before (it ended, or somebody has removed both), or if its start just failed
+ * (`startFailed`).
  */
 export async function rollForwardRecreate(
   ports: RecreatePorts,
@@ -188,8 +189,9 @@ async function replaceOld(
   startFailed: boolean,
 ): Promise<Message[]> {
   const { name } = member;
-  const ended = journal.step === 'wait' && member.autoRemove;
-  if (ended) await waitForAutoRemoval(ports.engine, member);
+  // Or one of its group has.
+  const hasRun = journal.step === 'wait';
+  if (hasRun && member.autoRemove) await waitForAutoRemoval(ports.engine, member);
   const found = await newest(ports.engine, member);
   const created = found.created ?? (await createAgain(ports, member));
   if (created === null) {
@@ -207,7 +209,7 @@ async function replaceOld(
   }
   const problems = found.trial ? [await describeLostWrites(ports.engine, member)] : [];
   if (created.name !== name) await container.rename({ name });
-  if (found.created === null && (ended || startFailed))
+  if (found.created === null && (hasRun || startFailed))
     return [...problems, message('containers.new-one-not-started', { name })];
   if (member.wasRunning && !created.view.State.Running)
     await ports

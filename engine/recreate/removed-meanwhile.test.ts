@@ -55,6 +55,22 @@ test('a new container is created again if all that did not run were removed', as
   expect(engine.find('web')?.host['Runtime']).toBe('bulkhead');
 });
 
+test('a container that is removed with its old one once it runs is created again, not started', async () => {
+  engine.add('web');
+  engine.onRequest = (call) => {
+    if (call !== 'GET json web' || engine.find('web-before-eci') === undefined) return;
+    if (engine.find('web')?.running === true) for (const name of ['web', 'web-before-eci']) remove(name);
+  };
+  expect(await engine.recreate({ ids: ['web'] })).toMatchObject([
+    {
+      kind: 'rollback-failed',
+      step: 'wait',
+      rollbackError: { reason: expect.stringContaining('web was created again and not started') },
+    },
+  ]);
+  expect(engine.names()).toEqual(['web']);
+});
+
 test('a container that somebody created in place of the old one stays', async () => {
   engine.add('web');
   let other = '';
