@@ -13,6 +13,8 @@ export type BundleFacts = Readonly<Record<string, unknown>>;
 /** Maximum length of a file's part in a bundle: its end. */
 const maxEntryBytes = 2 * 1024 * 1024;
 const maxLogFiles = 50;
+/** How the names of the entries begin that are journals of recreations. */
+const journalPrefix = 'records/recreate-journal';
 
 /**
  * The content of a support bundle: facts, settings, records and logs of an engine. A file that is absent or
@@ -57,6 +59,19 @@ async function logFiles(directory: string): Promise<readonly string[]> {
   return names.sort().slice(0, maxLogFiles);
 }
 
+/**
+ * The journal of a recreation without the create requests it contains: they have the environment and the
+ * command of a container, where a secret may have any name.
+ */
+function withoutCreateRequests(text: string): string {
+  try {
+    const leaveOut = (key: string, value: unknown): unknown => (key === 'making' ? '[left out]' : value);
+    return JSON.stringify(JSON.parse(text, leaveOut));
+  } catch {
+    return JSON.stringify('[left out: not valid JSON]');
+  }
+}
+
 const entryOf = (name: string, text: string, omittedBytes: number): BundleEntry => {
   const redacted: RedactedText = name.endsWith('.json') ? redactJson(text) : redactText(text);
   return { name, content: redacted.text, redactions: redacted.counts, omittedBytes };
@@ -75,7 +90,8 @@ async function readEntry(name: string, file: string): Promise<BundleEntry | null
       const text = buffer.toString('utf8', 0, bytesRead);
       // From the first whole line on: a partial line may contain part of a secret.
       const whole = start === 0 ? text : text.slice(text.indexOf('\n') + 1);
-      return entryOf(name, whole, found.size - Buffer.byteLength(whole));
+      const shown = name.startsWith(journalPrefix) ? withoutCreateRequests(whole) : whole;
+      return entryOf(name, shown, found.size - Buffer.byteLength(whole));
     } finally {
       await handle.close();
     }
