@@ -33,6 +33,8 @@ export class FakeEngine {
   readonly startedMeanwhile = new Set<string>();
   /** Inspects of these never get a response. */
   readonly hung = new Set<string>();
+  /** These do not end after a stop request, which gets no response. */
+  readonly stopping = new Set<string>();
   readonly calls: string[] = [];
   readonly usedVolumes = new Set<string>();
   lists = 0;
@@ -91,6 +93,7 @@ export class FakeEngine {
       this.containers.delete(id);
       send(204);
     } else if (action === 'stop') {
+      if (this.stopping.has(id)) return;
       container.running = false;
       send(204);
     } else if (this.broken.has(id)) send(500, { message: 'broken state' });

@@ -54,6 +54,23 @@ describe('remove (D)', () => {
     expect(await remove({ ids: [id(2)], includeRunning: true })).toMatchObject([{ removed: true }]);
     expect(engine.calls[0]).toBe(`POST /containers/${id(2)}/stop?t=120`);
   });
+  test('one that would get any time to end is killed after the usual one', async () => {
+    engine.add({ id: id(2), running: true, pid: 1, stopTimeout: -1 });
+    expect(await remove({ ids: [id(2)], includeRunning: true })).toMatchObject([{ removed: true }]);
+    expect(engine.calls[0]).toBe(`POST /containers/${id(2)}/stop?t=10`);
+  });
+  test('an abort ends the wait for one that is stopping: it is not removed', async () => {
+    engine.add({ id: id(2), running: true, pid: 1, stopTimeout: 31_536_000 });
+    engine.stopping.add(id(2));
+    const controller = new AbortController();
+    const removal = remove({ ids: [id(2)], includeRunning: true }, { signal: controller.signal });
+    await expect.poll(() => engine.calls).toEqual([`POST /containers/${id(2)}/stop?t=31536000`]);
+    controller.abort();
+    expect(await removal).toMatchObject([
+      { removed: false, error: 'cancelled while it was stopping: it is not removed' },
+    ]);
+    expect(engine.calls).toHaveLength(1);
+  });
   test('one that is started after its inspect is stopped before it is removed, or not removed', async () => {
     engine.add({ id: id(1) });
     engine.startedMeanwhile.add(id(1));

@@ -10,7 +10,10 @@ import { inspectSlots } from './inspect-slots.ts';
 export interface RemoveOptions {
   /** Called after each one, in the order in which they end. */
   readonly onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void;
-  /** Removals that have not begun are skipped. */
+  /**
+   * Removals that have not begun are skipped, and containers that are stopping are not waited for: the engine
+   * goes on stopping them, and they are not removed.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -48,7 +51,7 @@ export async function removeContainers(
       if ('removed' in found) return report(found);
       // Checked inside the limit: the receiver of one outcome may cancel the next.
       return limit(async () =>
-        report(isCancelled() ? notBegun(id) : await removeInspected(docker, found, request)),
+        report(isCancelled() ? notBegun(id) : await removeInspected(docker, found, request, options.signal)),
       );
     }),
   );
@@ -96,6 +99,7 @@ async function removeInspected(
   docker: Docker,
   { id, inspected }: RequestedContainer,
   request: RemoveRequest,
+  signal?: AbortSignal,
 ): Promise<RemoveOutcome> {
   const name = inspected.Name.replace(/^\//, '');
   const running = inspected.State.Running || inspected.State.Paused || inspected.State.Restarting;
@@ -110,10 +114,17 @@ async function removeInspected(
   const target = docker.getContainer(inspected.Id);
   // Missing in the types.
   const { StopTimeout: timeout } = inspected.Config as { readonly StopTimeout?: number | null };
+  // A negative timeout is "for ever": the removal would never end by itself.
+  const t = timeout == null || timeout < 0 ? stopSeconds : timeout;
+  let isStopping = false;
   const stopAndRemove = async (): Promise<void> => {
-    await target.stop({ t: timeout ?? stopSeconds }).catch((error: unknown) => {
-      if (statusOf(error) !== 304) throw error;
-    });
+    isStopping = true;
+    await target
+      .stop({ t, ...(signal === undefined ? {} : { abortSignal: signal }) })
+      .catch((error: unknown) => {
+        if (statusOf(error) !== 304) throw error;
+      });
+    isStopping = false;
     await target.remove({ force: true, v: request.removeVolumes });
   };
   try {
@@ -126,7 +137,11 @@ async function removeInspected(
       });
   } catch (error) {
     // Auto-remove (--rm) may have been faster: it is gone, as requested.
-    if (statusOf(error) !== 404) return { id, name, removed: false, ...reasonFields(engineReason(error)) };
+    if (statusOf(error) !== 404) {
+      const isCancelled = isStopping && signal?.aborted === true;
+      const reason = isCancelled ? message('containers.removal-cancelled') : engineReason(error);
+      return { id, name, removed: false, ...reasonFields(reason) };
+    }
   }
   if (!request.removeVolumes) return { id, name, removed: true };
   const retained = await removeNamedVolumes(docker, inspected);
