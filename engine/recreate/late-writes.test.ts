@@ -49,3 +49,24 @@ test('an old container that is to be removed is removed, whatever it writes', as
   expect(await engine.recreate({ ids: ['web'], old: 'remove' })).toMatchObject([{ kept: null }]);
   expect(engine.names()).toEqual(['web+']);
 });
+
+/** Two committed while they run, since one runs with --rm; the first writes something after its commit. */
+const recreatePair = (old: 'remove' | 'remove-when-healthy') => {
+  const { id } = engine.add('web', { written: ['/srv/state.db'] });
+  engine.add('job', { written: ['/job'], host: { AutoRemove: true, NetworkMode: `container:${id}` } });
+  engine.onRequest = writesAtStop;
+  return engine.recreate({ ids: ['web', 'job'], commit: ['web', 'job'], old, withoutRollback: true });
+};
+
+test('an old container that was committed while it ran is kept', async () => {
+  expect(await recreatePair('remove-when-healthy')).toMatchObject([
+    { kind: 'recreated', kept: 'web-before-eci', image: expect.any(String) },
+    { kind: 'recreated', kept: null, image: expect.any(String) },
+  ]);
+  expect(engine.names()).toEqual(['job+', 'web+', 'web-before-eci']);
+});
+
+test('an old container that was committed while it ran is removed if it is to be removed', async () => {
+  expect(await recreatePair('remove')).toMatchObject([{ kept: null }, { kept: null }]);
+  expect(engine.names()).toEqual(['job+', 'web+']);
+});

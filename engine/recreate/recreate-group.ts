@@ -287,7 +287,8 @@ class GroupRun {
 
   /**
    * The members, without the removal of old ones that have written something since they were inspected, which
-   * may be minutes ago: while they waited for other groups, or stopped. A commit after the stop contains it.
+   * may be minutes ago: while they waited for other groups, or stopped. A commit after the stop contains it;
+   * after a commit before the stop, the plan removes only what was requested to be removed.
    */
   #withoutLosses(): Promise<JournalMember[]> {
     const isRequested = this.#options.request.old === 'remove';

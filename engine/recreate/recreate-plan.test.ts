@@ -8,8 +8,12 @@ import type { RecreateFacts, Subject } from './recreate-facts.ts';
 import { recreationRequests, planRecreate, withRefusals } from './recreate-plan.ts';
 
 const written = { bytes: 5, paths: 1 };
-function subject(host: object = {}, more: Partial<Subject> = {}): Subject {
-  const read = readInspected({ ...samples.full, HostConfig: { ...samples.full.HostConfig, ...host } });
+function subject(host: object = {}, more: Partial<Subject> = {}, named: object = {}): Subject {
+  const read = readInspected({
+    ...samples.full,
+    HostConfig: { ...samples.full.HostConfig, ...host },
+    ...named,
+  });
   if (!read.ok) throw new Error(read.error.reason);
   return {
     inspected: read.value,
@@ -20,11 +24,11 @@ function subject(host: object = {}, more: Partial<Subject> = {}): Subject {
     ...more,
   };
 }
-const plan = (one: Subject, more: Partial<RecreateRequest> = {}) => {
+const plan = (one: Subject, more: Partial<RecreateRequest> = {}, others: Subject[] = []) => {
   const facts: RecreateFacts = {
     eci: true,
     engine: { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '2' },
-    subjects: [one],
+    subjects: [one, ...others],
     others: [],
     notInspected: [],
   };
@@ -34,7 +38,9 @@ const plan = (one: Subject, more: Partial<RecreateRequest> = {}) => {
     old: 'remove-when-healthy',
     withoutRollback: true,
     ...more,
-  }).groups[0]?.[0];
+  })
+    .groups.flat()
+    .find(({ subject: { inspected } }) => inspected === one.inspected);
   if (item === undefined) throw new Error('nothing is planned');
   return {
     removeOld: item.removeOld,
@@ -83,6 +89,21 @@ describe('the old container (D)', () => {
       'after-commit',
     ]);
     expect(plan(subject({ AutoRemove: true }, { written })).changes).not.toContain('kept-written');
+  });
+  test('is kept if it is committed while it runs, and does not remove itself', () => {
+    const [one, other] = [
+      subject({}, { written }),
+      subject(
+        { NetworkMode: 'container:full', AutoRemove: true },
+        { written },
+        { Id: 'b'.repeat(64), Name: '/b' },
+      ),
+    ];
+    const kept = plan(one, { commit: ['full', 'b'] }, [other]);
+    expect(kept).toMatchObject({ removeOld: false, changes: expect.arrayContaining(['kept-written']) });
+    expect(kept.lost).not.toContain('after-commit');
+    const removed = plan(one, { commit: ['full', 'b'], old: 'remove' }, [other]);
+    expect(removed).toMatchObject({ removeOld: true, lost: expect.arrayContaining(['after-commit']) });
   });
 });
 

@@ -39,20 +39,13 @@ export function planRecreate(facts: RecreateFacts, request: RecreateRequest): Pl
   const groups = [
     ...unchanged.map(({ inspected }) => [inspected]),
     ...recreateOrder(open.map(({ inspected }) => inspected)),
-  ]
-    .map((group) =>
-      group.flatMap((inspected) => {
-        const subject = bySubject.get(inspected);
-        return subject === undefined ? [] : [planOne(subject, facts, request)];
-      }),
-    )
-    .map((group) =>
-      commitsWhileRunning(group)
-        ? group.map((item) =>
-            item.commit && item.running ? { ...item, lost: [...item.lost, note('after-commit')] } : item,
-          )
-        : group,
-    );
+  ].map((group) => {
+    const members = group.flatMap((inspected) => bySubject.get(inspected) ?? []);
+    const planned = members.map((subject) => planOne(subject, facts, request, false));
+    return commitsWhileRunning(planned)
+      ? members.map((subject) => planOne(subject, facts, request, true))
+      : planned;
+  });
   const notInspected = facts.notInspected.map(({ id, name, image, running, why }): RecreateItem => ({
     id,
     name,
@@ -142,7 +135,13 @@ export const commitsWhileRunning = (group: readonly PlannedMember[]): boolean =>
     ({ commit, running, subject }) => commit && running && subject.inspected.view.HostConfig.AutoRemove,
   );
 
-function planOne(subject: Subject, facts: RecreateFacts, request: RecreateRequest): PlannedMember {
+/** `commitsEarly`: its group is committed before it is stopped. */
+function planOne(
+  subject: Subject,
+  facts: RecreateFacts,
+  request: RecreateRequest,
+  commitsEarly: boolean,
+): PlannedMember {
   const { inspected, isProtected, image } = subject;
   const { view, name } = inspected;
   const running = view.State.Running || view.State.Restarting || request.start?.includes(view.Id) === true;
@@ -154,7 +153,8 @@ function planOne(subject: Subject, facts: RecreateFacts, request: RecreateReques
         reference === name ||
         (reference.length >= 4 && view.Id.startsWith(reference)),
     );
-  const isOnlyCopy = !commit && hasWrites(subject);
+  const writesAfterCommit = commit && running && commitsEarly;
+  const isOnlyCopy = commit ? writesAfterCommit : hasWrites(subject);
   const removeOld =
     request.old === 'remove' || (request.old === 'remove-when-healthy' && running && !isOnlyCopy);
   const isRemoved = removeOld || (view.HostConfig.AutoRemove && running);
@@ -179,7 +179,12 @@ function planOne(subject: Subject, facts: RecreateFacts, request: RecreateReques
           ...shares(subject),
           ...(isRemoved ? [] : oldContainerNotes(subject, request, running)),
         ],
-    lost: isProtected ? [] : losses(subject, facts, { running, commit, removeOld, isRemoved }),
+    lost: isProtected
+      ? []
+      : [
+          ...losses(subject, facts, { running, commit, removeOld, isRemoved }),
+          ...(writesAfterCommit && isRemoved ? [note('after-commit')] : []),
+        ],
     blockers: isProtected ? [] : blockers(subject, facts, request, running),
     written: subject.written,
     subject,
