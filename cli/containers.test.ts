@@ -43,3 +43,19 @@ test.each([
       `these are ${most + 1}, and at most ${most} are taken at once\n`,
   });
 });
+
+test('containers recreate without a name settles an interrupted recreation, and nothing else', async () => {
+  const { code, err } = await end('recreate', []);
+  if (process.getuid?.() === 0) expect({ code, err }).toEqual({ code: 0, err: '' });
+  else expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('must be settled by root') });
+});
+
+test.each(['--dry-run', '--commit', '--keep-old', '--remove-old', '--as=1000', '--start=web', '--events'])(
+  'containers recreate %s needs a name',
+  async (option) => {
+    expect(await end('recreate', [option])).toEqual({
+      code: 2,
+      err: expect.stringContaining('the containers to recreate are not usable: no container is named\n'),
+    });
+  },
+);

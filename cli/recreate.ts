@@ -4,21 +4,14 @@ import type { RecreateRequest, RecreateRun } from '../shared/containers/recreate
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { cancellable } from './cancellation.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
-import {
-  printable,
-  printError,
-  printResult,
-  progress,
-  withJson,
-  withRoot,
-  continueWithoutReader,
-} from './output.ts';
+import { printError, printResult, progress, withJson, withRoot, continueWithoutReader } from './output.ts';
 import { describeRecreatePlan, outcomeText, recreationPrinter } from './recreate-text.ts';
 import { message, type Message } from '../shared/messages/message.ts';
 import { withExistingTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 import { isYes, openPrompt } from './terminal-prompt.ts';
-import { listText, text, translateSentence } from './text.ts';
+import { settleFirst, settleOnly } from './settle-recreation.ts';
+import { text } from './text.ts';
 
 interface RecreateOptions extends RootOptions {
   readonly yes?: boolean;
@@ -35,7 +28,7 @@ interface RecreateOptions extends RootOptions {
 /** `bulkhead containers recreate`. */
 export function registerRecreate(containers: Command): void {
   withJson(
-    withRoot(containers.command('recreate <name...>').description(helpText('cli-help.containers-recreate'))),
+    withRoot(containers.command('recreate [name...]').description(helpText('cli-help.containers-recreate'))),
   )
     .option('--yes', helpText('cli-help.yes'))
     .option('--dry-run', helpText('cli-help.recreate-dry-run'))
@@ -52,8 +45,24 @@ export function registerRecreate(containers: Command): void {
     .option('--without-rollback', helpText('cli-help.recreate-without-rollback'))
     .option('--events', helpText('cli-help.recreate-events'))
     .action((names: string[], options: RecreateOptions) =>
-      withExistingTarget(options, (target) => recreate(target, names, options)),
+      names.length === 0
+        ? settle(options)
+        : withExistingTarget(options, (target) => recreate(target, names, options)),
     );
+}
+
+/** Without names. With an option about containers their names are missing: a script's list may be empty. */
+async function settle(options: RecreateOptions): Promise<void> {
+  const { commit, keepOld, removeOld, dryRun, events, withoutRollback, as, start = [] } = options;
+  if ([commit, keepOld, removeOld, dryRun, events, withoutRollback].includes(true) || as || start.length > 0)
+    printError(
+      fail('input.unusable', message('cli.recreation-choice-invalid'), {
+        reason: message('cli.no-container-named'),
+        hint: message('cli.settle-without-options'),
+      }).error,
+      options,
+    );
+  else await withExistingTarget(options, (target) => settleOnly(target, options));
 }
 
 /**
@@ -116,7 +125,7 @@ async function recreateWithEvents(
     return;
   }
   if (options.dryRun !== true && process.getuid?.() === 0) {
-    const settled = await settleInterrupted(target);
+    const settled = await settleFirst(target);
     if (!settled.ok) {
       refuse(settled.error);
       return;
@@ -167,17 +176,6 @@ async function recreateWithEvents(
     human: (ended) => (human ? ended.members.map(outcomeText).join('\n') : ''),
     failed,
   });
-}
-
-/** Finishes or undoes an interrupted recreation, and reports it. */
-async function settleInterrupted(target: Target): Promise<Result<void, AppError>> {
-  const settled = await target.settleRecreate();
-  if (!settled.ok) return settled;
-  for (const { names, how, problems } of settled.value) {
-    progress(text('cli-output.recreation-settled-first', { names: listText(names), how }));
-    for (const problem of problems) progress(printable(translateSentence(problem)));
-  }
-  return ok(undefined);
 }
 
 async function confirm(count: number, running: number): Promise<Result<void, AppError>> {

@@ -98,7 +98,7 @@ describe('documents of the package for servers', () => {
 
   it('have a man page with all commands, whose text begins no request of roff', () => {
     const page = document('/usr/share/man/man1/bulkhead.1.gz');
-    expect(page).toMatch(/^\.SS bulkhead containers recreate \[options\] <name\.\.\.>$/m);
+    expect(page).toMatch(/^\.SS bulkhead containers recreate \[options\] \[name\.\.\.\]$/m);
     expect(page).not.toMatch(/^'|^\.(?!TH|SH|SS|TP|B |BR |nf$|fi$)/m);
   });
 

@@ -148,7 +148,8 @@ export const cliHelp = {
   'cli-help.containers-remove': 'remove containers by id or name; volumes are kept; running ones are refused',
   'cli-help.containers-recreate': concat(
     'recreate containers under ECI with the same configuration; ',
-    'rolled back to the old one if the new one does not run properly',
+    'rolled back to the old one if the new one does not run properly; ',
+    'without names only settle a recreation that was interrupted',
   ),
   'cli-help.recreate-dry-run': 'show what would change and what would be lost; change nothing',
   'cli-help.recreate-commit': 'carry over what was written inside them, by an image of their own',

@@ -27,8 +27,12 @@ export const cliOutput = {
   'cli-output.confirm-recreate-running': 'Recreate {{containers}} ({{running}} running)? [y/N] ',
   'cli-output.apply-settled': 'An interrupted apply was settled. {{outcome}}',
   'cli-output.apply-settled-first': 'An interrupted apply was settled first. {{outcome}}',
-  'cli-output.recreation-settled-first':
-    'An interrupted recreation of {{names}} was settled first ({{how}}).',
+  'cli-output.recreation-finished': 'An interrupted recreation of {{names}} was finished.',
+  'cli-output.recreation-rolled-back':
+    'An interrupted recreation of {{names}} was rolled back to the old container.',
+  'cli-output.recreation-rolled-forward':
+    'An interrupted recreation of {{names}} was finished: the old container does not exist any more.',
+  'cli-output.no-recreation-interrupted': 'No recreation was interrupted.',
   'cli-output.cancelling-apply': 'Cancelling: rolling back…',
   'cli-output.cancelling-recreation': 'Cancelling: the old container comes back…',
   'cli-output.too-late-to-cancel': 'Too late to cancel: it ends in a moment.',

@@ -96,6 +96,10 @@ export const cli = {
     'Give a user id (of a deleted account, too), the name of a user, or builds, unnamed or retired.',
   'cli.keep-old-and-remove-old': '--keep-old and --remove-old contradict each other',
   'cli.recreation-choice-invalid': 'the containers to recreate are not usable',
+  'cli.no-container-named': 'no container is named',
+  'cli.settle-without-options':
+    'To settle an interrupted recreation, and nothing else: bulkhead containers recreate{{onEngine}}',
+  'cli.settling-needs-root': 'an interrupted recreation must be settled by root',
   'cli.recreate-with-yes': 'Look at --dry-run, then recreate with --yes.',
   'cli.nothing-was-recreated': 'nothing was recreated',
   'cli.file-missing': 'there is no file {{file}}',

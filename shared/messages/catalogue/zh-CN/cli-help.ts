@@ -116,7 +116,8 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.scan': '列出每个容器的保护状态及依据',
   'cli-help.scan-unprotected': '仅未受保护的容器',
   'cli-help.containers-remove': '按 ID 或名称移除容器；保留卷；拒绝移除正在运行的容器',
-  'cli-help.containers-recreate': '在 ECI 下以相同配置重新创建容器；如果新容器运行不正常，则回滚到旧容器',
+  'cli-help.containers-recreate':
+    '在 ECI 下以相同配置重新创建容器；如果新容器运行不正常，则回滚到旧容器；不指定名称时只处理被中断的重新创建',
   'cli-help.recreate-dry-run': '显示会更改和会丢失的内容；不更改任何内容',
   'cli-help.recreate-commit': '通过专用镜像保留容器内写入的数据',
   'cli-help.recreate-keep-old': '以另一名称保留已停止的旧容器',
