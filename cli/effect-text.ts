@@ -63,6 +63,9 @@ function signInText({ first }: PlanEffect['params']): string {
   return first === 1 ? text('cli-plan.file-is-new', { effect }) : effect;
 }
 
+const devicesText = ({ devices, limits }: PlanEffect['params']): string =>
+  text(`cli-plan.devices-allowed${limits === 'none' ? '-for-all' : ''}`, { devices: list(devices) });
+
 /** What can't be mounted any more, and which containers that keeps from starting. */
 function mountsText({ count, paths, mounting, mountingNames }: PlanEffect['params']): string {
   const rule =
@@ -163,7 +166,7 @@ export function describeEffect({ kind, code, params }: PlanEffect): string {
     case 'directories-allowed':
       return text('cli-plan.directories-allowed', { paths: list(params['paths']) });
     case 'devices-allowed':
-      return text('cli-plan.devices-allowed', { devices: list(params['devices']) });
+      return devicesText(params);
     case 'network-volumes-allowed':
       return text('cli-plan.network-volumes-allowed', { sources: list(params['sources']) });
     case 'socket-images':

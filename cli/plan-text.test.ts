@@ -381,6 +381,18 @@ test('a plan tells what is allowed from now on, and that audit mode refuses noth
   expect(effect('unprotected', 'audit-on')).toMatch(/^audit mode: rules deny nothing any more/);
 });
 
+test('a plan tells whose containers may have a device from now on', () => {
+  const effect = (limits: string) =>
+    describeEffect({
+      kind: 'allowed',
+      when: 'afterwards',
+      code: 'devices-allowed',
+      params: { count: 1, devices: ['/dev/sdb'], limits },
+    });
+  expect(effect('none')).toBe('containers of every image and user may have /dev/sdb from now on');
+  expect(effect('rule')).toMatch(/may have \/dev\/sdb from now on, only for the images, users and groups/);
+});
+
 test('a plan names every dangerous directory, and the effect of sharing the whole file system', () => {
   const paths = ['/etc', '/root', '/usr', '/boot', '/var/lib/docker', '/run', '/dev'];
   const describe = (everything: string[]) =>

@@ -92,6 +92,34 @@ describe('listed devices and network volumes', () => {
       expect(allowed(narrower), JSON.stringify(narrower)).toEqual([]);
   });
 
+  test('for every image and user are told apart from those that their entries limit', () => {
+    const limits = (devices: readonly object[]): unknown[] => {
+      const found: unknown[] = [];
+      const [before, after] = [settings({ devices: [disk] }), settings({ devices })];
+      addRuleEffects(
+        embeddedCapabilities,
+        before,
+        after,
+        [],
+        (_kind, code, params) => {
+          if (code === 'devices-allowed') found.push(params);
+        },
+        { count: 0, names: [] },
+      );
+      return found;
+    };
+    const [sdc, tty, fuse] = ['/dev/sdc', '/dev/ttyUSB0', '/dev/fuse'];
+    const limited = [
+      { device: tty, images: ['a/b'] },
+      { device: fuse, groups: ['disk'] },
+    ];
+    expect(limits(limited)).toEqual([{ count: 2, devices: [tty, fuse], limits: 'rule' }]);
+    expect(limits([...limited, { device: sdc }, { device: tty }])).toEqual([
+      { count: 2, devices: [sdc, tty], limits: 'none' },
+      { count: 1, devices: [fuse], limits: 'rule' },
+    ]);
+  });
+
   test('of another machine likewise; with ECI turned on nothing is allowed that was not before', () => {
     const volumes = [{ type: 'nfs', source: 'files:/srv' }];
     expect(rules({}, { volumes })).toEqual([['allowed', 'network-volumes-allowed', ['files:/srv']]]);

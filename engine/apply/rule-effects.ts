@@ -105,9 +105,14 @@ function addShareEffects(
 /** Devices and shares of other machines that containers may have from now on. */
 function addListed(before: EffectiveSettings, after: EffectiveSettings, add: AddEffect): void {
   const added = after.devices.filter((entry) => !before.devices.some((earlier) => covers(earlier, entry)));
-  const devices = [...new Set(added.map(({ device }) => device))];
-  if (devices.length > 0)
-    add('allowed', 'devices-allowed', { count: devices.length, devices: firstFew(devices) });
+  const forAll = devicesOf(added.filter(isUnlimited));
+  const limited = without(devicesOf(added), forAll);
+  for (const [limits, devices] of [
+    ['none', forAll],
+    ['rule', limited],
+  ] as const)
+    if (devices.length > 0)
+      add('allowed', 'devices-allowed', { count: devices.length, devices: firstFew(devices), limits });
   const sources = after.networkVolumes
     .filter(({ type, source }) => !before.networkVolumes.some((e) => e.type === type && e.source === source))
     .map(({ source }) => source);
@@ -115,17 +120,25 @@ function addListed(before: EffectiveSettings, after: EffectiveSettings, add: Add
     add('allowed', 'network-volumes-allowed', { count: sources.length, sources: firstFew(sources) });
 }
 
+const devicesOf = (entries: readonly AllowedDevice[]): readonly string[] => [
+  ...new Set(entries.map(({ device }) => device)),
+];
+
+const isForEverybody = ({ users, groups }: AllowedDevice): boolean => users === null && groups === null;
+
+/** Whether containers of every image may have it, whoever makes them. */
+const isUnlimited = (entry: AllowedDevice): boolean => entry.images === null && isForEverybody(entry);
+
 /** Whether an entry allows what another one does. Patterns are compared as written. */
 function covers(entry: AllowedDevice, other: AllowedDevice): boolean {
-  const isForAll = ({ users, groups }: AllowedDevice): boolean => users === null && groups === null;
   const lists = (all: readonly string[] | null, some: readonly string[] | null): boolean =>
     without(some ?? [], all ?? []).length === 0;
   return (
     entry.device === other.device &&
     [...other.access].every((right) => entry.access.includes(right)) &&
     (entry.images === null || (other.images !== null && lists(entry.images, other.images))) &&
-    (isForAll(entry) ||
-      (!isForAll(other) && lists(entry.users, other.users) && lists(entry.groups, other.groups)))
+    (isForEverybody(entry) ||
+      (!isForEverybody(other) && lists(entry.users, other.users) && lists(entry.groups, other.groups)))
   );
 }
 

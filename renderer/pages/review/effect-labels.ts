@@ -219,7 +219,7 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
     t('review.effect.devicesAllowed', {
       devices: someNames(t, asCode(texts(params['devices'])), count, list),
     }),
-    t('review.effect.devicesAllowedWhy'),
+    t(`review.effect.${params['limits'] === 'none' ? 'devicesForAllWhy' : 'devicesLimitedWhy'}`),
   ],
   'network-volumes-allowed': ({ t, params, count, list }) => [
     t('review.effect.networkVolumesAllowed', {

@@ -60,7 +60,7 @@ function PlannedEffects({ plan }: { readonly plan: ApplyPlan }) {
       .filter((effect) => effect.when === when)
       .map((effect) => (
         <PlannedEffect
-          key={`${effect.code} ${String(effect.params['image'] ?? '')}`}
+          key={`${effect.code} ${String(effect.params['image'] ?? effect.params['limits'] ?? '')}`}
           effect={effect}
           plan={plan}
           {...(choosable && effect.code === questionEffect(plan)

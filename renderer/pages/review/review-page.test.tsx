@@ -84,6 +84,8 @@ describe('the plan', () => {
           effects: [
             afterwards('unprotected', 'audit-on'),
             afterwards('allowed', 'directories-allowed', { count: 1, paths: ['/srv/proj'] }),
+            afterwards('allowed', 'devices-allowed', { count: 1, devices: ['/dev/sdb'], limits: 'none' }),
+            afterwards('allowed', 'devices-allowed', { count: 1, devices: ['/dev/sdc'], limits: 'rule' }),
           ],
         }),
     });
@@ -92,6 +94,10 @@ describe('the plan', () => {
     expect(audit?.textContent).toContain('Audit mode: what the rules do not allow is let through');
     const rows = within(screen.getByRole('list', { name: 'Afterwards' })).getAllByRole('listitem');
     expect(rows[1]?.textContent).toMatch(/^\/srv\/proj can be mounted from now onAllowed/);
+    expect(rows[2]?.textContent).toMatch(/^Containers can have \/dev\/sdb.*For every image, and everybody/);
+    expect(rows[3]?.textContent).toMatch(
+      /^Containers can have \/dev\/sdc.*Only for the images, users and groups/,
+    );
   });
 
   it('says of each image which command list it has', async () => {

@@ -114,7 +114,11 @@ export const cliPlan = {
   'cli-plan.dangerous-directories': 'containers may mount dangerous directories: {{paths}}',
   'cli-plan.directories': 'mounts outside {{paths}} are denied',
   'cli-plan.mounting': '; containers this keeps from starting: {{names}}',
-  'cli-plan.devices-allowed': 'containers may have {{devices}} from now on, by the images and users listed',
+  'cli-plan.devices-allowed': concat(
+    'containers may have {{devices}} from now on, only for the images, users and groups ',
+    'that the rule names',
+  ),
+  'cli-plan.devices-allowed-for-all': 'containers of every image and user may have {{devices}} from now on',
   'cli-plan.network-volumes-allowed': 'volumes may be on {{sources}} from now on',
   'cli-plan.directories-allowed': '{{paths}} may be mounted from now on',
   'cli-plan.no-socket-images': 'mounts of the Docker socket are denied: no image is allowed',

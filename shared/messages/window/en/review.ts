@@ -188,7 +188,10 @@ export const review = {
     sharesDangerous_other: '{{count}} dangerous directories can be mounted: {{paths}}',
     mounts: 'Mounts outside {{paths}} are denied',
     devicesAllowed: 'Containers can have {{devices}} from now on',
-    devicesAllowedWhy: 'Those of the images and users in its rule. With a disk they have all files on it.',
+    devicesLimitedWhy:
+      'Only for the images, users and groups that the rule names. With a disk they have all files on it.',
+    devicesForAllWhy:
+      'For every image, and everybody who can use the socket. With a disk they have all files on it.',
     networkVolumesAllowed: 'Volumes can be on {{sources}} from now on',
     networkVolumesAllowedWhy: 'For everybody who can use the socket.',
     directoriesAllowed: '{{paths}} can be mounted from now on',

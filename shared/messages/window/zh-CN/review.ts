@@ -170,7 +170,9 @@ export const review: Translation<typeof english> = {
     sharesDangerous_other: '可以挂载 {{count}} 个危险目录：{{paths}}',
     mounts: '拒绝 {{paths}} 以外的挂载',
     devicesAllowed: '此后容器可以使用 {{devices}}',
-    devicesAllowedWhy: '仅限所列的镜像和用户。可以使用磁盘的容器能访问其中的所有文件。',
+    devicesLimitedWhy: '仅限规则所列的镜像、用户和组。可以使用磁盘的容器能访问其中的所有文件。',
+    devicesForAllWhy:
+      '任何镜像均可使用，对所有可以使用套接字的用户。可以使用磁盘的容器能访问其中的所有文件。',
     networkVolumesAllowed: '此后卷可以位于 {{sources}}',
     networkVolumesAllowedWhy: '对所有可以使用套接字的用户。',
     directoriesAllowed: '此后可以挂载 {{paths}}',
