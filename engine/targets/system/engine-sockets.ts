@@ -25,7 +25,7 @@ const bypasses: ReadonlySet<Message['id']> = new Set([
   'system.socket-is-accessible',
   'system.other-socket-unit',
   'system.listens-elsewhere',
-  'system.not-socket-activated',
+  'system.engine-left-socket-unit',
 ]);
 
 /** Whether a problem of the engine is a way for clients past the gateway. */

@@ -1,19 +1,23 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findConflicts, listContainers, optionOf, otherDocker } from './inspect-engine.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { isBypass } from './engine-sockets.ts';
+import { findConflicts, listContainers, optionOf, otherDocker, runningConflicts } from './inspect-engine.ts';
 
 const dockerd = ['/usr/sbin/dockerd', '-H', 'fd://', '--containerd=/run/containerd/containerd.sock'];
-const ids = (args: readonly string[]) => findConflicts(args).map(({ id }) => id);
+const conflictsOf = (args: readonly string[]) => findConflicts(args, message('system.not-socket-activated'));
+const ids = (args: readonly string[]) => conflictsOf(args).map(({ id }) => id);
 
 describe("dockerd's command line", () => {
   it('as shipped in packages is no obstacle', () => {
-    expect(findConflicts(dockerd)).toEqual([]);
-    expect(findConflicts(['/usr/bin/dockerd', '--host=fd://'])).toEqual([]);
-    expect(findConflicts(['/usr/bin/dockerd', '-Hfd://', '-D', '--host-gateway-ip', '::1'])).toEqual([]);
+    expect(conflictsOf(dockerd)).toEqual([]);
+    expect(conflictsOf(['/usr/bin/dockerd', '--host=fd://'])).toEqual([]);
+    expect(conflictsOf(['/usr/bin/dockerd', '-Hfd://', '-D', '--host-gateway-ip', '::1'])).toEqual([]);
   });
 
   it.each([
@@ -25,11 +29,23 @@ describe("dockerd's command line", () => {
     [[...dockerd, '-DHtcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
     [[...dockerd, '-DH', 'tcp://0.0.0.0:2375'], 'tcp://0.0.0.0:2375'],
   ])('with another address leads round the gateway, and is refused: %j', (args, address) => {
-    expect(findConflicts(args)).toMatchObject([{ id: 'system.listens-elsewhere', params: { address } }]);
+    expect(conflictsOf(args)).toMatchObject([{ id: 'system.listens-elsewhere', params: { address } }]);
   });
 
   it('without socket activation is refused: the gateway could not take over the socket', () => {
     expect(ids(['/usr/bin/dockerd'])).toEqual(['system.not-socket-activated']);
+  });
+
+  it('without socket activation, of a running engine, leads round the gateway', async () => {
+    const engine = spawn('sleep', ['60'], { stdio: 'ignore' });
+    try {
+      await once(engine, 'spawn');
+      const found = await runningConflicts(engine.pid ?? null);
+      expect(found.map(({ id }) => id)).toEqual(['system.engine-left-socket-unit']);
+      expect(found.map(isBypass)).toEqual([true]);
+    } finally {
+      engine.kill('SIGKILL');
+    }
   });
 
   it.each(['--config-file', '--default-runtime', '--userns-remap', '--exec-root'])(

@@ -72,7 +72,10 @@ export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppErr
     liveRestore: config.liveRestore || args.includes('--live-restore'),
     containers: running ? await listContainers(paths) : [],
     lxcfs: await exists('/usr/bin/lxcfs'),
-    conflicts: [...findConflicts(args), ...(record === null ? otherSockets(service) : [])],
+    conflicts: [
+      ...findConflicts(args, message('system.not-socket-activated')),
+      ...(record === null ? otherSockets(service) : []),
+    ],
   });
 }
 
@@ -93,7 +96,7 @@ export async function otherDocker({ users, snaps } = otherDockerPlaces): Promise
 export async function runningConflicts(pid: number | null): Promise<readonly Message[]> {
   if (pid === null) return [];
   const args = await commandWords(pid);
-  return args.length === 0 ? [] : findConflicts(args);
+  return args.length === 0 ? [] : findConflicts(args, message('system.engine-left-socket-unit'));
 }
 
 /** dockerd's command line: of the running process, else of the unit with its environment file. */
@@ -144,8 +147,11 @@ const optionPattern = (name: string): RegExp =>
     ? new RegExp(`^${name}(?:=(.*))?$`, 's')
     : new RegExp(`^-[Dhv]*${name.slice(1)}(?:=?(.+))?$`, 's');
 
-/** Options that conflict with a gateway in front or a runtime of ours. Pure. */
-export function findConflicts(args: readonly string[]): Message[] {
+/**
+ * Options that conflict with a gateway in front or a runtime of ours. Pure. `withoutSocketUnit` is the
+ * sentence for an engine that does not take its socket from docker.socket.
+ */
+export function findConflicts(args: readonly string[], withoutSocketUnit: Message): Message[] {
   const addresses = valuesOf(args, ['-H', '--host']).filter((address) => address !== 'fd://');
   const fixed = [
     '--config-file',
@@ -156,9 +162,7 @@ export function findConflicts(args: readonly string[]): Message[] {
   ].filter((option) => optionOf(args, option) !== null);
   return [
     ...addresses.map((address) => message('system.listens-elsewhere', { address })),
-    ...(addresses.length === 0 && valuesOf(args, ['-H', '--host']).length === 0
-      ? [message('system.not-socket-activated')]
-      : []),
+    ...(addresses.length === 0 && valuesOf(args, ['-H', '--host']).length === 0 ? [withoutSocketUnit] : []),
     ...fixed.map((option) => message('system.option-not-supported', { option })),
   ];
 }

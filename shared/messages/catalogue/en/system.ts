@@ -39,6 +39,11 @@ export const system = {
     'docker.service does not take its socket from docker.socket (-H fd://), ',
     'so the gateway cannot be put in front of it. Use the ExecStart of its package.',
   ),
+  'system.engine-left-socket-unit': concat(
+    'docker.service does not take its socket from docker.socket (-H fd://): dockerd listens on a socket of ',
+    'its own, where clients bypass the gateway. Give docker.service -H fd:// again, and run: ',
+    'systemctl restart docker bulkhead-gateway.socket bulkhead-gateway',
+  ),
   'system.option-not-supported': concat(
     'dockerd is started with {{option}}, which Bulkhead does not support. ',
     'Move it to /etc/docker/daemon.json, or remove it.',

@@ -27,6 +27,9 @@ export const system: Translated<typeof english> = {
     '请运行：systemctl disable --now {{unit}}，并重启 docker。',
   'system.not-socket-activated':
     'docker.service 未从 docker.socket 获取套接字 (-H fd://)，因此网关无法置于其前。请使用其软件包的 ExecStart。',
+  'system.engine-left-socket-unit':
+    'docker.service 未从 docker.socket 获取套接字 (-H fd://)：dockerd 监听自己的套接字，客户端可从那里绕过网关。' +
+    '请为 docker.service 恢复 -H fd://，并运行：systemctl restart docker bulkhead-gateway.socket bulkhead-gateway',
   'system.option-not-supported':
     'dockerd 以 {{option}} 启动，Bulkhead 不支持该选项。请将其移到 /etc/docker/daemon.json 或移除。',
   'system.gateway-socket-down':
