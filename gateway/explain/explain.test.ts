@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { defaultSettings } from '../../shared/settings/effective.ts';
-import type { ExplainedRequest, RequestPart } from '../../shared/explain/explanation.ts';
-import { explainCommand, joinsContainer, withoutTerminal } from './explain.ts';
+import { explainCommand, withoutTerminal } from './explain.ts';
 
 it('runs without a terminal, since a dry run has none', () => {
   const plain = (text: string) => withoutTerminal(text.split(' ')).join(' ');
@@ -19,31 +18,6 @@ const context = {
   engineDirectories: [],
   stateDirectory: '/nonexistent',
 };
-
-it('notes that a container that is joined may be another user\u2019s, unless it is denied anyway', () => {
-  const request = (part: RequestPart, outcome: ExplainedRequest['outcome'] = 'allow'): ExplainedRequest => ({
-    method: 'POST',
-    target: '/containers/create',
-    outcome,
-    findings: [],
-    passed: [part],
-    refusal: null,
-  });
-  const rewritten = (part: RequestPart): ExplainedRequest => ({
-    ...request({ field: 'Cmd', value: 'container:x' }, 'rewrite'),
-    findings: [
-      { outcome: 'rewrite', rule: 'pinned-reference', spec: '', setting: null, what: '', message: '', part },
-    ],
-  });
-  for (const mode of ['NetworkMode', 'PidMode', 'IpcMode']) {
-    const joined = { field: `HostConfig.${mode}`, value: 'container:web' };
-    expect(joinsContainer([request(joined)]), mode).toBe(true);
-    expect(joinsContainer([rewritten(joined)]), mode).toBe(true);
-    expect(joinsContainer([request(joined, 'deny')]), mode).toBe(false);
-    expect(joinsContainer([request({ ...joined, value: 'none' })]), mode).toBe(false);
-  }
-  expect(joinsContainer([request({ field: 'Cmd', value: 'container:x' })])).toBe(false);
-});
 
 it('names the command that was probably meant', async () => {
   const hintOf = async (...args: string[]) => {

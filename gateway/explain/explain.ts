@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ExplainedRequest, Explanation } from '../../shared/explain/explanation.ts';
+import type { Explanation } from '../../shared/explain/explanation.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { firstLine, runClient } from './run-client.ts';
 import { isCopyCommand, simulatedCommand } from '../../shared/explain/simulated-commands.ts';
@@ -130,7 +130,6 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
       clientOutput: requests.some(({ refusal }) => refusal !== null) ? result.value.stderr.trim() : '',
       leftOut: [],
       notes: [
-        ...(joinsContainer(requests) ? ['joined-owner' as const] : []),
         ...(requests.length > 0 ? ['later-requests' as const] : []),
         ...(requests.some(({ target }) => /\/build\b/.test(target)) ? ['build-calls' as const] : []),
         ...(options.stubContext !== true ? [] : ['stub-context' as const]),
@@ -138,21 +137,6 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
     });
   });
 }
-
-const joinedNamespace = /^HostConfig\.(?:Network|Pid|Ipc)Mode$/;
-
-/**
- * Whether a request that is not denied joins another container's namespaces. Only the gateway knows whose
- * that is, and denies it if it is another user's (A3).
- */
-export const joinsContainer = (requests: readonly ExplainedRequest[]): boolean =>
-  requests.some(
-    ({ outcome, passed = [], findings }) =>
-      outcome !== 'deny' &&
-      [...passed, ...findings.flatMap(({ part }) => part ?? [])].some(
-        ({ field, value }) => joinedNamespace.test(field) && value.startsWith('container:'),
-      ),
-  );
 
 /** The command that was probably meant, as the Simulator names it, or what to give. */
 function hintFor(args: readonly string[]): Message {

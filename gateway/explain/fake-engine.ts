@@ -30,6 +30,7 @@ export function fakeEngine(runtime: string): EngineInterceptor {
   const objects: FakeObjects = { containers: [], networks: [], volumes: [] };
   return {
     facts: (facts) => fakeFacts(facts, objects, runtime),
+    hasContainer: (reference) => findByIdOrName(objects.containers, reference) !== undefined,
     serve: (socket, engineSocket) => {
       const server = createServer((request, response) => {
         void respond(objects, request, response, engineSocket).catch(() => {

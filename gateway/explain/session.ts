@@ -16,6 +16,7 @@ import { listenOn } from '../http/listener.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import { absentFacts, serveAbsentEngine } from './unreachable-engine.ts';
+import { mayJoinOthersContainer } from './joined-owner.ts';
 import { dryGatekeeper, type GatewayContext } from './dry-gatekeeper.ts';
 import { recordedFacts, recordedTrust, trustOncePulled } from './recorded-facts.ts';
 import { type Message, referenceTo } from '../../shared/messages/message.ts';
@@ -50,6 +51,8 @@ export interface ClientRunResult extends Pick<Explanation, 'clientOutput' | 'lef
 /** A server between the client and the engine, with the facts that go with it. */
 export interface EngineInterceptor {
   facts(facts: EngineFacts): EngineFacts;
+  /** Whether it is a container that was created here. */
+  hasContainer(reference: string): boolean;
   serve(socket: string, engineSocket: string): Promise<{ close(): Promise<void> }>;
 }
 
@@ -131,10 +134,7 @@ export async function drySession(
       engine: context.engineSocket !== null,
       clientOutput: result.value.clientOutput,
       leftOut: result.value.leftOut,
-      notes: [
-        ...result.value.notes,
-        ...(context.assumeImageTrusted === true ? ['image-assumed' as const] : []),
-      ],
+      notes: notesOf(context, interceptor, { ...result.value, requests: reported }),
     });
   } finally {
     trust.close();
@@ -143,6 +143,20 @@ export async function drySession(
     await absent?.close();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** The notes on a run of the client, and those on every kind of run. */
+function notesOf(
+  { settings, assumeImageTrusted }: DryRunContext,
+  interceptor: EngineInterceptor | null,
+  { requests, notes }: Pick<Explanation, 'requests' | 'notes'>,
+): Explanation['notes'] {
+  const isOwn = (reference: string): boolean => interceptor?.hasContainer(reference) === true;
+  return [
+    ...(mayJoinOthersContainer(requests, settings, isOwn) ? ['joined-owner' as const] : []),
+    ...notes,
+    ...(assumeImageTrusted === true ? ['image-assumed' as const] : []),
+  ];
 }
 
 /** Limit of recorded requests: no real compose file has more. */
