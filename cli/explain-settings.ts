@@ -92,7 +92,7 @@ function preferenceRemarks({ preference }: SettingsState, settings: EffectiveSet
     ...(eci === null ? {} : { eci }),
     ...(blockDockerLoad === null ? {} : { blockDockerLoad }),
   });
-  const by = preference.by ?? message('cli-explain.somebody');
+  const by = preference.by ?? message('cli-output.somebody');
   return [
     ...(outcomes.eci === 'in-force' ? [message('cli-explain.preference-off', { by })] : []),
     ...(outcomes.blockDockerLoad === 'in-force' ? [message('cli-explain.preference-load', { by })] : []),

@@ -479,6 +479,13 @@ test('no version is named of settings that this user may not read', () => {
   expect(describeStatus(unread)).not.toMatch(/^ +settings/m);
 });
 
+test('a status names who turned ECI off by a preference, if that is known', () => {
+  const off = (preferredOff: string) =>
+    describeStatus(report({ protection: 'off', eci: false, preferredOff }));
+  expect(off('sam')).toContain('Turned off by sam, as');
+  expect(off('')).toContain('Turned off by a user, as');
+});
+
 describe('status --check', () => {
   const failing: Verification = {
     at: new Date().toISOString(),

@@ -28,7 +28,7 @@ export interface StatusReport {
   readonly enforcement: Enforcement;
   /** Whether ECI is on: now, or at the next start of an engine that does not run. */
   readonly eci: boolean;
-  /** Who turned ECI off by an effective preference; null: nobody. */
+  /** Who turned ECI off by an effective preference, '' if that is not known; null: nobody. */
   readonly preferredOff: string | null;
   /** Audit mode is set: nothing is refused. Meaningful only while `eci` is true. */
   readonly audit: boolean;
@@ -73,7 +73,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     engine,
     enforcement,
     eci: policy.eci,
-    preferredOff: policy.preferredOff === '' ? 'a user' : policy.preferredOff,
+    preferredOff: policy.preferredOff,
     audit: policy.audit,
     verification,
     protection: protectionUnder(enforcement, { engine, verification, now: Date.now() }),
@@ -152,7 +152,9 @@ function notes(report: StatusReport): readonly string[] {
   if (report.protection !== 'protected' && report.unprotected !== null && report.unprotected > 0)
     lines.push(text('cli-status.not-protected', { count: report.unprotected }));
   if (report.preferredOff !== null)
-    lines.push(text('cli-status.preferred-off', { user: report.preferredOff }));
+    lines.push(
+      text('cli-status.preferred-off', { user: report.preferredOff || text('cli-output.somebody') }),
+    );
   // A running engine reports it as its problem.
   if (settingsProblem !== null && engine.problem === null) {
     const problem = translate(settingsProblem, settingsProblemSentence);

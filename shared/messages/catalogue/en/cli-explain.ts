@@ -28,7 +28,6 @@ export const cliExplain = {
   'cli-explain.preference-off':
     'Not counted: the preference of {{by}} turns isolation off, so no rule is enforced.',
   'cli-explain.preference-load': 'Not counted: the preference of {{by}} decides about docker load.',
-  'cli-explain.somebody': 'a user',
   'cli-explain.reads-only': 'Allowed: it only reads.',
   'cli-explain.allowed': 'Allowed.',
   'cli-explain.rewritten': 'Allowed, rewritten as shown.',

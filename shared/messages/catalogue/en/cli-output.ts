@@ -32,6 +32,7 @@ export const cliOutput = {
     'An interrupted recreation of {{names}} was rolled back to the old container.',
   'cli-output.recreation-rolled-forward':
     'An interrupted recreation of {{names}} was finished: the old container does not exist any more.',
+  'cli-output.somebody': 'a user',
   'cli-output.no-recreation-interrupted': 'No recreation was interrupted.',
   'cli-output.cancelling-apply': 'Cancelling: rolling back…',
   'cli-output.cancelling-recreation': 'Cancelling: the old container comes back…',

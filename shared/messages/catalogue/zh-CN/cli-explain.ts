@@ -26,7 +26,6 @@ export const cliExplain: Translated<typeof english> = {
   'cli-explain.would-be-enforced': '此引擎上没有任何程序执行设置：这是引擎前的网关会作出的决定。',
   'cli-explain.preference-off': '未计入：{{by}} 的偏好已关闭隔离，因此不执行任何规则。',
   'cli-explain.preference-load': '未计入：是否允许 docker load 由 {{by}} 的偏好决定。',
-  'cli-explain.somebody': '某用户',
   'cli-explain.reads-only': '已允许：它只读取。',
   'cli-explain.allowed': '已允许。',
   'cli-explain.rewritten': '已允许，并按所示改写。',
