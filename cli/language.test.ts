@@ -137,6 +137,7 @@ describe('the language of the command line', () => {
       appliedVersion: 3,
       draftDiffers: true,
       apply: null,
+      recreation: null,
       olderSettings: null,
       settingsProblem: null,
       preferredOff: null,

@@ -70,6 +70,7 @@ const report = (more: Partial<StatusReport>): StatusReport => ({
   appliedVersion: 2,
   draftDiffers: false,
   apply: null,
+  recreation: null,
   olderSettings: null,
   settingsProblem: null,
   ...more,

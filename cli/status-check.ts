@@ -19,7 +19,7 @@ export function checkStateOf(report: StatusReport): CheckState {
     engine.problem === null &&
     engine.prepared === undefined &&
     report.apply === null &&
-    report.recreation === undefined
+    report.recreation === null
     ? 'ok'
     : 'warning';
 }

@@ -44,8 +44,8 @@ export interface StatusReport {
    * this user may not know.
    */
   readonly apply: UnfinishedApply | null;
-  /** A recreation was interrupted, and nothing has settled it: a container may be stopped since. */
-  readonly recreation?: 'interrupted';
+  /** A recreation was interrupted, and nothing has settled it: a container may be stopped. Null: none. */
+  readonly recreation: 'interrupted' | null;
   /** Path of the administrator's file in older documents of Docker Desktop: detected, never read. */
   readonly olderSettings: string | null;
   /** Why the settings can't be read or used, if so. */
@@ -82,7 +82,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     appliedVersion: settings.appliedVersion,
     draftDiffers: settings.draft !== settings.applied,
     apply,
-    ...(isInterrupted ? { recreation: 'interrupted' } : {}),
+    recreation: isInterrupted ? 'interrupted' : null,
     olderSettings: desktop?.olderSettings ?? null,
     ...settingsProblemOf(settings.readError ?? (applied.ok ? null : applied.error)),
   };
@@ -164,7 +164,7 @@ function notes(report: StatusReport): readonly string[] {
   if (engine.phase === 'stopped' && engine.root !== null) lines.push(text('cli-status.start-engine'));
   if (engine.prepared !== undefined) lines.push(text(`cli-status.prepared-${engine.prepared}`));
   if (report.apply !== null) lines.push(text(`cli-status.apply-${report.apply}`));
-  if (report.recreation !== undefined) lines.push(text('cli-status.recreation-interrupted'));
+  if (report.recreation !== null) lines.push(text('cli-status.recreation-interrupted'));
   if (report.olderSettings !== null)
     lines.push(text('cli-status.older-settings', { file: report.olderSettings }));
   if (engine.problem !== null)
