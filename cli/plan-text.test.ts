@@ -506,6 +506,7 @@ describe('status --check', () => {
     ['warning', 'a prepared upgrade', { engine: { ...engine, prepared: 'upgrade' } }],
     ['warning', 'a problem of the engine', { engine: { ...engine, problem } }],
     ['warning', 'starting', { protection: 'stopped', engine: { ...engine, phase: 'starting' } }],
+    ['critical', 'clients past the gateway', { enforcement: enforcementIn({ isBypassed: true }) }],
     ['critical', 'off', { protection: 'off', eci: false }],
     ['critical', 'stopped', { protection: 'stopped', engine: { ...engine, phase: 'stopped' } }],
     ['critical', 'failed', { protection: 'stopped', engine: { ...engine, phase: 'failed' } }],

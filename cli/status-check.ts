@@ -9,7 +9,7 @@ export function checkStateOf(report: StatusReport): CheckState {
   const isUnread = report.enforcement.difference === 'unread';
   if (engine.phase === 'unreachable') return 'unknown';
   if ((report.settingsProblem !== null && !isUnread) || needsAction(report)) return 'critical';
-  if (protection === 'off') return 'critical';
+  if (protection === 'off' || report.enforcement.isBypassed === true) return 'critical';
   if (protection === 'stopped')
     return engine.phase === 'starting' || engine.phase === 'restarting' ? 'warning' : 'critical';
   if (verification?.claims.some(({ verdict }) => verdict === 'fail') === true) return 'critical';
