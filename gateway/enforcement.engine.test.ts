@@ -402,18 +402,6 @@ describe('bodies: unmodelled fields are refused', () => {
       'Content-Type: application/x-www-form-urlencoded\r\n',
     );
     expect(form.status).toBe(403);
-    // The engine's default runtime is runc.
-    const withRunc = await sendJson(
-      gateway.listenSocket,
-      'POST',
-      '/build?networkmode=none',
-      '',
-      'Content-Type: application/x-tar\r\n',
-    );
-    expect([withRunc.status, withRunc.body]).toEqual([
-      403,
-      expect.stringMatching(/classic builder with the engine's default runtime, runc, is blocked/),
-    ]);
     const build = await sendJson(
       gateway.listenSocket,
       'POST',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { gatewayLimits } from '../../shared/process/time-limits.ts';
+import { decide, emptyEngine, gatekeeperWith, settingsWith } from './create-request-fixture.ts';
 import { awaitIsolatingDefault } from './default-runtime.ts';
 
 beforeEach(() => {
@@ -36,4 +37,17 @@ it('not where the client disconnects, or no engine tells', async () => {
   disconnect.abort();
   await ended;
   await awaitIsolatingDefault({ defaultRuntime: () => Promise.resolve(null) });
+});
+
+it('A6: POST /build is denied after that time, and not held back in audit mode', async () => {
+  const facts = { ...emptyEngine, defaultRuntime: () => Promise.resolve('runc') };
+  const verdict = decide(gatekeeperWith(settingsWith([]), { facts }).gatekeeper, '/build', '');
+  await vi.advanceTimersByTimeAsync(gatewayLimits.engineReload + 1000);
+  expect(await verdict).toMatchObject({
+    kind: 'refuse',
+    status: 403,
+    message: expect.stringContaining("classic builder with the engine's default runtime, runc, is blocked"),
+  });
+  const audited = gatekeeperWith(settingsWith([], 'audit'), { facts });
+  expect(await decide(audited.gatekeeper, '/build', '')).toMatchObject({ kind: 'forward' });
 });
