@@ -52,6 +52,15 @@ export const states: Record<string, () => AppState> = {
       },
     }),
   unverified: () => appState({ verification: null }),
+  bypassed: () =>
+    appState({
+      engine: {
+        ...appState().engine,
+        isBypassed: true,
+        problem: engineProblem(message('system.socket-listens-elsewhere', { address: 'tcp://0.0.0.0:2375' })),
+      },
+    }),
+  otherRuntime: () => appState({ engine: { ...appState().engine, defaultRuntime: 'runc' } }),
   failedProbe: () =>
     appState({
       verification: {

@@ -34,6 +34,10 @@ export interface DesktopLabels {
     readonly body: string;
   };
   readonly notVerified: { readonly title: string; readonly body: string };
+  /** ECI is on, and no verification counts: why. */
+  readonly gap: Readonly<
+    Record<'bypassed' | 'otherRuntime', { readonly title: string; readonly body: string }>
+  >;
   /** ECI is off, or audit mode is on, although nobody here applied that. */
   readonly lost: Readonly<Record<'off' | 'audit', { readonly title: string; readonly body: string }>>;
   readonly engineStopped: { readonly title: string; readonly body: string };

@@ -84,6 +84,8 @@ const facts = (more: Partial<EngineFacts> = {}): EngineFacts => ({
   phase: 'ready',
   broken: false,
   protection: 'protected',
+  enforcedBy: 'gateway',
+  gap: null,
   scan: null,
   expected: false,
   ...more,
@@ -239,6 +241,32 @@ describe('the protection', () => {
       notices.engine(facts({ protection }));
       expect(shown).toMatchObject([{ kind: 'protection', title, place: { page: 'overview' } }]);
     }
+  });
+
+  it('that is off after a restart of the engine is shown: some read settings only at their start', () => {
+    const { notices, shown } = recordNotices();
+    notices.engine(facts());
+    notices.engine(facts({ phase: 'starting', protection: 'stopped' }));
+    notices.engine(facts({ protection: 'off' }));
+    expect(shown).toMatchObject([{ kind: 'protection', title: 'Protection is off' }]);
+  });
+
+  it('is not called off while the gateway does not respond, nor after that', () => {
+    const { notices, shown } = recordNotices();
+    notices.engine(facts());
+    notices.engine(facts({ enforcedBy: 'nothing', protection: 'off' }));
+    notices.engine(facts());
+    expect(shown).toEqual([]);
+  });
+
+  it.each([
+    ['bypassed', 'Clients can reach the engine past the gateway'],
+    ['otherRuntime', 'Classic builds are denied'],
+  ] as const)('that does not count any more is explained: %s', (gap, title) => {
+    const { notices, shown } = recordNotices();
+    notices.engine(facts());
+    notices.engine(facts({ protection: 'unverified', gap }));
+    expect(shown).toMatchObject([{ kind: 'protection', title }]);
   });
 
   it('that was turned off here, or of an engine that has just started, is not shown', () => {

@@ -5,6 +5,7 @@ import type { EngineStatus } from '../engine-status/status.ts';
 import { translateError } from '../messages/error-message.ts';
 import type { Translate } from '../messages/translator.ts';
 import type { AppError } from '../result.ts';
+import type { Enforcement } from '../enforcement/enforcement.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 import type { DeepLink } from './deep-link.ts';
 import type { DesktopLabels } from './labels.ts';
@@ -25,6 +26,10 @@ export interface EngineFacts {
   /** The engine has failed, as opposed to a requested stop. */
   readonly broken: boolean;
   readonly protection: ProtectionState;
+  /** `nothing` also while a gateway does not respond: clients can't reach the engine then. */
+  readonly enforcedBy: Enforcement['by'];
+  /** Why no verification counts, if that is known (`hasGap`). */
+  readonly gap: 'bypassed' | 'otherRuntime' | null;
   readonly scan: ContainerScan | null;
   /** An apply, a recreation, or a start or stop that was requested here: changes meanwhile are expected. */
   readonly expected: boolean;
@@ -96,16 +101,9 @@ export function createNotices({
     }, quietMs);
     notify('protection', notice);
   };
-  const notifyLoss = (from: ProtectionState, to: ProtectionState) => {
-    const wasOn = from === 'protected' || from === 'unverified';
-    const textsOf = (): DesktopLabels['notVerified'] | null => {
-      if (to === 'unverified') return from === 'protected' ? labels().notVerified : null;
-      return wasOn && (to === 'off' || to === 'audit') ? labels().lost[to] : null;
-    };
-    const texts = textsOf();
-    if (texts !== null) notifyProtection(() => ({ ...texts, place: { page: 'overview', params: {} } }));
-  };
   let before: EngineFacts | null = null;
+  /** The protection when the engine was ready last; null after an expected change, which nobody is told. */
+  let lastProtection: ProtectionState | null = null;
   let known: ReadonlySet<string> | null = null;
 
   function notify(kind: NoticeKind, notice: () => Omit<Notice, 'kind'>): void {
@@ -134,8 +132,11 @@ export function createNotices({
           for (const container of open) if (!known.has(container.id)) unprotected.add(container.name);
         known = new Set(open.map((container) => container.id));
       }
-      if (before !== null && !facts.expected && !before.expected) {
+      const isReady = facts.phase === 'ready' && facts.enforcedBy !== 'nothing';
+      if (facts.expected) lastProtection = null;
+      else {
         const engineLost =
+          before?.expected === false &&
           before.phase === 'ready' &&
           (facts.phase === 'failed' || (facts.phase === 'stopped' && facts.broken));
         if (engineLost)
@@ -144,7 +145,11 @@ export function createNotices({
             body: labels().engineStopped.body,
             place: { page: 'overview', params: {} },
           }));
-        else if (facts.phase === 'ready') notifyLoss(before.protection, facts.protection);
+        else if (isReady && lastProtection !== null) {
+          const texts = lossTexts(labels(), lastProtection, facts);
+          if (texts !== null) notifyProtection(() => ({ ...texts, place: { page: 'overview', params: {} } }));
+        }
+        if (isReady) lastProtection = facts.protection;
       }
       before = facts;
     },
@@ -154,9 +159,22 @@ export function createNotices({
       quiet?.cancel();
       quiet = undefined;
       before = null;
+      lastProtection = null;
       known = null;
     },
   };
+}
+
+/** The texts about protection that the engine had before and has no more; null if there is nothing to say. */
+function lossTexts(
+  labels: DesktopLabels,
+  from: ProtectionState,
+  { protection: to, gap }: EngineFacts,
+): DesktopLabels['notVerified'] | null {
+  const wasOn = from === 'protected' || from === 'unverified';
+  if (to === 'off' || to === 'audit') return wasOn ? labels.lost[to] : null;
+  if (to !== 'unverified' || from !== 'protected') return null;
+  return gap === null ? labels.notVerified : labels.gap[gap];
 }
 
 /**

@@ -126,16 +126,18 @@ export const isAlarm = (difference: Enforcement['difference']): difference is Po
 
 /**
  * Whether the last verification is about what is enforced now: the policy of the file, or that of an earlier
- * text which the gateway retains. It is not while the engine has a gap that is known from outside.
+ * text which the gateway retains.
  */
 export const isVerificationCurrent = (
-  { difference, now, otherRuntime, isBypassed }: Enforcement,
+  { difference, now }: Enforcement,
   verification: Pick<Verification, 'settingsHash'> | null,
 ): boolean =>
-  otherRuntime === undefined &&
-  isBypassed === undefined &&
   (now.source === 'retained' || (now.source !== 'unknown' && !isAlarm(difference))) &&
   (verification === null || !isOfOtherSettings(verification, now.hash));
+
+/** Whether something is known about the engine because of which no verification counts. */
+export const hasGap = ({ otherRuntime, isBypassed }: Enforcement): boolean =>
+  otherRuntime !== undefined || isBypassed === true;
 
 function gapsOf(
   { phase, defaultRuntime = null, isBypassed }: EnforcementFacts['engine'],

@@ -1,4 +1,4 @@
-import { enforcementOf, isAlarm, type Enforcement } from '../enforcement/enforcement.ts';
+import { enforcementOf, hasGap, isAlarm, type Enforcement } from '../enforcement/enforcement.ts';
 import { isUnprotected } from '../containers/protection.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
 import type { AppError, Result } from '../result.ts';
@@ -52,15 +52,15 @@ export function protectionIn(
 
 /** The state of an engine with this policy in force. `now`: ms since the epoch. */
 export function protectionUnder(
-  { now: policy, difference, otherRuntime, isBypassed }: Enforcement,
+  enforcement: Enforcement,
   facts: {
     readonly engine: Pick<EngineStatus, 'phase' | 'kernel'>;
     readonly verification: Verification | null;
     readonly now: number;
   },
 ): ProtectionState {
-  const hasGap = otherRuntime !== undefined || isBypassed === true;
-  const isProvable = !isAlarm(difference) && policy.source !== 'unknown' && !hasGap;
+  const { now: policy, difference } = enforcement;
+  const isProvable = !isAlarm(difference) && policy.source !== 'unknown' && !hasGap(enforcement);
   return protectionState({
     engineReady: facts.engine.phase === 'ready',
     kernel: facts.engine.kernel,

@@ -27,10 +27,14 @@ const applying = (state: AppState): boolean =>
 
 /** The facts that notices depend on. */
 export function factsOf(state: AppState, now: number): EngineFacts {
+  const { state: shown, enforcement } = protection(state, now);
+  const otherRuntime = enforcement.otherRuntime === undefined ? null : 'otherRuntime';
   return {
     phase: state.engine.phase,
     broken: state.engine.problem !== null,
-    protection: protection(state, now).state,
+    protection: shown,
+    enforcedBy: enforcement.by,
+    gap: enforcement.isBypassed === true ? 'bypassed' : otherRuntime,
     scan: state.scan,
     expected: applying(state) || state.busy.engine !== null || state.busy.verifying,
   };

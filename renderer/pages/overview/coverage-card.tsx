@@ -15,7 +15,7 @@ import { color } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { coverageFor, type CoverageRow } from '../../../shared/coverage/coverage.ts';
 import { displayedState, rowEvidence } from '../../../shared/coverage/evidence.ts';
-import { isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
+import { hasGap, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
 import { isFromBeforeEci } from '../../../shared/containers/protection.ts';
@@ -209,5 +209,7 @@ function shownState(
   const state = displayedState(row, rowEvidence(row, verification, now));
   // In audit mode nothing is refused, so neither state holds.
   if (protection.state === 'audit' && /^(?:not-allowed|protected|unverified)$/.test(state)) return 'audit';
-  return state === 'protected' && row.basis === 'rule' ? 'unverified' : state;
+  return state === 'protected' && (row.basis === 'rule' || hasGap(protection.enforcement))
+    ? 'unverified'
+    : state;
 }

@@ -87,6 +87,28 @@ export function engineStep(context: NextStepContext): NextStep | null {
   return null;
 }
 
+/** What is known about the engine because of which no verification counts. */
+export function gapStep({ t, protection: { enforcement, state } }: NextStepContext): NextStep | null {
+  const { isBypassed, otherRuntime: runtime } = enforcement;
+  if (state === 'audit') return null;
+  if (isBypassed === true)
+    return {
+      key: 'bypassed',
+      icon: ErrorIcon,
+      tone: 'danger',
+      title: t('overview.next.bypassed'),
+      why: <EngineProblem />,
+    };
+  if (runtime === undefined) return null;
+  return {
+    key: 'other-runtime',
+    icon: ErrorIcon,
+    tone: 'warn',
+    title: t('overview.next.otherRuntime'),
+    why: withCode(t('overview.next.otherRuntimeWhy', { runtime })),
+  };
+}
+
 /** Containers that a crash of the engine killed, and that have not run since. */
 export function crashStep({ t, formats, app: { engine, scan } }: NextStepContext): NextStep | null {
   const killed = killedContainers(engine.crash, scan);

@@ -6,15 +6,16 @@ import type { Protection } from '../../components/protection.ts';
 import type { useFormats } from '../../i18n/format.ts';
 import type { Tone } from '../../theme/tokens.ts';
 
-/** One suggestion of the overview, with the one button that does it or opens its page. */
+/** One suggestion of the overview, with the one button, if any, that does it or opens its page. */
 export interface NextStep {
   readonly key: string;
   readonly icon: ComponentType<SvgIconProps>;
   readonly tone: Tone;
   readonly title: ReactNode;
   readonly why: ReactNode;
-  readonly action: string;
-  readonly run: () => void;
+  /** Missing where nothing can be done from the window. */
+  readonly action?: string;
+  readonly run?: () => void;
   readonly busy?: boolean;
 }
 

@@ -154,3 +154,34 @@ it('an engine that stops is said to be stopping, at the top of the page, where i
   await screen.findByRole('heading', { level: 1, name: 'The engine is stopping: nothing is checked' });
   expect(scrollTo).toHaveBeenCalledWith({ top: 0 });
 });
+
+describe('a gap because of which no verification counts', () => {
+  it('names the way past the gateway and its remedy, and asks for no verification', async () => {
+    await renderApp(namedState('bypassed'), 'overview');
+    expect(screen.getByText('On, but clients can reach the engine past the gateway')).toBeTruthy();
+    expect(screen.getByText('Clients can reach the engine past the gateway')).toBeTruthy();
+    expect(screen.getByText(/^docker\.socket also listens on tcp:.* Remove that ListenStream=/)).toBeTruthy();
+    expect(screen.queryByText('The protection is not verified')).toBeNull();
+    const row = await screen.findByRole('row', { name: /^docker run, docker create/i });
+    expect(row.textContent).toMatch(/On, not verified/);
+    expect(row.textContent).not.toMatch(/No check yet/);
+  });
+
+  it('names the default runtime that would not isolate, and the command that mends it', async () => {
+    await renderApp(namedState('otherRuntime'), 'overview');
+    expect(screen.getByText('Classic builds are denied')).toBeTruthy();
+    expect(screen.getByText(/^The engine’s default runtime, runc, would not isolate/)).toBeTruthy();
+    expect(screen.getByText('bulkhead apply')).toBeTruthy();
+    expect(screen.queryByText('The protection is not verified')).toBeNull();
+  });
+});
+
+it('clients are not said to reach an engine whose gateway does not respond', async () => {
+  const { engine, settings } = appState();
+  const policyFacts = { ...settings.policyFacts, recorded: null };
+  await renderApp(
+    { ...appState(), engine: { ...engine, gatewayUp: false }, settings: { ...settings, policyFacts } },
+    'overview',
+  );
+  expect(screen.getByText('The gateway does not respond, so clients can’t reach the engine.')).toBeTruthy();
+});

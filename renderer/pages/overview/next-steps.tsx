@@ -7,7 +7,14 @@ import { Card, Row, RowText } from '../../components/card.tsx';
 import { AllowedIcon } from '../../theme/icons.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
-import { appliedRunStep, crashStep, engineStep, failedRunStep, interruptedStep } from './engine-steps.tsx';
+import {
+  appliedRunStep,
+  crashStep,
+  engineStep,
+  failedRunStep,
+  gapStep,
+  interruptedStep,
+} from './engine-steps.tsx';
 import { denialSteps, findingSteps, movingTagSteps } from './finding-steps.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 import { useClientStep } from './client-step.ts';
@@ -41,18 +48,20 @@ export function NextSteps(props: Props) {
           />
           <RowText primary={step.title} secondary={step.why} />
           {/* One filled button per page: the footer's, if there is one. */}
-          <Button
-            size="small"
-            sx={{ minWidth: 148, flexShrink: 0 }}
-            {...(index === 0 && !dirty ? { variant: 'contained' as const, color: 'primary' as const } : {})}
-            disabled={step.busy === true}
-            onClick={step.run}
-            {...(step.busy === true
-              ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> }
-              : {})}
-          >
-            {step.action}
-          </Button>
+          {step.action !== undefined && (
+            <Button
+              size="small"
+              sx={{ minWidth: 148, flexShrink: 0 }}
+              {...(index === 0 && !dirty ? { variant: 'contained' as const, color: 'primary' as const } : {})}
+              disabled={step.busy === true}
+              onClick={step.run}
+              {...(step.busy === true
+                ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> }
+                : {})}
+            >
+              {step.action}
+            </Button>
+          )}
         </Row>
       ))}
     </Card>
@@ -84,6 +93,7 @@ function useSteps(props: Props): readonly NextStep[] {
   const steps: readonly (NextStep | null)[] = [
     interruptedStep(context),
     engineStep(context),
+    gapStep(context),
     crashStep(context),
     // An unreadable file takes precedence over the result of the last run.
     brokenFileStep(context),

@@ -4,7 +4,7 @@ import type { Formats } from '../../i18n/format.ts';
 import { joinSentences, names } from '../../i18n/lists.ts';
 import { translateMessage, translateText } from '../../i18n/translate.ts';
 import { enforcementHeadline } from '../../../shared/enforcement/describe.ts';
-import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
+import { hasGap, isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import {
   allSettled,
@@ -84,14 +84,14 @@ export function detail(
     // The notice above every page has the details; the probes' results for a retained policy are still valid.
     if (state !== 'unverified' || !isVerificationCurrent(enforcement, app.verification)) return '';
   } else if (unreadable) return t('overview.detail.unreadable');
-  if (enforcement.by === 'nothing') return t('overview.detail.nothing');
+  if (enforcement.by === 'nothing')
+    return t(
+      app.target.capabilities.enforcedByGateway ? 'overview.detail.noGateway' : 'overview.detail.nothing',
+    );
   if (preferredOff !== null) return t('overview.detail.preferredOff');
   if (!eci) return t('overview.detail.off');
   const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');
-  if (enforcement.isBypassed === true && state !== 'audit')
-    return joinSentences(t, [on, t('overview.detail.bypassed')]);
-  if (enforcement.otherRuntime !== undefined && state !== 'audit')
-    return joinSentences(t, [on, t('overview.detail.otherRuntime')]);
+  if (hasGap(enforcement) && state !== 'audit') return joinSentences(t, [on, t('overview.detail.gap')]);
   const v = app.verification;
   if (v === null || !v.eci) return joinSentences(t, [on, t('overview.detail.never')]);
   const count = v.claims.length;

@@ -1,7 +1,7 @@
 import { navigate } from '../../state/router.ts';
 import { stateIcon } from '../../components/state-badge.tsx';
 import { DeniedIcon, ErrorIcon, ShieldIcon, UnprotectedIcon, UnverifiedIcon } from '../../theme/icons.ts';
-import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
+import { hasGap, isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { claimTitle } from '../../../shared/verify/claim-titles.ts';
@@ -130,8 +130,9 @@ export function scanStep({ t, app }: NextStepContext): NextStep | null {
 /** The protection was never verified. */
 export function verifyStep(context: NextStepContext): NextStep | null {
   const { t, app, protection, onVerify } = context;
-  if (isAlarm(protection.enforcement.difference)) return null;
-  if (protection.state === 'unverified' && unprovenClaims(context).length === 0) {
+  const { enforcement, state } = protection;
+  if (isAlarm(enforcement.difference) || hasGap(enforcement)) return null;
+  if (state === 'unverified' && unprovenClaims(context).length === 0) {
     return {
       key: 'verify',
       icon: UnverifiedIcon,

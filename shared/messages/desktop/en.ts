@@ -37,8 +37,21 @@ export const en = {
     title: 'Protection is not verified any more',
     body: 'Enhanced Container Isolation is on, but nothing proves now that it holds. Verify again.',
   },
+  gap: {
+    bypassed: {
+      title: 'Clients can reach the engine past the gateway',
+      body: 'The Overview says where, and what to do.',
+    },
+    otherRuntime: {
+      title: 'Classic builds are denied',
+      body: 'The default runtime of the engine would not isolate them. The Overview says what to do.',
+    },
+  },
   lost: {
-    off: { title: 'Protection is off', body: 'Every request reaches the engine. The Overview says why.' },
+    off: {
+      title: 'Protection is off',
+      body: 'Enhanced Container Isolation was turned off, and not from this window.',
+    },
     audit: {
       title: 'Rules deny nothing any more',
       body: 'Audit mode is on: what they would deny is only logged.',

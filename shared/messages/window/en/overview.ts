@@ -27,8 +27,7 @@ export const overview = {
     never: 'No check has run under these settings.',
     old: 'The last checks are older than 24 hours.',
     otherKernel: 'The last checks ran on another kernel.',
-    bypassed: 'The problem of the engine, below, says where, and what to do.',
-    otherRuntime: 'Apply the settings again: they bring the default runtime back.',
+    gap: 'What to do about it is below.',
     otherSettings: 'The last checks ran under other settings.',
     off: 'Enhanced Container Isolation (ECI) gives every container a user namespace of its own.',
     preferredOff:
@@ -37,6 +36,7 @@ export const overview = {
     stopped: 'Start it to serve clients on {{socket}}.',
     notRunning: 'Clients get no response on {{socket}} until it runs.',
     nothing: 'No gateway of Bulkhead is in front of the engine: every request reaches it unchecked.',
+    noGateway: 'The gateway does not respond, so clients can\u2019t reach the engine.',
     unreadable: 'The settings file can\u2019t be read, so nothing is shown as verified.',
   },
   verify: 'Verify now',
@@ -45,6 +45,11 @@ export const overview = {
   next: {
     title: 'What to do next',
     nothing: 'Nothing needs your attention now.',
+    bypassed: 'Clients can reach the engine past the gateway',
+    otherRuntime: 'Classic builds are denied',
+    otherRuntimeWhy:
+      'The engine\u2019s default runtime, {{runtime}}, would not isolate their steps. ' +
+      '`bulkhead apply` makes the isolation runtime the default again.',
     notReady: 'What needs attention is known once the engine is ready.',
     applied: 'Version {{version}} was applied',
     rolledBack: 'An apply was rolled back',
