@@ -17,6 +17,8 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
     'protected',
     'off',
     'unverified',
+    'bypassed',
+    'otherRuntime',
     'failedProbe',
     'audit',
     'stopped',

@@ -40,6 +40,8 @@ const usual: readonly Shot[] = pageIds.map((page) => ({
 /** Further states, views and dialogs. */
 const further: readonly Shot[] = [
   { name: 'overview-off', state: 'off', address: 'overview' },
+  { name: 'overview-bypassed', state: 'bypassed', address: 'overview' },
+  { name: 'overview-other-runtime', state: 'otherRuntime', address: 'overview' },
   { name: 'overview-stopped', state: 'stopped', address: 'overview' },
   { name: 'overview-deleted-file', state: 'deletedFile', address: 'overview' },
   { name: 'overview-broken-file', state: 'brokenFile', address: 'overview' },
