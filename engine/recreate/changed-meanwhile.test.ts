@@ -37,10 +37,32 @@ const changed = {
   error: { message: 'it was started, stopped, renamed or removed after the plan was made' },
 };
 
+test('a container that ended by itself while it waited for another is recreated, and runs', async () => {
+  addSecond(true);
+  whileFirstIsRecreated(() => {
+    engine.end('second', 'by itself');
+  });
+  expect(await engine.recreate({ ids: ['first', 'second'] })).toMatchObject([
+    { kind: 'recreated' },
+    { kind: 'recreated', started: true },
+  ]);
+  expect(engine.names()).toEqual(['first+', 'second+']);
+});
+
+test('a container that ended is not started if the engine does not report who ended it', async () => {
+  addSecond(true);
+  whileFirstIsRecreated(() => {
+    engine.failing.set('GET info', 500);
+    engine.end('second', 'by itself');
+  });
+  expect(await engine.recreate({ ids: ['first', 'second'] })).toMatchObject([{ kind: 'recreated' }, changed]);
+  expect(engine.names()).toEqual(['first+', 'second']);
+});
+
 test('a container that was stopped while it waited for another is not started', async () => {
   addSecond(true);
   whileFirstIsRecreated(() => {
-    change('second', { running: false });
+    engine.end('second', 'stopped');
   });
   expect(await engine.recreate({ ids: ['first', 'second'] })).toMatchObject([{ kind: 'recreated' }, changed]);
   expect(engine.names()).toEqual(['first+', 'second']);

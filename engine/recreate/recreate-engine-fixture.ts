@@ -26,6 +26,13 @@ export interface FakeMember {
   written: string[];
 }
 
+interface FakeEvent {
+  readonly Type: 'container';
+  readonly Action: 'kill' | 'die' | 'stop';
+  readonly Actor: { readonly ID: string };
+  readonly timeMs: number;
+}
+
 const imageId = samples.plain.Image;
 
 /**
@@ -42,6 +49,8 @@ export class RecreationEngine {
   /** Calls that fail with a status other than success, by their beginnings. */
   readonly failing = new Map<string, number>();
   readonly #server: Server;
+  readonly #events: FakeEvent[] = [];
+  readonly #eventStreams = new Set<(event: FakeEvent) => void>();
   #directory = '';
 
   constructor() {
@@ -118,6 +127,40 @@ export class RecreationEngine {
     return member;
   }
 
+  /** Ends a running container: by itself, or because somebody stops it. */
+  end(name: string, how: 'by itself' | 'stopped'): void {
+    const found = this.find(name);
+    if (found === undefined) return;
+    found.running = false;
+    if (how === 'stopped') this.#emit(found.id, 'kill');
+    this.#emit(found.id, 'die');
+    if (how === 'stopped') this.#emit(found.id, 'stop');
+  }
+
+  #emit(id: string, action: FakeEvent['Action']): void {
+    const event: FakeEvent = { Type: 'container', Action: action, Actor: { ID: id }, timeMs: Date.now() };
+    this.#events.push(event);
+    for (const send of this.#eventStreams) send(event);
+  }
+
+  /** Sends the events of the past since `since`, and later ones if there is no `until`. */
+  #sendEvents(url: URL, response: ServerResponse): void {
+    const filters = JSON.parse(url.searchParams.get('filters') ?? '{}') as Record<string, string[]>;
+    const [since, until] = ['since', 'until'].map((name) => url.searchParams.get(name));
+    const send = (event: FakeEvent): void => {
+      if (filters['event']?.includes(event.Action) === false) return;
+      if (filters['container']?.includes(event.Actor.ID) === false) return;
+      response.write(`${JSON.stringify(event)}\n`);
+    };
+    response.write('\n');
+    for (const event of this.#events) if (since !== null && event.timeMs >= Number(since) * 1000) send(event);
+    if (until !== null) response.end();
+    else {
+      this.#eventStreams.add(send);
+      response.once('close', () => this.#eventStreams.delete(send));
+    }
+  }
+
   find(reference: string): FakeMember | undefined {
     return (
       this.containers.get(reference) ?? [...this.containers.values()].find(({ name }) => name === reference)
@@ -151,7 +194,7 @@ export class RecreationEngine {
         ? this.#answer(request.method ?? '', url, body)
         : ([failing, { message: `refused: ${call}` }] as const);
     response.writeHead(status, { 'content-type': 'application/json' });
-    if (url.pathname === '/events') response.write('\n');
+    if (url.pathname === '/events') this.#sendEvents(url, response);
     else response.end(answer === undefined ? '' : JSON.stringify(answer));
   }
 
@@ -159,7 +202,7 @@ export class RecreationEngine {
     const [, kind = '', reference = '', action = ''] = url.pathname.split('/');
     if (kind === 'events' || kind === '_ping') return [200];
     if (kind === 'version') return [200, { ApiVersion: '1.45' }];
-    if (kind === 'info') return [200, { CgroupVersion: '2' }];
+    if (kind === 'info') return [200, { CgroupVersion: '2', SystemTime: new Date().toISOString() }];
     if (kind === 'commit') return [201, { Id: imageId }];
     if (kind === 'images') return [200, { Id: imageId, Config: { Entrypoint: null } }];
     if (reference === 'json') return [200, [...this.containers.keys()].map((Id) => ({ Id, Names: [] }))];

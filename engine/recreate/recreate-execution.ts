@@ -12,11 +12,14 @@ import { recreateGroup } from './recreate-group.ts';
 import type { PlannedMember, PlannedRecreate } from './recreate-plan.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 import { forEachGroup } from './recreate-queue.ts';
+import type { StopRequests } from './stop-requests.ts';
 
 export interface ExecutionOptions {
   readonly runtime: string;
   /** Names that are in use by containers. */
   readonly names: ReadonlySet<string>;
+  /** Since before the plan was made; closed at the end. */
+  readonly stopRequests: StopRequests;
   /** Called at the end, before the end is reported. */
   readonly release: () => Promise<void>;
   readonly onEvent: (run: RecreateRun) => void;
@@ -72,6 +75,7 @@ export class RecreateExecution {
         this.#process(group, journalFile),
       );
     } finally {
+      this.#options.stopRequests.close();
       await this.#options.release();
     }
     this.#update({ activity: 'ended', cancellable: false });
@@ -110,6 +114,7 @@ export class RecreateExecution {
       journalFile,
       names: this.#options.names,
       successors: this.#successors,
+      stopRequests: this.#options.stopRequests,
       signal: this.#controller.signal,
       onStep: (step) => {
         this.#update({

@@ -16,6 +16,7 @@ import { message, plainText, sentenceOf } from '../../shared/messages/message.ts
 import { startAndWait } from './recreate-wait.ts';
 import { newRecreateJournal } from './new-recreate-journal.ts';
 import { stopOld } from './stop-old.ts';
+import type { StopRequests } from './stop-requests.ts';
 
 export interface GroupOptions {
   readonly request: RecreateRequest;
@@ -26,6 +27,8 @@ export interface GroupOptions {
   readonly names: ReadonlySet<string>;
   /** New ids of containers recreated before, by every name or id that may refer to them. */
   readonly successors: Map<string, string>;
+  /** Since the plan was made. */
+  readonly stopRequests: StopRequests;
   readonly signal: AbortSignal;
   readonly onStep: (step: RecreateStep) => void;
   readonly onRollBack: () => void;
@@ -89,8 +92,10 @@ class GroupRun {
   }
 
   /**
-   * Whether they are as planned. They may have waited for other groups for minutes: one that was stopped
-   * meanwhile must not run again, and one that was started would run beside its new one.
+   * Whether they are as planned. They may have waited for other groups for minutes: one that somebody stopped
+   * meanwhile must not run again, and one that was started would run beside its new one. One that ended by
+   * itself, such as for lack of a container that was stopped for its own recreation, is recreated and runs
+   * again.
    */
   async #checkUnchanged(): Promise<Result<void, AppError>> {
     for (const member of this.#members) {
@@ -98,7 +103,8 @@ class GroupRun {
       if (!now.ok) return this.#about(member, now.error);
       const before = member.subject.inspected;
       const wasStarted = now.value !== null && isUp(now.value) && !member.running;
-      const wasStopped = now.value !== null && !isUp(now.value) && isUp(before);
+      const hasEnded = now.value !== null && !isUp(now.value) && isUp(before);
+      const wasStopped = hasEnded && (await this.#options.stopRequests.include(member.id));
       if (now.value?.name !== before.name || wasStarted || wasStopped)
         return this.#about(
           member,

@@ -732,6 +732,37 @@ describe('the plan lists what is not carried over', () => {
     expect(await names()).toEqual(['later', 'linked', 'new']);
   });
 
+  test('one that ends while it waits for another runs again, one that is stopped does not', async () => {
+    await old('first', ...sleeper, 'busybox', 'sleep', '100000');
+    const untilEnd = ['sh', '-c', 'until [ -e /end ]; do sleep 0.1; done'];
+    for (const name of ['ending', 'stopped'])
+      await old(name, ...sleeper, '--link', 'first:it', 'busybox', ...untilEnd);
+    let isOver = false;
+    const onCheckpoint = async (point: string) => {
+      if (point !== 'stop +' || isOver) return;
+      isOver = true;
+      await docker('exec', 'ending', 'touch', '/end');
+      await docker('wait', 'ending');
+      await docker('stop', 'stopped');
+    };
+    const started = await startRecreate(
+      recreatePorts(setup, { onCheckpoint }),
+      request(['first', 'ending', 'stopped'], { old: 'remove' }),
+      () => undefined,
+    );
+    if (!started.ok) throw new Error(started.error.message);
+    const { members } = await started.value.done;
+    expect(members.map(({ name, outcome }) => [name, outcome?.kind])).toEqual(
+      expect.arrayContaining([
+        ['first', 'recreated'],
+        ['ending', 'recreated'],
+        ['stopped', 'refused'],
+      ]),
+    );
+    expect((await look('ending')).State['Running']).toBe(true);
+    expect((await look('stopped')).State['Running']).toBe(false);
+  });
+
   test('a stopped one is not started; the old one is kept; a used name is no obstacle', async () => {
     await docker(
       'create',

@@ -9,6 +9,7 @@ import { recreationRequests, planRecreate, withRefusals } from './recreate-plan.
 import type { RecreatePorts } from './recreate-ports.ts';
 import { message } from '../../shared/messages/message.ts';
 import { settleUnderLock } from './recreate-interrupted.ts';
+import { watchStopRequests } from './stop-requests.ts';
 
 /** A recreation in progress. */
 export interface RecreateHandle {
@@ -85,14 +86,19 @@ export async function beginUnderLock(
 ): Promise<Result<RecreateHandle, AppError>> {
   const settled = await settleUnderLock(ports);
   if (!settled.ok) return settled;
+  const stopRequests = await watchStopRequests(ports.engine);
   const facts = await recreateFacts(ports, request.ids);
-  if (!facts.ok) return facts;
+  if (!facts.ok) {
+    stopRequests.close();
+    return facts;
+  }
   const names = new Set(
     [...facts.value.others, ...facts.value.subjects].map(({ inspected }) => inspected.name),
   );
   const execution = new RecreateExecution(ports, request, planRecreate(facts.value, request), {
     runtime: facts.value.engine.runtime,
     names,
+    stopRequests,
     release,
     onEvent,
   });
