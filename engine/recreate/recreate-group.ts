@@ -3,6 +3,7 @@ import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../share
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
+import { commitOld } from './commit-old.ts';
 import { ignoreAbsent } from './ignore-absent.ts';
 import { makeContainer, refused } from './recreate-create.ts';
 import { imageOf, writtenInside } from './recreate-facts.ts';
@@ -214,12 +215,11 @@ class GroupRun {
   async #commit(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
       if (noted.commitTo === null) continue;
-      const [repo = '', tag = ''] = noted.commitTo.split(':');
-      await this.#ports.engine.getContainer(member.id).commit({
-        repo,
-        tag,
-        pause: member.running,
-        comment: `written inside ${member.name} before it was recreated under ECI`,
+      await commitOld(this.#ports.engine, {
+        id: member.id,
+        name: member.name,
+        to: noted.commitTo,
+        isUp: member.running,
       });
       const image = await imageOf(this.#ports.engine, noted.commitTo);
       if (image === null)

@@ -4,6 +4,7 @@ import type { Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { root } from '../base/docker-client-as.ts';
 import { engineReason } from '../base/docker-client.ts';
+import { commitOld } from './commit-old.ts';
 import { ignoreAbsent } from './ignore-absent.ts';
 import { makeContainer } from './recreate-create.ts';
 import { imageOf } from './recreate-facts.ts';
@@ -198,16 +199,23 @@ async function replaceOld(
     await restoreMember(ports, member);
     return [message('containers.no-new-one', { name })];
   }
+  if (found.trial) {
+    const uncommitted = await commitBeforeStop(ports.engine, member);
+    if (uncommitted !== null) {
+      await removeCreated(ports.engine, member);
+      return [uncommitted];
+    }
+  }
   await putAside(ports.engine, member);
+  const problems = found.trial ? [await describeLostWrites(ports.engine, member)] : [];
   const container = ports.engine.getContainer(created.view.Id);
   const holder = await inspectOrThrow(ports.engine, name);
   if (holder?.name === name && holder.view.Id !== created.view.Id) {
     // Of several, others may use its namespaces.
     if (created.view.State.Status === 'created' && journal.members.length === 1)
       await ignoreAbsent(container.remove({ force: true, v: true }));
-    return [message('containers.name-in-use', { name })];
+    return [...problems, message('containers.name-in-use', { name })];
   }
-  const problems = found.trial ? [await describeLostWrites(ports.engine, member)] : [];
   if (created.name !== name) await container.rename({ name });
   if (found.created === null && (hasRun || startFailed))
     return [...problems, message('containers.new-one-not-started', { name })];
@@ -217,6 +225,25 @@ async function replaceOld(
       .getContainer(created.view.Id)
       .start();
   return problems;
+}
+
+/**
+ * Commits an old container that is to be committed and would be gone with its stop, being run with --rm. The
+ * problem if that fails: it must not be stopped then.
+ */
+async function commitBeforeStop(
+  docker: Docker,
+  { oldId: id, name, autoRemove, commitTo: to }: JournalMember,
+): Promise<Message | null> {
+  if (!autoRemove || to === null) return null;
+  const old = await inspectOrThrow(docker, id);
+  if (old === null || !(old.view.State.Running || old.view.State.Restarting)) return null;
+  try {
+    await commitOld(docker, { id, name, to, isUp: true });
+    return null;
+  } catch (error) {
+    return message('containers.old-one-not-committed', { name, why: engineReason(error) });
+  }
 }
 
 /**

@@ -37,6 +37,17 @@ function addMember(name: string, more: Partial<JournalMember> = {}, old: Partial
   };
 }
 
+/** A member run with --rm that is to be committed; of it there is only a trial container yet. */
+function addUncommitted(name: string): JournalMember {
+  const member = addMember(
+    name,
+    { autoRemove: true, commitTo: `bulkhead-recreated/${name}:1`, newId: null },
+    { host: { AutoRemove: true }, written: ['/kept'] },
+  );
+  Object.assign(engine.find(member.temporaryName) ?? {}, { name: `${member.temporaryName}-trial` });
+  return member;
+}
+
 /** Rolls forward after `gone` has been removed. */
 function rollForward(step: RecreateJournal['step'], members: JournalMember[], gone: JournalMember) {
   engine.containers.delete(gone.oldId);
@@ -79,4 +90,30 @@ test('an old container that has its new name already and was started again is st
   expect(await rollForward('swap', [first, second], first)).toMatchObject({ ok: true });
   expect(engine.names()).toEqual(['first+', 'second+', 'second-before-eci']);
   expect(engine.find('second-before-eci')?.host['RestartPolicy']).toMatchObject({ Name: 'no' });
+});
+
+test('an old container run with --rm is committed before it is stopped for a trial container', async () => {
+  const [first, second] = [addMember('first', { autoRemove: true }), addUncommitted('second')];
+  let committed: FakeMember | undefined;
+  engine.onRequest = (call) => {
+    if (call.startsWith('POST commit')) committed = engine.find(second.oldId);
+  };
+  const outcome = await rollForward('commit', [first, second], first);
+  expect(committed).toMatchObject({ written: ['/kept'] });
+  expect(outcome).toMatchObject({
+    ok: false,
+    error: { reason: expect.stringContaining('that is in image bulkhead-recreated/second:1') },
+  });
+  expect(engine.names()).toEqual(['first+', 'second+']);
+});
+
+test('an old container run with --rm that cannot be committed runs on', async () => {
+  const [first, second] = [addMember('first', { autoRemove: true }), addUncommitted('second')];
+  engine.failing.set('POST commit', 500);
+  expect(await rollForward('commit', [first, second], first)).toMatchObject({
+    ok: false,
+    error: { reason: expect.stringContaining('the old second runs on: its commit failed: refused') },
+  });
+  expect(engine.names()).toEqual(['first+', 'second+']);
+  expect(engine.find('second')?.id).toBe(second.oldId);
 });

@@ -56,6 +56,7 @@ export const containers = {
     'the new {{name}} is without what was written inside the old one, which is kept as {{kept}}',
   'containers.writes-in-image':
     'the new {{name}} is without what was written inside the old one: that is in image {{image}}',
+  'containers.old-one-not-committed': 'the old {{name}} runs on: its commit failed: {{why}}',
   'containers.auto-removed':
     '{{names}} ran with --rm and is gone; the container made from it takes its place',
   'containers.old-one-gone': 'it was removed meanwhile',

@@ -53,6 +53,7 @@ export const containers: Translated<typeof english> = {
   'containers.writes-missing': '新的 {{name}} 不含旧容器内写入的数据',
   'containers.writes-in-old-container': '新的 {{name}} 不含旧容器内写入的数据；旧容器保留为 {{kept}}',
   'containers.writes-in-image': '新的 {{name}} 不含旧容器内写入的数据，这些数据在镜像 {{image}} 中',
+  'containers.old-one-not-committed': '旧的 {{name}} 继续运行：提交失败：{{why}}',
   'containers.auto-removed': '{{names}} 以 --rm 运行，已消失；由它创建的容器取代了它',
   'containers.old-one-gone': '它在此期间被移除',
   'containers.removed-meanwhile': '{{names}} 在此期间被移除；由它创建的容器取代了它',
