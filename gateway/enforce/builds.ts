@@ -1,4 +1,5 @@
 import { buildLookups, decideBuild } from '../../shared/policy/build.ts';
+import type { Denial } from '../../shared/policy/decision.ts';
 import type { UpgradeHandler } from '../http/exchange.ts';
 import { writeTarget } from '../http/message/target.ts';
 import type { CallPolicy } from '../grpc/call-policy.ts';
@@ -28,6 +29,9 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecti
   const changes = decision.changes.filter(({ rule }) => rule !== 'parameter-dropped');
   return { kind: 'passed', changes, target: writeTarget(target.version, target.path, decision.parameters) };
 }
+
+/** Whether a build is denied because of the engine's default runtime, which a reload may change. */
+export const isOfDefaultRuntime = ({ rule }: Denial): boolean => rule === 'build-runtime';
 
 /**
  * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided

@@ -14,8 +14,8 @@ import { loadDenial } from '../../shared/policy/load.ts';
 import type { CallPolicy } from '../grpc/call-policy.ts';
 import { StartedBuilds } from '../grpc/started-builds.ts';
 import { AuditedCreates } from './audited-creates.ts';
-import { awaitIsolatingDefault } from './default-runtime.ts';
-import { grpcUpgradeHandler } from './builds.ts';
+import { grpcUpgradeHandler, isOfDefaultRuntime } from './builds.ts';
+import { EngineReloadWait } from './engine-reload-wait.ts';
 import { RunsInFlight } from './runs-in-flight.ts';
 import { VolumeUses } from './volume-uses.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
@@ -37,6 +37,7 @@ type Options = GatekeeperOptions & {
   readonly auditedCreates: AuditedCreates;
   readonly volumeUses: VolumeUses;
   readonly builds: StartedBuilds;
+  readonly engineReload: EngineReloadWait;
 };
 
 /**
@@ -116,6 +117,7 @@ const withDefaults = (options: GatekeeperOptions): Options => ({
   auditedCreates: new AuditedCreates(),
   volumeUses: options.volumeUses ?? new VolumeUses(null),
   builds: options.builds ?? new StartedBuilds(null),
+  engineReload: new EngineReloadWait(options.facts),
 });
 
 function decisionContext(
@@ -292,29 +294,35 @@ function inspect(
     if (route.inspect === 'none') return verdict;
     return { ...verdict, upgradeHandler: grpcHandler(decision, options) };
   }
-  const { request } = decision.context;
-  const conclusion = () =>
-    inTurn(request, options, body, async () =>
-      conclude(decision, await inspectRequest(decision.context, route, body)),
-    );
-  // Without a turn: other requests do not wait for a reload.
-  const waitsForReload = route.inspect === 'build' && settings.mode !== 'audit';
-  return refuseIfUnreachable(
-    options,
-    route,
-    waitsForReload
-      ? awaitIsolatingDefault(options.facts, request.clientGone?.()).then(conclusion)
-      : conclusion(),
-  );
+  return refuseIfUnreachable(options, route, inspectInTurn(decision, options, route, body));
+}
+
+/** A build that the engine's default runtime would not isolate waits for a reload, without a turn. */
+async function inspectInTurn(
+  decision: DecisionContext,
+  options: Options,
+  route: Route,
+  body: Buffer | null,
+): Promise<Verdict> {
+  const { request, settings } = decision.context;
+  const inspection = () => inspectRequest(decision.context, route, body);
+  const first = await inTurn(request, options, body, async () => {
+    const result = await inspection();
+    const waits = settings.mode !== 'audit' && result.kind === 'denied' && isOfDefaultRuntime(result.denial);
+    return waits ? ('awaits-reload' as const) : conclude(decision, result);
+  });
+  if (first !== 'awaits-reload') return first;
+  await options.engineReload.wait(request.clientGone?.());
+  return inTurn(request, options, body, async () => conclude(decision, await inspection()));
 }
 
 /** Runs work that queries the engine and the file system in the caller's turn. */
-async function inTurn(
+async function inTurn<T>(
   request: GatewayRequest,
   { turns }: Options,
   body: Buffer | null,
-  work: () => Promise<Verdict>,
-): Promise<Verdict> {
+  work: () => Promise<T>,
+): Promise<T | Extract<Verdict, { kind: 'refuse' }>> {
   const large = body !== null && body.length > largeBodyBytes;
   const permit = await (large ? turns.largeDecisions : turns.requests)
     .acquire(callerName(request), request.clientGone?.())
