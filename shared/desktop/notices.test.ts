@@ -251,6 +251,24 @@ describe('the protection', () => {
     expect(shown).toMatchObject([{ kind: 'protection', title: 'Protection is off' }]);
   });
 
+  it('that is lost soon after another notice is shown later, if it is still lost then', () => {
+    for (const [last, count] of [
+      ['off', 2],
+      ['protected', 1],
+    ] as const) {
+      const { notices, shown, pass } = recordNotices();
+      notices.engine(facts());
+      notices.engine(facts({ phase: 'failed', protection: 'stopped' }));
+      notices.engine(facts({ protection: 'off' }));
+      expect(shown).toMatchObject([{ title: 'The engine stopped unexpectedly' }]);
+      notices.engine(facts({ protection: last }));
+      pass(31);
+      pass(31);
+      expect(shown).toHaveLength(count);
+      expect(shown.at(-1)?.title).toBe(count === 2 ? 'Protection is off' : 'The engine stopped unexpectedly');
+    }
+  });
+
   it('is not called off while the gateway does not respond, nor after that', () => {
     const { notices, shown } = recordNotices();
     notices.engine(facts());

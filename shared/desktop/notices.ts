@@ -98,11 +98,23 @@ export function createNotices({
     if (quiet !== undefined) return;
     quiet = schedule(() => {
       quiet = undefined;
+      notifyLoss();
     }, quietMs);
     notify('protection', notice);
   };
+  /** Unless something was notified shortly before: then what is still lost is, at the end of that time. */
+  const notifyLoss = () => {
+    if (before === null || !isEnforcing(before) || before.expected) return;
+    const texts = lastProtection === null ? null : lossTexts(labels(), lastProtection, before);
+    if (texts !== null && quiet !== undefined) return;
+    lastProtection = before.protection;
+    if (texts !== null) notifyProtection(() => ({ ...texts, place: { page: 'overview', params: {} } }));
+  };
   let before: EngineFacts | null = null;
-  /** The protection when the engine was ready last; null after an expected change, which nobody is told. */
+  /**
+   * The protection when the engine was ready last, or before a loss that is still to be notified; null after
+   * an expected change, which nobody is told.
+   */
   let lastProtection: ProtectionState | null = null;
   let known: ReadonlySet<string> | null = null;
 
@@ -132,26 +144,19 @@ export function createNotices({
           for (const container of open) if (!known.has(container.id)) unprotected.add(container.name);
         known = new Set(open.map((container) => container.id));
       }
-      const isReady = facts.phase === 'ready' && facts.enforcedBy !== 'nothing';
-      if (facts.expected) lastProtection = null;
-      else {
-        const engineLost =
-          before?.expected === false &&
-          before.phase === 'ready' &&
-          (facts.phase === 'failed' || (facts.phase === 'stopped' && facts.broken));
-        if (engineLost)
-          notifyProtection(() => ({
-            title: labels().engineStopped.title,
-            body: labels().engineStopped.body,
-            place: { page: 'overview', params: {} },
-          }));
-        else if (isReady && lastProtection !== null) {
-          const texts = lossTexts(labels(), lastProtection, facts);
-          if (texts !== null) notifyProtection(() => ({ ...texts, place: { page: 'overview', params: {} } }));
-        }
-        if (isReady) lastProtection = facts.protection;
-      }
+      const engineLost =
+        before?.expected === false &&
+        before.phase === 'ready' &&
+        (facts.phase === 'failed' || (facts.phase === 'stopped' && facts.broken));
       before = facts;
+      if (facts.expected) lastProtection = null;
+      else if (engineLost)
+        notifyProtection(() => ({
+          title: labels().engineStopped.title,
+          body: labels().engineStopped.body,
+          place: { page: 'overview', params: {} },
+        }));
+      else notifyLoss();
     },
     reset() {
       denied.reset();
@@ -164,6 +169,9 @@ export function createNotices({
     },
   };
 }
+
+const isEnforcing = ({ phase, enforcedBy }: EngineFacts): boolean =>
+  phase === 'ready' && enforcedBy !== 'nothing';
 
 /** The texts about protection that the engine had before and has no more; null if there is nothing to say. */
 function lossTexts(
