@@ -37,7 +37,7 @@ const changed = {
   error: { message: 'it was started, stopped, renamed or removed after the plan was made' },
 };
 
-test('a container that ended by itself while it waited for another is recreated, and runs', async () => {
+test('a container that failed while it waited for another is recreated, and runs', async () => {
   addSecond(true);
   whileFirstIsRecreated(() => {
     engine.end('second', 'by itself');
@@ -47,6 +47,15 @@ test('a container that ended by itself while it waited for another is recreated,
     { kind: 'recreated', started: true },
   ]);
   expect(engine.names()).toEqual(['first+', 'second+']);
+});
+
+test('a job that finished while it waited for another does not run again', async () => {
+  addSecond(true);
+  whileFirstIsRecreated(() => {
+    engine.end('second', 'by itself', 0);
+  });
+  expect(await engine.recreate({ ids: ['first', 'second'] })).toMatchObject([{ kind: 'recreated' }, changed]);
+  expect(engine.names()).toEqual(['first+', 'second']);
 });
 
 test('a container that ended is not started if the engine does not report who ended it', async () => {

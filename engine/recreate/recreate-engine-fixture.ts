@@ -18,6 +18,7 @@ export interface FakeMember {
   readonly id: string;
   name: string;
   running: boolean;
+  exitCode: number;
   /** Never started. */
   fresh: boolean;
   config: Json;
@@ -117,6 +118,7 @@ export class RecreationEngine {
       id: randomBytes(32).toString('hex'),
       name,
       running: true,
+      exitCode: 0,
       fresh: false,
       written: [],
       ...more,
@@ -128,10 +130,10 @@ export class RecreationEngine {
   }
 
   /** Ends a running container: by itself, or because somebody stops it. */
-  end(name: string, how: 'by itself' | 'stopped'): void {
+  end(name: string, how: 'by itself' | 'stopped', exitCode = 1): void {
     const found = this.find(name);
     if (found === undefined) return;
-    found.running = false;
+    Object.assign(found, { running: false, exitCode });
     if (how === 'stopped') this.#emit(found.id, 'kill');
     this.#emit(found.id, 'die');
     if (how === 'stopped') this.#emit(found.id, 'stop');
@@ -265,7 +267,7 @@ export class RecreationEngine {
   }
 }
 
-function inspected({ id, name, running, fresh, config, host }: FakeMember): unknown {
+function inspected({ id, name, running, exitCode, fresh, config, host }: FakeMember): unknown {
   const stopped = fresh ? 'created' : 'exited';
   return {
     ...samples.plain,
@@ -277,6 +279,7 @@ function inspected({ id, name, running, fresh, config, host }: FakeMember): unkn
       ...samples.plain.State,
       Status: running ? 'running' : stopped,
       Running: running,
+      ExitCode: exitCode,
       Pid: running ? 7 : 0,
     },
   };

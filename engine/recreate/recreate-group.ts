@@ -94,9 +94,9 @@ class GroupRun {
 
   /**
    * Whether they are as planned. They may have waited for other groups for minutes: one that somebody stopped
-   * meanwhile must not run again, and one that was started would run beside its new one. One that ended by
-   * itself, such as for lack of a container that was stopped for its own recreation, is recreated and runs
-   * again.
+   * meanwhile must not run again, nor a job that has finished, and one that was started would run beside its
+   * new one. One that failed by itself, such as for lack of a container that was stopped for its own
+   * recreation, is recreated and runs again.
    */
   async #checkUnchanged(): Promise<Result<void, AppError>> {
     for (const member of this.#members) {
@@ -105,8 +105,9 @@ class GroupRun {
       const before = member.subject.inspected;
       const wasStarted = now.value !== null && isUp(now.value) && !member.running;
       const hasEnded = now.value !== null && !isUp(now.value) && isUp(before);
-      const wasStopped = hasEnded && (await this.#options.stopRequests.include(member.id));
-      if (now.value?.name !== before.name || wasStarted || wasStopped)
+      const isOver =
+        hasEnded && (!hasFailed(now.value) || (await this.#options.stopRequests.include(member.id)));
+      if (now.value?.name !== before.name || wasStarted || isOver)
         return this.#about(
           member,
           fail('containers.recreate-failed', message('containers.changed-meanwhile'), {
@@ -372,6 +373,9 @@ async function awaitEngine(engine: RecreatePorts['engine']): Promise<void> {
 }
 
 const isUp = ({ view: { State: state } }: Inspected): boolean => state.Running || state.Restarting;
+
+const hasFailed = ({ view: { State: state } }: Inspected): boolean =>
+  state.Status === 'exited' && state.ExitCode !== 0;
 
 const cancelled = () =>
   fail('apply.cancelled', message('containers.cancelled'), {

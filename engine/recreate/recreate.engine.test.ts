@@ -732,9 +732,9 @@ describe('the plan lists what is not carried over', () => {
     expect(await names()).toEqual(['later', 'linked', 'new']);
   });
 
-  test('one that ends while it waits for another runs again, one that is stopped does not', async () => {
+  test('one that fails while it waits for another runs again, one that is stopped does not', async () => {
     await old('first', ...sleeper, 'busybox', 'sleep', '100000');
-    const untilEnd = ['sh', '-c', 'until [ -e /end ]; do sleep 0.1; done'];
+    const untilEnd = ['sh', '-c', 'until [ -e /end ]; do sleep 0.1; done; exit 1'];
     for (const name of ['ending', 'stopped'])
       await old(name, ...sleeper, '--link', 'first:it', 'busybox', ...untilEnd);
     let isOver = false;
