@@ -129,6 +129,11 @@ export class RecreationEngine {
     return member;
   }
 
+  /** How many clients receive events. */
+  get eventStreams(): number {
+    return this.#eventStreams.size;
+  }
+
   /** Ends a running container: by itself, or because somebody stops it. */
   end(name: string, how: 'by itself' | 'stopped', exitCode = 1): void {
     const found = this.find(name);

@@ -87,21 +87,26 @@ export async function beginUnderLock(
   const settled = await settleUnderLock(ports);
   if (!settled.ok) return settled;
   const stopRequests = await watchStopRequests(ports.engine);
-  const facts = await recreateFacts(ports, request.ids);
-  if (!facts.ok) {
+  try {
+    const facts = await recreateFacts(ports, request.ids);
+    if (!facts.ok) {
+      stopRequests.close();
+      return facts;
+    }
+    const names = new Set(
+      [...facts.value.others, ...facts.value.subjects].map(({ inspected }) => inspected.name),
+    );
+    const execution = new RecreateExecution(ports, request, planRecreate(facts.value, request), {
+      runtime: facts.value.engine.runtime,
+      names,
+      stopRequests,
+      release,
+      onEvent,
+    });
+    const done = execution.start();
+    return ok({ run: () => execution.run, done, cancel: () => execution.cancel() });
+  } catch (error) {
     stopRequests.close();
-    return facts;
+    throw error;
   }
-  const names = new Set(
-    [...facts.value.others, ...facts.value.subjects].map(({ inspected }) => inspected.name),
-  );
-  const execution = new RecreateExecution(ports, request, planRecreate(facts.value, request), {
-    runtime: facts.value.engine.runtime,
-    names,
-    stopRequests,
-    release,
-    onEvent,
-  });
-  const done = execution.start();
-  return ok({ run: () => execution.run, done, cancel: () => execution.cancel() });
 }
