@@ -87,6 +87,7 @@ export function noteText({ code, params, sentence }: RecreateNote): string {
     case 'auto-remove':
     case 'never-run':
     case 'kept-written':
+    case 'kept-after-commit':
     case 'eci-off':
     case 'paused':
     case 'swarm':

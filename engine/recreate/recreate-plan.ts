@@ -177,7 +177,7 @@ function planOne(
       : [
           ...make(new Map()).changes,
           ...shares(subject),
-          ...(isRemoved ? [] : oldContainerNotes(subject, request, running)),
+          ...(isRemoved ? [] : oldContainerNotes(subject, request, { running, commit })),
         ],
     lost: isProtected
       ? []
@@ -216,11 +216,12 @@ const hasWrites = ({ written }: Subject): boolean => written === null || written
 function oldContainerNotes(
   { inspected }: Subject,
   request: RecreateRequest,
-  running: boolean,
+  { running, commit }: Pick<PlannedMember, 'running' | 'commit'>,
 ): RecreateNote[] {
+  const whyKept = commit ? 'kept-after-commit' : 'kept-written';
   const project = inspected.view.Config.Labels['com.docker.compose.project'];
   return [
-    ...(request.old === 'keep' ? [] : [note(running ? 'kept-written' : 'never-run')]),
+    ...(request.old === 'keep' ? [] : [note(running ? whyKept : 'never-run')]),
     ...(project === undefined ? [] : [note('compose-second', { project })]),
   ];
 }

@@ -21,6 +21,7 @@ export const recreateNoteCodes = [
   'shares',
   'never-run',
   'kept-written',
+  'kept-after-commit',
   'compose-second',
   // Not carried over.
   'memory',

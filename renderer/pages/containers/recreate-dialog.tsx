@@ -19,7 +19,7 @@ const losesWrittenFiles = ({ lost }: Item): boolean =>
 
 /** Its old container is kept regardless of the choice: the plan has the reason. */
 const isKeptAnyway = ({ changes }: Item): boolean =>
-  changes.some(({ code }) => code === 'kept-written' || code === 'never-run');
+  changes.some(({ code }) => code === 'kept-written' || code === 'kept-after-commit' || code === 'never-run');
 
 /** Whether none of the planned containers can be recreated; false while there is no plan. */
 const areImpossible = (items: readonly Item[]): boolean =>

@@ -47,6 +47,10 @@ export const cliRecreation = {
     'the old one is kept beside it, stopped: what was written inside it is nowhere else (--remove-old ',
     'removes it)',
   ),
+  'cli-recreation.kept-after-commit': concat(
+    'the old one is kept beside it, stopped: what was written inside it after the commit, which is made ',
+    'while it runs, is nowhere else (--remove-old removes it)',
+  ),
   'cli-recreation.eci-off': 'Enhanced Container Isolation is off: turn it on first',
   'cli-recreation.host-namespace':
     '{{option}} is not possible under ECI: create the container again without it',

@@ -42,6 +42,8 @@ export const recreate = {
       'The old one counts in compose project {{project}} as a second container of its service',
     'never-run': 'The old one is kept beside it, since the new one is not started',
     'kept-written': 'The old one is kept beside it, stopped: what was written inside is nowhere else',
+    'kept-after-commit':
+      'The old one is kept beside it, stopped: what it writes after that was carried over is nowhere else',
     'eci-off': 'ECI is off. Turn it on first.',
     'host-namespace': '`{{option}}` is not possible under ECI. Create the container again without it.',
     paused: 'It is paused. Unpause it first.',

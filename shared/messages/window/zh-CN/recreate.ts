@@ -38,6 +38,7 @@ export const recreate: Translation<typeof english> = {
     'compose-second': '旧容器在 Compose 项目 {{project}} 中会算作其服务的第二个容器',
     'never-run': '由于不启动新容器，旧容器会一并保留',
     'kept-written': '旧容器会停止并一并保留：其中写入的数据没有其他副本',
+    'kept-after-commit': '旧容器会停止并一并保留：数据保存之后写入的数据没有其他副本',
     'eci-off': 'ECI 已关闭。请先开启。',
     'host-namespace': 'ECI 下不能使用 `{{option}}`。请去掉该选项后重新创建。',
     paused: '容器已暂停。请先恢复运行。',
