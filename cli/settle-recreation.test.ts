@@ -51,7 +51,7 @@ test('says what was settled, and how', async () => {
   expect(await outcomeOf(ok(settled))).toMatchObject({
     out:
       'An interrupted recreation of web, db was rolled back to the old container.\n' +
-      'An interrupted recreation of web was finished: the old container does not exist any more.\n' +
+      'An interrupted recreation of web was finished: an old container does not exist any more.\n' +
       'An interrupted recreation of j\\u202eb was finished.\n' +
       `${problems[0]?.text ?? ''}\n`,
     code: 0,

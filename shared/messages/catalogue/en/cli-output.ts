@@ -31,7 +31,7 @@ export const cliOutput = {
   'cli-output.recreation-rolled-back':
     'An interrupted recreation of {{names}} was rolled back to the old container.',
   'cli-output.recreation-rolled-forward':
-    'An interrupted recreation of {{names}} was finished: the old container does not exist any more.',
+    'An interrupted recreation of {{names}} was finished: an old container does not exist any more.',
   'cli-output.somebody': 'a user',
   'cli-output.no-recreation-interrupted': 'No recreation was interrupted.',
   'cli-output.cancelling-apply': 'Cancelling: rolling back…',

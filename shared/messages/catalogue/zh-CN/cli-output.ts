@@ -29,7 +29,7 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.apply-settled-first': '已先处理被中断的应用。{{outcome}}',
   'cli-output.recreation-finished': '被中断的对 {{names}} 的重新创建已完成。',
   'cli-output.recreation-rolled-back': '被中断的对 {{names}} 的重新创建已回滚到旧容器。',
-  'cli-output.recreation-rolled-forward': '被中断的对 {{names}} 的重新创建已完成：旧容器已不存在。',
+  'cli-output.recreation-rolled-forward': '被中断的对 {{names}} 的重新创建已完成：有旧容器已不存在。',
   'cli-output.somebody': '某用户',
   'cli-output.no-recreation-interrupted': '没有被中断的重新创建。',
   'cli-output.cancelling-apply': '正在取消：正在回滚…',
