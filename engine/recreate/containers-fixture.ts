@@ -35,6 +35,9 @@ export class FakeEngine {
   readonly hung = new Set<string>();
   /** These do not end after a stop request, which gets no response. */
   readonly stopping = new Set<string>();
+  /** Those of them whose request its client has closed. */
+  readonly disconnected = new Set<string>();
+  version = '28.0.0';
   readonly calls: string[] = [];
   readonly usedVolumes = new Set<string>();
   lists = 0;
@@ -53,7 +56,13 @@ export class FakeEngine {
         response.end(body === undefined ? '' : JSON.stringify(body));
       };
       const volume = /^\/volumes\/(.+)$/.exec(url.pathname)?.[1];
-      if (url.pathname === '/containers/json') this.#list(url.searchParams.get('all'), send);
+      if (this.stopping.size > 0)
+        response.once('close', () => {
+          const stopped = /^\/containers\/([^/]+)\/stop$/.exec(url.pathname)?.[1];
+          if (stopped !== undefined) this.disconnected.add(stopped);
+        });
+      if (url.pathname === '/version') send(200, { Version: this.version });
+      else if (url.pathname === '/containers/json') this.#list(url.searchParams.get('all'), send);
       else if (volume !== undefined) {
         if (this.usedVolumes.has(volume)) send(409, { message: 'volume is in use' });
         else send(204);

@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dockerClient } from '../base/docker-client.ts';
 import { removeContainers } from '../scan/remove.ts';
@@ -59,7 +60,9 @@ describe('remove (D)', () => {
     expect(await remove({ ids: [id(2)], includeRunning: true })).toMatchObject([{ removed: true }]);
     expect(engine.calls[0]).toBe(`POST /containers/${id(2)}/stop?t=10`);
   });
-  test('an abort ends the wait for one that is stopping: it is not removed', async () => {
+  /** Cancels the removal of a container that does not stop. */
+  const cancelWhileStopping = async (version: string) => {
+    engine.version = version;
     engine.add({ id: id(2), running: true, pid: 1, stopTimeout: 31_536_000 });
     engine.stopping.add(id(2));
     const controller = new AbortController();
@@ -67,9 +70,24 @@ describe('remove (D)', () => {
     await expect.poll(() => engine.calls).toEqual([`POST /containers/${id(2)}/stop?t=31536000`]);
     controller.abort();
     expect(await removal).toMatchObject([
-      { removed: false, error: 'cancelled while it was stopping: it is not removed' },
+      {
+        removed: false,
+        error: 'cancelled: the engine goes on stopping it, and it is not removed',
+      },
     ]);
     expect(engine.calls).toHaveLength(1);
+  };
+  test('an abort ends the wait for one that is stopping: it is not removed', async () => {
+    await cancelWhileStopping('25.0.0');
+    await expect.poll(() => engine.disconnected.size).toBe(1);
+  });
+  test('an abort keeps the stop request where its end would kill the container', async () => {
+    for (const version of ['24.0.2', '23.0.6', 'unknown']) {
+      engine.calls.length = 0;
+      await cancelWhileStopping(version);
+      await delay(100);
+      expect(engine.disconnected.size).toBe(0);
+    }
   });
   test('one that is started after its inspect is stopped before it is removed, or not removed', async () => {
     engine.add({ id: id(1) });

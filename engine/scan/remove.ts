@@ -12,7 +12,8 @@ export interface RemoveOptions {
   readonly onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void;
   /**
    * Removals that have not begun are skipped, and containers that are stopping are not waited for: the engine
-   * goes on stopping them, and they are not removed.
+   * goes on stopping them, and they are not removed. With an engine before 25, the process stays until they
+   * have stopped: see `closeIfSafe`.
    */
   readonly signal?: AbortSignal;
 }
@@ -116,15 +117,15 @@ async function removeInspected(
   const { StopTimeout: timeout } = inspected.Config as { readonly StopTimeout?: number | null };
   // A negative timeout is "for ever": the removal would never end by itself.
   const t = timeout == null || timeout < 0 ? stopSeconds : timeout;
-  let isStopping = false;
   const stopAndRemove = async (): Promise<void> => {
-    isStopping = true;
-    await target
-      .stop({ t, ...(signal === undefined ? {} : { abortSignal: signal }) })
-      .catch((error: unknown) => {
-        if (statusOf(error) !== 304) throw error;
-      });
-    isStopping = false;
+    const connection = new AbortController();
+    const stopped = target.stop({ t, abortSignal: connection.signal }).catch((error: unknown) => {
+      if (statusOf(error) !== 304) throw error;
+    });
+    await untilAborted(stopped, signal).catch((error: unknown) => {
+      if (error instanceof StopCancelled) void closeIfSafe(docker, connection);
+      throw error;
+    });
     await target.remove({ force: true, v: request.removeVolumes });
   };
   try {
@@ -138,7 +139,7 @@ async function removeInspected(
   } catch (error) {
     // Auto-remove (--rm) may have been faster: it is gone, as requested.
     if (statusOf(error) !== 404) {
-      const isCancelled = isStopping && signal?.aborted === true;
+      const isCancelled = error instanceof StopCancelled;
       const reason = isCancelled ? message('containers.removal-cancelled') : engineReason(error);
       return { id, name, removed: false, ...reasonFields(reason) };
     }
@@ -153,6 +154,39 @@ async function removeInspected(
         removed: true,
         ...reasonFields(message('containers.volumes-kept', { volumes: retained.join('; ') })),
       };
+}
+
+class StopCancelled extends Error {}
+
+/** As `work`, or rejects with `StopCancelled` once `signal` is aborted; the work goes on then. */
+function untilAborted(work: Promise<void>, signal?: AbortSignal): Promise<void> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const cancel = () => {
+      reject(new StopCancelled());
+    };
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', cancel);
+    });
+  });
+}
+
+/** The first version of the engine of which every release goes on stopping a container without its client. */
+const safeSinceMajor = 25;
+
+/**
+ * Ends a stop request that is not waited for. Only of an engine that goes on stopping the container then:
+ * Docker 23.0 and 24.0 at first kill it if the connection closes (moby#45731). Any other keeps it open, and
+ * with it this process, until the container has stopped.
+ */
+async function closeIfSafe(docker: Docker, connection: AbortController): Promise<void> {
+  const version = await docker.version().then(
+    ({ Version: version }) => Number.parseInt(version, 10),
+    () => Number.NaN,
+  );
+  if (version >= safeSinceMajor) connection.abort();
 }
 
 async function removeNamedVolumes(docker: Docker, inspected: ContainerInspectInfo): Promise<string[]> {

@@ -40,7 +40,7 @@ export const containers = {
   'containers.delete-journal':
     'Look at docker ps -a, correct what is wrong, then delete {{recreateJournalPath}}.',
   'containers.removal-not-begun': 'not begun: cancelled',
-  'containers.removal-cancelled': 'cancelled while it was stopping: it is not removed',
+  'containers.removal-cancelled': 'cancelled: the engine goes on stopping it, and it is not removed',
   'containers.container-missing': 'there is no such container',
   'containers.running-not-removed': 'it is running, and only stopped containers were to be removed',
   'containers.volumes-kept': 'volumes kept: {{volumes}}',

@@ -39,7 +39,7 @@ export const containers: Translated<typeof english> = {
   'containers.journal-damaged': '无法处理被中断的重新创建：其日志已损坏',
   'containers.delete-journal': '请查看 docker ps -a，更正有问题之处，然后删除 {{recreateJournalPath}}。',
   'containers.removal-not-begun': '未开始：已取消',
-  'containers.removal-cancelled': '停止过程中已取消：未移除',
+  'containers.removal-cancelled': '已取消：引擎会继续停止它，但不会移除',
   'containers.container-missing': '没有这个容器',
   'containers.running-not-removed': '容器正在运行，而只应移除已停止的容器',
   'containers.volumes-kept': '保留的卷：{{volumes}}',
