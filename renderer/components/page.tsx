@@ -161,8 +161,14 @@ function PageHeader({
             // The words of a button without an outline end where the page does, and begin there in a line of
             // their own.
             '& > .MuiButton-text:last-child': { marginRight: '-12px' },
-            [narrow]:
-              leading === undefined ? { '& > .MuiButton-text:not(* + *)': { marginLeft: '-12px' } } : {},
+            [narrow]: {
+              // No wider than the page's padding, past which the page would scroll sideways.
+              '& > .MuiButton-text:last-child': {
+                marginRight: `${size.scrollbar - sides.narrow}px`,
+                paddingRight: `${sides.narrow - size.scrollbar}px`,
+              },
+              ...(leading === undefined ? { '& > .MuiButton-text:not(* + *)': { marginLeft: '-12px' } } : {}),
+            },
             alignSelf: leading === undefined ? 'flex-start' : 'center',
             ...(leading === undefined
               ? {}
