@@ -42,7 +42,7 @@ export default function DenialBars({ days }: { readonly days: readonly DenialDay
       series={[
         { data: of((day, index) => (index === last ? 0 : day.denied)), stack: 'day', color: color.chartBar },
         { data: of((day, index) => (index === last ? day.denied : 0)), stack: 'day', color: color.accent },
-        { data: of((day) => day.wouldDeny), stack: 'day', color: color.borderStrong },
+        { data: of((day) => day.wouldDeny), stack: 'day', color: color.control },
       ]}
       sx={{
         '& .MuiChartsAxis-tickLabel': { fontSize: '11px !important', fill: `${color.text3} !important` },

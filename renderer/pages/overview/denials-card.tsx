@@ -127,7 +127,7 @@ function WouldDenyLegend({ count }: { readonly count: number }) {
       <Box
         component="span"
         aria-hidden
-        sx={{ width: 10, height: 10, borderRadius: '2px', background: color.borderStrong }}
+        sx={{ width: 10, height: 10, borderRadius: '2px', background: color.control }}
       />
       {t('overview.denials.would', { count })}
     </Box>
