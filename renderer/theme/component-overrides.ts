@@ -13,7 +13,10 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
   },
   // Without MUI's global keyframes of each field, for autofill, which no field here has: Chromium would
   // compute the styles of the whole window again for each.
-  MuiInputBase: { defaultProps: { disableInjectingGlobalStyles: true } },
+  MuiInputBase: {
+    defaultProps: { disableInjectingGlobalStyles: true },
+    styleOverrides: { input: { '&::placeholder': { color: color.text3, opacity: 1 } } },
+  },
   MuiButton: {
     defaultProps: { disableElevation: true, variant: 'outlined', color: 'inherit' },
     styleOverrides: {
@@ -184,7 +187,6 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
         padding: '6px 10px',
         height: 20,
         '&:focus-visible': { outline: 'none' },
-        '&::placeholder': { color: color.text3, opacity: 1 },
       },
       adornedStart: {
         paddingLeft: 10,
