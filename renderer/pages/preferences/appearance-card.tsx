@@ -81,7 +81,7 @@ export function AppearanceCard() {
         >
           {zoomPercents.map((percent) => (
             <MenuItem key={percent} value={percent}>
-              {`${percent} %`}
+              {`${percent}%`}
             </MenuItem>
           ))}
         </Select>
