@@ -228,7 +228,7 @@ describe('with ECI on', () => {
     await window.until('the new containers are seen', (s) => s.scan?.containers.length === 5);
     const row = pages.containers.row('kept');
     await row.getByText('Unprotected').waitFor();
-    await row.getByText(/^Created before ECI was turned on/).waitFor();
+    await row.getByText(/^Created .*before ECI was turned on$/).waitFor();
     await pages.containers.row('n1').getByText('Protected', { exact: true }).waitFor();
     await window.screenshot('containers-protected');
   });

@@ -48,7 +48,7 @@ export const containers = {
     'own-range-stopped': 'Gets ids of its own when it starts',
     'eci-off': 'ECI is off',
     'before-eci-short': 'Created before ECI',
-    'before-eci': 'Created before ECI was turned on, {{date}}',
+    'before-eci': 'Created {{date}}, before ECI was turned on',
     replaced: 'Replaced by {{name}}, kept stopped',
     'audit-mode': 'Created in audit mode',
     'past-gateway': 'Made past the gateway with runtime {{runtime}}',

@@ -46,7 +46,7 @@ export const containers: Translation<typeof english> = {
     'own-range-stopped': '启动时分配独立 ID',
     'eci-off': 'ECI 已关闭',
     'before-eci-short': '在启用 ECI 之前创建',
-    'before-eci': '在启用 ECI 之前创建，{{date}}',
+    'before-eci': '创建于 {{date}}，在启用 ECI 之前',
     replaced: '已由 {{name}} 替换，保持停止',
     'audit-mode': '在审计模式下创建',
     'past-gateway': '绕过网关创建，运行时为 {{runtime}}',
