@@ -76,6 +76,18 @@ it('counts existing containers while the settings file is deleted, and after its
   expect(await cells(/^Containers created before ECI/)).toMatch(/Unprotected3 found$/);
 });
 
+it('says why a check that has passed is not enough, in each mode', async () => {
+  for (const [state, why] of [
+    ['bypassed', /On, not verified.*but clients can bypass the gateway$/],
+    ['otherRuntime', /On, not verified.*but the default runtime would not isolate$/],
+    ['audit', /Audit mode.*Rules deny nothing$/],
+  ] as const) {
+    await renderApp(namedState(state), 'overview');
+    expect(await cells(/docker run/)).toMatch(why);
+    expect(await cells(/docker driver/)).toMatch(why);
+  }
+});
+
 it('shows nothing as unprotected if there are no existing containers', async () => {
   await renderApp(
     appState({ verification, scan: { at: '', durationMs: 1, eci: true, containers: [] } }),

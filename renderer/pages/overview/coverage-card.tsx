@@ -158,9 +158,17 @@ function HowWeKnow({ row, protection, verification, before }: RowProps) {
       </Link>
     );
   }
+  // The column beside it says so of each row: what was checked is no reason for that.
+  if (shownState(row, protection, verification, now) === 'audit') return t('overview.coverage.how.audit');
   const evidence = rowEvidence(row, verification, now);
   switch (evidence.kind) {
     case 'probe-passed':
+      if (row.state === 'protected' && hasGap(protection.enforcement))
+        return t(
+          protection.enforcement.isBypassed === true
+            ? 'overview.coverage.how.bypassed'
+            : 'overview.coverage.how.otherRuntime',
+        );
       return t('overview.coverage.how.passed', {
         what: evidenceText(t, row),
         ago: formats.ago(evidence.at),
@@ -172,9 +180,7 @@ function HowWeKnow({ row, protection, verification, before }: RowProps) {
     case 'probe-outdated':
       return t('overview.coverage.how.outdated', { ago: formats.ago(evidence.at) });
     case 'probe-missing':
-      return protection.state === 'audit'
-        ? t('overview.coverage.how.audit')
-        : t('overview.coverage.how.missing');
+      return t('overview.coverage.how.missing');
     case 'probe-limited':
       return row.workload === 'socket-mount'
         ? t('overview.coverage.how.anyImage')

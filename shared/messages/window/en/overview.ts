@@ -171,6 +171,8 @@ export const overview = {
       similar: 'Not tried here; a privileged container passed · {{ago}}',
       failed: 'Check failed · {{ago}}',
       outdated: 'Check passed, but {{ago}}',
+      bypassed: 'Check passed, but clients can bypass the gateway',
+      otherRuntime: 'Check passed, but the default runtime would not isolate',
       missing: 'No check yet',
       rule: 'Gateway rule',
       anyImage: 'Any image may; only the engine\u2019s own socket was tried and denied',

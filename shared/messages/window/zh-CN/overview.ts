@@ -157,6 +157,8 @@ export const overview: Translation<typeof english> = {
       similar: '未在此尝试；特权容器已通过 · {{ago}}',
       failed: '检查失败 · {{ago}}',
       outdated: '检查通过，但已是{{ago}}',
+      bypassed: '检查通过，但客户端可以绕过网关',
+      otherRuntime: '检查通过，但默认运行时不隔离',
       missing: '尚无检查',
       rule: '网关规则',
       anyImage: '任何镜像都可以挂载；仅尝试了引擎自身的套接字，被拒绝',
