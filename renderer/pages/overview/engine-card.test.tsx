@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
 import { container } from '../../dev/container-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
+import { namedState } from '../../dev/states.ts';
 
 const open = async (question: 'Stop' | 'Restart', ...more: Parameters<typeof container>[]) => {
   const containers = [container('web'), ...more.map((one) => container(...one))];
@@ -34,6 +35,12 @@ it('names none that has ended', async () => {
   const text = await open('Stop', ['job', { ...job[1], state: 'exited' }]);
   expect(text).toContain('Containers, images and volumes stay.');
   expect(text).not.toContain('--rm');
+});
+
+it('shows the backend that the gateway has containers run with, with any default runtime', async () => {
+  await renderApp(namedState('otherRuntime'), 'overview');
+  expect(screen.getByText('Backend').nextElementSibling?.textContent).not.toBe('None in use');
+  expect(screen.queryByText('The engine’s own ids')).toBeNull();
 });
 
 it('shows when the engine crashed without losing a container', async () => {

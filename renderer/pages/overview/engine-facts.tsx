@@ -3,10 +3,15 @@ import type { ReactNode } from 'react';
 import { PathText } from '../../components/mono.tsx';
 import type { Protection } from '../../components/protection.ts';
 import type { Formats } from '../../i18n/format.ts';
-import { isAlarm, type PolicyInForce } from '../../../shared/enforcement/enforcement.ts';
+import { isAlarm, type Enforcement, type PolicyInForce } from '../../../shared/enforcement/enforcement.ts';
 import { lostNothing } from '../../../shared/engine-status/status.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
-import { backendCapabilities, backendIds, runtimeNameOf } from '../../../shared/isolation/backends.ts';
+import {
+  backendCapabilities,
+  backendIds,
+  chosenBackend,
+  runtimeNameOf,
+} from '../../../shared/isolation/backends.ts';
 
 /** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has space for the short form. */
 const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
@@ -39,7 +44,7 @@ export function engineFacts(
       value:
         engine.version === null ? t('unknown') : t('overview.engine.version', { version: engine.version }),
     },
-    ...isolationFacts(t, app),
+    ...isolationFacts(t, app, protection.enforcement),
     ...(engine.kernel === null
       ? []
       : [
@@ -80,9 +85,17 @@ export function engineFacts(
 }
 
 /** Backend and id ranges. A product that includes its runtime has a card of its own with them. */
-function isolationFacts(t: TFunction, { engine, target }: AppState): readonly Fact[] {
+function isolationFacts(
+  t: TFunction,
+  { engine, target }: AppState,
+  { by, now }: Enforcement,
+): readonly Fact[] {
   if (engine.phase !== 'ready' || target.capabilities.isolatedBy === 'product') return [];
-  const backend = backendIds.find((id) => engine.defaultRuntime === runtimeNameOf(id));
+  // A gateway that enforces ECI names the runtime of each container, whichever the default one is.
+  const backend =
+    by === 'gateway' && now.eci && now.source !== 'unknown'
+      ? chosenBackend(now.backend)
+      : backendIds.find((id) => engine.defaultRuntime === runtimeNameOf(id));
   return [
     {
       label: t('overview.engine.backend'),
