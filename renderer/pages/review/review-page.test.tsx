@@ -284,7 +284,8 @@ describe('the plan', () => {
     });
     await enabled();
     expect(screen.getByText(/^Containers can mount every file of this host/)).toBeTruthy();
-    for (const path of paths) expect(screen.getByText(`What ${path} holds.`)).toBeTruthy();
+    for (const path of paths)
+      expect(screen.getByText(`: What ${path} holds.`).textContent).toBe(`${path}: What ${path} holds.`);
     await user.click(applyButton());
     const dialog = await screen.findByRole('dialog');
     const confirm = within(dialog).getByRole<HTMLButtonElement>('button', { name: 'Share and apply' });
@@ -292,7 +293,7 @@ describe('the plan', () => {
     await waitFor(() => {
       expect(document.activeElement).toBe(field);
     });
-    for (const path of paths) expect(within(dialog).getByText(`What ${path} holds.`)).toBeTruthy();
+    for (const path of paths) expect(within(dialog).getByText(`: What ${path} holds.`)).toBeTruthy();
     await user.type(field, '/etc');
     expect(confirm.disabled).toBe(true);
     await user.clear(field);
