@@ -313,7 +313,7 @@ describe('removing containers', () => {
     await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
     await user.click(screen.getByRole('button', { name: 'Remove…' }));
-    const dialog = await screen.findByRole('dialog', { name: 'Remove 2 containers?' });
+    const dialog = await screen.findByRole('dialog', { name: 'Remove 1 container?' });
     await waitFor(() => {
       expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep them' }));
     });
@@ -323,6 +323,10 @@ describe('removing containers', () => {
         .map((item) => item.textContent),
     ).toEqual([expect.stringContaining('old-vpn'), expect.stringContaining('db-archive')]);
     for (const box of within(dialog).getAllByRole('checkbox')) expect(box).toHaveProperty('checked', false);
+    const running = within(dialog).getByRole('checkbox', { name: /^Also stop and remove/ });
+    await user.click(running);
+    expect(within(dialog).getByRole('heading', { name: 'Remove 2 containers?' })).toBeTruthy();
+    await user.click(running);
     await user.click(within(dialog).getByRole('button', { name: 'Remove 1 container' }));
     const archive = someContainers.find((c) => c.name === 'db-archive');
     expect(removals(bridge.calls)).toEqual([

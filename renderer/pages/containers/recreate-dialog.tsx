@@ -25,11 +25,18 @@ const isKeptAnyway = ({ changes }: Item): boolean =>
 const areImpossible = (items: readonly Item[]): boolean =>
   items.length > 0 && items.every(({ blockers }) => blockers.length > 0);
 
-/** `items`: as in the last plan, so that the title stays while another one is made. */
+/** Those that are recreated: they can be, and are not protected already. */
+const toRecreate = (items: readonly Item[]): readonly Item[] =>
+  items.filter((item) => !item.unchanged && item.blockers.length === 0);
+
+/**
+ * With the number of those that are recreated; of all while that is not known, and if it is none. `items`: as
+ * in the last plan, so that the title stays while another one is made.
+ */
 function titleOf(t: TFunction, { length }: readonly Container[], items: readonly Item[]): string {
-  return areImpossible(items)
-    ? t('recreate.titleImpossible', { count: items.length })
-    : t('recreate.title', { count: length });
+  if (areImpossible(items)) return t('recreate.titleImpossible', { count: items.length });
+  const todo = toRecreate(items).length;
+  return t('recreate.title', { count: todo === 0 ? length : todo });
 }
 
 interface RecreateDialogProps {
@@ -72,7 +79,7 @@ export function RecreateDialog({ containers, onCancel, onRemove, onStart }: Recr
   const planned = useRecreatePlan(request);
   const current = planned.isLatest && planned.error === null;
   const items = planned.plan?.groups.flat() ?? [];
-  const todo = items.filter((item) => !item.unchanged && item.blockers.length === 0);
+  const todo = toRecreate(items);
   const skipped = items.length - todo.length;
   const writes = commit || todo.some((item) => item.commit || losesWrittenFiles(item));
   const autoRemoved = items.some((item) => item.lost.some(({ code }) => code === 'auto-remove'));

@@ -31,6 +31,8 @@ export function RemoveDialog({
   const [removeVolumes, setRemoveVolumes] = useState(false);
   const running = containers.filter(isRunning);
   const removed = includeRunning ? containers : containers.filter((c) => !isRunning(c));
+  // What the question is about; all of them if the choices leave none.
+  const count = removed.length === 0 ? containers.length : removed.length;
   const volumes = [...new Set(removed.flatMap((c) => c.volumes.map((v) => v.name)))];
   const withVolumes = removeVolumes && volumes.length > 0;
   const some = (list: readonly string[]) => firstNames(t, list, maxNames);
@@ -45,7 +47,7 @@ export function RemoveDialog({
       open
       destructive
       width={560}
-      title={t('containers.remove.title', { count: containers.length })}
+      title={t('containers.remove.title', { count })}
       confirm={confirm}
       cancel={t('containers.remove.keep', { count: containers.length })}
       disabled={removed.length === 0}
@@ -55,7 +57,7 @@ export function RemoveDialog({
         onRemove(removed, { includeRunning, removeVolumes: withVolumes });
       }}
     >
-      <DialogText>{t('containers.remove.body', { count: containers.length })}</DialogText>
+      <DialogText>{t('containers.remove.body', { count })}</DialogText>
       <ContainerLines containers={containers} includeRunning={includeRunning} />
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
         {running.length > 0 && (

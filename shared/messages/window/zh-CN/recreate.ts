@@ -7,7 +7,7 @@ export const recreate: Translation<typeof english> = {
   bar: '重新创建为受保护…',
   title_other: '在 ECI 下重新创建 {{count}} 个容器？',
   titleImpossible_other: '{{count}} 个容器无法在 ECI 下重新创建',
-  body: '每个容器都会以相同的配置重新创建。如果新容器运行不正常，会回滚到旧容器。',
+  body: '这些容器会分别以相同的配置重新创建。如果新容器运行不正常，会回滚到旧容器。',
   planning: '正在检查会有哪些变化',
   together: '因共享命名空间而一起处理',
   running: '停止旧容器，启动新容器',
