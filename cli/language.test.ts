@@ -67,13 +67,13 @@ describe('the language of the command line', () => {
     ).toEqual([
       'ID            名称     状态    保护      原因',
       '0123456789ab  web      运行中  受保护    独立的 ID 范围 100000-165535',
-      '0123456789ab  db-long  已退出  未受保护  在启用 ECI 之前创建；使用 --network=host、Docker 套接字',
+      '0123456789ab  db-long  已退出  未受保护  在开启 ECI 之前创建；使用 --network=host、Docker 套接字',
       '2 个中有 1 个未受保护。',
     ]);
     const mounting: Container = { ...other, obstacles: [], unsharedMounts: ['/etc'] };
     const listed = (of: Container) =>
       describeScan({ at: '', durationMs: 1, eci: true, containers: [of] }).split('\n')[1];
-    expect(listed(mounting)).toContain('在启用 ECI 之前创建；挂载了未共享的 /etc');
+    expect(listed(mounting)).toContain('在开启 ECI 之前创建；挂载了未共享的 /etc');
     await setLocale('en');
     expect(listed(mounting)).toContain('created before ECI was turned on; mounts /etc, which is not shared');
     expect(listed({ ...other, unsharedMounts: ['/etc', '/srv'] })).toContain(

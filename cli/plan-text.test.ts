@@ -420,7 +420,7 @@ test('a plan separates names as the language does', async () => {
       params: { count: list.length, names: list },
     });
   expect(removed(['a', 'b'])).toContain('a、b');
-  expect(removed(names)).toContain('a、b、c、d、e、f 等');
+  expect(removed(names)).toContain('a、b、c、d、e、f，以及另外 1 个');
 });
 
 test('a plan says which command list an image has', async () => {

@@ -109,7 +109,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.step-reload-engine': '重新加载引擎',
   'cli-plan.step-restart-engine': '重启引擎',
   'cli-plan.step-health-check': '检查引擎',
-  'cli-plan.step-verify': '从内部验证',
+  'cli-plan.step-verify': '在容器内验证',
   'cli-plan.step-clean-up': '清理',
   'cli-plan.step-recreate': '重新创建容器',
   'cli-plan.step-failed': '失败',

@@ -56,7 +56,7 @@ export const engine: Translated<typeof english> = {
   'engine.firewalld-shares-chains':
     'firewalld 正在运行：其中此计算机上所有 Docker 引擎共用同名的链，另一个引擎启动时会清除此引擎已发布的端口和网络隔离，' +
     '直到此引擎重新启动；请在此计算机上只运行一个引擎，或不使用 firewalld',
-  'engine.check-configuration': '请更正其配置 (daemon.json)，或查看其目录中的 logs/dockerd.log。',
+  'engine.check-configuration': '请更正引擎的配置 (daemon.json)，或查看引擎目录中的 logs/dockerd.log。',
   'engine.root-path-too-long': '引擎目录的路径过长',
   'engine.socket-path-limit': '{{socket}} 有 {{bytes}} 字节；系统的套接字路径最多为 {{maxSocketPath}} 字节',
   'engine.choose-shorter-path': '请选择路径较短的目录。',

@@ -81,7 +81,7 @@ export const settings: Translated<typeof english> = {
   'settings.embedded-json-invalid': '此字符串中的 JSON 文档无效：{{problem}}。',
   'settings.list-without-eci': '增强型容器隔离已关闭：此列表不起作用，任何容器都可挂载 Docker 套接字。',
   'settings.audit-mode': '违反规则的请求会放行，只写入决策日志，直到执行模式设为强制执行 ("enforce")。',
-  'settings.eci-not-locked': '增强型容器隔离已开启，但未锁定：这只是默认值，用户可以关闭。',
+  'settings.eci-not-locked': '这些设置开启增强型容器隔离，但不锁定：这只是默认值，用户可以关闭。',
   'settings.file-sharing-all-off':
     'VirtioFS 和 gRPC FUSE 均已关闭：Docker Desktop 在 macOS 上将无法启动。请开启其中之一。',
   'settings.kubernetes-needs-socket':

@@ -15,12 +15,12 @@ export const system: Translated<typeof english> = {
   'system.snap-docker-found': 'Docker 以 snap 方式安装，系统不允许他人更改其引擎和文件。',
   'system.no-docker-found': '未安装 docker.service。',
   'system.listens-elsewhere':
-    'dockerd 还监听 {{address}}，客户端可从那里绕过网关。请从 docker.service、其 drop-in 或 /etc/default/docker 中移除该 -H 或 --host。',
+    'dockerd 还监听 {{address}}，客户端可从那里绕过网关。请从 docker.service、其 drop-in 文件或 /etc/default/docker 中移除该 -H 或 --host。',
   'system.socket-listens-elsewhere':
-    'docker.socket 还监听 {{address}}，客户端可从那里绕过网关。请从其 drop-in 中移除该 ListenStream= 并重启 docker。',
+    'docker.socket 还监听 {{address}}，客户端可从那里绕过网关。请从其 drop-in 文件中移除该 ListenStream= 并重启 docker 服务。',
   'system.socket-is-accessible':
     'docker.socket 将 {{path}} 开放给 root 以外的用户 ({{mode}} {{owner}})，客户端可从那里绕过网关。' +
-    '原因是 docker.socket.d 中在 50-bulkhead.conf 之后读取的 drop-in：请移除其中的 SocketMode=、SocketUser= 和 ' +
+    '原因是 docker.socket.d 中在 50-bulkhead.conf 之后读取的 drop-in 文件：请移除其中的 SocketMode=、SocketUser= 和 ' +
     'SocketGroup=，或将其重命名（如 10-override.conf）。然后重启 docker.socket 和 docker。',
   'system.other-socket-unit':
     '{{unit}} 也为 docker.service 提供套接字，客户端可从那里绕过网关。' +

@@ -78,7 +78,7 @@ export const activity: Translation<typeof english> = {
   allow: {
     probesTitle: '无需允许',
     probes: '这是验证以攻击者的方式发出的请求，目的是确认它会被拒绝。此类拒绝不计入拒绝次数。',
-    title: '允许什么',
+    title: '要允许的内容',
     insteadTitle: '替代做法',
     do: '允许此项…',
     nothingYet: '应用之前不会有任何更改。',
@@ -93,7 +93,7 @@ export const activity: Translation<typeof english> = {
     brokenDraft: '草稿不可用，无法准备更改。',
     inDraft: '草稿已允许此请求，请应用草稿。',
     inForce: '当前生效的设置已允许此请求，请重试。',
-    recreate: '更好的做法：如“容器”页面说明可以重新创建，将该容器重新创建为受保护的容器，之后即可照常使用。',
+    recreate: '更好的做法：如“容器”页面说明可以重新创建，将该容器重新创建为受保护，之后即可照常使用。',
     danger: {
       everything: '这是整个文件系统：容器可以更改主机的所有文件并接管主机。',
       engine: '其中有引擎自身的文件：容器可以更改镜像、其他容器和策略。',

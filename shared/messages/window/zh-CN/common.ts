@@ -49,7 +49,7 @@ export const common: Translation<typeof english> = {
     years_other: '{{count}} 年',
   },
   join: { name: '、', clause: '，', sentence: '{{text}}。', sentences: '', labelled: '{{what}}：{{text}}' },
-  list: { more: '{{names}} 等，另有 {{count}} 个', showMore: '再显示 {{count}} 项，共 {{total}} 项' },
+  list: { more: '{{names}}，以及另外 {{count}} 个', showMore: '再显示 {{count}} 项，共 {{total}} 项' },
   button: {
     cancel: '取消',
     close: '关闭',

@@ -10,7 +10,7 @@ export const containers: Translation<typeof english> = {
   subtitle: {
     none: 'ECI 在创建容器时提供保护。现有容器均受保护。',
     some_other:
-      'ECI 在创建容器时提供保护。有 {{count}} 个容器未受其保护；运行中的会运行到停止为止，可对其执行的操作由规则决定。',
+      'ECI 在创建容器时提供保护。有 {{count}} 个容器未受其保护；其中正在运行的会继续运行，直到被停止，能对它们执行哪些操作由规则决定。',
     empty: 'ECI 在创建容器时提供保护。',
     off: 'ECI 已关闭，因此没有容器受到保护。开启后，此后创建的容器将受到保护。',
     offHere: 'ECI 已关闭，因此没有容器受到保护。',
@@ -45,8 +45,8 @@ export const containers: Translation<typeof english> = {
     'own-range-unknown': '独立 ID',
     'own-range-stopped': '启动时分配独立 ID',
     'eci-off': 'ECI 已关闭',
-    'before-eci-short': '在启用 ECI 之前创建',
-    'before-eci': '创建于 {{date}}，在启用 ECI 之前',
+    'before-eci-short': '在开启 ECI 之前创建',
+    'before-eci': '创建于 {{date}}，在开启 ECI 之前',
     replaced: '已由 {{name}} 替换，保持停止',
     'audit-mode': '在审计模式下创建',
     'past-gateway': '绕过网关创建，运行时为 {{runtime}}',

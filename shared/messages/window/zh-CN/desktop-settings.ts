@@ -33,7 +33,7 @@ export const desktopSettings: Translation<typeof english> = {
       text: '脚本本身：优先于代理地址、不使用代理的主机和 PAC 文件。',
     },
     transparentPorts: { name: '透明端口', text: '透明代理的端口：`80,443` 或 `*`。' },
-    enableKerberosNtlm: 'Kerberos 和 NTLM 验证',
+    enableKerberosNtlm: 'Kerberos 和 NTLM 身份验证',
     windowsDockerdPort: 'Windows 容器所用端口',
   },
   unusable: {

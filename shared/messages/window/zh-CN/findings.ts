@@ -26,7 +26,7 @@ export const findings: Translation<typeof english> = {
     'share-dangerous': '共享 `{{path}}` 有危险',
     'share-invalid': '无法共享 `{{path}}`',
     'share-empty-list': '目录列表为空',
-    'eci-unlocked': 'ECI 已开启，但未锁定',
+    'eci-unlocked': '开启 ECI，但不锁定',
     'eci-off-with-allowlist': 'ECI 关闭时，该列表不起作用',
     'file-sharing-drivers-off': '两个文件共享驱动程序均已关闭',
     'key-not-used-here': '`{{key}}` 会保留，但此处不使用',

@@ -53,7 +53,7 @@ export const frame: Translation<typeof english> = {
     zoom: '缩放',
     support: '支持包',
     mode: '执行模式',
-    existing: '启用 ECI 之前创建的容器',
+    existing: '开启 ECI 之前创建的容器',
     denialLanguage: '拒绝信息的语言',
     proxy: '代理',
     notifications: '通知',
@@ -188,7 +188,7 @@ export const frame: Translation<typeof english> = {
   enforcement: {
     restore: '恢复版本 {{version}}',
     nothingToRestore: '历史记录中没有可以恢复的版本。',
-    deleted: '设置文件已删除',
+    deleted: '设置文件已被删除',
     unusable: '设置文件无法使用',
   },
   appeared: {

@@ -3,7 +3,7 @@ import type { Translation } from '../translation.ts';
 
 export const isolation: Translation<typeof english> = {
   title: '隔离',
-  subtitle: '让每个容器在各自的用户命名空间中运行。容器内的 root 在主机上没有任何权限。',
+  subtitle: '让每个容器在各自的用户命名空间中运行。',
   eci: {
     name: '增强型容器隔离',
     on: '每个新容器都有自己的 UID/GID 范围。容器内的 root 在主机上没有任何权限。',
@@ -61,7 +61,7 @@ export const isolation: Translation<typeof english> = {
     auditOption: '仅审计',
   },
   existing: {
-    name: '启用 ECI 之前创建的容器',
+    name: '开启 ECI 之前创建的容器',
     block:
       'ECI 开启时，不能启动它们、对其执行 exec 或从中复制文件。可以停止、检查和移除。有重启策略的由引擎自行启动。',
     blockInAudit:
@@ -112,7 +112,7 @@ export const isolation: Translation<typeof english> = {
     title: '隔离后端',
     recommended: '推荐',
     inUse: '使用中',
-    auto: { name: '自动', text: '在可运行时使用 bulkhead-runc。' },
+    auto: { name: '自动', text: '只要能够运行，就使用 bulkhead-runc。' },
     exclusive: {
       name: 'bulkhead-runc',
       text: '每个容器有独立的 ID 范围，使用引擎的常规存储。镜像和容器保持可见。',
@@ -122,7 +122,7 @@ export const isolation: Translation<typeof english> = {
       text: '使用已安装的 Sysbox（社区版）。所有容器共用一个 ID 范围，--privileged 由 Sysbox 处理。',
     },
     allMet_other: '{{count}} 项要求全部满足',
-    missing_other: '缺少 {{count}} 项要求',
+    missing_other: '{{count}} 项要求未满足',
     met: '满足',
     notMet: '缺少',
     show: '显示',
@@ -170,7 +170,7 @@ export const isolation: Translation<typeof english> = {
     socketRule: '只有允许的镜像的容器可以挂载 Docker 套接字。',
     mountRule: '主机目录仅在共享后才能挂载。',
     verified: '应用完成时会在真实容器内验证，否则回滚。',
-    restored: '回滚到启用 ECI 之前的引擎配置。',
+    restored: '回滚到开启 ECI 之前的引擎配置。',
     stillRun: '在 ECI 下创建的容器可继续使用。',
     offMeans: '新容器不受保护。',
     engineDown: '引擎未运行，因此此处未作统计。',
@@ -182,11 +182,11 @@ export const isolation: Translation<typeof english> = {
     returning_other: '但 {{names}} 有重启策略：引擎每次启动时会自行启动，且未受保护。',
     usable: '它们仍可启动和使用，但不受保护。',
     allow: '允许启动和使用保留的容器',
-    allowWhy: '它们仍不受保护，每次使用都会被记录。之后可在“隔离”页面的“启用 ECI 之前创建的容器”中更改。',
+    allowWhy: '它们仍不受保护，每次使用都会被记录。之后可在“隔离”页面的“开启 ECI 之前创建的容器”中更改。',
     audit: '要先试用 ECI，请在“隔离”页面将“执行模式”设为“仅审计”：这样规则不拒绝任何请求。',
     host_other: '{{names}} 使用了 {{what}}，无法按原样重新创建。去掉该选项后再创建，即可受保护。',
     socket:
-      '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面允许其镜像后，可在“容器”页面以受保护方式重新创建。',
+      '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面允许其镜像后，可在“容器”页面重新创建为受保护。',
     refused: '在这些设置下无法重新创建 {{name}}：{{why}}',
     ruledOut: '无法重新创建 {{name}}：{{why}}',
     autoRemove: '{{names}}：以 `--rm` 运行，重新创建失败时无法回滚。在“容器”页面仍可重新创建。',
@@ -195,7 +195,7 @@ export const isolation: Translation<typeof english> = {
     title_other: '已存在 {{count}} 个容器。如何处理？',
     body: 'ECI 在创建容器时提供保护，因此除非重新创建或移除这些容器，否则它们仍未受保护。现在不会执行任何操作：您的选择会列入计划，并在执行前显示。',
     setAll: '全部设为',
-    recreate: '重新创建并保护',
+    recreate: '重新创建为受保护',
     recreated_other: '重新创建 {{count}} 个',
     recreateWhen:
       '在 ECI 开启并通过验证之后才会重新创建。如果容器内有写在卷之外的内容，除非选择保留这些内容，否则新容器不含这些内容，旧容器会停止并保留。',

@@ -149,7 +149,7 @@ export const rules: Translation<typeof english> = {
   insteadOfHostNetwork: '去掉该选项，改用 -p 发布端口。',
   instead: {
     'host-namespace': '去掉该选项。',
-    'foreign-namespace': '先把另一个容器重新创建为受保护的容器，再与其共享。',
+    'foreign-namespace': '先把另一个容器重新创建为受保护，再与其共享。',
     'host-device': '去掉该设备，或请管理员将其列入 bulkhead.devices。',
     'security-option': '去掉该选项。',
     'cgroup-parent': '使用一个普通名称，或以自己的名称开头、至多四级的路径。',
@@ -165,7 +165,7 @@ export const rules: Translation<typeof english> = {
     'volume-options': '改为共享该目录，然后绑定挂载。',
     'network-volume': '请管理员将该共享列入 bulkhead.networkVolumes。',
     'volume-unknown': '请重试。如果仍然如此，请查看引擎日志。',
-    'container-unprotected': '将该容器重新创建为受保护的容器。',
+    'container-unprotected': '将该容器重新创建为受保护。',
     'container-name': '换一个名称。',
     'copy-mounts': '直接在共享目录中复制，或通过 docker exec 使用 tar。',
     'copy-shared': '直接在共享目录中复制，或通过 docker exec 使用 tar。',

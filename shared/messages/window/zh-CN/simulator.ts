@@ -21,7 +21,7 @@ export const simulator: Translation<typeof english> = {
       privileged: '特权容器',
       bind: '主机目录',
       socket: 'Docker 套接字',
-      build: '使用引擎网络的构建',
+      build: '使用主机网络的构建',
       compose: 'Compose 文件',
     },
   },
@@ -118,7 +118,7 @@ export const simulator: Translation<typeof english> = {
     any: '条目 `{{entry}}` 允许它。',
   },
   fix: {
-    title: '如何使其可行',
+    title: '如何才能获准',
     leave: '去掉 {{options}}。{{rest}}',
     restAllowed: '其余部分会被允许。',
     restLogged: '其余部分会被放行并记录。',

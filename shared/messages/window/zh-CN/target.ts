@@ -15,7 +15,7 @@ export const target: Translation<typeof english> = {
     lock: '引擎（前面没有网关）',
     next: '此引擎的容器没有任何保护',
     nextWhy:
-      '可以并行运行一个启用 ECI 的内置引擎。' +
+      '可以并行运行一个开启 ECI 的内置引擎。' +
       '请用 `sudo bulkhead engine start --root /var/lib/bulkhead` 启动，然后切换到它。',
     switch: '切换引擎…',
   },

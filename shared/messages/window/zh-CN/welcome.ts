@@ -34,7 +34,7 @@ export const welcome: Translation<typeof english> = {
   },
   scan: {
     title: '当前的容器',
-    text: '容器在创建时获得保护。已有的容器仍未受保护；ECI 开启期间，它们停止后不能再启动，除非您以受保护方式重新创建它们，或允许使用它们。',
+    text: '容器在创建时获得保护。已有的容器仍未受保护；ECI 开启期间，它们停止后不能再启动，除非您将它们重新创建为受保护，或允许使用它们。',
     looking: '正在查找容器',
     found_other: '{{count}} 个容器',
     age: '{{age}}扫描',
