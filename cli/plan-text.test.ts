@@ -117,7 +117,7 @@ describe('the protection sentence', () => {
       }),
     });
     expect(describeStatus(lost).split('\n').slice(0, 3)).toEqual([
-      'On by version 7: the settings file was deleted',
+      'Still on, from version 7: the settings file was deleted',
       'The settings file was deleted. The gateway keeps enforcing version 7, with ECI on. ' +
         'A restart does not change that.',
       'Restore version 7: bulkhead settings rollback 7 && bulkhead apply',

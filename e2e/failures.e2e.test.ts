@@ -234,7 +234,7 @@ exec /usr/sbin/dockerd "$@"
     await pages.review.heading('Rolled back: there is no settings file, as before').waitFor();
     await window.page
       .getByRole('alert')
-      .filter({ hasText: 'Restart the engine failed' })
+      .filter({ hasText: '“Restart the engine” failed' })
       .getByText('configured to fail')
       .first()
       .waitFor();

@@ -169,7 +169,7 @@ describe('a user without rights', () => {
     await pages.isolation.open();
     await window.page
       .getByRole('main')
-      .getByText(`Locked by the rights of ${stage.paths.root} (pkexec is not installed)`)
+      .getByText(`Locked by the permissions of ${stage.paths.root} (pkexec is not installed)`)
       .first()
       .waitFor();
     await window.screenshot('user-no-pkexec');

@@ -244,11 +244,11 @@ describe('history', () => {
         { uid: 65534 },
       );
       expect(JSON.parse(await done)).toMatchObject([
-        { appliedVersion: 1, applied: 'a', readError: null, readOnly: `the rights of ${dir}` },
+        { appliedVersion: 1, applied: 'a', readError: null, readOnly: `the permissions of ${dir}` },
         { ok: true, value: 'a' },
         // A user who can be prompted for a password can save; without a prompt, that is reported.
         { readOnly: null },
-        { readOnly: `the rights of ${dir} (pkexec is not installed)` },
+        { readOnly: `the permissions of ${dir} (pkexec is not installed)` },
       ]);
       expect((await stat(path.join(at('history'), '0001', 'daemon.json'))).mode & 0o777).toBe(0o600);
     },

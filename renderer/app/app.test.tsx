@@ -160,7 +160,7 @@ describe('a settings text that is broken', () => {
   it('does not show a broken applied file as protected or off', async () => {
     await renderApp(namedState('brokenFile'), 'overview');
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(
-      'On by version 11: the settings file cannot be used',
+      'Still on, from version 11: the settings file cannot be used',
     );
     expect(screen.queryByText(/^Protected and verified/)).toBeNull();
     // The notice and the next step name that state alike.
@@ -200,7 +200,7 @@ describe('settings that can’t be changed', () => {
   it('shows a locked switch with its value and what locks it, and does not react', async () => {
     const { user, store } = await renderApp(namedState('readOnly'), 'isolation');
     const toggle = screen.getByRole('switch', {
-      name: /Lock for users.*Locked by the rights of \/var\/lib\/bulkhead/,
+      name: /Lock for users.*Locked by the permissions of \/var\/lib\/bulkhead/,
     });
     expect(toggle).toHaveProperty('checked', true);
     expect(toggle).toHaveProperty('disabled', true);

@@ -151,7 +151,7 @@ describe('what is in force', () => {
       restorableVersion: 7,
     });
     expect(texts(deleted)).toEqual([
-      'On by version 7: the settings file was deleted',
+      'Still on, from version 7: the settings file was deleted',
       'The settings file was deleted',
       'The gateway keeps enforcing version 7, with ECI on.',
       'A restart does not change that.',
@@ -196,7 +196,7 @@ describe('what is in force', () => {
       difference: 'unusable',
       restorableVersion: 7,
     });
-    expect(texts(garbage)[0]).toBe('On by version 7: the settings file cannot be used');
+    expect(texts(garbage)[0]).toBe('Still on, from version 7: the settings file cannot be used');
   });
 
   it('is not restored over a file that cannot be read: it is repaired or moved first', () => {

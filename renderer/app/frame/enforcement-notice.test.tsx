@@ -17,7 +17,7 @@ describe('a settings file that was deleted while ECI is on', () => {
   it('raises an alarm that names what is enforced and what the next start does', async () => {
     await renderApp(namedState('deletedFile'), 'overview');
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(
-      'On by version 11: the settings file was deleted',
+      'Still on, from version 11: the settings file was deleted',
     );
     const alarm = screen.getByRole('alert');
     expect(alarm.textContent).toContain('The settings file was deleted');

@@ -18,7 +18,9 @@ describe("Docker Desktop's own settings", () => {
 
   it('list the policies that take precedence over the file', async () => {
     await open();
-    expect(screen.getByText('Policies of the Docker Admin Console count before this file')).toBeTruthy();
+    expect(
+      screen.getByText('Policies of the Docker Admin Console take precedence over this file'),
+    ).toBeTruthy();
     expect(screen.getByText(/first, then one for the organisation, then this file, and a/)).toBeTruthy();
   });
 

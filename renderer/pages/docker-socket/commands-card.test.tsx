@@ -146,10 +146,12 @@ describe('commands through the socket (B5, B7)', patience, () => {
 describe('a locked list', patience, () => {
   it('stays readable and ignores clicks', async () => {
     const app = await renderApp(namedState('readOnly'), 'docker-socket');
-    expect(screen.getAllByText('Locked by the rights of /var/lib/bulkhead')).toHaveLength(4);
+    expect(screen.getAllByText('Locked by the permissions of /var/lib/bulkhead')).toHaveLength(4);
     expect(screen.queryByRole('combobox', { name: 'Image to allow' })).toBeNull();
     await app.user.click(
-      screen.getByRole('checkbox', { name: 'Mark all of build*. Locked by the rights of /var/lib/bulkhead' }),
+      screen.getByRole('checkbox', {
+        name: 'Mark all of build*. Locked by the permissions of /var/lib/bulkhead',
+      }),
     );
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     expect((await screen.findAllByRole('menuitem')).map((item) => item.textContent)).toEqual(['Copy']);

@@ -279,7 +279,7 @@ describe('the list of shared directories', () => {
     for (const toggle of screen.getAllByRole('switch')) expect(toggle).toHaveProperty('disabled', true);
     expect(
       screen.getByRole('switch', {
-        name: /Shared by default: \$HOME.*Locked by the rights of \/var\/lib\/bulkhead/,
+        name: /Shared by default: \$HOME.*Locked by the permissions of \/var\/lib\/bulkhead/,
       }),
     ).toHaveProperty('checked', true);
     expect(screen.queryByRole('textbox', { name: 'Directory to share' })).toBeNull();

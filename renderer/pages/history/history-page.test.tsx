@@ -297,7 +297,7 @@ describe('history', () => {
   it('has no roll back while settings are read-only, and shows what locks them', async () => {
     const { user } = await open(states['readOnly']?.() ?? appState());
     await user.click(await row(1));
-    expect(await within(await detail(1)).findByText(/Locked by the rights of/)).toBeTruthy();
+    expect(await within(await detail(1)).findByText(/Locked by the permissions of/)).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
   });
 

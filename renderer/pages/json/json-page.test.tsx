@@ -222,7 +222,7 @@ describe('the document as text', () => {
       bridge.emit('changed', {
         settings: settingsState(appliedText, {
           draft: `${appliedText}\n`,
-          readOnly: 'the rights of /var/lib/bulkhead',
+          readOnly: 'the permissions of /var/lib/bulkhead',
         }),
       });
     });
@@ -241,7 +241,7 @@ describe('the document as text', () => {
     ])
       await user.keyboard(keys);
     expect(store.get().draft).toBe(`${appliedText}\n`);
-    expect(screen.getAllByText(/Locked by the rights of/).length).toBeGreaterThan(0);
+    expect(screen.getAllByText(/Locked by the permissions of/).length).toBeGreaterThan(0);
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Format' }).disabled).toBe(true);
   });
 

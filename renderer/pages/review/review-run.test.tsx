@@ -313,7 +313,7 @@ describe('the result', () => {
     const { user, bridge } = await open('rolledBack');
     await screen.findByRole('heading', { name: 'Rolled back to version 11' });
     const alert = screen.getByRole('alert');
-    expect(alert.textContent).toContain('Restart the engine failed');
+    expect(alert.textContent).toContain('“Restart the engine” failed');
     expect(alert.textContent).toContain('no space left on device');
     expect(alert.textContent).toContain('Correct its configuration (daemon.json)');
     expect(screen.getByText('Version 11 is in force, and your draft is kept.')).toBeTruthy();
@@ -334,7 +334,7 @@ describe('the result', () => {
         new RegExp(
           [
             '^Applying version 12 over version 11,',
-            'Restart the engine failed\nWhy: the engine did not start',
+            '“Restart the engine” failed\nWhy: the engine did not start',
             'no space left on device',
             'What to try: Correct its configuration',
             'What is in force: Version 11 is in force',

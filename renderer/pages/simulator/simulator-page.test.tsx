@@ -82,7 +82,7 @@ describe('the Simulator', () => {
       ),
       expect.stringMatching(
         new RegExp(
-          String.raw`^Changed-v .*docker\.sockDocker socket of its own` +
+          String.raw`^Changed-v .*docker\.sockGiven a Docker socket of its own` +
             String.raw`All Docker commands but push and image\* can be used`,
         ),
       ),

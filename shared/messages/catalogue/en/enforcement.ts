@@ -1,10 +1,11 @@
 export const enforcement = {
   'enforcement.deleted': 'The settings file was deleted',
   'enforcement.unusable': 'The settings file cannot be used',
-  'enforcement.headline-deleted-version': 'On by version {{version}}: the settings file was deleted',
-  'enforcement.headline-deleted': 'On by earlier settings: the settings file was deleted',
-  'enforcement.headline-unusable-version': 'On by version {{version}}: the settings file cannot be used',
-  'enforcement.headline-unusable': 'On by earlier settings: the settings file cannot be used',
+  'enforcement.headline-deleted-version': 'Still on, from version {{version}}: the settings file was deleted',
+  'enforcement.headline-deleted': 'Still on, from earlier settings: the settings file was deleted',
+  'enforcement.headline-unusable-version':
+    'Still on, from version {{version}}: the settings file cannot be used',
+  'enforcement.headline-unusable': 'Still on, from earlier settings: the settings file cannot be used',
   'enforcement.headline-locked-down-deleted': 'Locked down: the settings file was deleted',
   'enforcement.headline-locked-down-unusable': 'Locked down: the settings file cannot be used',
   'enforcement.headline-unknown-deleted': 'Not known what is enforced: the settings file was deleted',

@@ -105,11 +105,11 @@ export const engine = {
   'engine.failed': 'the engine failed',
   'engine.root-deleted_one': concat(
     'The content of {{root}} is gone, while {{count}} process of this engine runs on: ',
-    'clients do not reach it, and its containers go on as they are. Put the directory back',
+    "clients can't reach it; its containers keep running. Put the directory back",
   ),
   'engine.root-deleted_other': concat(
     'The content of {{root}} is gone, while {{count}} processes of this engine run on: ',
-    'clients do not reach them, and its containers go on as they are. Put the directory back',
+    "clients can't reach them; its containers keep running. Put the directory back",
   ),
   'engine.supervisor-crashed': 'the supervisor ended unexpectedly; start the engine again',
   'engine.settings-unusable': concat(

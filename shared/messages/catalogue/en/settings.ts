@@ -100,7 +100,7 @@ export const settings = {
     'until the mode is "enforce".',
   ),
   'settings.eci-not-locked':
-    'Enhanced Container Isolation is on but not locked: it is a default that a user may turn off.',
+    'These settings turn Enhanced Container Isolation on without locking it: users may turn it off.',
   'settings.file-sharing-all-off':
     'VirtioFS and gRPC FUSE are both off: Docker Desktop would not start on macOS. Turn one of them on.',
   'settings.kubernetes-needs-socket':
@@ -273,6 +273,6 @@ export const settings = {
   'settings.either': '{{first}} or {{second}}',
   'settings.either-of-more': '{{first}} or {{second}}',
   'settings.enforce': 'Enforce',
-  'settings.rights-of': 'the rights of {{directory}}',
-  'settings.rights-of-without-program': 'the rights of {{directory}} ({{missing}})',
+  'settings.rights-of': 'the permissions of {{directory}}',
+  'settings.rights-of-without-program': 'the permissions of {{directory}} ({{missing}})',
 } as const;

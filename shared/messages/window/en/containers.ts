@@ -8,11 +8,11 @@ export const containers = {
   subtitle: {
     none: 'ECI protects containers when they are created. All that exist are protected.',
     some_one:
-      'ECI protects containers when they are created. {{count}} exists without it; ' +
-      'if it runs, it does so until it is stopped, and the rules decide what can be done with it.',
+      'ECI protects containers when they are created. {{count}} was created without it; ' +
+      'if it runs, it keeps running until stopped, and the rules decide what can be done with it.',
     some_other:
-      'ECI protects containers when they are created. {{count}} exist without it; ' +
-      'those that run do so until they are stopped, and the rules decide what can be done with them.',
+      'ECI protects containers when they are created. {{count}} were created without it; ' +
+      'those that run keep running until stopped, and the rules decide what can be done with them.',
     empty: 'ECI protects containers when they are created.',
     off: 'ECI is off, so no container is protected. Turning it on protects those created afterwards.',
     offHere: 'ECI is off, so no container is protected.',

@@ -9,7 +9,7 @@ export const desktopSettings = {
       'has signed in. Until then only the proxy and usage statistics count, and are not locked.',
   },
   precedence: {
-    title: 'Policies of the Docker Admin Console count before this file',
+    title: 'Policies of the Docker Admin Console take precedence over this file',
     text:
       'Docker Desktop follows a policy for the user first, then one for the organisation, then this file, ' +
       'and a configuration profile last. Bulkhead sees this file alone.',

@@ -23,7 +23,7 @@ export const findings = {
     'share-dangerous': 'Sharing `{{path}}` is dangerous',
     'share-invalid': '`{{path}}` can\u2019t be shared',
     'share-empty-list': 'The list of directories is empty',
-    'eci-unlocked': 'ECI is on, but not locked',
+    'eci-unlocked': 'ECI on, but not locked',
     'eci-off-with-allowlist': 'The list has no effect while ECI is off',
     'file-sharing-drivers-off': 'Both file-sharing drivers are off',
     'key-not-used-here': '`{{key}}` is kept, not used here',

@@ -1,6 +1,6 @@
 export const isolation = {
   title: 'Isolation',
-  subtitle: 'Runs each container in its own user namespace. Container root has no privileges on the host.',
+  subtitle: 'Runs each container in its own user namespace.',
   eci: {
     name: 'Enhanced Container Isolation',
     on: 'Each new container gets its own UID/GID range. ' + 'Container root has no privileges on the host.',
@@ -218,9 +218,9 @@ export const isolation = {
     allow: 'Let kept containers be started and used',
     allowWhy:
       'They stay unprotected, and each use is recorded. Can be changed later: “Containers created before ' +
-      'ECI” on the page Isolation.',
+      'ECI” on the Isolation page.',
     audit:
-      'To try ECI first, set “Enforcement mode” on the page Isolation to “Audit only”: rules deny ' +
+      'To try ECI first, set “Enforcement mode” on the Isolation page to “Audit only”: rules deny ' +
       'nothing then.',
     host_one:
       '{{names}} can\u2019t be recreated with {{what}}. Create it again without that, and it is protected.',

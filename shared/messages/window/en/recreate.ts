@@ -14,7 +14,7 @@ export const recreate = {
   running: 'Stops, and the new one starts',
   impossible: 'Can\u2019t be recreated',
   idle: 'Does not run; the new one is not started',
-  group: { blockers: 'In the way', lost: 'Not carried over', carried: 'Carried over', changes: 'Changes' },
+  group: { blockers: 'Prevented by', lost: 'Not carried over', carried: 'Carried over', changes: 'Changes' },
   unchanged: 'Protected already. Nothing is done.',
   note: {
     runtime: 'Runtime {{before}} becomes {{after}}, in a user namespace of its own',

@@ -64,7 +64,7 @@ export const rules = {
     'connection-limit': 'Too many connections',
     'pinned-reference': 'Container name replaced by its id',
     'cleaned-path': 'Path made plain',
-    'own-socket': 'Docker socket of its own',
+    'own-socket': 'Given a Docker socket of its own',
     'parameter-dropped': 'Parameter left out',
   },
   why: {

@@ -19,7 +19,7 @@ export const simulator = {
       privileged: 'A privileged container',
       bind: 'A host directory',
       socket: 'The Docker socket',
-      build: 'A build with the engine\u2019s network',
+      build: 'A build with the host network',
       compose: 'A compose file',
     },
   },
