@@ -29,10 +29,11 @@ export const cliRecreation: Translated<typeof english> = {
   'cli-recreation.linked-by': '{{names}} 指向它的链接：请一并重新创建',
   'cli-recreation.compose-second':
     '旧容器会保留，并在 Compose 项目 {{project}} 中算作其服务的第二个容器：docker compose up 可能移除其中任意一个',
-  'cli-recreation.never-run': '由于不启动新容器，旧容器会一并保留（--remove-old 可移除）',
-  'cli-recreation.kept-written': '旧容器会停止并一并保留：其中写入的数据没有其他副本（--remove-old 可移除）',
+  'cli-recreation.never-run': '由于不启动新容器，旧容器也会保留（--remove-old 可移除）',
+  'cli-recreation.kept-written':
+    '旧容器会停止，但予以保留：其中写入的数据没有其他副本（--remove-old 可移除）',
   'cli-recreation.kept-after-commit':
-    '旧容器会停止并一并保留：提交在其运行时进行，之后写入的数据没有其他副本（--remove-old 可移除）',
+    '旧容器会停止，但予以保留：提交在其运行时进行，之后写入的数据没有其他副本（--remove-old 可移除）',
   'cli-recreation.eci-off': '增强型容器隔离已关闭：请先开启',
   'cli-recreation.host-namespace': 'ECI 下不能使用 {{option}}：请去掉后重新创建',
   'cli-recreation.paused': '容器已暂停：请先恢复运行',

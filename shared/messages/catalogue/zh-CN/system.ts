@@ -15,7 +15,8 @@ export const system: Translated<typeof english> = {
   'system.snap-docker-found': 'Docker 以 snap 方式安装，系统不允许他人更改其引擎和文件。',
   'system.no-docker-found': '未安装 docker.service。',
   'system.listens-elsewhere':
-    'dockerd 还监听 {{address}}，客户端可从那里绕过网关。请从 docker.service、其 drop-in 文件或 /etc/default/docker 中移除该 -H 或 --host。',
+    'dockerd 还监听 {{address}}，客户端可从那里绕过网关。请从 docker.service、' +
+    '其 drop-in 文件或 /etc/default/docker 中移除该 -H 或 --host。',
   'system.socket-listens-elsewhere':
     'docker.socket 还监听 {{address}}，客户端可从那里绕过网关。请从其 drop-in 文件中移除该 ListenStream= 并重启 docker 服务。',
   'system.socket-is-accessible':
