@@ -154,7 +154,7 @@ describe('the window', () => {
   });
 
   it.each([
-    ['linux', 'en', 'View', ['Zoom inCtrl+', 'Zoom outCtrl−', 'Zoom to 100 %Ctrl0']],
+    ['linux', 'en', 'View', ['Zoom inCtrl+', 'Zoom outCtrl−', 'Zoom to 100%Ctrl0']],
     ['win32', 'zh-CN', '视图', ['放大Ctrl+', '缩小Ctrl−', '缩放到 100%Ctrl0']],
   ] as const)(
     'changes the size of its content by a menu (%s, %s)',

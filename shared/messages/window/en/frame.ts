@@ -33,7 +33,7 @@ export const frame = {
     rollback: 'Roll back to an earlier version',
     'zoom-in': 'Zoom in',
     'zoom-out': 'Zoom out',
-    'zoom-reset': 'Zoom to 100 %',
+    'zoom-reset': 'Zoom to 100%',
     activity: 'Find \u201c{{text}}\u201d in Activity',
   },
   settings: {

@@ -4,7 +4,7 @@ export const preferences = {
   appearance: 'Appearance',
   zoom: {
     name: 'Size',
-    text: '{{keys}} + and {{keys}} \u2212 change it on every page, {{keys}} 0 sets 100\u00a0%.',
+    text: '{{keys}} + and {{keys}} \u2212 change it on every page, {{keys}} 0 sets 100%.',
   },
   theme: {
     name: 'Theme',
