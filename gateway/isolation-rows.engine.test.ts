@@ -365,7 +365,7 @@ it('A11 what a container starts through its socket is isolated, and bound by the
       const facts = await probe(
         guarded,
         `-v ${guarded.gateway.socket}:/var/run/docker.sock`,
-        `--socket /var/run/docker.sock '${body}'`,
+        `--socket /var/run/docker.sock 20 '${body}'`,
       );
       return {
         map: facts.uidMap,
