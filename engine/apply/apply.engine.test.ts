@@ -478,16 +478,19 @@ describe('failures', () => {
       { stdio: ['ignore', 'pipe', 'ignore'] },
     );
     const exited = once(child, 'exit');
+    let isHalfDone = false;
+    let lastLine = '';
     for await (const line of createInterface({ input: child.stdout })) {
+      lastLine = line;
       const event = applyEventSchema.safeParse(JSON.parse(line));
-      if (
+      isHalfDone =
         event.success &&
         event.data.type === 'recreation' &&
         event.data.recreation.members.some((m) => m.outcome !== null) &&
-        event.data.recreation.members.some((m) => m.step === 'wait' && m.outcome === null)
-      )
-        break;
+        event.data.recreation.members.some((m) => m.step === 'wait' && m.outcome === null);
+      if (isHalfDone) break;
     }
+    if (!isHalfDone) throw new Error(`the apply ended before it was to be killed: ${lastLine}`);
     child.kill('SIGKILL');
     await exited;
     const events: ApplyEvent[] = [];
