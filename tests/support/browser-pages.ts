@@ -39,6 +39,9 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
+/** A page with hundreds of rows takes half a minute on a loaded machine, ms. */
+const pageLimitMs = 90_000;
+
 /** Builds the renderer's development entry and starts a browser for it. Always pair with `stop`. */
 export async function startBrowserPages(): Promise<BrowserPages> {
   const built = mkdtempSync(path.join(tmpdir(), 'bh-pages-'));
@@ -75,6 +78,7 @@ export async function startBrowserPages(): Promise<BrowserPages> {
   const load = async (locale: string, media: PageLook['media'], scale: number): Promise<OpenPage> => {
     const context = await browser.newContext({ locale, deviceScaleFactor: scale, ...media });
     const page = await context.newPage();
+    page.setDefaultTimeout(pageLimitMs);
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
