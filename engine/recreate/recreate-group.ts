@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../shared/containers/recreate.ts';
-import type { Inspected } from '../../shared/containers/inspected.ts';
+import { isUp, type Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
 import { commitOld } from './commit-old.ts';
@@ -371,8 +371,6 @@ async function awaitEngine(engine: RecreatePorts['engine']): Promise<void> {
     await setTimeout(pingEveryMs);
   }
 }
-
-const isUp = ({ view: { State: state } }: Inspected): boolean => state.Running || state.Restarting;
 
 const hasFailed = ({ view: { State: state } }: Inspected): boolean =>
   state.Status === 'exited' && state.ExitCode !== 0;

@@ -1,5 +1,5 @@
 import { defaultDeviceAt } from '../../shared/isolation/default-devices.ts';
-import type { Inspected } from '../../shared/containers/inspected.ts';
+import { isUp, type Inspected } from '../../shared/containers/inspected.ts';
 import { recreation, type Recreation } from '../../shared/containers/recreate-body.ts';
 import { isCalled, joins, links, recreateOrder } from '../../shared/containers/recreate-order.ts';
 import type { RequestedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
@@ -144,7 +144,7 @@ function planOne(
 ): PlannedMember {
   const { inspected, isProtected, image } = subject;
   const { view, name } = inspected;
-  const running = view.State.Running || view.State.Restarting || request.start?.includes(view.Id) === true;
+  const running = isUp(inspected) || request.start?.includes(view.Id) === true;
   const commit =
     !isProtected &&
     request.commit.some(

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import type { Inspected } from '../../shared/containers/inspected.ts';
+import { isUp, type Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { root } from '../base/docker-client-as.ts';
 import { engineReason } from '../base/docker-client.ts';
@@ -237,7 +237,7 @@ async function commitBeforeStop(
 ): Promise<Message | null> {
   if (!autoRemove || to === null) return null;
   const old = await inspectOrThrow(docker, id);
-  if (old === null || !(old.view.State.Running || old.view.State.Restarting)) return null;
+  if (old === null || !isUp(old)) return null;
   try {
     await commitOld(docker, { id, name, to, isUp: true });
     return null;
@@ -253,9 +253,9 @@ async function commitBeforeStop(
 async function putAside(docker: Docker, member: JournalMember): Promise<void> {
   const old = await inspectOrThrow(docker, member.oldId);
   if (old === null) return;
-  const isUp = old.view.State.Running || old.view.State.Restarting;
-  await stopOld(docker, old, { ...member, isUp });
-  if (old.name !== member.name || (isUp && member.autoRemove)) return;
+  const wasUp = isUp(old);
+  await stopOld(docker, old, { ...member, isUp: wasUp });
+  if (old.name !== member.name || (wasUp && member.autoRemove)) return;
   await ignoreAbsent(docker.getContainer(member.oldId).rename({ name: member.keptName }));
 }
 

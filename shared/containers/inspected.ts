@@ -182,3 +182,6 @@ export function hasHealthcheck(inspected: Inspected): boolean {
   const test = inspected.view.Config.Healthcheck?.Test ?? [];
   return test.length > 0 && test[0] !== 'NONE';
 }
+
+/** Whether a container runs, or will after a pause between two restarts. */
+export const isUp = ({ view: { State: state } }: Inspected): boolean => state.Running || state.Restarting;
