@@ -5,7 +5,7 @@ import type { EngineStatus } from '../engine-status/status.ts';
 import { translateError } from '../messages/error-message.ts';
 import type { Translate } from '../messages/translator.ts';
 import type { AppError } from '../result.ts';
-import type { Enforcement } from '../enforcement/enforcement.ts';
+import type { Enforcement, gapOf } from '../enforcement/enforcement.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 import type { DeepLink } from './deep-link.ts';
 import type { DesktopLabels } from './labels.ts';
@@ -28,8 +28,8 @@ export interface EngineFacts {
   readonly protection: ProtectionState;
   /** `nothing` also while a gateway does not respond: clients can't reach the engine then. */
   readonly enforcedBy: Enforcement['by'];
-  /** Why no verification counts, if that is known (`hasGap`). */
-  readonly gap: 'bypassed' | 'otherRuntime' | null;
+  /** Why no verification counts, if that is known. */
+  readonly gap: ReturnType<typeof gapOf>;
   readonly scan: ContainerScan | null;
   /** An apply, a recreation, or a start or stop that was requested here: changes meanwhile are expected. */
   readonly expected: boolean;

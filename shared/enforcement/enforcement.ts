@@ -135,9 +135,13 @@ export const isVerificationCurrent = (
   (now.source === 'retained' || (now.source !== 'unknown' && !isAlarm(difference))) &&
   (verification === null || !isOfOtherSettings(verification, now.hash));
 
-/** Whether something is known about the engine because of which no verification counts. */
-export const hasGap = ({ otherRuntime, isBypassed }: Enforcement): boolean =>
-  otherRuntime !== undefined || isBypassed === true;
+/** What is known about the engine because of which no verification counts, the graver first; null: none. */
+export function gapOf({ otherRuntime, isBypassed }: Enforcement): 'bypassed' | 'otherRuntime' | null {
+  if (isBypassed === true) return 'bypassed';
+  return otherRuntime === undefined ? null : 'otherRuntime';
+}
+
+export const hasGap = (enforcement: Enforcement): boolean => gapOf(enforcement) !== null;
 
 function gapsOf(
   { phase, defaultRuntime = null, isBypassed }: EnforcementFacts['engine'],

@@ -2,7 +2,7 @@ import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { protectionIn } from '../../../shared/ipc/protection.ts';
 import type { EngineFacts } from '../../../shared/desktop/notices.ts';
 import type { DesktopLabels } from '../../../shared/desktop/labels.ts';
-import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
+import { gapOf, isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 
@@ -28,13 +28,12 @@ const applying = (state: AppState): boolean =>
 /** The facts that notices depend on. */
 export function factsOf(state: AppState, now: number): EngineFacts {
   const { state: shown, enforcement } = protection(state, now);
-  const otherRuntime = enforcement.otherRuntime === undefined ? null : 'otherRuntime';
   return {
     phase: state.engine.phase,
     broken: state.engine.problem !== null,
     protection: shown,
     enforcedBy: enforcement.by,
-    gap: enforcement.isBypassed === true ? 'bypassed' : otherRuntime,
+    gap: gapOf(enforcement),
     scan: state.scan,
     expected: applying(state) || state.busy.engine !== null || state.busy.verifying,
   };

@@ -15,7 +15,7 @@ import { color } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { coverageFor, type CoverageRow } from '../../../shared/coverage/coverage.ts';
 import { displayedState, rowEvidence } from '../../../shared/coverage/evidence.ts';
-import { hasGap, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
+import { gapOf, hasGap, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
 import { isFromBeforeEci } from '../../../shared/containers/protection.ts';
@@ -161,14 +161,10 @@ function HowWeKnow({ row, protection, verification, before }: RowProps) {
   // The column beside it says so of each row: what was checked is no reason for that.
   if (shownState(row, protection, verification, now) === 'audit') return t('overview.coverage.how.audit');
   const evidence = rowEvidence(row, verification, now);
+  const gap = gapOf(protection.enforcement);
   switch (evidence.kind) {
     case 'probe-passed':
-      if (row.state === 'protected' && hasGap(protection.enforcement))
-        return t(
-          protection.enforcement.isBypassed === true
-            ? 'overview.coverage.how.bypassed'
-            : 'overview.coverage.how.otherRuntime',
-        );
+      if (row.state === 'protected' && gap !== null) return t(`overview.coverage.how.${gap}`);
       return t('overview.coverage.how.passed', {
         what: evidenceText(t, row),
         ago: formats.ago(evidence.at),
