@@ -31,6 +31,8 @@ export interface ChildSpec {
   readonly keepListeners?: boolean;
   /** It writes heartbeats (shared/process/heartbeat.ts): it is killed, and restarted, when they stop. */
   readonly heartbeat?: HeartbeatLimits;
+  /** What ends it when it is stopped; SIGTERM by default. */
+  readonly endSignal?: 'SIGTERM' | 'SIGKILL';
   /** Called whenever the process starts (identity) or ends (null). */
   readonly onChange: (identity: ProcessIdentity | null) => void;
 }
@@ -44,7 +46,7 @@ export interface SupervisedChild {
   start(timeoutMs: number): Promise<Result<void, AppError>>;
   /** Sends it a notice, if it runs and has a channel (`keepListeners`). */
   notify(notice: EngineNotice): void;
-  /** SIGTERM, SIGKILL after a while; resolves when it is gone. */
+  /** Its `endSignal`, SIGKILL after a while; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
@@ -127,7 +129,7 @@ class RestartedChild implements SupervisedChild {
   async stop(): Promise<void> {
     this.#isWanted = false;
     this.#cancelRestart();
-    if (this.#running !== null) await stopRunning(this.#running);
+    if (this.#running !== null) await stopRunning(this.#running, this.#spec.endSignal);
     this.#listeners?.clear();
     this.#pause.reset();
   }
@@ -262,8 +264,8 @@ function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Runni
   };
 }
 
-async function stopRunning(current: RunningChild): Promise<void> {
-  current.process.kill('SIGTERM');
+async function stopRunning(current: RunningChild, endSignal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  current.process.kill(endSignal);
   const kill = setTimeout(() => current.process.kill('SIGKILL'), unscaledLimits.processEnd);
   await current.exited;
   clearTimeout(kill);
