@@ -67,7 +67,7 @@ describe.concurrent('A1: observations with ECI on equal those on a stock engine'
           }
           expect(differences).toEqual({});
         }),
-      180_000,
+      600_000,
     );
 });
 
