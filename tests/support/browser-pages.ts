@@ -67,7 +67,8 @@ export async function startBrowserPages(): Promise<BrowserPages> {
   const base = server.resolvedUrls?.local[0] ?? '';
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
+    // There is no GPU: without this, pages are composed by an emulated one.
+    args: ['--no-sandbox', '--disable-gpu'],
     ignoreDefaultArgs: ['--hide-scrollbars'],
   });
   const chunks = readdirSync(path.join(built, 'assets'))
