@@ -61,8 +61,8 @@ export function superviseLxcfs(
     args: ['-c', script, 'lxcfs', lxcfsDirectory(paths)],
     log,
     ready: /api_extensions:/,
-    // At SIGTERM it waits for its thread of load averages, which sleeps for up to five seconds. It has nothing
-    // to save, and what stops it unmounts its file system.
+    // At SIGTERM it waits for its thread of load averages, which sleeps for up to five seconds. It has
+    // nothing to save, and the clean-up that follows unmounts its file system.
     endSignal: 'SIGKILL',
     onChange: (identity) => {
       pid = identity?.pid ?? null;
