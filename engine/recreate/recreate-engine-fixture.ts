@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import samples from '../../shared/containers/inspected-samples.json' with { type: 'json' };
+import { joinedContainer } from '../../shared/containers/inspected.ts';
 import type { RecreateOutcome, RecreateRequest } from '../../shared/containers/recreate.ts';
 import { root } from '../base/docker-client-as.ts';
 import { dockerClient } from '../base/docker-client.ts';
@@ -236,6 +237,18 @@ export class RecreationEngine {
     return [201, { Id: created.id, Warnings: [] }];
   }
 
+  /** Why a container is not started: one whose namespaces it joins does not run. */
+  #joinedRefusal({ host }: FakeMember): readonly [number, unknown] | null {
+    for (const key of ['NetworkMode', 'PidMode', 'IpcMode']) {
+      const id = joinedContainer(String(host[key]));
+      if (id === null) continue;
+      const joined = this.find(id);
+      if (joined === undefined) return [404, { message: `No such container: ${id}` }];
+      if (!joined.running) return [409, { message: `cannot join a non running container: ${id}` }];
+    }
+    return null;
+  }
+
   #change(found: FakeMember, action: string, url: URL, body: Json): readonly [number, unknown?] {
     const wasRunning = found.running;
     switch (action) {
@@ -257,10 +270,13 @@ export class RecreationEngine {
         found.name = name;
         return [204];
       }
-      case 'start':
+      case 'start': {
+        const refused = this.#joinedRefusal(found);
+        if (refused !== null) return refused;
         found.running = true;
         found.fresh = false;
         return [wasRunning ? 304 : 204];
+      }
       case 'stop':
         this.stopTimeouts.push(url.searchParams.get('t'));
         found.running = false;

@@ -8,7 +8,7 @@ import { ignoreAbsent } from './ignore-absent.ts';
 import { makeContainer, refused } from './recreate-create.ts';
 import { imageOf, writtenInside } from './recreate-facts.ts';
 import { writeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
-import { asSuccessor, commitsWhileRunning, type PlannedMember } from './recreate-plan.ts';
+import { asSuccessor, commitsWhileRunning, createdByCommit, type PlannedMember } from './recreate-plan.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
 import { finishRecreate, rollForwardRecreate, rollBackRecreate, trialName } from './recreate-settle.ts';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
@@ -48,12 +48,19 @@ export async function recreateGroup(
   return run.execute();
 }
 
+interface CommittedImage {
+  readonly id: string;
+  readonly hasEntrypoint: boolean;
+  readonly reference: string;
+}
+
 type Step = readonly [RecreateStep, () => Promise<Result<void, AppError>>];
 
 class GroupRun {
   readonly #ports: RecreatePorts;
   readonly #members: readonly PlannedMember[];
   readonly #options: GroupOptions;
+  readonly #createdByCommit: ReadonlySet<PlannedMember>;
   readonly #successors: Map<string, string>;
   #journal: RecreateJournal;
 
@@ -61,6 +68,7 @@ class GroupRun {
     this.#ports = ports;
     this.#members = members;
     this.#options = options;
+    this.#createdByCommit = createdByCommit(members);
     this.#successors = new Map(options.successors);
     this.#journal = newRecreateJournal(members, options.names, new Date());
   }
@@ -143,11 +151,12 @@ class GroupRun {
 
   /**
    * Through the gateway, while the old ones are still running: what the policy refuses is refused before
-   * anything stops.
+   * anything stops. A trial container for those that the commit step creates: what joins a trial container
+   * cannot start once that is removed, so it is one, too.
    */
   async #create(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
-      const created = await this.#make(member, noted, member.commit ? 'trial' : 'new');
+      const created = await this.#make(member, noted, this.#createdByCommit.has(member) ? 'trial' : 'new');
       if (!created.ok) return created;
     }
     return ok(undefined);
@@ -165,7 +174,7 @@ class GroupRun {
     member: PlannedMember,
     noted: JournalMember,
     as: 'trial' | 'new',
-    image?: { readonly id: string; readonly hasEntrypoint: boolean; readonly reference: string },
+    image?: CommittedImage,
   ): Promise<Result<void, AppError>> {
     const { body, networks } = member.recreation(this.#successors, image);
     const making = {
@@ -212,27 +221,29 @@ class GroupRun {
     return stopOld(this.#ports.engine, subject.inspected, { ...noted, isUp: running });
   }
 
-  /** After the stop, so that no later change is missing, if the old one still exists by then. */
+  /**
+   * After the stop, so that no later change is missing, if the old one still exists by then. Those that are
+   * not committed and join a committed one are created again, to join its new one.
+   */
   async #commit(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
-      if (noted.commitTo === null) continue;
-      await commitOld(this.#ports.engine, {
-        id: member.id,
-        name: member.name,
-        to: noted.commitTo,
-        isUp: member.running,
-      });
-      const image = await imageOf(this.#ports.engine, noted.commitTo);
-      if (image === null)
-        return fail(
-          'containers.recreate-failed',
-          message('containers.committed-image-removed', { commitTo: noted.commitTo }),
-        );
-      const created = await this.#make(member, noted, 'new', { ...image, reference: noted.commitTo });
+      if (!this.#createdByCommit.has(member)) continue;
+      const image = noted.commitTo === null ? ok(undefined) : await this.#commitOld(member, noted.commitTo);
+      if (!image.ok) return image;
+      const created = await this.#make(member, noted, 'new', image.value);
       if (!created.ok) return created;
       await ignoreAbsent(this.#ports.engine.getContainer(trialName(noted)).remove({ force: true, v: true }));
     }
     return ok(undefined);
+  }
+
+  async #commitOld(member: PlannedMember, commitTo: string): Promise<Result<CommittedImage, AppError>> {
+    const { engine } = this.#ports;
+    await commitOld(engine, { id: member.id, name: member.name, to: commitTo, isUp: member.running });
+    const image = await imageOf(engine, commitTo);
+    return image === null
+      ? fail('containers.recreate-failed', message('containers.committed-image-removed', { commitTo }))
+      : ok({ ...image, reference: commitTo });
   }
 
   async #swap(): Promise<Result<void, AppError>> {

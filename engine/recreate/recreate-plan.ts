@@ -127,12 +127,29 @@ const rulesCoveredBy: Partial<Record<RecreateNote['code'], readonly string[]>> =
 };
 
 /**
+ * The members of a group whose new containers are created by its commit step, not before: those that are
+ * committed, and those that join one of these, whose new container does not exist before.
+ */
+export function createdByCommit(group: readonly PlannedMember[]): ReadonlySet<PlannedMember> {
+  const found = new Set<PlannedMember>();
+  // The joined ones are first in the group.
+  for (const member of group) {
+    const references = joins(member.subject.inspected);
+    const joinsOne = [...found].some(({ subject }) =>
+      references.some((reference) => isCalled(subject.inspected, reference)),
+    );
+    if (member.commit || joinsOne) found.add(member);
+  }
+  return found;
+}
+
+/**
  * Whether a group is committed before it is stopped, not after: a container run with --rm is gone once it
  * stops, as are those recreated together with it, which use its successor.
  */
 export const commitsWhileRunning = (group: readonly PlannedMember[]): boolean =>
-  group.some(
-    ({ commit, running, subject }) => commit && running && subject.inspected.view.HostConfig.AutoRemove,
+  [...createdByCommit(group)].some(
+    ({ running, subject }) => running && subject.inspected.view.HostConfig.AutoRemove,
   );
 
 /** `commitsEarly`: its group is committed before it is stopped. */

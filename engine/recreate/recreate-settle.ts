@@ -207,7 +207,8 @@ async function replaceOld(
     }
   }
   await putAside(ports.engine, member);
-  const problems = found.trial ? [await describeLostWrites(ports.engine, member)] : [];
+  const lacksCommit = found.trial && member.commitTo !== null;
+  const problems = lacksCommit ? [await describeLostWrites(ports.engine, member)] : [];
   const container = ports.engine.getContainer(created.view.Id);
   const holder = await inspectOrThrow(ports.engine, name);
   if (holder?.name === name && holder.view.Id !== created.view.Id) {

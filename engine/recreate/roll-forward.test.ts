@@ -37,16 +37,20 @@ function addMember(name: string, more: Partial<JournalMember> = {}, old: Partial
   };
 }
 
-/** A member run with --rm that is to be committed; of it there is only a trial container yet. */
-function addUncommitted(name: string): JournalMember {
-  const member = addMember(
+/** A member of which there is only a trial container yet. */
+function addTrial(...member: Parameters<typeof addMember>): JournalMember {
+  const added = addMember(...member);
+  Object.assign(engine.find(added.temporaryName) ?? {}, { name: `${added.temporaryName}-trial` });
+  return { ...added, newId: null };
+}
+
+/** One run with --rm that is to be committed. */
+const addUncommitted = (name: string): JournalMember =>
+  addTrial(
     name,
-    { autoRemove: true, commitTo: `bulkhead-recreated/${name}:1`, newId: null },
+    { autoRemove: true, commitTo: `bulkhead-recreated/${name}:1` },
     { host: { AutoRemove: true }, written: ['/kept'] },
   );
-  Object.assign(engine.find(member.temporaryName) ?? {}, { name: `${member.temporaryName}-trial` });
-  return member;
-}
 
 /** Rolls forward after `gone` has been removed. */
 function rollForward(step: RecreateJournal['step'], members: JournalMember[], gone: JournalMember) {
@@ -116,4 +120,10 @@ test('an old container run with --rm that cannot be committed runs on', async ()
   });
   expect(engine.names()).toEqual(['first+', 'second+']);
   expect(engine.find('second')?.id).toBe(second.oldId);
+});
+
+test('the trial container of one that is not to be committed takes its place without a problem', async () => {
+  const [first, second] = [addMember('first', { autoRemove: true }), addTrial('second')];
+  expect(await rollForward('commit', [first, second], first)).toMatchObject({ ok: true });
+  expect(engine.names()).toEqual(['first+', 'second+', 'second-before-eci']);
 });
