@@ -1,11 +1,13 @@
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
+import { isUp } from '../../shared/containers/inspected.ts';
 import { acquireLock } from '../base/lock.ts';
 import { applyLockPath } from '../base/root-paths.ts';
 import { readRecreateJournal, type RecreateJournal } from './recreate-journal.ts';
 import { recreateJournalPaths } from './recreate-journal-paths.ts';
-import type { RecreatePorts } from './recreate-ports.ts';
+import { inspect, type RecreatePorts } from './recreate-ports.ts';
 import { finishRecreate, rollForwardRecreate, rollBackRecreate } from './recreate-settle.ts';
+import { stopOld } from './stop-old.ts';
 
 /** How an interrupted recreation of one group was settled. */
 export interface SettledRecreate {
@@ -71,8 +73,25 @@ async function settleGroup(
     const finished = await finishRecreate(ports, journal, file);
     return finished.ok ? ok({ names, how: 'finished', problems: finished.value }) : finished;
   }
+  if (journal.step === 'stop') await awaitRequestedStop(ports, journal);
   const pushed = await rollForwardRecreate(ports, journal, file, false);
   if (pushed !== null) return pushed.ok ? ok({ names, how: 'rolled-forward', problems: [] }) : pushed;
   const back = await rollBackRecreate(ports, journal, file);
   return back.ok ? ok({ names, how: 'rolled-back', problems: [] }) : back;
+}
+
+/**
+ * An engine continues a stop whose client is gone: what still runs would end a moment after it was found
+ * running. So that stop is requested again, which ends with it. Members are stopped one by one, the last one
+ * first: for those before the first one that runs, no stop was requested.
+ */
+async function awaitRequestedStop({ engine }: RecreatePorts, { members }: RecreateJournal): Promise<void> {
+  for (const member of members.toReversed()) {
+    const found = member.wasRunning ? await inspect(engine, member.oldId) : ok(null);
+    if (!found.ok) return;
+    if (found.value === null || !isUp(found.value)) continue;
+    // One that cannot be stopped runs on: the roll back finds it so.
+    await stopOld(engine, found.value, { ...member, isUp: true }).catch(() => undefined);
+    return;
+  }
 }
