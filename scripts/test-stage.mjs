@@ -23,7 +23,7 @@ export async function runStage(stage, paths) {
   rmSync(report, { force: true });
   const started = performance.now();
   const { code, output } = await execute(
-    inOwnNetwork(stage, [pinnedNode, ...commandOf(stage, paths, report)]),
+    atItsPriority(stage, inOwnNetwork(stage, [pinnedNode, ...commandOf(stage, paths, report)])),
     { log, timeout: stage.timeout, env: { ...(stage.coverage === true ? {} : compileCache), ...stage.env } },
   );
   const seconds = (performance.now() - started) / 1000;
@@ -68,6 +68,11 @@ function inOwnNetwork(stage, command) {
   return stage.ownNetwork === true
     ? ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command]
     : command;
+}
+
+/** Below all others, for a stage that others may not be slowed by: with nice(1), before it has threads. */
+function atItsPriority(stage, command) {
+  return stage.lowPriority === true ? ['nice', '-n', '19', ...command] : command;
 }
 
 /** Functions that end the stages running now. */

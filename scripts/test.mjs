@@ -34,12 +34,21 @@ const minutes = 60_000;
 /** CI ends a run after 90 minutes: before that, running stages are ended and counted as failed. */
 const end = process.env.CI === 'true' ? 88 * minutes : Infinity;
 const stages = [
-  { name: 'lint', script: ['eslint', 'bin', 'eslint.js'], args: ['.'], timeout: 10 * minutes },
+  // These only compute: beside stages with a real engine, they get the processor time that those leave. That
+  // is little, until the machine stage leaves a quarter.
+  {
+    name: 'lint',
+    script: ['eslint', 'bin', 'eslint.js'],
+    args: ['.'],
+    timeout: 300 * minutes,
+    yieldsToEngines: true,
+  },
   {
     name: 'format',
     script: ['prettier', 'bin', 'prettier.cjs'],
     args: ['--check', '.', '--log-level', 'warn'],
-    timeout: 10 * minutes,
+    timeout: 300 * minutes,
+    yieldsToEngines: true,
   },
   // Which folder may import from which: .dependency-cruiser.mjs.
   {
@@ -48,7 +57,13 @@ const stages = [
     args: ['shared', 'engine', 'planner', 'supervisor', 'gateway', 'cli', 'electron', 'renderer'],
     timeout: 10 * minutes,
   },
-  { name: 'typecheck', script: ['typescript', 'bin', 'tsc'], args: ['-p', '.'], timeout: 10 * minutes },
+  {
+    name: 'typecheck',
+    script: ['typescript', 'bin', 'tsc'],
+    args: ['-p', '.'],
+    timeout: 300 * minutes,
+    yieldsToEngines: true,
+  },
   // As many workers as cores: by default Vitest leaves one core free, which is half of two.
   {
     name: 'unit',
@@ -111,9 +126,13 @@ await main(
 
     mkdirSync(artifacts, { recursive: true });
     rmSync(coverageDirectory, { recursive: true, force: true });
-    const results = [];
     if (quick.length > 0) step(`Running side by side: ${quick.map((stage) => stage.name).join(', ')}`);
-    results.push(...(await Promise.all(quick.map((stage) => runStage(stage, paths)))));
+    const isYielding = ({ yieldsToEngines = false }) => yieldsToEngines && slow.length > 0;
+    const yielding = Promise.all(
+      quick.filter(isYielding).map((stage) => runStage({ ...limited(stage), lowPriority: true }, paths)),
+    );
+    const first = quick.filter((stage) => !isYielding(stage));
+    const results = await Promise.all(first.map((stage) => runStage(stage, paths)));
     // Each of the others waits for engines and windows for about half of its time, in network namespaces of
     // its own: they run concurrently, too.
     const obstacleText = slow.length > 0 ? await obstacle() : undefined;
@@ -128,6 +147,7 @@ await main(
         obstacleText === undefined ? runOnEngine(limited(stage), paths) : refused(stage, obstacleText),
       )),
     );
+    results.unshift(...(await yielding));
     if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0))
       throw new ActionableError(
         `No test file matches ${paths.join(' ')}: give a path such as shared/settings.`,
