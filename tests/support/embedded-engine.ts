@@ -5,6 +5,7 @@ import { createEmbeddedDriver } from '../../engine/targets/embedded/driver.ts';
 import type { EngineDriver } from '../../engine/apply/driver.ts';
 import { readEngineState, type EngineState } from '../../engine/targets/embedded/engine-state.ts';
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
+import { preferEngine } from './engine-priority.ts';
 import { docker, importBusybox, removeEngineRoot } from './real-engine.ts';
 
 /** The built launcher. Build first: these tests use the shipped bundle. */
@@ -39,6 +40,8 @@ export async function embeddedEngine(): Promise<EmbeddedEngine> {
     start: async () => {
       const started = await driver.start();
       if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);
+      const { dockerdPid } = started.value;
+      if (dockerdPid !== null) await preferEngine(dockerdPid);
     },
     docker: (...args) => docker(paths.clientSocket, ...args),
     busybox: () => importBusybox(paths.engineSocket),

@@ -15,6 +15,7 @@ import {
   type BareEngineOptions,
 } from './real-engine.ts';
 import { isEngineAtLeast } from './test-engine.ts';
+import { preferEngine } from './engine-priority.ts';
 import { containerCgroups, removeCgroups } from './container-cgroups.ts';
 import { killIfRunning } from './kill-if-running.ts';
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
@@ -140,6 +141,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       await meanwhile?.();
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
+      await preferEngine(dockerd.pid);
     },
     async reboot(meanwhile) {
       const running = (await engine.docker('ps', '-q')).split('\n').filter((id) => id !== '');
@@ -171,6 +173,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       planner = await spawnPlanner(root, records, options.plainBuildsFile);
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
+      await preferEngine(dockerd.pid);
     },
     async startPlanner() {
       planner = await spawnPlanner(root, records, options.plainBuildsFile);

@@ -11,6 +11,7 @@ import {
   type DockerdProcess,
   type DockerdSettings,
 } from '../../engine/targets/embedded/dockerd-process.ts';
+import { preferEngine } from './engine-priority.ts';
 import type { Network } from './network.ts';
 import { isChosen, withImageStore } from './test-engine.ts';
 
@@ -104,6 +105,7 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
         dockerd = spawned;
       },
     });
+    await preferEngine(dockerd.pid);
     if (isChosen) console.log(await describeEngine(settings.socket));
     if (options.busybox !== false) await importBusybox(settings.socket);
   } catch (error) {
