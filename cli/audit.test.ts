@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { describeEntry, parseSince, wanted } from './audit.ts';
 
@@ -46,25 +43,20 @@ describe('bulkhead audit', () => {
     ],
     ['', 'error: there is no decision log ""\n'],
   ])('says why --file "%s" is unusable', async (file, err) => {
-    const main = path.join(import.meta.dirname, 'main.ts');
-    const child = spawn(process.execPath, [main, '--lang', 'en', 'audit', '--file', file], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+    expect(await runCommandLine(['--lang', 'en', 'audit', '--file', file])).toEqual({
+      code: 2,
+      out: '',
+      err,
     });
-    const [written] = await Promise.all([read(child.stderr), once(child, 'close')]);
-    expect({ code: child.exitCode, err: written }).toEqual({ code: 2, err });
   });
   it.each([
     [['--rule', 'nosuch'], /^error: there is no rule "nosuch"\n *Give one of .*host-namespace.*\.\n$/],
     [['--rule', 'host-namespce'], /\(did you mean host-namespace\?\)/],
     [['--user', 'nosuch'], /^error: there is no user "nosuch"\n/],
   ])('refuses %j, which selects nothing', async (args, err) => {
-    const main = path.join(import.meta.dirname, 'main.ts');
-    const child = spawn(process.execPath, [main, '--lang', 'en', 'audit', '--file', main, ...args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const [written] = await Promise.all([read(child.stderr), once(child, 'close')]);
-    expect({ code: child.exitCode, err: written }).toEqual({
+    expect(await runCommandLine(['--lang', 'en', 'audit', '--file', import.meta.filename, ...args])).toEqual({
       code: 2,
+      out: '',
       err: expect.stringMatching(err) as unknown,
     });
   });

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -14,14 +12,11 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 /** How the command ends with these names of containers. */
 async function end(command: string, names: readonly string[]): Promise<{ code: number | null; err: string }> {
-  const main = path.join(import.meta.dirname, 'main.ts');
-  const child = spawn(
-    process.execPath,
-    [main, '--lang', 'en', 'containers', command, ...names, '--root', root],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const [err] = await Promise.all([read(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, err };
+  const { code, err } = await runCommandLine([
+    ...['--lang', 'en', 'containers', command, ...names],
+    ...['--root', root],
+  ]);
+  return { code, err };
 }
 
 test.each([

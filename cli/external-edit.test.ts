@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 import { identityOf } from '../engine/base/process-identity.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
 import { recordedPolicy } from '../shared/enforcement/recorded-policy-fixture.ts';
@@ -23,15 +21,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** Runs the command line from its sources, without a terminal. */
-async function bulkhead(...args: string[]) {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, BULKHEAD_ROOT: root },
-  });
-  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, out, err };
-}
+const bulkhead = (...args: string[]) => runCommandLine(args, { env: { BULKHEAD_ROOT: root } });
 const paths = () => rootPaths(root);
 const settingsFile = () => path.join(root, 'admin-settings.json');
 /** As an edit stores it. */

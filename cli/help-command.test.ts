@@ -1,17 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 
-/** Runs the command line from its sources. */
-async function bulkhead(...args: string[]) {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, out, err };
-}
+const bulkhead = (...args: string[]) => runCommandLine(args);
 
 describe('bulkhead help', () => {
   test.each([

@@ -1,25 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { expect, test } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 import { describeRanges } from './ranges.ts';
 
-/** Runs the command line from its sources. */
-async function bulkhead(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LANG: 'C' },
-  });
-  const ended = { code: null as number | null, out: '', err: '' };
-  child.stdout.on('data', (part: Buffer) => {
-    ended.out += part.toString();
-  });
-  child.stderr.on('data', (part: Buffer) => {
-    ended.err += part.toString();
-  });
-  const [code] = (await once(child, 'close')) as [number | null]; // what 'close' passes
-  return { ...ended, code };
-}
+const bulkhead = (...args: string[]) => runCommandLine(args, { env: { LANG: 'C' } });
 
 test('ranges are listed by owner, with their ids if one owner is given', () => {
   const found = [

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -14,15 +12,8 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** Runs the command line from its sources, on an engine that does not run. */
-async function bulkhead(...args: string[]) {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, BULKHEAD_ROOT: root },
-  });
-  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, out, err };
-}
+/** On an engine that does not run. */
+const bulkhead = (...args: string[]) => runCommandLine(args, { env: { BULKHEAD_ROOT: root } });
 
 describe('status', () => {
   test('prints fields by a template, a table, or all of them as JSON', async () => {

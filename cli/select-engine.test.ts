@@ -1,10 +1,9 @@
-import { exec, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { exec } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 import { message } from '../shared/messages/message.ts';
 import { loadTranslator } from '../shared/messages/translator.ts';
 import { selectEngine } from './select-engine.ts';
@@ -20,13 +19,8 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** Runs the command line from its sources; no variable names an engine. */
-async function bulkhead(...args: string[]) {
-  const { BULKHEAD_ROOT: _root, ...env } = process.env;
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
-  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, out, err };
-}
+/** No variable names an engine. */
+const bulkhead = (...args: string[]) => runCommandLine(args, { env: { BULKHEAD_ROOT: undefined } });
 
 test('a command that is advised names the engine, and works as it stands', async () => {
   const { out } = await bulkhead('settings', 'set', '/blockDockerLoad/value', 'true', '--root', root);

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -11,30 +11,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-interface CommandResult {
-  code: number | null;
-  out: string;
-  err: string;
-}
-/** Runs the command line from its sources, without a terminal. */
-function bulkhead(...args: string[]): Promise<CommandResult> {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, BULKHEAD_ROOT: root },
-  });
-  const ended: CommandResult = { code: null, out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => {
-    ended.out += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    ended.err += chunk.toString();
-  });
-  return new Promise((resolve) => {
-    child.once('close', (code) => {
-      resolve({ ...ended, code });
-    });
-  });
-}
+const bulkhead = (...args: string[]) => runCommandLine(args, { env: { BULKHEAD_ROOT: root } });
 const file = async (name: string, text: string | Uint8Array) => {
   await writeFile(path.join(root, name), text);
   return path.join(root, name);

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,6 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 
 let root: string;
 let registry: string;
@@ -65,22 +65,8 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** Runs the command line from its sources. */
-async function bulkhead(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, BULKHEAD_ROOT: root, DOCKER_CONFIG: root },
-  });
-  const ended = { code: null as number | null, out: '', err: '' };
-  child.stdout.on('data', (part: Buffer) => {
-    ended.out += part.toString();
-  });
-  child.stderr.on('data', (part: Buffer) => {
-    ended.err += part.toString();
-  });
-  const [code] = (await once(child, 'close')) as [number | null]; // what 'close' passes
-  return { ...ended, code };
-}
+const bulkhead = (...args: string[]) =>
+  runCommandLine(args, { env: { BULKHEAD_ROOT: root, DOCKER_CONFIG: root } });
 const settings = (...images: string[]) => settingsWith({}, ...images);
 const settingsWith = (bulkhead: unknown, ...images: string[]) =>
   writeFile(

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../tests/support/command-line.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -15,21 +13,14 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/**
- * Runs the command line from its sources, as a user who may not enter `directory`, with settings on standard
- * input.
- */
-async function bulkhead(...args: string[]) {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, BULKHEAD_ROOT: path.join(directory, 'engine'), HOME: '/' },
+/** As a user who may not enter `directory`, with settings on standard input. */
+const bulkhead = (...args: string[]) =>
+  runCommandLine(args, {
+    env: { BULKHEAD_ROOT: path.join(directory, 'engine'), HOME: '/' },
+    input: '{ "filesharingAllowedDirectories": [] }',
     uid: 65_534,
     gid: 65_534,
   });
-  child.stdin.on('error', () => undefined).end('{ "filesharingAllowedDirectories": [] }');
-  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, out, err };
-}
 
 // Only root can run it as another user.
 describe.skipIf(process.getuid?.() !== 0)('an engine whose directory this user may not enter', () => {
