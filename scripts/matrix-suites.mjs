@@ -118,8 +118,8 @@ const ofImages = ['docker-py', 'dockerode', 'native-clients'];
 /**
  * The stages of `npm test` that run suites of one cell each, besides `engine`: that runs every suite on this
  * machine's engine with overlay2 and its own clients. `engine` and `client`: this machine's, or those of
- * newer-engine.mjs. `after`: the stage that they wait for. Two at a time leave the engine stage its share of
- * two cores, and end before it.
+ * newer-engine.mjs. `after`: the stage that they wait for. Two at a time run in the place of the engine stage
+ * beside the end-to-end tests, which end last.
  */
 export const cellStages = [
   {
@@ -127,7 +127,7 @@ export const cellStages = [
     engine: 'newer',
     store: 'overlay2',
     client: 'newer',
-    after: 'e2e',
+    after: 'engine',
     suites: [...quick, 'claims', 'engine-errors', 'devices', 'native-clients', 'descriptors'],
   },
   {
@@ -135,7 +135,7 @@ export const cellStages = [
     engine: 'newer',
     store: 'containerd',
     client: 'newer',
-    after: 'e2e',
+    after: 'engine',
     suites: ['refusals', ...ofImages, 'claims'],
   },
   {

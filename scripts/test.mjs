@@ -71,10 +71,10 @@ const stages = [
     timeout: 20 * minutes,
     workers: availableParallelism(),
   },
-  // One more than two cores: once the end-to-end tests have ended, two of them leave a third of both idle.
+  // One more than two cores: two of them alone leave a third of both idle.
   { name: 'engine', projects: ['engine'], timeout: 50 * minutes, realEngine: true, workers: 3 },
   { name: 'e2e', projects: ['e2e'], timeout: 50 * minutes, realEngine: true, workers: 1, ownNetwork: true },
-  // Other engines, image stores and clients: in the time of the engine stage that the window's tests leave.
+  // Other engines, image stores and clients: beside the end of the window's tests, which end last.
   ...cellStages.map(({ name, engine, store, client, after, suites: wanted }) => ({
     name,
     projects: ['engine'],
@@ -96,7 +96,7 @@ const stages = [
     timeout: 300 * minutes,
     realEngine: true,
     architecture: 'x64',
-    after: ['engine', ...cellStages.map(({ name }) => name)],
+    after: ['engine', 'e2e', ...cellStages.map(({ name }) => name)],
     pathsAmongOthers: ['tests/machine/system-engine'],
   },
   // Tests of others, on a bare engine and through the gateway. They take too long for every change.
