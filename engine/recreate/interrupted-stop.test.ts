@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RecreationEngine, type FakeMember } from './recreate-engine-fixture.ts';
+import { RecreationEngine } from './recreate-engine-fixture.ts';
 import { settleUnderLock } from './recreate-interrupted.ts';
 import { recreateJournalPaths } from './recreate-journal-paths.ts';
 import { writeRecreateJournal, type JournalMember } from './recreate-journal.ts';
@@ -14,24 +14,8 @@ afterEach(async () => {
   await engine.close();
 });
 
-/** A member of a recreation whose process was killed in the step `stop`. */
-function addMember(name: string, old: Partial<FakeMember> = {}): JournalMember {
-  const temporaryName = `${name}-under-eci-1`;
-  const created = engine.add(temporaryName, { running: false });
-  created.fresh = true;
-  return {
-    oldId: engine.add(name, old).id,
-    name,
-    temporaryName,
-    keptName: `${name}-before-eci`,
-    newId: created.id,
-    wasRunning: true,
-    restartPolicy: { Name: 'no', MaximumRetryCount: 0 },
-    autoRemove: old.host?.['AutoRemove'] === true,
-    commitTo: null,
-    removeOld: true,
-  };
-}
+const addMember = (name: string, autoRemove = false): JournalMember =>
+  engine.addInterrupted(name, { autoRemove, removeOld: true }, { host: { AutoRemove: autoRemove } });
 
 /**
  * Settles the recreation, while the engine still stops `stopping` for the process that was killed: it ends
@@ -63,7 +47,7 @@ test('an old container that the engine still stops runs after the roll back', as
 });
 
 test('one run with --rm that the engine still stops is replaced by its new one', async () => {
-  const web = addMember('web', { host: { AutoRemove: true } });
+  const web = addMember('web', true);
   expect(await settleDuringStop('web', [web])).toMatchObject({
     ok: true,
     value: [{ how: 'rolled-forward' }],

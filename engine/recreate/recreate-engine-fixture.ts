@@ -10,6 +10,7 @@ import { root } from '../base/docker-client-as.ts';
 import { dockerClient } from '../base/docker-client.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { beginUnderLock } from './recreate.ts';
+import type { JournalMember } from './recreate-journal.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 
 type Json = Record<string, unknown>;
@@ -128,6 +129,29 @@ export class RecreationEngine {
     };
     this.containers.set(member.id, member);
     return member;
+  }
+
+  /** A member of an interrupted recreation, whose new container exists under its temporary name. */
+  addInterrupted(
+    name: string,
+    more: Partial<JournalMember> = {},
+    old: Parameters<RecreationEngine['add']>[1] = {},
+  ): JournalMember {
+    const temporaryName = `${name}-under-eci-1`;
+    const created = this.add(temporaryName, { running: false });
+    return {
+      oldId: this.add(name, old).id,
+      name,
+      temporaryName,
+      keptName: `${name}-before-eci`,
+      newId: created.id,
+      wasRunning: true,
+      restartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+      autoRemove: false,
+      commitTo: null,
+      removeOld: false,
+      ...more,
+    };
   }
 
   /** How many clients receive events. */

@@ -18,24 +18,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** A member whose new container exists under its temporary name. */
-function addMember(name: string, more: Partial<JournalMember> = {}, old: Partial<FakeMember> = {}) {
-  const temporaryName = `${name}-under-eci-1`;
-  const created = engine.add(temporaryName, { running: false });
-  return {
-    oldId: engine.add(name, old).id,
-    name,
-    temporaryName,
-    keptName: `${name}-before-eci`,
-    newId: created.id,
-    wasRunning: true,
-    restartPolicy: { Name: 'no', MaximumRetryCount: 0 },
-    autoRemove: false,
-    commitTo: null,
-    removeOld: false,
-    ...more,
-  };
-}
+const addMember = (...member: Parameters<RecreationEngine['addInterrupted']>) =>
+  engine.addInterrupted(...member);
 
 /** A member of which there is only a trial container yet. */
 function addTrial(...member: Parameters<typeof addMember>): JournalMember {
