@@ -115,6 +115,11 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
     throw error;
   }
   let dockerd = engine.dockerd;
+  const startDockerdAgain = async () => {
+    dockerd = spawnDockerd(engine.settings);
+    await waitForEngine(dockerd, engine.settings);
+    await preferEngine(dockerd.pid);
+  };
   // The directory is the machine's: a claim of another test's engine may be removed while it is read.
   const claimedRanges = async () => {
     const names = (await readdir(own.ranges)).filter((name) => /^\d+$/.test(name));
@@ -139,9 +144,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       await dockerd.exited;
       await endContainerd(engine.settings.execRoot);
       await meanwhile?.();
-      dockerd = spawnDockerd(engine.settings);
-      await waitForEngine(dockerd, engine.settings);
-      await preferEngine(dockerd.pid);
+      await startDockerdAgain();
     },
     async reboot(meanwhile) {
       const running = (await engine.docker('ps', '-q')).split('\n').filter((id) => id !== '');
@@ -171,9 +174,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       await meanwhile?.();
       for (const base of await claimedRanges()) await rm(path.join(own.ranges, base));
       planner = await spawnPlanner(root, records, options.plainBuildsFile);
-      dockerd = spawnDockerd(engine.settings);
-      await waitForEngine(dockerd, engine.settings);
-      await preferEngine(dockerd.pid);
+      await startDockerdAgain();
     },
     async startPlanner() {
       planner = await spawnPlanner(root, records, options.plainBuildsFile);
