@@ -1,5 +1,5 @@
 // One stage of `npm test`: runs a tool with its whole output in artifacts/, and counts its results.
-import { createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
@@ -24,7 +24,12 @@ export async function runStage(stage, paths) {
   const started = performance.now();
   const { code, output } = await execute(
     atItsPriority(stage, inOwnNetwork(stage, [pinnedNode, ...commandOf(stage, paths, report)])),
-    { log, timeout: stage.timeout, env: { ...(stage.coverage === true ? {} : compileCache), ...stage.env } },
+    {
+      log,
+      timeout: stage.timeout,
+      niceness: stage.lowPriority === true ? lowest : 0,
+      env: { ...(stage.coverage === true ? {} : compileCache), ...stage.env },
+    },
   );
   const seconds = (performance.now() - started) / 1000;
   const counts =
@@ -70,9 +75,24 @@ function inOwnNetwork(stage, command) {
     : command;
 }
 
-/** Below all others, for a stage that others may not be slowed by: with nice(1), before it has threads. */
+/** The niceness of a stage that others may not be slowed by. */
+const lowest = 19;
+
+/** With nice(1), before it has threads. */
 function atItsPriority(stage, command) {
-  return stage.lowPriority === true ? ['nice', '-n', '19', ...command] : command;
+  return stage.lowPriority === true ? ['nice', '-n', String(lowest), ...command] : command;
+}
+
+/**
+ * The niceness of a session as a whole, to other sessions: with autogroup scheduling (sched(7)), which most
+ * kernels have on, that of a process counts only within its session.
+ */
+function setSessionNiceness(pid, niceness) {
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(niceness));
+  } catch {
+    /* Another system, a kernel without autogroups, or the process has ended. */
+  }
 }
 
 /** Functions that end the stages running now. */
@@ -88,16 +108,17 @@ function interrupted() {
  * Resolves with the exit code (null: ended because it took too long) and the output, which is also written to
  * `log`.
  */
-function execute([program, ...args], { log, timeout, env }) {
+function execute([program, ...args], { log, timeout, niceness, env }) {
   return new Promise((resolve) => {
     const file = createWriteStream(log);
-    // A process group of its own, so that children of a hanging runner end with it.
+    // A process group (and session) of its own, so that children of a hanging runner end with it.
     const child = spawn(program, args, {
       cwd: repository,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       env: { ...process.env, ...env, NO_COLOR: '1', FORCE_COLOR: '0' },
     });
+    if (niceness !== 0 && child.pid !== undefined) setSessionNiceness(child.pid, niceness);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk) => {
