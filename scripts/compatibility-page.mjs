@@ -131,7 +131,7 @@ function notRunReason(cell, suite) {
   )?.why;
 }
 
-/** Rows of the engine tests and of the machines in QEMU, by kernel; what did not run is last. */
+/** Rows of the engine tests and of the virtual machines, by kernel; what did not run is last. */
 function kernels(record) {
   const rows = [
     {

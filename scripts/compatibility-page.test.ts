@@ -68,7 +68,7 @@ describe('the page', () => {
   it('has the kernels, with what ran on them and what did not', () => {
     expect(page(good)).toMatch(
       new RegExp(
-        '\\| 6\\.12 \\| QEMU, Debian 13, x64, cgroup v2, systemd 257 \\| 26\\.1\\.5, [^|]+ ' +
+        '\\| 6\\.12 \\| Debian 13 as User Mode Linux, by night in QEMU, x64, cgroup v2, systemd 257 \\| 26\\.1\\.5, [^|]+ ' +
           '\\| [^|]+system-engine[^|]+ \\| 27 \\| every change \\|\n',
       ),
     );

@@ -52,7 +52,7 @@ export function isAsNamed(cell, engines) {
 }
 
 /**
- * The machines in QEMU that were booted, according to a log (tests/machine/guest.ts), with their versions.
+ * The virtual machines that were booted, according to a log (tests/machine/guest.ts), with their versions.
  */
 export function guestsIn(log) {
   return [...log.matchAll(/^machine under test: (\S+) ((?:\S+=\S+ ?)+)$/gm)].map(([, file, text]) => {

@@ -72,7 +72,7 @@ describe('the engines that a suite ran with', () => {
   });
 });
 
-describe('the machines in QEMU', () => {
+describe('the virtual machines', () => {
   it('are read from the log, by test file', () => {
     expect(
       guestsIn(`stdout | tests/machine/x.machine.test.ts

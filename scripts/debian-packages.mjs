@@ -88,7 +88,7 @@ const packaging = [
   { packages: [crossCompiler] },
   { packages: [crossLibrary] },
 ];
-// A real Debian machine in QEMU.
+// A virtual Debian machine, in QEMU or as User Mode Linux.
 const machine = [
   { packages: ['qemu-system-x86'], command: 'qemu-system-x86_64' },
   { packages: ['qemu-utils'], command: 'qemu-img' },

@@ -168,7 +168,7 @@ export const cellStages = [
 export const machineSuites = [
   {
     file: 'tests/machine/system-engine.machine.test.ts',
-    machine: 'QEMU, Debian 13',
+    machine: 'Debian 13 as User Mode Linux, by night in QEMU',
     what: 'installation, claims at each apply, switches, reboots, removal',
     run: 'every change',
   },

@@ -27,7 +27,7 @@ export async function runStage(stage, paths) {
     {
       log,
       timeout: stage.timeout,
-      niceness: stage.lowPriority === true ? lowest : 0,
+      niceness: stage.niceness,
       env: { ...(stage.coverage === true ? {} : compileCache), ...stage.env },
     },
   );
@@ -75,12 +75,9 @@ function inOwnNetwork(stage, command) {
     : command;
 }
 
-/** The niceness of a stage that others may not be slowed by. */
-const lowest = 19;
-
 /** With nice(1), before it has threads. */
-function atItsPriority(stage, command) {
-  return stage.lowPriority === true ? ['nice', '-n', String(lowest), ...command] : command;
+function atItsPriority({ niceness }, command) {
+  return niceness === undefined ? command : ['nice', '-n', String(niceness), ...command];
 }
 
 /**
@@ -108,7 +105,7 @@ function interrupted() {
  * Resolves with the exit code (null: ended because it took too long) and the output, which is also written to
  * `log`.
  */
-function execute([program, ...args], { log, timeout, niceness, env }) {
+function execute([program, ...args], { log, timeout, niceness = 0, env }) {
   return new Promise((resolve) => {
     const file = createWriteStream(log);
     // A process group (and session) of its own, so that children of a hanging runner end with it.

@@ -33,47 +33,75 @@ import { closingLine, hasPassed, notRunLines, table, withoutRun } from './test-r
 const minutes = 60_000;
 /** CI ends a run after 90 minutes: before that, running stages are ended and counted as failed. */
 const end = process.env.CI === 'true' ? 88 * minutes : Infinity;
+/** Of stages that only compute, and that nothing waits for: they take what others leave of the processor. */
+const lowest = 19;
 const stages = [
-  // These only compute: beside stages with a real engine, they get the processor time that those leave. That
-  // is little, until the machine stage leaves a quarter.
   {
     name: 'lint',
     script: ['eslint', 'bin', 'eslint.js'],
     args: ['.'],
     timeout: 300 * minutes,
-    yieldsToEngines: true,
+    nicenessBesideEngines: lowest,
   },
   {
     name: 'format',
     script: ['prettier', 'bin', 'prettier.cjs'],
     args: ['--check', '.', '--log-level', 'warn'],
     timeout: 300 * minutes,
-    yieldsToEngines: true,
+    nicenessBesideEngines: lowest,
   },
   // Which folder may import from which: .dependency-cruiser.mjs.
   {
     name: 'imports',
     script: ['dependency-cruiser', 'bin', 'dependency-cruiser.mjs'],
     args: ['shared', 'engine', 'planner', 'supervisor', 'gateway', 'cli', 'electron', 'renderer'],
-    timeout: 10 * minutes,
+    timeout: 300 * minutes,
+    nicenessBesideEngines: lowest,
   },
   {
     name: 'typecheck',
     script: ['typescript', 'bin', 'tsc'],
     args: ['-p', '.'],
     timeout: 300 * minutes,
-    yieldsToEngines: true,
+    nicenessBesideEngines: lowest,
   },
   // As many workers as cores: by default Vitest leaves one core free, which is half of two.
   {
     name: 'unit',
-    projects: ['unit', 'shared', 'renderer'],
-    timeout: 20 * minutes,
+    projects: ['unit', 'unit-isolated', 'renderer'],
+    timeout: 50 * minutes,
     workers: availableParallelism(),
   },
-  // One more than two cores: two of them alone leave a third of both idle.
-  { name: 'engine', projects: ['engine'], timeout: 50 * minutes, realEngine: true, workers: 3 },
-  { name: 'e2e', projects: ['e2e'], timeout: 50 * minutes, realEngine: true, workers: 1, ownNetwork: true },
+  // A Debian machine as User Mode Linux, which takes one core; its tests have limits of their own. The files
+  // that need QEMU (packages, the window, a newer engine) are for `npm run test:machine`, which names them.
+  {
+    name: 'machine',
+    projects: ['machine'],
+    // All of its files, which CI does not run, take hours; each test has a limit of its own.
+    timeout: 300 * minutes,
+    realEngine: true,
+    architecture: 'x64',
+    pathsAmongOthers: ['tests/machine/system-engine'],
+  },
+  // Each of these waits for engines and windows now and then, in network namespaces of its own: they run
+  // concurrently. One worker more than two cores: two of them alone leave a third of both idle.
+  {
+    name: 'engine',
+    projects: ['engine'],
+    timeout: 50 * minutes,
+    realEngine: true,
+    workers: 3,
+    after: ['unit', 'machine'],
+  },
+  {
+    name: 'e2e',
+    projects: ['e2e'],
+    timeout: 50 * minutes,
+    realEngine: true,
+    workers: 1,
+    ownNetwork: true,
+    after: ['unit', 'machine'],
+  },
   // Other engines, image stores and clients: beside the end of the window's tests, which end last.
   ...cellStages.map(({ name, engine, store, client, after, suites: wanted }) => ({
     name,
@@ -86,19 +114,6 @@ const stages = [
     paths: suites.filter((suite) => wanted.includes(suite.name)).map(({ file }) => file),
     env: { BULKHEAD_TEST_STORE: store },
   })),
-  // A Debian machine in QEMU, which takes one and a half cores: next to another stage, both exceed their own
-  // limits. The other files (packages, the window, a newer engine) are for `npm run test:machine`, which
-  // names them.
-  {
-    name: 'machine',
-    projects: ['machine'],
-    // All of its files, which CI does not run, take hours; each test has a limit of its own.
-    timeout: 300 * minutes,
-    realEngine: true,
-    architecture: 'x64',
-    after: ['engine', 'e2e', ...cellStages.map(({ name }) => name)],
-    pathsAmongOthers: ['tests/machine/system-engine'],
-  },
   // Tests of others, on a bare engine and through the gateway. They take too long for every change.
   {
     name: 'upstream',
@@ -119,42 +134,34 @@ await main(
     );
     const { paths } = options;
     const { stages: wanted, notes } = await planStages(stages, options);
-    const quick = wanted.filter((stage) => stage.realEngine !== true);
-    const slow = wanted.filter((stage) => stage.realEngine === true);
+    const usesEngines = wanted.some((stage) => stage.realEngine === true);
     // Without an engine and a window there is nothing that root would have to install.
-    await (slow.length > 0 ? setUp({ also: 'tests' }) : installNpmPackages());
+    await (usesEngines ? setUp({ also: 'tests' }) : installNpmPackages());
 
     mkdirSync(artifacts, { recursive: true });
     rmSync(coverageDirectory, { recursive: true, force: true });
-    if (quick.length > 0) step(`Running side by side: ${quick.map((stage) => stage.name).join(', ')}`);
-    const isYielding = ({ yieldsToEngines = false }) => yieldsToEngines && slow.length > 0;
-    const yielding = Promise.all(
-      quick.filter(isYielding).map((stage) => runStage({ ...limited(stage), lowPriority: true }, paths)),
-    );
-    const first = quick.filter((stage) => !isYielding(stage));
-    const results = await Promise.all(first.map((stage) => runStage(stage, paths)));
-    // Each of the others waits for engines and windows for about half of its time, in network namespaces of
-    // its own: they run concurrently, too.
-    const obstacleText = slow.length > 0 ? await obstacle() : undefined;
-    if (slow.length > 0 && obstacleText === undefined) {
-      const names = slow.map(({ name, after = [] }) =>
-        after.length === 0 ? name : `${name} (after ${after.join(' and ')})`,
-      );
-      step(`Running side by side: ${names.join(', ')}`);
-    }
-    results.push(
-      ...(await runSideBySide(slow, (stage) =>
-        obstacleText === undefined ? runOnEngine(limited(stage), paths) : refused(stage, obstacleText),
-      )),
-    );
-    results.unshift(...(await yielding));
+    const names = wanted.map(({ name, after = [] }) => {
+      const before = after.filter((other) => wanted.some((stage) => stage.name === other));
+      return before.length === 0 ? name : `${name} (after ${before.join(' and ')})`;
+    });
+    if (names.length > 0) step(`Running side by side: ${names.join(', ')}`);
+    const obstacleText = usesEngines ? obstacle() : undefined;
+    const results = await runSideBySide(wanted, async (stage) => {
+      if (stage.realEngine !== true)
+        return runStage(
+          { ...limited(stage), niceness: usesEngines ? stage.nicenessBesideEngines : undefined },
+          paths,
+        );
+      const text = await obstacleText;
+      return text === undefined ? runOnEngine(limited(stage), paths) : refused(stage, text);
+    });
     if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0))
       throw new ActionableError(
         `No test file matches ${paths.join(' ')}: give a path such as shared/settings.`,
       );
     for (const text of notes) note(text);
     report(results);
-    if (slow.length > 0 && obstacleText === undefined && !options.small) await reportMatrix(results);
+    if (usesEngines && (await obstacleText) === undefined && !options.small) await reportMatrix(results);
     if (options.coverage) reportCoverage();
     console.log(closingLine(results));
   },

@@ -34,7 +34,7 @@ export function everydayDockerUse(guest: () => Guest): void {
     it('A4, A5: a privileged container may mount, but not access disks and kernel settings', async () => {
       const script = `cat /proc/self/uid_map
 mount -t tmpfs none /tmp && echo mounted
-mknod /tmp/disk b 254 0 && head -c 9 /tmp/disk; head -c 9 /dev/vda
+mknod /tmp/disk b ${guest().disk.major} 0 && head -c 9 /tmp/disk; head -c 9 ${guest().disk.device}
 echo 1 > /proc/sys/kernel/sysrq && echo kernel setting changed`;
       const { stdout } = await alice(`docker run --rm --privileged busybox sh -c '${script}'`);
       const [map = '', ...rest] = stdout.trim().split('\n');
@@ -113,13 +113,13 @@ echo 1 > /proc/sys/kernel/sysrq && echo kernel setting changed`;
       const inItsCgroup = await guest().run(`${ofEngine}
 echo $$ > /sys/fs/cgroup$(cut -d : -f 3 /proc/$pid/cgroup)/cgroup.procs
 head -c 1 /dev/zero | wc -c
-head -c 1 /dev/vda`);
+head -c 1 ${guest().disk.device}`);
       expect(inItsCgroup).toMatchObject({
         code: 1,
         stdout: '1\n',
         stderr: expect.stringContaining('Operation not permitted'),
       });
-      await guest().output(`mkdir -p disk/etc && mknod disk/etc/passwd b 254 0
+      await guest().output(`mkdir -p disk/etc && mknod disk/etc/passwd b ${guest().disk.major} 0
 tar -C disk -cf - . | docker -H unix:///run/bulkhead/engine.sock import - disk && rm -r disk`);
       expect((await alice('docker run --rm -u x disk true')).stderr).toMatch(/\bA5\)/);
       await guest().output('docker rmi disk');

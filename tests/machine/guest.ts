@@ -1,7 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,30 +8,17 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { artifacts, repository } from '../../scripts/paths.mjs';
-import { debianImage, type DebianImage, type Suite } from './debian-image.ts';
+import { debianImage, type DebianImage, type MachineKind, type Suite } from './debian-image.ts';
+import { freePort, startQemu } from './qemu.ts';
+import { startUserModeLinux } from './user-mode-linux.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
 
 const run = promisify(execFile);
 
-/** How long a boot may take: about a minute on an idle machine, without KVM. */
+/** How long a boot may take: about a minute on an idle machine in QEMU. */
 const bootMs = 420_000;
 /** A command takes seconds; on a busy machine with an engine under load, minutes. */
 const commandMs = 300_000;
-/**
- * Without what is slow in an emulated processor: mitigations of vulnerabilities, and clearing and checking
- * memory once more than needed.
- */
-const kernelParameters =
-  'root=/dev/vda rw rootflags=noinit_itable console=ttyS0 net.ifnames=0 quiet ' +
-  'mitigations=off init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off';
-/**
- * All features that QEMU emulates, but those that make an emulated machine slower: clearing and copying
- * memory with `rep stosb` and `rep movsb`, emulated byte by byte; the fifth level of page tables; vectors of
- * 256 bits; checks of each access to a user's memory, and tags of page tables.
- */
-const processor = 'max,-erms,-fsrm,-la57,-avx,-avx2,-f16c,-fma,-smap,-smep,-pku,-pcid';
-/** Observed during boots: the emulator loses the timer of a processor, and the kernel waits forever. */
-const lostTimer = 'Possible timer handling issue';
-const attachedDisk = 'attached.img';
 const consoleLog = path.join(artifacts, 'machine-console.log');
 
 export interface CommandResult {
@@ -49,58 +35,61 @@ export interface CommandOptions {
 }
 
 export interface BootOptions {
+  /**
+   * `user-mode-linux`: several times as fast, without a firewall and a second disk, and with one processor.
+   * BULKHEAD_TEST_MACHINE=qemu has all tests run in QEMU.
+   */
+  readonly kind?: MachineKind;
   readonly suite?: Suite;
   readonly extraPackages?: readonly string[];
-  /** A directory of this machine, which the guest has on its second disk, `/dev/vdb`. */
+  /** A directory of this machine, which a guest in QEMU has on its second disk, `/dev/vdb`. */
   readonly attach?: string;
 }
 
-/** A real Debian machine in QEMU, without KVM: about ten times slower than its host. */
+/** A real Debian machine: with the kernel of Debian in QEMU, or as User Mode Linux. */
 export class Guest {
   readonly #image: DebianImage;
   readonly #directory: string;
-  readonly #port: number;
-  readonly #qemu: ChildProcess;
+  readonly #machine: VirtualMachine;
   /** Users with an open connection that their commands share: a key exchange takes seconds in the guest. */
   readonly #connected = new Set<string>();
 
-  private constructor(image: DebianImage, directory: string, port: number, hasAttached: boolean) {
+  private constructor(image: DebianImage, directory: string, machine: VirtualMachine) {
     this.#image = image;
     this.#directory = directory;
-    this.#port = port;
-    // QEMU ends with this process, however that ends.
-    this.#qemu = spawn(
-      'setpriv',
-      ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...this.#qemuArguments(hasAttached)],
-      {
-        stdio: ['pipe', 'ignore', 'inherit'],
-      },
-    );
+    this.#machine = machine;
   }
 
   /** Boots a fresh machine: its writes go to a layer of its own above the cached image. */
-  static async boot({ suite, extraPackages, attach }: BootOptions = {}): Promise<Guest> {
-    const image = await debianImage(suite, extraPackages);
+  static async boot({ kind = 'qemu', suite, extraPackages, attach }: BootOptions = {}): Promise<Guest> {
+    const image = await debianImage({
+      kind: process.env['BULKHEAD_TEST_MACHINE'] === 'qemu' ? 'qemu' : kind,
+      suite,
+      extraPackages,
+    });
     await mkdir(artifacts, { recursive: true });
     await rm(consoleLog, { force: true });
     const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-machine-'));
-    const overlay = path.join(directory, 'overlay.qcow2');
-    await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'raw', overlay]);
-    if (attach !== undefined) {
-      await run('truncate', ['--size=2G', path.join(directory, attachedDisk)]);
-      await run('mkfs.ext4', ['-q', '-F', '-d', attach, path.join(directory, attachedDisk)]);
-    }
-    const guest = new Guest(image, directory, await freePort(), attach !== undefined);
+    const files = { directory, disk: image.disk, consoleLog };
+    const machine =
+      image.kind === 'qemu'
+        ? await startQemu({ ...files, ...image, attach })
+        : startUserModeLinux({ ...files, ...image });
+    const guest = new Guest(image, directory, machine);
     try {
       await guest.#waitForBoot(null, 0);
-      // QEMU has it open: it occupies no space once QEMU has ended.
-      await rm(overlay);
+      await machine.booted();
       console.log(await guest.#describe());
       return guest;
     } catch (error) {
       await guest.stop();
       throw error;
     }
+  }
+
+  /** Its first disk. */
+  get disk(): VirtualMachine['disk'] {
+    return this.#machine.disk;
   }
 
   /** What it is, and in which test, for docs/compatibility.md. */
@@ -111,23 +100,6 @@ export class Guest {
       `echo kernel=$(uname -r) $(dpkg-query -W -f '\${Package}=\${Version} ' ${packages})`,
     );
     return `machine under test: ${test} ${versions.replace('docker.io=', 'docker=')}`;
-  }
-
-  #qemuArguments(hasAttached: boolean): string[] {
-    const { kernel, initrd } = this.#image;
-    return [
-      ...['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', processor, '-smp', '2', '-m', '4096'],
-      ...['-display', 'none', '-monitor', 'stdio', '-serial', `file:${consoleLog}`],
-      ...['-kernel', kernel, '-initrd', initrd],
-      ...['-append', kernelParameters],
-      '-drive',
-      `file=${path.join(this.#directory, 'overlay.qcow2')},if=virtio,format=qcow2,cache=unsafe`,
-      ...(hasAttached
-        ? ['-drive', `file=${path.join(this.#directory, attachedDisk)},if=virtio,format=raw,readonly=on`]
-        : []),
-      ...['-netdev', `user,id=n0,hostfwd=tcp:127.0.0.1:${this.#port}-:22`],
-      ...['-device', 'virtio-net-pci,netdev=n0', '-device', 'virtio-rng-pci'],
-    ];
   }
 
   /** Runs a shell command; one that takes longer than `timeoutMs` is an error. */
@@ -166,32 +138,28 @@ export class Guest {
   /**
    * Boots again. `power-loss`: at once, without notice to any service, and without writing back data that is
    * only in memory. `kexec`: with the kernel that was loaded for it, since QEMU always uses the one of the
-   * image.
+   * image; only in QEMU.
    */
   async reboot(how: 'orderly' | 'power-loss' | 'kexec' = 'orderly'): Promise<void> {
     const before = await this.output(readBootId);
     const consoleLength = (await this.#console()).length;
-    const command = how === 'kexec' ? 'systemctl kexec' : 'systemctl reboot';
-    if (how === 'power-loss') this.#qemu.stdin?.write('system_reset\n');
+    const command = how === 'kexec' ? 'systemctl kexec' : this.#machine.rebootCommand;
     // The connection ends when the machine shuts down.
-    else await this.run(`${command}; exec sleep infinity`, { timeoutMs: bootMs });
+    if (how !== 'power-loss') await this.run(`${command}; exec sleep infinity`, { timeoutMs: bootMs });
     for (const user of this.#connected)
       await run('ssh', ['-O', 'exit', ...this.#sshArguments(user)]).catch(() => undefined);
     this.#connected.clear();
+    await (how === 'power-loss' ? this.#machine.powerCycle() : this.#machine.reboot());
     await this.#waitForBoot(before, consoleLength);
   }
 
-  /** Ends QEMU and removes the machine's disk. */
+  /** Ends the machine and removes its disk. */
   async stop(): Promise<void> {
-    if (this.#qemu.exitCode === null && this.#qemu.signalCode === null) {
-      const closed = once(this.#qemu, 'close');
-      this.#qemu.kill('SIGKILL');
-      await closed;
-    }
+    await this.#machine.stop();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** A port of this machine that is forwarded to `port` of the guest's loopback interface. */
+  /** A port of this machine that is forwarded to `port` of the loopback interface of a guest in QEMU. */
   async forward(port: number): Promise<string> {
     await this.#connect('root');
     const own = String(await freePort());
@@ -209,11 +177,12 @@ export class Guest {
   }
 
   #sshArguments(user: string): string[] {
+    const { host, port } = this.#machine.ssh;
     return [
-      ...['-q', '-i', this.#image.key, '-p', String(this.#port), '-l', user],
+      ...['-q', '-i', this.#image.key, '-p', String(port), '-l', user],
       ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'BatchMode=yes'],
       ...['-o', `ControlPath=${this.#directory}/%r`, '-o', 'ConnectTimeout=20'],
-      ...['-o', 'ServerAliveInterval=20', '127.0.0.1'],
+      ...['-o', 'ServerAliveInterval=20', host],
     ];
   }
 
@@ -224,7 +193,11 @@ export class Guest {
   /** Opens the connection of a user; false if there is no response yet. */
   async #connect(user: string): Promise<boolean> {
     if (this.#connected.has(user)) return true;
-    const master = spawn('ssh', ['-M', '-N', '-f', ...this.#sshArguments(user)], { stdio: 'ignore' });
+    // Only this one needs the network: others use its socket.
+    const [program = 'ssh', ...args] = [...this.#machine.ssh.prefix, 'ssh'];
+    const master = spawn(program, [...args, '-M', '-N', '-f', ...this.#sshArguments(user)], {
+      stdio: 'ignore',
+    });
     await once(master, 'close');
     if (master.exitCode === 0) this.#connected.add(user);
     return master.exitCode === 0;
@@ -240,12 +213,11 @@ export class Guest {
     const end = Date.now() + bootMs;
     let read = consoleLength;
     while (Date.now() < end) {
-      if (this.#qemu.exitCode !== null) throw new Error(`QEMU ended with exit code ${this.#qemu.exitCode}`);
+      const { exitCode } = this.#machine;
+      if (exitCode !== null)
+        throw new Error(`the machine ended with exit code ${exitCode}: see ${consoleLog}`);
       const written = await this.#console();
-      if (written.slice(read).includes(lostTimer)) {
-        read = written.length;
-        this.#qemu.stdin?.write('system_reset\n');
-      }
+      if (this.#machine.recoverBoot(written.slice(read))) read = written.length;
       // An attempt waits for the other end by itself; it is refused at once only shortly before sshd listens.
       if ((await this.#connect('root')) && (await this.output(readBootId)) !== before) return;
       await setTimeout(500);
@@ -278,14 +250,4 @@ async function finish(child: ChildProcess, command: string, timeoutMs: number): 
   if (child.signalCode !== null)
     throw new Error(`no end within ${timeoutMs / 1000} s: ${command}\n${stdout}${stderr}`);
   return { code: child.exitCode, stdout, stderr };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }

@@ -23,7 +23,7 @@ build() {
   printf 'FROM busybox\\nRUN echo %s > /seen\\n' "$RANDOM" | docker build -q --no-cache -t load-build -
 }
 # Three people with pauses; with shorter ones, an emulated machine does little but this.
-repeat() { while [ ! -e stop ]; do round "$@"; sleep 10; done; }
+repeat() { while [ ! -e stop ]; do round "$@"; sleep 4; done; }
 # A stream that ends before the load does is cut.
 stream() {
   local name=$1

@@ -49,7 +49,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     parseIdMap(await guest.output(`docker exec ${container} ${ownMap}`));
 
   beforeAll(async () => {
-    guest = await Guest.boot();
+    guest = await Guest.boot({ kind: 'user-mode-linux' });
   }, 1_800_000);
   afterAll(async () => {
     await guest?.saveOutput('journalctl --no-pager -o short-precise', 'machine-journal.log');
