@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -54,15 +56,22 @@ const wholeValues = { truncateThreshold: 4_000 };
 /** BULKHEAD_TEST_SEED repeats property tests. */
 const propertySeed = 'tests/support/property-seed.ts';
 
-/**
- * Tests in `shared` that replace modules (`vi.mock`), which ESLint forbids there: each needs a process of its
- * own.
- */
-const replacingModules = ['shared/settings/schema/schema.test.ts'];
+/** Unit tests in Node: beside the code, without root. */
+const unitTests = globSync(
+  '{shared,engine,supervisor,planner,gateway,cli,electron,scripts,tests,renderer}/**/*.test.ts',
+  {
+    cwd: import.meta.dirname,
+  },
+).filter((file) => !/\.(engine|machine|upstream)\.test\.ts$/.test(file));
 
-// unit: beside the code, no root. shared: those of `shared/`, many files in one process. engine: real
-// dockerd, needs root (`*.engine.test.ts`). upstream: moby's own tests (`npm run test:upstream`). e2e: the
-// real Electron app and a real engine. machine: a Debian machine in QEMU (`npm run test:machine`).
+/** Those that replace modules (`vi.mock`): each needs a process of its own. */
+const replacesModules = (file: string) =>
+  /\bvi\.(do)?mock\(/i.test(readFileSync(path.join(import.meta.dirname, file), 'utf8'));
+
+// unit: beside the code, no root, many files in one process. unit-isolated: each in a process of its own.
+// engine: real dockerd, needs root (`*.engine.test.ts`). upstream: moby's own tests
+// (`npm run test:upstream`). e2e: the real Electron app and a real engine. machine: a Debian machine in QEMU
+// (`npm run test:machine`).
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -76,28 +85,24 @@ export default defineConfig({
           environment: 'node',
           chaiConfig: wholeValues,
           expect: patient,
-          setupFiles: [propertySeed],
-          include: [
-            '{engine,supervisor,planner,gateway,cli,electron,scripts,tests}/**/*.test.ts',
-            'renderer/**/*.test.ts',
-            ...replacingModules,
-          ],
-          exclude: ['**/*.{engine,machine,upstream}.test.ts', 'node_modules/**'],
+          setupFiles: [propertySeed, 'tests/support/leaves-nothing.ts'],
+          include: unitTests.filter((file) => !replacesModules(file)),
+          // Loading the same modules for each file would take most of the time.
+          isolate: false,
+          unstubEnvs: true,
+          unstubGlobals: true,
           // On two cores lint and types run beside these: generous, so that only what hangs fails.
           testTimeout: 30_000,
         },
       },
       {
         test: {
-          name: 'shared',
+          name: 'unit-isolated',
           environment: 'node',
           chaiConfig: wholeValues,
           expect: patient,
           setupFiles: [propertySeed],
-          include: ['shared/**/*.test.ts'],
-          exclude: replacingModules,
-          // shared/ is pure: its tests leave nothing behind in a process, and load the same modules.
-          isolate: false,
+          include: unitTests.filter(replacesModules),
           testTimeout: 30_000,
         },
       },

@@ -36,7 +36,7 @@ describe('a text', () => {
     setTimeout(() => {
       child.stdout.on('data', (part: Buffer) => {
         length += part.length;
-        end = part.toString().slice(-4);
+        end = `${end}${part.toString()}`.slice(-4);
       });
     }, 100);
     await once(child, 'close');

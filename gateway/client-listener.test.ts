@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseListenerHandoff, type ListenerStore } from '../shared/gateway/listener-handoff.ts';
 import { listenForClients } from './client-listener.ts';
-import { libcFunction } from './base/libc.ts';
+import { duplicateDescriptor } from './base/libc.ts';
 import { listenOn, type ListenAddress, type Listener } from './http/listener.ts';
 
 let directory: string;
@@ -58,12 +58,13 @@ async function listen(
   return listenCalls[0] ?? { path: '' };
 }
 
-/** A descriptor as a supervisor hands it down: a listening socket that this process has open by itself. */
+/** A descriptor as a supervisor hands it down: a duplicate of one of its own. */
 async function listening(at: string): Promise<number> {
   const server = createServer().listen(at);
   servers.push(server);
   await once(server, 'listening');
-  return (server as unknown as { _handle: { fd: number } })._handle.fd; // Node's own, as in listener.ts
+  // Node's own, as in listener.ts.
+  return duplicateDescriptor((server as unknown as { _handle: { fd: number } })._handle.fd);
 }
 
 describe('the clients\u2019 socket', () => {
@@ -76,9 +77,7 @@ describe('the clients\u2019 socket', () => {
   it('is the one that was handed down while its file is the same', async () => {
     await listen([]);
     const [name = ''] = stored;
-    // As a supervisor hands it down: a duplicate.
-    const dup = libcFunction<(fd: number) => number>('int dup(int fd)');
-    const fd = dup?.(listeners[0]?.fd ?? -1) ?? -1;
+    const fd = duplicateDescriptor(listeners[0]?.fd ?? -1);
     expect(await listen([{ name, fd }])).toEqual({ fd, path: file });
     expect(stored).toEqual([name]);
   });
@@ -86,8 +85,6 @@ describe('the clients\u2019 socket', () => {
   it("is a new one where the file is missing or another's; the inherited one is closed", async () => {
     const name = 'clients-1-2';
     const fd = await listening(path.join(directory, 'old'));
-    // As the supervisor's copy: closed by whoever does not use it.
-    servers.pop();
     unlinkSync(path.join(directory, 'old'));
     expect(
       await listen([
