@@ -17,7 +17,7 @@ const lastingMocks = [
 ].map((property) => ({
   object: 'vi',
   property,
-  message: 'Tests of shared/ run many files in one process (docs/design/testing.md): pass a parameter.',
+  message: 'shared/ is pure, and so are its tests: pass a parameter.',
 }));
 
 /** Where kinds of engines and names of backends may stand: their folders, the registries, and texts. */

@@ -70,7 +70,7 @@ const replacesModules = (file: string) =>
 
 // unit: beside the code, no root, many files in one process. unit-isolated: each in a process of its own.
 // engine: real dockerd, needs root (`*.engine.test.ts`). upstream: moby's own tests
-// (`npm run test:upstream`). e2e: the real Electron app and a real engine. machine: a Debian machine in QEMU
+// (`npm run test:upstream`). e2e: the real Electron app and a real engine. machine: a virtual Debian machine
 // (`npm run test:machine`).
 export default defineConfig({
   test: {
@@ -91,7 +91,7 @@ export default defineConfig({
           isolate: false,
           unstubEnvs: true,
           unstubGlobals: true,
-          // On two cores lint and types run beside these: generous, so that only what hangs fails.
+          // On two cores other stages run beside these: generous, so that only what hangs fails.
           testTimeout: 30_000,
         },
       },

@@ -2,7 +2,7 @@
 // page.
 import { notRunReasons } from './matrix-reasons.mjs';
 import { byNumber, cellsOf, counted, entriesOf, notPassed } from './matrix-results.mjs';
-import { cellStages, machineSuites, suites } from './matrix-suites.mjs';
+import { cellStages, machineKey, machinePlace, machineSuites, suites } from './matrix-suites.mjs';
 
 /** The page's text. */
 export function compatibilityPage(record) {
@@ -102,7 +102,11 @@ function figures(result) {
 /** Every suite without a result, with the cells where it has none, and why; nothing if there is none. */
 function whatDidNotRun(record) {
   const inCells = entriesOf(record).map(({ cell, suite, result }) => [suite.name, cell.name, result]);
-  const onMachines = machineSuites.map(({ file }) => [`\`${file}\``, 'QEMU', record.kernels[file] ?? null]);
+  const onMachines = machineSuites.map((suite) => [
+    `\`${suite.file}\``,
+    machinePlace(suite),
+    record.kernels[machineKey(suite)] ?? null,
+  ]);
   const rows = [...inCells, ...onMachines]
     .filter(([, , result]) => result === null)
     .map(([suite, cell]) => ({ suite, cell, why: notRunReason(cell, suite) }));
@@ -141,7 +145,7 @@ function kernels(record) {
       file: '*.engine.test.ts',
       run: 'every change',
     },
-    ...machineSuites.map((suite) => ({ ...suite, result: record.kernels[suite.file] ?? null })),
+    ...machineSuites.map((suite) => ({ ...suite, result: record.kernels[machineKey(suite)] ?? null })),
   ];
   const byKernel = (one, other) => byNumber(one.result?.kernel ?? '999', other.result?.kernel ?? '999');
   return table(

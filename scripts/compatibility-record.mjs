@@ -4,7 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /**
  * `engines` and `clients`: versions of their parts, by that of Docker. `cells`: results of suites, by the
- * cell's name. `kernels`: of `engine` (all engine tests) and of tests in machines of their own, by file.
+ * cell's name. `kernels`: of `engine` (all engine tests) and of tests in machines of their own, by file and
+ * kind (`machineKey`).
  */
 export const emptyRecord = () => ({ engines: {}, clients: {}, cells: {}, kernels: {} });
 

@@ -55,12 +55,13 @@ export function isAsNamed(cell, engines) {
  * The virtual machines that were booted, according to a log (tests/machine/guest.ts), with their versions.
  */
 export function guestsIn(log) {
-  return [...log.matchAll(/^machine under test: (\S+) ((?:\S+=\S+ ?)+)$/gm)].map(([, file, text]) => {
+  const lines = log.matchAll(/^machine under test: (\S+) kind=(\S+) ((?:\S+=\S+ ?)+)$/gm);
+  return [...lines].map(([, file, kind, text]) => {
     const upstream = text
       .trim()
       .split(' ')
       .map((pair) => /^([^=]+)=(\d+(?:\.\d+)*)/.exec(pair) ?? []);
     const versions = Object.fromEntries(upstream.map(([, name, version]) => [name, version]));
-    return { file, versions };
+    return { file, kind, versions };
   });
 }

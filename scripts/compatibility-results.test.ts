@@ -76,12 +76,13 @@ describe('the virtual machines', () => {
   it('are read from the log, by test file', () => {
     expect(
       guestsIn(`stdout | tests/machine/x.machine.test.ts
-machine under test: tests/machine/x.machine.test.ts kernel=6.12.57+deb13-cloud-amd64 \
+machine under test: tests/machine/x.machine.test.ts kind=qemu kernel=6.12.57+deb13-cloud-amd64 \
 containerd=1.7.24~ds1-6 docker=26.1.5+dfsg1-9+b9 runc=1.1.15+ds1-2 systemd=257.9-1~deb13u1
 `),
     ).toEqual([
       {
         file: 'tests/machine/x.machine.test.ts',
+        kind: 'qemu',
         versions: {
           ...{ kernel: '6.12.57', systemd: '257.9' },
           ...{ docker: '26.1.5', containerd: '1.7.24', runc: '1.1.15' },

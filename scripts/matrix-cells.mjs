@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { enginesIn, guestsIn, isAsNamed, resultOf, startOf } from './compatibility-results.mjs';
 import { emptyRecord } from './compatibility-record.mjs';
-import { cellStages, machineSuites, runsIn, stores, suites } from './matrix-suites.mjs';
+import { cellStages, machineKey, machineSuites, runsIn, stores, suites } from './matrix-suites.mjs';
 import { artifacts, repository } from './paths.mjs';
 
 /** What the stages of `npm test` and `npm run test:matrix` leave for docs/compatibility.json. */
@@ -159,12 +159,12 @@ function addGuests(record, { commit }) {
   const output = outputOf('machine');
   if (output === null) return;
   const guests = guestsIn(output.log);
-  for (const { file } of machineSuites) {
-    const result = resultOf(output.report, file);
-    const guest = guests.find((each) => each.file === file);
+  for (const suite of machineSuites) {
+    const result = resultOf(output.report, suite.file);
+    const guest = guests.find(({ file, kind }) => file === suite.file && kind === suite.kind);
     if (result === null || guest === undefined) continue;
     const { kernel, systemd, ...engine } = guest.versions;
-    record.kernels[file] = {
+    record.kernels[machineKey(suite)] = {
       kernel: majorAndMinor(kernel),
       machine: `${process.arch}, cgroup v2, systemd ${systemd}`,
       ...engine,

@@ -11,7 +11,7 @@ export const reasons = [];
 
 /**
  * Why cells have no result; the first that fits counts. `suite`: of names of suites, or of files of machine
- * tests; `cell`: of names of cells, which are `QEMU` for machine tests.
+ * tests; `cell`: of names of cells, which are `QEMU` or `User Mode Linux` for machine tests.
  *
  * @type {readonly { suite?: RegExp, cell?: RegExp, why: string }[]}
  */

@@ -1,7 +1,7 @@
 // The results in a record of test runs (docs/compatibility.json): which suites ran in which cells, and what
 // did not pass.
 import { reasons } from './matrix-reasons.mjs';
-import { machineSuites, runsIn, stores, suites } from './matrix-suites.mjs';
+import { machineKey, machinePlace, machineSuites, runsIn, stores, suites } from './matrix-suites.mjs';
 
 /** Order of names with numbers in them, such as versions. */
 export const byNumber = (one, other) => one.localeCompare(other, 'en', { numeric: true });
@@ -42,7 +42,11 @@ export function unexplained(record) {
 /** What failed or was left out: `{ cell, suite, title, how, why }` of each; `why` undefined if not known. */
 export function notPassed(record) {
   const inCells = entriesOf(record).map(({ cell, suite, result }) => [cell.name, suite.name, result]);
-  const onMachines = machineSuites.map(({ file }) => ['QEMU', file, record.kernels[file] ?? null]);
+  const onMachines = machineSuites.map((suite) => [
+    machinePlace(suite),
+    suite.file,
+    record.kernels[machineKey(suite)] ?? null,
+  ]);
   return [...inCells, ...onMachines].flatMap(([cell, suite, result]) =>
     ['failed', 'skipped'].flatMap((how) =>
       (result?.[how] ?? []).map((title) => ({ cell, suite, title, how, why: reasonOf(cell, suite, title) })),

@@ -164,36 +164,57 @@ export const cellStages = [
   },
 ];
 
-/** Tests in machines of their own, whose kernel, systemd and engine are those of a release of Debian. */
+/**
+ * Tests in machines of their own, whose systemd and engine are those of a release of Debian. `kind`: as in
+ * tests/machine/debian-image.ts. In QEMU, the kernel is that of the release, too.
+ */
 export const machineSuites = [
   {
     file: 'tests/machine/system-engine.machine.test.ts',
-    machine: 'Debian 13 as User Mode Linux, by night in QEMU',
+    kind: 'user-mode-linux',
+    machine: 'Debian 13 as User Mode Linux',
     what: 'installation, claims at each apply, switches, reboots, removal',
     run: 'every change',
   },
   {
+    file: 'tests/machine/system-engine.machine.test.ts',
+    kind: 'qemu',
+    machine: 'QEMU, Debian 13',
+    what: 'installation, claims at each apply, switches, reboots, removal',
+    run: 'nightly',
+  },
+  {
     file: 'tests/machine/packages.machine.test.ts',
+    kind: 'qemu',
     machine: 'QEMU, Debian 13',
     what: 'upgrades, roll backs, hanging services, another kernel, containers over 70 and 120 layers',
     run: 'nightly',
   },
   {
     file: 'tests/machine/two-engines.machine.test.ts',
+    kind: 'qemu',
     machine: 'QEMU, Debian 13',
     what: "an embedded engine beside the machine's own",
     run: 'nightly',
   },
   {
     file: 'tests/machine/window.machine.test.ts',
+    kind: 'qemu',
     machine: 'QEMU, Debian 13',
     what: 'an apply from the window',
     run: 'nightly',
   },
   {
     file: 'tests/machine/newer-engine.machine.test.ts',
+    kind: 'qemu',
     machine: 'QEMU, Debian unstable',
     what: 'installation, claims, containers over 70 and 120 layers, a reboot, removal',
     run: 'nightly',
   },
 ];
+
+/** The key of a suite of `machineSuites` in a record. */
+export const machineKey = ({ file, kind }) => (kind === 'qemu' ? file : `${file} (${kind})`);
+
+/** Where such a suite runs, as reasons name it (matrix-reasons.mjs). */
+export const machinePlace = ({ kind }) => (kind === 'qemu' ? 'QEMU' : 'User Mode Linux');

@@ -34,21 +34,21 @@ const minutes = 60_000;
 /** CI ends a run after 90 minutes: before that, running stages are ended and counted as failed. */
 const end = process.env.CI === 'true' ? 88 * minutes : Infinity;
 /** Of stages that only compute, and that nothing waits for: they take what others leave of the processor. */
-const lowest = 19;
+const lowestPriority = 19;
 const stages = [
   {
     name: 'lint',
     script: ['eslint', 'bin', 'eslint.js'],
     args: ['.'],
     timeout: 300 * minutes,
-    nicenessBesideEngines: lowest,
+    nicenessBesideEngines: lowestPriority,
   },
   {
     name: 'format',
     script: ['prettier', 'bin', 'prettier.cjs'],
     args: ['--check', '.', '--log-level', 'warn'],
     timeout: 300 * minutes,
-    nicenessBesideEngines: lowest,
+    nicenessBesideEngines: lowestPriority,
   },
   // Which folder may import from which: .dependency-cruiser.mjs.
   {
@@ -56,14 +56,14 @@ const stages = [
     script: ['dependency-cruiser', 'bin', 'dependency-cruiser.mjs'],
     args: ['shared', 'engine', 'planner', 'supervisor', 'gateway', 'cli', 'electron', 'renderer'],
     timeout: 300 * minutes,
-    nicenessBesideEngines: lowest,
+    nicenessBesideEngines: lowestPriority,
   },
   {
     name: 'typecheck',
     script: ['typescript', 'bin', 'tsc'],
     args: ['-p', '.'],
     timeout: 300 * minutes,
-    nicenessBesideEngines: lowest,
+    nicenessBesideEngines: lowestPriority,
   },
   // As many workers as cores: by default Vitest leaves one core free, which is half of two.
   {
@@ -145,15 +145,16 @@ await main(
       return before.length === 0 ? name : `${name} (after ${before.join(' and ')})`;
     });
     if (names.length > 0) step(`Running side by side: ${names.join(', ')}`);
-    const obstacleText = usesEngines ? obstacle() : undefined;
+    // No unit test reads the files that it builds.
+    const engineObstacle = usesEngines ? buildForEngines() : undefined;
     const results = await runSideBySide(wanted, async (stage) => {
       if (stage.realEngine !== true)
         return runStage(
           { ...limited(stage), niceness: usesEngines ? stage.nicenessBesideEngines : undefined },
           paths,
         );
-      const text = await obstacleText;
-      return text === undefined ? runOnEngine(limited(stage), paths) : refused(stage, text);
+      const reason = await engineObstacle;
+      return reason === undefined ? runOnEngine(limited(stage), paths) : refused(stage, reason);
     });
     if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0))
       throw new ActionableError(
@@ -161,7 +162,7 @@ await main(
       );
     for (const text of notes) note(text);
     report(results);
-    if (usesEngines && (await obstacleText) === undefined && !options.small) await reportMatrix(results);
+    if (usesEngines && (await engineObstacle) === undefined && !options.small) await reportMatrix(results);
     if (options.coverage) reportCoverage();
     console.log(closingLine(results));
   },
@@ -204,7 +205,7 @@ function runSideBySide(stages, run) {
 }
 
 /** Builds; resolves with a sentence about why tests on a real engine can't run, or undefined if they can. */
-async function obstacle() {
+async function buildForEngines() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     return (
       'these tests drive a real engine and need root on Linux: run `sudo npm test`, ' +

@@ -7,12 +7,18 @@ import { ActionableError, runOrThrow, step } from './console.mjs';
 import { cache } from './paths.mjs';
 
 const suite = 'sid';
+const program = 'usr/bin/linux.uml';
 
 /**
- * Fetches it unless it is in the cache, unpacked: `program` is linux.uml, `modules` the directory of the
- * modules of the same version. Throws an ActionableError if it can't be had.
+ * @typedef {object} UserModeLinux
+ * @property {string} program linux.uml
+ * @property {string} modules the directory of its modules, named by its version
+ */
+
+/**
+ * Fetches it unless it is in the cache, unpacked. Throws an ActionableError if it can't be had.
  *
- * @returns {Promise<{ program: string, modules: string }>}
+ * @returns {Promise<UserModeLinux>}
  */
 export async function fetchUserModeLinux() {
   const directory = path.join(cache, 'user-mode-linux');
@@ -30,6 +36,11 @@ export async function fetchUserModeLinux() {
         ['--extract', path.join(work, 'packages', file), path.join(work, 'unpacked')],
         `${file} could not be unpacked: free some disk space and try again.`,
       );
+      await runOrThrow(
+        path.join(work, 'unpacked', program),
+        ['--version'],
+        `User Mode Linux of Debian ${suite} does not run on this machine.`,
+      );
       renameSync(path.join(work, 'unpacked'), directory);
     } finally {
       rmSync(work, { recursive: true, force: true });
@@ -38,5 +49,5 @@ export async function fetchUserModeLinux() {
   const modules = path.join(directory, 'usr/lib/uml/modules');
   const [version] = readdirSync(modules);
   if (version === undefined) throw new ActionableError(`${modules} is empty: remove ${directory}.`);
-  return { program: path.join(directory, 'usr/bin/linux.uml'), modules: path.join(modules, version) };
+  return { program: path.join(directory, program), modules: path.join(modules, version) };
 }

@@ -9,9 +9,10 @@ import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { artifacts, repository } from '../../scripts/paths.mjs';
 import { debianImage, type DebianImage, type MachineKind, type Suite } from './debian-image.ts';
-import { freePort, startQemu } from './qemu.ts';
+import { freePort } from './free-port.ts';
+import { startQemu } from './qemu.ts';
 import { startUserModeLinux } from './user-mode-linux.ts';
-import type { VirtualMachine } from './virtual-machine.ts';
+import { killAndWait, type VirtualMachine } from './virtual-machine.ts';
 
 const run = promisify(execFile);
 
@@ -51,8 +52,8 @@ export class Guest {
   readonly #image: DebianImage;
   readonly #directory: string;
   readonly #machine: VirtualMachine;
-  /** Users with an open connection that their commands share: a key exchange takes seconds in the guest. */
-  readonly #connected = new Set<string>();
+  /** By user, ssh with a connection that their commands share: a key exchange takes seconds in the guest. */
+  readonly #connections = new Map<string, ChildProcess>();
 
   private constructor(image: DebianImage, directory: string, machine: VirtualMachine) {
     this.#image = image;
@@ -74,11 +75,11 @@ export class Guest {
     const machine =
       image.kind === 'qemu'
         ? await startQemu({ ...files, ...image, attach })
-        : startUserModeLinux({ ...files, ...image });
+        : await startUserModeLinux({ ...files, ...image });
     const guest = new Guest(image, directory, machine);
     try {
       await guest.#waitForBoot(null, 0);
-      await machine.booted();
+      await machine.releaseFiles();
       console.log(await guest.#describe());
       return guest;
     } catch (error) {
@@ -92,6 +93,11 @@ export class Guest {
     return this.#machine.disk;
   }
 
+  /** How long a user of the load test waits between two commands, in seconds. */
+  get loadPauseSeconds(): number {
+    return this.#machine.loadPauseSeconds;
+  }
+
   /** What it is, and in which test, for docs/compatibility.md. */
   async #describe(): Promise<string> {
     const test = path.relative(repository, expect.getState().testPath ?? repository);
@@ -99,7 +105,8 @@ export class Guest {
     const versions = await this.output(
       `echo kernel=$(uname -r) $(dpkg-query -W -f '\${Package}=\${Version} ' ${packages})`,
     );
-    return `machine under test: ${test} ${versions.replace('docker.io=', 'docker=')}`;
+    const versionsByName = versions.replace('docker.io=', 'docker=');
+    return `machine under test: ${test} kind=${this.#image.kind} ${versionsByName}`;
   }
 
   /** Runs a shell command; one that takes longer than `timeoutMs` is an error. */
@@ -146,15 +153,14 @@ export class Guest {
     const command = how === 'kexec' ? 'systemctl kexec' : this.#machine.rebootCommand;
     // The connection ends when the machine shuts down.
     if (how !== 'power-loss') await this.run(`${command}; exec sleep infinity`, { timeoutMs: bootMs });
-    for (const user of this.#connected)
-      await run('ssh', ['-O', 'exit', ...this.#sshArguments(user)]).catch(() => undefined);
-    this.#connected.clear();
-    await (how === 'power-loss' ? this.#machine.powerCycle() : this.#machine.reboot());
+    await this.#disconnect();
+    await (how === 'power-loss' ? this.#machine.powerCycle() : this.#machine.reboot(bootMs));
     await this.#waitForBoot(before, consoleLength);
   }
 
   /** Ends the machine and removes its disk. */
   async stop(): Promise<void> {
+    await this.#disconnect();
     await this.#machine.stop();
     await rm(this.#directory, { recursive: true, force: true });
   }
@@ -171,8 +177,8 @@ export class Guest {
   }
 
   /** Writes the output of a command to a file of the test's artifacts. */
-  async saveOutput(command: string, file: string): Promise<void> {
-    const { stdout, stderr } = await this.run(command);
+  async saveOutput(command: string, file: string, options: CommandOptions = {}): Promise<void> {
+    const { stdout, stderr } = await this.run(command, options);
     await writeFile(path.join(artifacts, file), `${stdout}${stderr}`);
   }
 
@@ -187,20 +193,33 @@ export class Guest {
   }
 
   #ssh(command: string, { user = 'root' }: CommandOptions) {
-    return spawn('ssh', [...this.#sshArguments(user), '--', command], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const [program = 'ssh', ...args] = [...this.#machine.ssh.prefix, 'ssh', ...this.#sshArguments(user)];
+    return spawn(program, [...args, '--', command], { stdio: ['pipe', 'pipe', 'pipe'] });
   }
 
-  /** Opens the connection of a user; false if there is no response yet. */
+  /** Opens the connection of a user; false if there is no response yet. It ends with this process. */
   async #connect(user: string): Promise<boolean> {
-    if (this.#connected.has(user)) return true;
-    // Only this one needs the network: others use its socket.
-    const [program = 'ssh', ...args] = [...this.#machine.ssh.prefix, 'ssh'];
-    const master = spawn(program, [...args, '-M', '-N', '-f', ...this.#sshArguments(user)], {
-      stdio: 'ignore',
-    });
-    await once(master, 'close');
-    if (master.exitCode === 0) this.#connected.add(user);
-    return master.exitCode === 0;
+    if (this.#connections.has(user)) return true;
+    const master = spawn(
+      'setpriv',
+      [
+        ...['--pdeathsig', 'KILL', ...this.#machine.ssh.prefix, 'ssh', '-M', '-N'],
+        // Run once others can use the connection.
+        ...['-o', 'PermitLocalCommand=yes', '-o', 'LocalCommand=echo open'],
+        ...this.#sshArguments(user),
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    const [opened] = await Promise.race([once(master.stdout, 'data'), once(master, 'close')]);
+    if (!Buffer.isBuffer(opened)) return false;
+    this.#connections.set(user, master);
+    return true;
+  }
+
+  /** Closes the connections of all users. */
+  async #disconnect(): Promise<void> {
+    await Promise.all([...this.#connections.values()].map(killAndWait));
+    this.#connections.clear();
   }
 
   /**
@@ -213,19 +232,24 @@ export class Guest {
     const end = Date.now() + bootMs;
     let read = consoleLength;
     while (Date.now() < end) {
-      const { exitCode } = this.#machine;
-      if (exitCode !== null)
-        throw new Error(`the machine ended with exit code ${exitCode}: see ${consoleLog}`);
+      const { ended } = this.#machine;
+      if (ended !== null)
+        throw new Error(`the machine ended (${ended})${await this.#lastLines(consoleLength)}`);
       const written = await this.#console();
       if (this.#machine.recoverBoot(written.slice(read))) read = written.length;
       // An attempt waits for the other end by itself; it is refused at once only shortly before sshd listens.
       if ((await this.#connect('root')) && (await this.output(readBootId)) !== before) return;
       await setTimeout(500);
     }
-    const lastLines = (await this.#console()).slice(consoleLength).split('\n').slice(-30).join('\n');
     throw new Error(
-      `the machine did not boot within ${bootMs / 1000} s: see ${consoleLog}; its last lines:\n${lastLines}`,
+      `the machine did not boot within ${bootMs / 1000} s${await this.#lastLines(consoleLength)}`,
     );
+  }
+
+  /** For an error: where the console's text is, and its end. */
+  async #lastLines(consoleLength: number): Promise<string> {
+    const lines = (await this.#console()).slice(consoleLength).split('\n').slice(-30);
+    return `: see ${consoleLog}; its last lines:\n${lines.join('\n')}`;
   }
 
   /** What the machine wrote to its console since it was started. */

@@ -23,7 +23,7 @@ build() {
   printf 'FROM busybox\\nRUN echo %s > /seen\\n' "$RANDOM" | docker build -q --no-cache -t load-build -
 }
 # Three people with pauses; with shorter ones, an emulated machine does little but this.
-repeat() { while [ ! -e stop ]; do round "$@"; sleep 4; done; }
+repeat() { while [ ! -e stop ]; do round "$@"; sleep "$PAUSE"; done; }
 # A stream that ends before the load does is cut.
 stream() {
   local name=$1
@@ -60,7 +60,8 @@ export async function startLoad(
   await alice(`rm -rf load && mkdir load && cat > load/load.sh <<'SCRIPT'
 ${script}SCRIPT
 docker run -d --name load busybox sh -c '${counts}' >/dev/null
-STREAMS='${streams.join(' ')}' setsid bash load/load.sh >load/log 2>&1 </dev/null &`);
+export STREAMS='${streams.join(' ')}' PAUSE=${guest.loadPauseSeconds}
+setsid bash load/load.sh >load/log 2>&1 </dev/null &`);
   await waitForRound(guest);
   return async () => {
     await waitForRound(guest);

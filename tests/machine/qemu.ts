@@ -1,10 +1,9 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { VirtualMachine, VirtualMachineFiles } from './virtual-machine.ts';
+import { freePort } from './free-port.ts';
+import { howEnded, killAndWait, type VirtualMachine, type VirtualMachineFiles } from './virtual-machine.ts';
 
 const run = promisify(execFile);
 
@@ -56,9 +55,10 @@ export async function startQemu(options: QemuOptions): Promise<VirtualMachine> {
   return {
     disk: { device: '/dev/vda', major: 254 },
     ssh: { prefix: [], host: '127.0.0.1', port },
-    get exitCode() {
-      return qemu.exitCode;
+    get ended() {
+      return howEnded(qemu);
     },
+    loadPauseSeconds: 10,
     rebootCommand: 'systemctl reboot',
     reboot: () => Promise.resolve(),
     powerCycle: () => {
@@ -71,8 +71,8 @@ export async function startQemu(options: QemuOptions): Promise<VirtualMachine> {
       return true;
     },
     // QEMU has it open: it occupies no space once QEMU has ended.
-    booted: () => rm(overlay, { force: true }),
-    stop: () => killed(qemu),
+    releaseFiles: () => rm(overlay, { force: true }),
+    stop: () => killAndWait(qemu),
   };
 }
 
@@ -89,23 +89,4 @@ function qemuArguments(options: QemuOptions, overlay: string, port: number): str
     ...['-netdev', `user,id=n0,hostfwd=tcp:127.0.0.1:${port}-:22`],
     ...['-device', 'virtio-net-pci,netdev=n0', '-device', 'virtio-rng-pci'],
   ];
-}
-
-/** Kills a process that runs a machine; resolves when it has ended. */
-export async function killed(machine: ChildProcess): Promise<void> {
-  if (machine.exitCode !== null || machine.signalCode !== null) return;
-  const closed = once(machine, 'close');
-  machine.kill('SIGKILL');
-  await closed;
-}
-
-/** A port of the loopback interface that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }

@@ -52,8 +52,12 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     guest = await Guest.boot({ kind: 'user-mode-linux' });
   }, 1_800_000);
   afterAll(async () => {
-    await guest?.saveOutput('journalctl --no-pager -o short-precise', 'machine-journal.log');
-    await guest?.stop();
+    try {
+      const journal = 'journalctl --no-pager -o short-precise';
+      await guest?.saveOutput(journal, 'machine-journal.log', { timeoutMs: 60_000 });
+    } finally {
+      await guest?.stop();
+    }
   }, 120_000);
 
   it('has a plain engine: systemd, cgroup v2, AppArmor', async () => {

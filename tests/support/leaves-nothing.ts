@@ -7,9 +7,9 @@ import { scopeEngineOptions, setEngineOptions } from '../../shared/messages/engi
 setEngineOptions('');
 scopeEngineOptions(() => undefined);
 
-/** What belongs to the process and tests change. */
+/** What belongs to the process and tests change. Servers and children that are left open are not seen. */
 const processState = () => ({
-  environment: { ...process.env },
+  arguments: [...process.argv],
   directory: process.cwd(),
   umask: process.umask(),
   exitCode: process.exitCode,
@@ -18,7 +18,20 @@ const processState = () => ({
 });
 
 const before = processState();
+const environment = { ...process.env };
+/** Their names: values may be secrets. */
+const changedVariables = () =>
+  [...new Set([...Object.keys(environment), ...Object.keys(process.env)])].filter(
+    (name) => environment[name] !== process.env[name],
+  );
+
 // Registered first, so it runs after those of the test file.
 afterAll(() => {
-  expect(processState(), 'what this file leaves behind in the process').toEqual(before);
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  expect(
+    { ...processState(), changedVariables: changedVariables() },
+    'what this file leaves behind in the process',
+  ).toEqual({ ...before, changedVariables: [] });
 });
