@@ -61,21 +61,34 @@ export class Guest {
     this.#machine = machine;
   }
 
-  /** Boots a fresh machine: its writes go to a layer of its own above the cached image. */
-  static async boot({ kind = 'qemu', suite, extraPackages, attach }: BootOptions = {}): Promise<Guest> {
-    const image = await debianImage({
-      kind: process.env['BULKHEAD_TEST_MACHINE'] === 'qemu' ? 'qemu' : kind,
-      suite,
-      extraPackages,
-    });
+  /**
+   * Boots a fresh machine: its writes go to a layer of its own above the cached image. Where a User Mode
+   * Linux does not boot, as without /dev/net/tun, it is one in QEMU.
+   */
+  static async boot({ kind = 'qemu', attach, ...image }: BootOptions = {}): Promise<Guest> {
+    const wanted = process.env['BULKHEAD_TEST_MACHINE'] === 'qemu' ? 'qemu' : kind;
+    try {
+      return await Guest.#bootImage(await debianImage({ ...image, kind: wanted }), attach);
+    } catch (error) {
+      if (wanted === 'qemu') throw error;
+      console.log('User Mode Linux did not boot, so QEMU is used:', error);
+      return Guest.#bootImage(await debianImage({ ...image, kind: 'qemu' }), attach);
+    }
+  }
+
+  static async #bootImage(image: DebianImage, attach: string | undefined): Promise<Guest> {
     await mkdir(artifacts, { recursive: true });
     await rm(consoleLog, { force: true });
     const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-machine-'));
     const files = { directory, disk: image.disk, consoleLog };
-    const machine =
+    const started =
       image.kind === 'qemu'
-        ? await startQemu({ ...files, ...image, attach })
-        : await startUserModeLinux({ ...files, ...image });
+        ? startQemu({ ...files, ...image, attach })
+        : startUserModeLinux({ ...files, ...image });
+    const machine = await started.catch(async (error: unknown) => {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    });
     const guest = new Guest(image, directory, machine);
     try {
       await guest.#waitForBoot(null, 0);

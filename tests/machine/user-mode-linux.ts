@@ -63,7 +63,10 @@ export async function startUserModeLinux(options: UserModeLinuxOptions): Promise
     // Before that, nsenter would find this machine's own network.
     const [first] = await Promise.race([once(stdioAt(child, 3), 'data'), once(child, 'close')]);
     if (!Buffer.isBuffer(first))
-      throw new Error(`User Mode Linux did not start (${howEnded(child)}): see ${options.consoleLog}`);
+      throw new Error(
+        `User Mode Linux did not start (${howEnded(child)}): ` +
+          readFileSync(options.consoleLog, 'utf8').slice(-500),
+      );
     return child;
   };
   let machine = await start();
