@@ -89,8 +89,6 @@ export default defineConfig({
           include: unitTests.filter((file) => !replacesModules(file)),
           // Loading the same modules for each file would take most of the time.
           isolate: false,
-          unstubEnvs: true,
-          unstubGlobals: true,
           // On two cores other stages run beside these: generous, so that only what hangs fails.
           testTimeout: 30_000,
         },

@@ -10,15 +10,10 @@ const suite = 'sid';
 const program = 'usr/bin/linux.uml';
 
 /**
- * @typedef {object} UserModeLinux
- * @property {string} program linux.uml
- * @property {string} modules the directory of its modules, named by its version
- */
-
-/**
- * Fetches it unless it is in the cache, unpacked. Throws an ActionableError if it can't be had.
+ * Fetches it unless it is in the cache, unpacked. `program` is linux.uml, `modules` the directory of its
+ * modules, named by its version. Throws an ActionableError if it can't be had.
  *
- * @returns {Promise<UserModeLinux>}
+ * @returns {Promise<{ program: string, modules: string }>}
  */
 export async function fetchUserModeLinux() {
   const directory = path.join(cache, 'user-mode-linux');

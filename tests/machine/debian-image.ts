@@ -4,8 +4,7 @@ import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { cache } from '../../scripts/paths.mjs';
-import { ActionableError } from '../../scripts/console.mjs';
-import { fetchUserModeLinux, type UserModeLinux } from '../../scripts/user-mode-linux.mjs';
+import { fetchUserModeLinux } from '../../scripts/user-mode-linux.mjs';
 import { guestAddress } from './user-mode-linux.ts';
 
 const run = promisify(execFile);
@@ -96,14 +95,14 @@ export interface ImageOptions {
 /**
  * A bootable Debian with `extraPackages`, created once for each kind, suite and list of packages and kept in
  * the cache of the project's scripts. Needs root, mmdebstrap, mkfs.ext4 and ssh-keygen; the first time takes
- * two minutes.
+ * two minutes. Throws if a package can't be fetched.
  */
 export async function debianImage({
   kind,
   suite = 'trixie',
   extraPackages = [],
 }: ImageOptions): Promise<DebianImage> {
-  const userModeLinux = kind === 'user-mode-linux' ? await userModeLinuxIfAvailable() : null;
+  const userModeLinux = kind === 'user-mode-linux' ? await fetchUserModeLinux() : null;
   const recipe = {
     suite,
     packages: [...packages, ...(userModeLinux === null ? kernelPackages : []), ...extraPackages],
@@ -117,17 +116,6 @@ export async function debianImage({
   return userModeLinux === null
     ? { ...image, kind: 'qemu', kernel: file('vmlinuz'), initrd: file('initrd.img') }
     : { ...image, kind: 'user-mode-linux', program: userModeLinux.program };
-}
-
-/** Null, with a note, if it can't be fetched: QEMU is slower, but tests the same. */
-async function userModeLinuxIfAvailable(): Promise<UserModeLinux | null> {
-  try {
-    return await fetchUserModeLinux();
-  } catch (error) {
-    if (!(error instanceof ActionableError)) throw error;
-    console.log(`Using QEMU instead of User Mode Linux: ${error.message}`);
-    return null;
-  }
 }
 
 interface ImageRecipe {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { artifacts, repository } from '../../scripts/paths.mjs';
 import { debianImage, type DebianImage, type MachineKind, type Suite } from './debian-image.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { startQemu } from './qemu.ts';
 import { startUserModeLinux } from './user-mode-linux.ts';
 import { killAndWait, type VirtualMachine } from './virtual-machine.ts';
@@ -63,7 +63,7 @@ export class Guest {
 
   /**
    * Boots a fresh machine: its writes go to a layer of its own above the cached image. Where a User Mode
-   * Linux does not boot, as without /dev/net/tun, it is one in QEMU.
+   * Linux can't be fetched or does not boot, as without /dev/net/tun, it is one in QEMU.
    */
   static async boot({ kind = 'qemu', attach, ...image }: BootOptions = {}): Promise<Guest> {
     const wanted = process.env['BULKHEAD_TEST_MACHINE'] === 'qemu' ? 'qemu' : kind;
@@ -71,7 +71,7 @@ export class Guest {
       return await Guest.#bootImage(await debianImage({ ...image, kind: wanted }), attach);
     } catch (error) {
       if (wanted === 'qemu') throw error;
-      console.log('User Mode Linux did not boot, so QEMU is used:', error);
+      console.log('User Mode Linux could not be booted, so QEMU is used:', error);
       return Guest.#bootImage(await debianImage({ ...image, kind: 'qemu' }), attach);
     }
   }

@@ -105,14 +105,14 @@ export async function startUserModeLinux(options: UserModeLinuxOptions): Promise
 function spawnIn({ program, directory, disk, consoleLog }: UserModeLinuxOptions): ChildProcess {
   const console = openSync(consoleLog, 'a');
   try {
-    const command = [
-      ...['setpriv', '--pdeathsig', 'KILL'],
+    const args = [
+      ...['--pdeathsig', 'KILL'],
       ...['taskset', '--cpu-list', lastProcessor()],
       ...['unshare', '--net', '--pid', '--mount-proc', '--kill-child=KILL', 'sh', '-c', setUpAndRun, 'sh'],
       ...[program, `ubd0=${path.join(directory, 'disk.cow')},${disk}`, `uml_dir=${directory}/`],
       ...kernelParameters,
     ];
-    return spawn(command[0] ?? '', command.slice(1), {
+    return spawn('setpriv', args, {
       stdio: ['ignore', console, console, 'pipe'],
       env: { ...process.env, TMPDIR: '/dev/shm' },
     });

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Network } from './network.ts';
+import { freePort } from './free-port.ts';
 
 /** Debian's docker-registry on 127.0.0.1, with a port and a directory of its own. */
 export interface Registry {
@@ -82,12 +82,4 @@ ${options.login === true ? login : ''}`,
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo; // a listening TCP server has one
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
