@@ -29,7 +29,7 @@ const dummy: TargetCapabilities = {
   missing: {
     ...targetCapabilities.embedded.missing,
     recreate: 'no-gateway-in-front',
-    'audit-mode': 'docker-desktop-enforces',
+    'audit-mode': 'enforced-by-product',
   },
   readsSettings: 'at-start',
   fileEnforcesSignIn: true,

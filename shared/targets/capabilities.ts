@@ -29,14 +29,14 @@ export type TargetFeature = (typeof targetFeatures)[number];
 
 /** Why a target does not offer a feature; also the id of the window's text (`target.missing`). */
 const missingReasons = [
-  /** Docker Desktop enforces the settings itself: features that only our gateway has are missing. */
-  'docker-desktop-enforces',
-  /** Docker Desktop refuses containers itself and keeps no log of that. */
-  'docker-desktop-keeps-no-log',
+  /** The product with the engine enforces the settings itself: what only our gateway has is missing. */
+  'enforced-by-product',
+  /** The product refuses containers itself and keeps no log of that. */
+  'product-keeps-no-log',
   /** No gateway and no isolation runtime are in front of the machine's engine: nothing would be enforced. */
   'no-gateway-in-front',
-  /** Settings that only Docker Desktop has. */
-  'not-docker-desktop',
+  /** The engine's settings file does not have these keys (`settingsFormat`). */
+  'not-in-settings-format',
 ] as const;
 export type MissingReason = (typeof missingReasons)[number];
 

@@ -17,7 +17,7 @@ export const machineCapabilities: TargetCapabilities = {
     recreate: 'no-gateway-in-front',
     'engine-control': 'no-gateway-in-front',
     verify: 'no-gateway-in-front',
-    'desktop-settings': 'not-docker-desktop',
+    'desktop-settings': 'not-in-settings-format',
   },
   settingsFormat: 'engine',
   readsSettings: 'on-change',

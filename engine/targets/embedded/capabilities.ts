@@ -17,7 +17,7 @@ export const embeddedCapabilities: TargetCapabilities = {
     recreate: null,
     'engine-control': null,
     verify: null,
-    'desktop-settings': 'not-docker-desktop',
+    'desktop-settings': 'not-in-settings-format',
   },
   settingsFormat: 'engine',
   readsSettings: 'on-change',

@@ -1,11 +1,10 @@
 /** The engine that the window works on, and the features that it does not offer. */
 export const target = {
   missing: {
-    'not-docker-desktop': 'Not on this engine: only Docker Desktop has these settings.',
-    'docker-desktop-enforces':
+    'not-in-settings-format': 'Not on this engine: only Docker Desktop has these settings.',
+    'enforced-by-product':
       'Not on this engine: Docker Desktop enforces the policy, and does not support this.',
-    'docker-desktop-keeps-no-log':
-      'Not on this engine: Docker Desktop decides by itself and keeps no log of it.',
+    'product-keeps-no-log': 'Not on this engine: Docker Desktop decides by itself and keeps no log of it.',
     'no-gateway-in-front': 'Not on this engine: no gateway is in front of it, so nothing would be enforced.',
   },
   machine: {

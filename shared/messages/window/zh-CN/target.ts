@@ -4,9 +4,9 @@ import type { Translation } from '../translation.ts';
 /** The engine that the window works on, and the features that it does not offer. */
 export const target: Translation<typeof english> = {
   missing: {
-    'not-docker-desktop': '此引擎不支持：只有 Docker Desktop 有这些设置。',
-    'docker-desktop-enforces': '此引擎上不可用：由 Docker Desktop 负责执行，而它不支持此项。',
-    'docker-desktop-keeps-no-log': '此引擎上不可用：Docker Desktop 自行判定，且不保留日志。',
+    'not-in-settings-format': '此引擎不支持：只有 Docker Desktop 有这些设置。',
+    'enforced-by-product': '此引擎上不可用：由 Docker Desktop 负责执行，而它不支持此项。',
+    'product-keeps-no-log': '此引擎上不可用：Docker Desktop 自行判定，且不保留日志。',
     'no-gateway-in-front': '此引擎上不可用：它前面没有网关，任何设置都不会被执行。',
   },
   machine: {
