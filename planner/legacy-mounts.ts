@@ -6,6 +6,7 @@ import type { ExclusivePaths } from './planner-paths.ts';
 import { perform } from './mounts/perform.ts';
 import { PlanBuilder } from './base/plan.ts';
 import { isContainerId } from './base/request.ts';
+import { turns } from './base/turns.ts';
 import { rootName } from './create-plan.ts';
 import { mountsOf } from './mounts/mount-table.ts';
 
@@ -23,10 +24,14 @@ export async function removeEarlierMounts(
   // From here on nobody else can enter it, or replace its content by links.
   for (const name of names) restrictToRoot(path.join(paths.mounts, name));
   const mounts = mountsOf('self').filter(({ mountPoint }) => isWithin(mountPoint, paths.mounts));
+  const next = turns();
   for (const id of containers.ids()) {
-    const state = containers.read(id);
     const root = mounts.find(({ mountPoint }) => mountPoint === path.join(paths.mounts, id, 'root'));
-    if (state !== null && root !== undefined) containers.write({ ...state, device: root.device });
+    // Not read without need: there may be hundreds, and the disk may be slow.
+    if (root === undefined) continue;
+    await next();
+    const state = containers.read(id);
+    if (state !== null) containers.write({ ...state, device: root.device });
   }
   const plan = new PlanBuilder();
   const points = new Set(mounts.map(({ mountPoint }) => mountPoint));

@@ -12,7 +12,7 @@ import type { RootPaths } from '../engine/base/root-paths.ts';
  */
 export function supervisePlanner(
   paths: RootPaths,
-  { command, log, onChange }: Pick<ChildSpec, 'command' | 'log' | 'onChange'>,
+  { command, log, onChange, heartbeat = {} }: Pick<ChildSpec, 'command' | 'log' | 'onChange' | 'heartbeat'>,
 ): SupervisedChild {
   return superviseChild({
     name: 'planner',
@@ -24,7 +24,7 @@ export function supervisePlanner(
     // engine can run before that.
     busy: /^planner cleaning up$/,
     keepListeners: true,
-    heartbeat: {},
+    heartbeat,
     onChange,
   });
 }
