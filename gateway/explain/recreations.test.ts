@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -121,6 +121,27 @@ describe('what the gateway will refuse of a recreation (D)', () => {
       ).toEqual([['bind-not-shared']]);
     } finally {
       getuid.mockRestore();
+    }
+  });
+  test('a path that only root can examine is not reported as refused, whatever its name is', async () => {
+    const closed = path.join(directory, 'closed');
+    await mkdir(closed, { mode: 0o700 });
+    await Promise.all([chmod(directory, 0o711), chmod(path.join(directory, 'engine.sock'), 0o666)]);
+    if (me.uid === 0) process.seteuid?.(65534);
+    else await chmod(closed, 0);
+    const getuid = vi.spyOn(process, 'getuid').mockReturnValue(65534);
+    try {
+      expect(
+        await refused(
+          {},
+          one({ Binds: [`${closed}/x:/x`] }),
+          one({ Binds: ['/etc/hostname/(EACCES):/x'] }, { id: 'b'.repeat(64) }),
+        ),
+      ).toEqual([[], ['bind-unresolvable']]);
+    } finally {
+      getuid.mockRestore();
+      if (me.uid === 0) process.seteuid?.(0);
+      await chmod(closed, 0o700);
     }
   });
   test('nothing is refused with ECI off, in audit mode, or where nothing is requested', async () => {

@@ -21,7 +21,8 @@ import { createImageTrust } from '../trust/create-image-trust.ts';
 import { dryGatekeeper } from './dry-gatekeeper.ts';
 import { findReachableEngine } from './reachable-engine.ts';
 import { refusalSentence } from '../../shared/audit/decision-text.ts';
-import { referenceTo } from '../../shared/messages/message.ts';
+import type { MessageId } from '../../shared/messages/catalogue/index.ts';
+import { referenceTo, type MessageReference } from '../../shared/messages/message.ts';
 
 /** How long a plan waits for registries, ms. */
 const timeoutMs = 10_000;
@@ -174,10 +175,10 @@ async function refusalFilter(
   if (process.getuid?.() === 0) return () => true;
   const above = path.dirname((await homeOf(user.uid)) ?? '/');
   const homes = above === '/' ? '/home' : above;
-  return ({ rule, message, setting, subject }) => {
+  return ({ rule, sentences, setting, subject }) => {
     switch (rule) {
       case 'bind-unresolvable':
-        return !/\((?:EACCES|EPERM)\)/.test(message);
+        return !isForRootOnly(sentences?.detail);
       case 'socket-mount':
         return setting !== null || subject?.image === undefined;
       case 'bind-not-shared':
@@ -187,3 +188,8 @@ async function refusalFilter(
     }
   };
 }
+
+/** Whether a path could not be examined for lack of rights. */
+const isForRootOnly = (problem: MessageReference | undefined): boolean =>
+  problem?.id === ('gateway.path-not-examined-because' satisfies MessageId) &&
+  ['EACCES', 'EPERM'].includes(String(problem.params?.['code']));
