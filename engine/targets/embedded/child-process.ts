@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { heartbeatVariable } from '../../../shared/process/heartbeat.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { onBoundedLines } from './bounded-lines.ts';
+import { onBoundedLines } from '../../../shared/process/bounded-lines.ts';
 import type { LogWriter } from './log-files.ts';
 import type { EngineNotice } from '../../../shared/gateway/engine-notices.ts';
 import { describeProcessState, readStat, watchHeartbeat, type HeartbeatLimits } from './heartbeat-watch.ts';

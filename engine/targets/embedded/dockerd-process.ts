@@ -7,7 +7,7 @@ import { overlap, parseIpRange } from '../../../shared/policy/ip-range.ts';
 import { usualLimits } from '../../../shared/process/time-limits.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import { slowness } from '../../base/machine-speed.ts';
-import { cutLine } from './bounded-lines.ts';
+import { cutLine } from '../../../shared/process/bounded-lines.ts';
 import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
 
 const run = promisify(execFile);
@@ -225,5 +225,10 @@ export async function startDockerd(
 /** Last lines of a log file, joined; '' if there is none. */
 export async function lastLogLines(file: string, lines: number): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-lines).map(cutLine).join(' | ');
+  return text
+    .trimEnd()
+    .split('\n')
+    .slice(-lines)
+    .map((line) => cutLine(line))
+    .join(' | ');
 }

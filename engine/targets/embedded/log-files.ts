@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
 import { plainText, sentenceOf, type Message } from '../../../shared/messages/message.ts';
 import { messageReferenceSchema } from '../../../shared/messages/schema.ts';
-import { cutLine } from './bounded-lines.ts';
+import { cutLine } from '../../../shared/process/bounded-lines.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { watchDirectory } from '../../base/watch-directory.ts';
 
@@ -170,7 +170,7 @@ const splitLines = (bytes: Buffer): string[] =>
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map(cutLine);
+    .map((line) => cutLine(line));
 
 /** Logs that are followed. */
 export interface LogFollower {

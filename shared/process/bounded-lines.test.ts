@@ -38,6 +38,20 @@ it('emits an endless line as soon as it is too long, and discards the rest', () 
   onBoundedLines(stream, (line) => {
     lines.push(line);
   });
-  for (let part = 0; part < 1000; part++) stream.emit('data', Buffer.alloc(64 * 1024, 'x'));
+  for (let part = 0; part < 1000; part++) stream.emit('data', 'x'.repeat(64 * 1024));
   expect(lines).toHaveLength(1);
+});
+
+it('has another limit where one is given', () => {
+  const stream = new PassThrough();
+  const lines: string[] = [];
+  onBoundedLines(
+    stream,
+    (line) => {
+      lines.push(line);
+    },
+    3,
+  );
+  stream.emit('data', 'abc\r\nabcd\n');
+  expect(lines).toEqual(['abc', 'abc… (cut)']);
 });
