@@ -1,9 +1,12 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { appErrorSchema } from '../../shared/app-error.ts';
+import { onBoundedLines } from '../../shared/process/bounded-lines.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { dismissed, noPromptShown, notAuthorised, type ElevatedChild } from './elevator.ts';
+
+/** Maximum length of one document of its output, characters. */
+const maxOutputLength = 4 * 1024 * 1024;
 
 /** How an elevated command ended: its exit code or why there is none, and its last output. */
 export interface ElevatedEnd {
@@ -25,13 +28,19 @@ export async function followCommand(
   let reported: AppError | null = null;
   const ended = endOf(child);
   const first = new Promise<void>((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const value = parsed(line);
-      if (accept(value)) {
-        accepted = true;
-        resolve();
-      } else reported ??= errorIn(value);
-    });
+    // Its end says why there is no more output.
+    child.stdout.on('error', () => undefined);
+    onBoundedLines(
+      child.stdout,
+      (line) => {
+        const value = parsed(line);
+        if (accept(value)) {
+          accepted = true;
+          resolve();
+        } else reported ??= errorIn(value);
+      },
+      maxOutputLength,
+    );
   });
   await Promise.race([first, ended]);
   if (accepted) return ok(ended);
@@ -47,7 +56,7 @@ export async function readCommand<T>(
   commandName: string,
   parseOutput: (value: unknown) => T | null,
 ): Promise<Result<T, AppError>> {
-  const [output, end] = await Promise.all([collect(child.stdout, 4 * 1024 * 1024), endOf(child)]);
+  const [output, end] = await Promise.all([collect(child.stdout, maxOutputLength), endOf(child)]);
   const value = parseOutput(parsed(output));
   return value === null
     ? elevationFailure(end, `the elevated ${commandName} ended without output`, null)

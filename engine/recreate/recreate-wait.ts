@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { hasHealthcheck, type Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
+import { onEventLines } from '../base/event-lines.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { inspect } from './recreate-ports.ts';
 
@@ -39,12 +39,10 @@ export async function startAndWait(
   let hasDied = false;
   let lost = false;
   // An engine that exits closes the stream: that is enough.
-  createInterface({ input: stream })
-    .on('error', () => undefined)
-    .on('line', (line) => {
-      if (/"(?:status|Action)":"die"/.test(line)) hasDied = true;
-      notify();
-    });
+  onEventLines(stream, (line) => {
+    if (/"(?:status|Action)":"die"/.test(line)) hasDied = true;
+    notify();
+  });
   stream.once('close', () => {
     lost = true;
     notify();

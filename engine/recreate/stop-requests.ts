@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import * as z from 'zod';
+import { onEventLines } from '../base/event-lines.ts';
 
 /** The containers that somebody has stopped or killed through the engine since a moment. */
 export interface StopRequests {
@@ -24,7 +24,7 @@ const filters = { type: ['container'], event: ['kill', 'stop'] } satisfies Docke
  * Watches from now on who stops containers. By a stream, since the engine remembers only its last 256 events,
  * and health checks have three each.
  */
-export async function watchStopRequests(engine: Docker): Promise<StopRequests> {
+export async function watchStopRequests(engine: Docker, longestEvent?: number): Promise<StopRequests> {
   const stopped = new Set<string>();
   let isComplete = true;
   let since: number;
@@ -36,13 +36,12 @@ export async function watchStopRequests(engine: Docker): Promise<StopRequests> {
   } catch {
     return { include: () => Promise.resolve(true), close: () => undefined };
   }
-  createInterface({ input: stream })
-    .on('error', () => undefined)
-    .on('line', (line) => {
-      const ids = stoppedBy(line);
-      isComplete &&= ids !== null;
-      for (const id of ids ?? []) stopped.add(id);
-    });
+  const onEvent = (line: string) => {
+    const ids = stoppedBy(line);
+    isComplete &&= ids !== null;
+    for (const id of ids ?? []) stopped.add(id);
+  };
+  onEventLines(stream, onEvent, longestEvent);
   stream.once('close', () => {
     isComplete = false;
   });

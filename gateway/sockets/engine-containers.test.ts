@@ -41,6 +41,31 @@ describe('following the engine', () => {
     expect(events).toEqual(['create b']);
   });
 
+  it('skips an event that is too long, and reads the next one', async () => {
+    const socket = path.join(directory, 's');
+    const event = (id: string, label: string) =>
+      `${JSON.stringify({ Action: 'create', Actor: { ID: id, Attributes: { name: id, label } } })}\n`;
+    engine = createServer((_req, res) => {
+      res.end(`${event('a', '')}${event('b', 'x'.repeat(300 * 1024))}${event('c', '')}`);
+    });
+    await new Promise<void>((resolve) => {
+      engine.listen(socket, () => {
+        resolve();
+      });
+    });
+    const names: string[] = [];
+    await engineContainers(socket).follow(
+      {
+        connected: () => undefined,
+        event: ({ name }) => {
+          names.push(name);
+        },
+      },
+      new AbortController().signal,
+    );
+    expect(names).toEqual(['a', 'c']);
+  });
+
   it('disconnects from an engine that is about to stop, and follows the next one', async () => {
     const socket = path.join(directory, 's');
     let requests = 0;

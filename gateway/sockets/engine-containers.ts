@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
+import { onBoundedLines } from '../../shared/process/bounded-lines.ts';
 import { startTimeLimit } from '../base/time-limit.ts';
 
 /** A container as the engine lists it. */
@@ -43,7 +43,7 @@ export interface EngineContainers {
 }
 
 const maxListBytes = 64 * 1024 * 1024;
-/** Longest line of the event stream, characters. */
+/** Longest line of the event stream, characters. A longer one is cut, and so no event. */
 const maxEventLength = 256 * 1024;
 
 export function engineContainers(engineSocket: string): EngineContainers {
@@ -128,14 +128,14 @@ function followEvents(
         return;
       }
       on.connected();
-      // readline forwards errors of its input: without a listener here, an aborted stream would end the
-      // gateway.
-      createInterface({ input: res })
-        .on('error', end)
-        .on('line', (line) => {
-          const event = line.length > maxEventLength ? null : readEvent(line);
+      onBoundedLines(
+        res,
+        (line) => {
+          const event = readEvent(line);
           if (event !== null) on.event(event);
-        });
+        },
+        maxEventLength,
+      );
     },
   );
   following.add(req);
