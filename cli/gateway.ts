@@ -18,7 +18,7 @@ import { fixedLimits } from '../shared/process/time-limits.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { message } from '../shared/messages/message.ts';
-import { printError } from './output.ts';
+import { bulkheadCommand, printError } from './output.ts';
 import { takePredecessor, usualSuccessorLimits, type SuccessorLimits } from './gateway-successor.ts';
 import { ReplaceableGateway, type StartGateway } from './replaceable-gateway.ts';
 import { serviceLog } from './service-log.ts';
@@ -114,6 +114,7 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
       listenerStore,
       isEngineStopped,
       isPredecessorRunning: predecessor?.isRunning,
+      layerGuardProgram: path.resolve(path.dirname(bulkheadCommand()), '../runtime/build/bulkhead-runc'),
       ...(options.state === undefined ? {} : { onPolicy: createVersionRecorder(options.state, log) }),
       log,
     });

@@ -5,6 +5,7 @@ import type { DecisionLog } from './audit/decision-log.ts';
 import type { FileLocks } from './base/file-locks.ts';
 import { createGatekeeper, denialRecorder } from './enforce/decide.ts';
 import type { GatekeeperOptions } from './enforce/gatekeeper-options.ts';
+import { LayerGuard } from './enforce/layer-guard.ts';
 import { VolumeUses } from './enforce/volume-uses.ts';
 import type { EngineFacts } from './engine-api/engine-facts.ts';
 import { removeContainer } from './engine-api/remove-container.ts';
@@ -72,6 +73,7 @@ export async function composeGatekeeper(
     sockets,
     sharing,
     builds: new StartedBuilds(locks),
+    layerGuard: new LayerGuard(facts, options.layerGuardProgram ?? null, log),
     volumeUses: new VolumeUses(locks),
     removeContainer: (id) =>
       removeContainer(options.engineSocket, id).catch((error: unknown) => {

@@ -55,6 +55,11 @@ export interface GatewayOptions {
    * there is no file, null and null if the policy has no text.
    */
   readonly onPolicy?: (policy: { readonly hash: string | null; readonly text: string | null }) => void;
+  /**
+   * The program that keeps the engine from following links in layers, `bulkhead-runc`. Missing: images of
+   * overlay2 cannot be pushed or saved.
+   */
+  readonly layerGuardProgram?: string;
   /** Logs one line about the gateway itself (policy changes, malformed requests). */
   readonly log?: (line: string) => void;
 }

@@ -41,7 +41,7 @@ for_architecture() {
 }
 
 runc_sources='bulkhead-runc.c cgroup.c check.c child.c confine.c container-check.c device-program.c
-  fs-identity.c invocation.c kernel-settings.c log.c mount-points.c mounts.c overlay.c plan.c
+  fs-identity.c invocation.c kernel-settings.c layer-store.c log.c mount-points.c mounts.c overlay.c plan.c
   plan-operations.c plan-fields.c planner-client.c runc-root.c scratch.c sealed.c streams.c'
 
 # build NAME SOURCE… : compiles unless NAME is newer than every source, header and this script.

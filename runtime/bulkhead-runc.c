@@ -13,6 +13,7 @@
 #include "container-check.h"
 #include "invocation.h"
 #include "kernel-settings.h"
+#include "layer-store.h"
 #include "log.h"
 #include "plan.h"
 #include "planner-client.h"
@@ -267,6 +268,8 @@ int main(int argc, char **argv) {
   if (argc >= 2 && strcmp(argv[1], "--bulkhead-confine-devices") == 0)
     return confine_devices(argc - 2, argv + 2);
   if (argc == 2 && strcmp(argv[1], "--bulkhead-perform") == 0) return perform_from_stdin();
+  if (argc == 3 && strcmp(argv[1], "--bulkhead-guard-layers") == 0) return guard_layer_store(argv[2]);
+  if (argc == 3 && strcmp(argv[1], "--bulkhead-release-layers") == 0) return release_layer_store(argv[2]);
 
   struct invocation call = {0};
   if (argc < 1 || !locate() || !read_invocation(argc, argv, &call) ||

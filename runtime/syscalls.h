@@ -19,6 +19,7 @@ int umount2(const char *target, int flags);
 #define DETACH_FLAG 2 /* MNT_DETACH */
 #define NO_FOLLOW_FLAG 8 /* UMOUNT_NOFOLLOW */
 #define PRIVATE_FLAG (1 << 18) /* MS_PRIVATE */
+#define SHARED_FLAG (1 << 20) /* MS_SHARED */
 #define SLAVE_FLAG (1 << 19) /* MS_SLAVE */
 #define RECURSIVE_FLAG (1 << 14) /* MS_REC */
 #define NO_SET_ID_FLAG 2 /* MS_NOSUID */

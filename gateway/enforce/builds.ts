@@ -7,6 +7,7 @@ import { proxyGrpc } from '../grpc/proxy.ts';
 import type { StartedBuilds } from '../grpc/started-builds.ts';
 import { isProtected } from './existing-containers.ts';
 import type { InspectionContext, InspectionResult } from './inspection-context.ts';
+import { layerLinksDenial } from './read-layers.ts';
 
 /** `POST /build`: its parameters are decided and re-encoded. Throws EngineUnreachable. */
 export async function inspectBuild(context: InspectionContext): Promise<InspectionResult> {
@@ -25,6 +26,11 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecti
   const defaultRuntime = await context.facts.defaultRuntime();
   const decision = decideBuild(target.query, { networks, containers, defaultRuntime });
   if (decision.outcome === 'deny') return { kind: 'denied', denial: decision };
+  // An engine with experimental features reads the layers to make one of them.
+  const squash = target.query.some(({ key }) => key === 'squash')
+    ? await layerLinksDenial(context, 'docker build --squash')
+    : null;
+  if (squash !== null) return { kind: 'denied', denial: squash };
   // Many SDKs add options of their own: dropped parameters are not logged, replaced ones are.
   const changes = decision.changes.filter(({ rule }) => rule !== 'parameter-dropped');
   return { kind: 'passed', changes, target: writeTarget(target.version, target.path, decision.parameters) };

@@ -73,13 +73,9 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
       decisionContext(options, { settings, generation }, request, requestBody);
 
     if (!settings.eci.value) {
-      if (route?.inspect === 'load-images' && settings.blockDockerLoad.value)
-        return denied(contextFor(null), loadDenial);
-      options.counters?.countRequest(route, 'allow');
-      if (route?.inspect !== 'grpc') return forward;
-      // Counted for when ECI comes on; the limit is enforced then only.
-      request.slot?.beginBuilds();
-      return { ...forward, upgradeHandler: grpcHandler(contextFor(null), options) };
+      const decide = () => decideWithoutEci(request, route, options, contextFor);
+      const { layerGuard } = options;
+      return layerGuard?.mayBeMounted === true ? layerGuard.release().then(decide) : decide();
     }
     if (request.origin.kind === 'socket-mount' && options.sockets) {
       const continueWith = (denial: Denial | null) => {
@@ -94,6 +90,23 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
     }
     return admittedRequest(options, settings, route, request, contextFor);
   };
+}
+
+/** While ECI is off: everything is forwarded, except a blocked `docker load`. */
+function decideWithoutEci(
+  request: GatewayRequest,
+  route: Route | null,
+  options: Options,
+  contextFor: (requestBody: null) => DecisionContext,
+): Verdict | Promise<Verdict> {
+  const context = contextFor(null);
+  if (route?.inspect === 'load-images' && context.context.settings.blockDockerLoad.value)
+    return denied(context, loadDenial);
+  options.counters?.countRequest(route, 'allow');
+  if (route?.inspect !== 'grpc') return forward;
+  // Counted for when ECI comes on; the limit is enforced then only.
+  request.slot?.beginBuilds();
+  return { ...forward, upgradeHandler: grpcHandler(context, options) };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { SharingUsers } from '../sharing/sharing-users.ts';
 import type { SocketMountModule } from '../sockets/socket-mount-module.ts';
 import type { SocketMounts } from '../base/socket-mount.ts';
 import type { readMachineNetworks } from './machine-networks.ts';
+import type { LayerGuard } from './layer-guard.ts';
 import type { VolumeUses } from './volume-uses.ts';
 
 export interface GatekeeperOptions {
@@ -45,6 +46,8 @@ export interface GatekeeperOptions {
   readonly builds?: StartedBuilds;
   /** The volumes of requests under way. Missing: likewise. */
   readonly volumeUses?: VolumeUses;
+  /** Keeps the engine from following links in layers. Missing: a simulation, which reads none. */
+  readonly layerGuard?: LayerGuard;
   /** Limits the concurrency of decisions. Missing: turns of its own. */
   readonly turns?: Turns;
 }

@@ -193,7 +193,8 @@ async function withErrorOfEngine(
   const option = denial.rule === 'unmodelled-value' ? unknownStorageKey(body) : null;
   if (option !== null && denial.what === storageOption(option)) {
     // containerd's snapshotters ignore such options, and others have their own.
-    return (await facts.storageDriver()) === 'overlay2'
+    const store = await facts.imageStore();
+    return store.kind === 'graph-driver' && store.driver === 'overlay2'
       ? { ...denial, engineError: unknownStorageOption(option) }
       : denial;
   }

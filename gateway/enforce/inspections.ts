@@ -21,6 +21,7 @@ import {
   createVolume,
   disconnectNetwork,
 } from './inspect-volumes-networks.ts';
+import { readLayers } from './read-layers.ts';
 import { denied, passedAsIs, type InspectionContext, type InspectionResult } from './inspection-context.ts';
 
 type Inspect = (
@@ -58,6 +59,7 @@ const inspections: Readonly<Record<Inspection, Inspect>> = {
   // Nothing about the request itself: the calls on the connection are decided one by one.
   grpc: pass,
   'load-images': ({ settings }) => (settings.blockDockerLoad.value ? denied(loadDenial) : passedAsIs),
+  'read-layers': readLayers,
   options: inspectOptions,
   'refused-swarm': refuse,
   'refused-plugin': refuse,

@@ -5,7 +5,7 @@ import { ContainerArchive } from './container-archive.ts';
 import { createEngineClient } from './engine-client.ts';
 import { readNetwork, readNetworks } from './network-facts.ts';
 import { rememberedPings } from './ping.ts';
-import { readContainer, readImage, readRegistries, readStorageDriver, readVolume } from './read-facts.ts';
+import { readContainer, readImage, readImageStore, readRegistries, readVolume } from './read-facts.ts';
 
 /**
  * Facts read from an engine's API. `timeoutMs`: from a request to the end of its response; default
@@ -74,7 +74,7 @@ export function createEngineFacts(engineSocket: string, timeoutMs?: number): Eng
     },
     networks: async () => readNetworks(await fetchJson('/networks')),
     defaultRuntime: async () => text(field(await fetchJson('/info'), 'DefaultRuntime')) || null,
-    storageDriver: async () => readStorageDriver(await fetchJson('/info')),
+    imageStore: async () => readImageStore(await fetchJson('/info')),
     drivers: async (kind) => list(field(field(await fetchJson('/info'), 'Plugins'), kind)),
     image: async (reference) => {
       const found = await getImage(reference);

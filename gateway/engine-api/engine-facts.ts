@@ -35,8 +35,8 @@ export interface EngineFacts {
   networks(): Promise<readonly ListedNetwork[]>;
   /** The runtime a container gets that names none. */
   defaultRuntime(): Promise<string | null>;
-  /** Where the engine keeps containers' layers. */
-  storageDriver(): Promise<string>;
+  /** Where the engine keeps layers. */
+  imageStore(): Promise<ImageStore>;
   /** Names of the drivers of a kind that the engine has, plugins included. */
   drivers(kind: 'Log' | 'Network' | 'Volume'): Promise<readonly string[]>;
   /** An image by any name a create request may use: a reference, an id, the beginning of one. */
@@ -57,6 +57,11 @@ export interface EngineFacts {
  * could not be made.
  */
 export type ExecState = 'created' | 'starting' | 'started';
+
+/** `driver` is '' and `directory` too if the engine does not say. `directory` is the engine's data root. */
+export type ImageStore =
+  | { readonly kind: 'containerd' }
+  | { readonly kind: 'graph-driver'; readonly driver: string; readonly directory: string };
 
 export interface MountFacts {
   readonly type: string;

@@ -2,7 +2,13 @@ import { requestedDevice, type RequestedDevice } from '../../shared/policy/creat
 import { isConvertedBind } from '../../shared/policy/binds-as-mounts.ts';
 import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import { field, list, text, texts } from './response-fields.ts';
-import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from './engine-facts.ts';
+import type {
+  ContainerFacts,
+  ContainerLayers,
+  ImageStore,
+  RegistryFacts,
+  VolumeFacts,
+} from './engine-facts.ts';
 
 /** The content of an archive that is one regular file. */
 export function readSingleFile(archive: Buffer): Buffer | null {
@@ -50,8 +56,15 @@ function usesContainerdStore(info: unknown): boolean {
   );
 }
 
-/** The storage driver, or snapshotter, in the engine's /info: `overlay2`, `overlayfs`. */
-export const readStorageDriver = (info: unknown): string => text(field(info, 'Driver'));
+/** The store of images in the engine's /info: of containerd only if it says so. */
+export const readImageStore = (info: unknown): ImageStore =>
+  Array.isArray(field(info, 'DriverStatus')) && usesContainerdStore(info)
+    ? { kind: 'containerd' }
+    : {
+        kind: 'graph-driver',
+        driver: text(field(info, 'Driver')),
+        directory: text(field(info, 'DockerRootDir')),
+      };
 
 export function readRegistries(config: unknown): RegistryFacts {
   const indexes = field(config, 'IndexConfigs');

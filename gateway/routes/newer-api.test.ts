@@ -132,7 +132,7 @@ describe('endpoints and parameters', () => {
     ['1.48', 'POST', '/build/prune?reserved-space=1&max-used-space=2&min-free-space=3', 'none'],
     ['1.49', 'GET', '/images/a/json?platform=%7B%7D', 'none'],
     ['1.50', 'DELETE', '/images/a?platforms=%7B%7D&platforms=%7B%7D', 'none'],
-    ['1.52', 'GET', '/images/a/get?platform=%7B%7D&platform=%7B%7D', 'none'],
+    ['1.52', 'GET', '/images/a/get?platform=%7B%7D&platform=%7B%7D', 'read-layers'],
     ['1.52', 'POST', '/images/load?platform=%7B%7D&platform=%7B%7D', 'load-images'],
     ['1.52', 'GET', '/system/df?verbose=1&type=image&type=volume', 'none'],
     ['1.54', 'GET', '/images/json?identity=1', 'none'],

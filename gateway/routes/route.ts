@@ -26,6 +26,8 @@ export type Inspection =
   /** The connection becomes gRPC; every call on it is decided. */
   | 'grpc'
   | 'load-images'
+  /** The engine reads the layers of images. */
+  | 'read-layers'
   /** The engine's response is the same for every path. */
   | 'options'
   /** Refused while ECI is on; the value says why. */

@@ -30,6 +30,7 @@ import { hostDevice } from './host-device.ts';
 import { hostNamespace } from './host-namespace.ts';
 import { hostNetworkBuild } from './host-network-build.ts';
 import { idOutOfRange } from './id-out-of-range.ts';
+import { layerLinks } from './layer-links.ts';
 import { logDriver } from './log-driver.ts';
 import { networkPlugin } from './network-plugin.ts';
 import { networkVolume } from './network-volume.ts';
@@ -74,6 +75,7 @@ export const ruleList = [
   securityOption,
   cgroupParent,
   annotation,
+  layerLinks,
   logDriver,
   environmentSwitch,
   volumePlugin,

@@ -57,6 +57,7 @@ beforeAll(async () => {
     engineDirectories: [isolated.root, isolated.paths.root],
     stateDirectory: isolated.paths.root,
     imageTrust: trust(isolated),
+    layerGuardProgram: path.join(import.meta.dirname, '../../runtime/build/bulkhead-runc'),
   });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;

@@ -10,6 +10,7 @@ import { kernelSettingAttempts } from './attempts/kernel-settings.ts';
 import { namespaceAttempts } from './attempts/namespaces.ts';
 import { runtimeAttempts } from './attempts/runtimes.ts';
 import { jsonAttempts } from './attempts/json.ts';
+import { imageLayerAttempts } from './attempts/image-layers.ts';
 import { mountAttempts } from './attempts/mounts.ts';
 import { replacedSourceAttempts } from './attempts/replaced-sources.ts';
 import { volumeAttempts } from './attempts/volumes.ts';
@@ -35,6 +36,7 @@ export const corpus: readonly Attempt[] = [
   ...replacedSourceAttempts,
   ...unprotectedAttempts,
   ...referenceAttempts,
+  ...imageLayerAttempts,
   ...networkAttempts,
   ...networkAddressAttempts,
   ...buildAttempts,

@@ -61,6 +61,7 @@ process.once('SIGTERM', () => { started.value.close(0).then(() => { process.exit
         auditFile: at('audit.jsonl'),
         engineDirectories: [options.engineDirectory],
         stateDirectory: options.stateDirectory ?? at('state'),
+        layerGuardProgram: path.join(project, 'runtime/build/bulkhead-runc'),
       } satisfies GatewayOptions),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },

@@ -36,19 +36,23 @@ describe('stale mounts', () => {
   });
 
   it("do not include the nosymfollow guard, which is distinguished from an admin's mount there", () => {
-    const [layer, image, volumes] = [
+    const [store, links, layer, image, volumes] = [
+      'overlay2',
+      'overlay2/l',
       `overlay2/${'a'.repeat(64)}`,
       `overlay2/${'b'.repeat(64)}`,
       'volumes',
-    ].map((name) => `${paths.data}/${name}`) as [string, string, string]; // three
+    ].map((name) => `${paths.data}/${name}`) as [string, string, string, string, string]; // five
     const info = [
       line('/', '/'),
+      line(store, store),
+      line(links, links),
       line(layer, layer),
       line('/', `${layer}/merged`, '0:50'),
       line('/elsewhere', image),
       line(volumes, volumes),
     ].join('\n');
-    expect(linkGuards(info, paths)).toEqual([volumes, layer]);
+    expect(linkGuards(info, paths)).toEqual([volumes, layer, links, store]);
     expect(staleMounts(info, paths)).toEqual([`${layer}/merged`]);
     for (const [root, device] of [
       ['/', '8:2'],

@@ -183,6 +183,11 @@ export const policy = {
   'policy.proto-number-padded': 'a number in it takes more bytes than it needs',
   'policy.proto-number-too-long': 'a number in it has more than 64 bits',
   'policy.proto-number-too-wide': 'its field {{name}} has a number that does not fit it',
+  'policy.layers-of-driver': concat(
+    'the storage driver {{driver}} cannot be kept from following them; ',
+    'overlay2 and the containerd image store can',
+  ),
+  'policy.layers-not-guarded': 'the engine could not be kept from following them: {{reason}}',
   'policy.proto-field-twice': 'its field {{name}} is there twice',
   'policy.proto-field-cut': 'its field {{name}} is cut short',
   'policy.proto-field-not-utf-8': 'its field {{name}} is not UTF-8',

@@ -71,6 +71,7 @@ export const rules = {
   'rules.docker-load': 'loading images from archives is denied',
   'rules.swarm': 'Swarm services run outside isolation',
   'rules.plugin': 'engine plugins run as root outside isolation',
+  'rules.layer-links': 'links in the layers of an image must not lead the engine to files of the host',
   'rules.checkpoint': 'checkpoints are written to and read from directories of the engine',
   'rules.debug': "debug endpoints show the engine's memory",
   'rules.removed-endpoint': 'the endpoint was removed from the API',

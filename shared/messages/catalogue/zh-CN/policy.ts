@@ -162,6 +162,9 @@ export const policy: Translated<typeof english> = {
   'policy.proto-number-padded': '其中某个数字占用的字节多于所需',
   'policy.proto-number-too-long': '其中某个数字超过 64 位',
   'policy.proto-number-too-wide': '字段 {{name}} 中的数字超出其范围',
+  'policy.layers-of-driver':
+    '无法阻止存储驱动程序 {{driver}} 跟随这些链接；overlay2 和 containerd 镜像存储则可以',
+  'policy.layers-not-guarded': '无法阻止引擎跟随这些链接：{{reason}}',
   'policy.proto-field-twice': '字段 {{name}} 出现两次',
   'policy.proto-field-cut': '字段 {{name}} 不完整',
   'policy.proto-field-not-utf-8': '字段 {{name}} 不是 UTF-8',

@@ -54,6 +54,7 @@ export const rules: Translated<typeof english> = {
   'rules.docker-load': '拒绝从归档文件加载镜像',
   'rules.swarm': 'Swarm 服务在隔离之外运行',
   'rules.plugin': '引擎插件以 root 身份在隔离之外运行',
+  'rules.layer-links': '镜像层中的链接不得将引擎引向主机的文件',
   'rules.checkpoint': '检查点会写入并读取引擎的目录',
   'rules.debug': '调试端点会暴露引擎的内存',
   'rules.removed-endpoint': '该端点已从 API 中移除',
