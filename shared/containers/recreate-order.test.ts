@@ -40,7 +40,7 @@ test("dependencies come first: links, and Compose's order within one project", (
   expect(order(container('app', { Links: ['/zdb:/app/db'] }), container('zdb'))).toEqual([['zdb'], ['app']]);
 });
 
-test('those that share namespaces are one group, also in a chain, the joined one first', () => {
+test('containers that share namespaces are one group, also in a chain, the joined one first', () => {
   expect(
     order(
       container('a', { NetworkMode: `container:${idOf('m')}` }),

@@ -31,7 +31,7 @@ const state = (eci: PreferenceOutcome): Parameters<typeof protectionIn>[0] =>
     scan: null,
   }) as unknown as AppState; // only the fields that it uses
 
-it('is not claimed while a user has turned ECI off; a locked setting cannot be turned off', () => {
+it('protection is not claimed while a user has turned ECI off; a locked setting cannot be turned off', () => {
   const applied = effectiveSettings(
     '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":false,"value":true}}',
   );
@@ -41,7 +41,7 @@ it('is not claimed while a user has turned ECI off; a locked setting cannot be t
   expect([locked.eci, locked.preferredOff]).toEqual([true, null]);
 });
 
-it('is not claimed while the engine runs steps of builds with a runtime that isolates nothing', () => {
+it('protection is not claimed while steps of builds run with a runtime that isolates nothing', () => {
   const applied = effectiveSettings(
     '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":true,"value":true}}',
   );
@@ -59,7 +59,7 @@ it('is not claimed while the engine runs steps of builds with a runtime that iso
   expect(['bulkhead', 'runc'].map(stateWith)).toEqual(['protected', 'unverified']);
 });
 
-it('is not claimed while clients can reach the engine past its gateway', () => {
+it('protection is not claimed while clients can reach the engine past its gateway', () => {
   const applied = effectiveSettings(
     '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":true,"value":true}}',
   );

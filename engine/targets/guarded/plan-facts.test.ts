@@ -63,13 +63,13 @@ test('mounts of protected containers are resolved only if a draft changes the di
   expect(await directoriesOf(sharing(['/srv']))).toEqual(['/srv']);
 });
 
-test('they are not for a draft that refuses no mounts', async () => {
+test('mounts are not resolved for a draft that refuses none', async () => {
   await writeFile(paths.settings, sharing(['/srv']));
   expect(await directoriesOf(sharing([], { eci: false }))).toBeUndefined();
   expect(await directoriesOf(sharing([], { mode: 'audit' }))).toBeUndefined();
 });
 
-test('they are for a draft that turns ECI on', async () => {
+test('mounts are resolved for a draft that turns ECI on', async () => {
   await writeFile(paths.settings, sharing(['/srv'], { eci: false }));
   expect(await directoriesOf(sharing(['/srv']))).toEqual(['/srv']);
 });
