@@ -121,7 +121,7 @@ describe('what needs root, as a user', () => {
     [
       127,
       'Error executing command as another user: No authentication agent found.',
-      'could not be asked for',
+      'could not be requested',
     ],
   ])(`explains pkexec's exit code %i with "%s"`, async (code, output, text) => {
     const { startApply, verify, engine } = await withFakePkexec(`echo '${output}' >&2; exit ${code}`);

@@ -59,7 +59,7 @@ export async function withSocket(
     await mounts.open(mount);
   } catch (error) {
     log(
-      `a socket for a container of image ${image} could not be made: ` +
+      `a socket for a container of image ${image} could not be created: ` +
         `${error instanceof Error ? error.message : String(error)}`,
     );
     return decide({

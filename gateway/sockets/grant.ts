@@ -87,7 +87,7 @@ export function bindOnResponse(
         if (!(error instanceof EngineUnreachable)) throw error;
         // Created, but not checked: the socket refuses requests until it is (reconcile).
         log(
-          `a container was made with socket ${mount.id}, but the engine could not be asked about it: ` +
+          `a container was created with socket ${mount.id}, but the engine could not be queried about it: ` +
             `${error.message}`,
         );
         return null;
