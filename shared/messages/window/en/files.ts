@@ -37,8 +37,8 @@ export const files = {
     missingDesktop: 'The settings file has no list: Docker Desktop\u2019s own default shares apply.',
     write: 'Write them into the settings file',
     defaultTag: 'Default',
-    came: 'The list',
-    lookFailed: 'The directories could not be looked up on this host',
+    subject: 'The list',
+    unresolved: 'The directories could not be looked up on this host',
     byDefault: 'Shared by default: {{path}}',
     byDefaultHere:
       '“Shared by default” is for Docker Desktop: it shares such a directory without users adding it. ' +
