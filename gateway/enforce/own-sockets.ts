@@ -10,7 +10,7 @@ import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { InspectionContext } from './inspection-context.ts';
 import { nestedDenial } from './socket-client.ts';
 import { message } from '../../shared/messages/message.ts';
-import { missingImageError, untrustedDetail, type ImageVerdict } from '../trust/image-trust.ts';
+import { missingImageError, untrustedDetail, type ImageVerdict } from '../trust/image-verdict.ts';
 
 type ResponseTransformFactory = (refused: (denial: Denial) => string) => ResponseTransform;
 

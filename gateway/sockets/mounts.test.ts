@@ -18,7 +18,7 @@ import { listenOn } from '../http/listener.ts';
 import { sendRaw } from '../../tests/support/raw-http.ts';
 import type { EngineContainers, ListedContainer } from './engine-containers.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
-import type { ImageVerdict } from '../trust/image-trust.ts';
+import type { ImageVerdict } from '../trust/image-verdict.ts';
 import { createAdmission } from './admission.ts';
 import { bindOnResponse } from './grant.ts';
 import { createSocketMounts, type OwnedSocketMounts } from './mounts.ts';

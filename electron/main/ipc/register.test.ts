@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { ipcContract, ipcRequests, type IpcRequest } from '../../../shared/ipc/contract.ts';
-import { maxTextLength } from '../../../shared/settings/limits.ts';
+import { maxTextLength } from '../../../shared/settings/document-limits.ts';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import { eventNames, paintedChannel, requestChannel, requestNames } from '../../../shared/ipc/channels.ts';
 import { appErrorSchema } from '../../../shared/app-error.ts';

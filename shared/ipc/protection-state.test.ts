@@ -6,7 +6,7 @@ import { effectiveSettings } from '../settings/index.ts';
 import type { PreferenceOutcome } from '../settings/preferences.ts';
 import { claimIds, type Verification } from '../verify/claims.ts';
 import type { AppState } from './app-state.ts';
-import { protectionIn } from './protection.ts';
+import { protectionIn } from './protection-state.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
 const verification: Verification = { at: '2026-11-25T11:59:00Z', durationMs: 1, eci: true, claims: [] };

@@ -11,7 +11,7 @@ import { createSettingsStore } from '../../store/settings-store.ts';
 import { addVersion } from '../../store/store-fixture.ts';
 import { embeddedCapabilities } from '../embedded/capabilities.ts';
 import { OpenedEngine } from './opened-engine.ts';
-import { planFacts } from './plan-facts.ts';
+import { planFacts } from './collect-plan-facts.ts';
 
 let paths: RootPaths;
 beforeEach(async () => {
