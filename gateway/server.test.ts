@@ -101,7 +101,7 @@ describe('the locks between gateways', () => {
 });
 
 describe('refusals in the language of the policy', () => {
-  /** What a client is told about `POST /swarm/init`, and what the decision log says. */
+  /** The response to a client about `POST /swarm/init`, and what the decision log says. */
   async function refused(
     language: string | undefined,
   ): Promise<{ status: number | undefined; message: string; logged: string }> {

@@ -363,7 +363,7 @@ class GroupRun {
   }
 }
 
-/** How long an engine that restarts is waited for, and how often it is asked, ms. */
+/** How long a restarting engine is waited for, and how often it is queried, ms. */
 const longestRestartMs = 60_000,
   pingEveryMs = 500;
 

@@ -261,7 +261,8 @@ describe('a container created before ECI is recreated under it (D)', () => {
     if (!started.ok) throw new Error(started.error.message);
     expect(await started.value.done).toMatchObject({ members: [{ outcome: { kind: 'recreated' } }] });
     expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0]);
-    const owner = async () => (await stat(path.join(directory, (await inspected('sharer')).Id.slice(0, 12)))).uid;
+    const owner = async () =>
+      (await stat(path.join(directory, (await inspected('sharer')).Id.slice(0, 12)))).uid;
     expect(await owner()).toBe(65534);
   });
 

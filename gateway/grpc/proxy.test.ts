@@ -1064,7 +1064,7 @@ describe('long messages', () => {
     const { headers } = await first.result;
     expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual([
       '8',
-      'bulkhead gateway: the build request came so slowly that others were let pass; try again',
+      'bulkhead gateway: the build request was sent so slowly that others went first; try again',
     ]);
     expect((await second.result).trailers['grpc-status']).toBe('0');
   });

@@ -324,7 +324,7 @@ describe("B3: the engine's response to the create request", () => {
     }).transformResponse(
       { status } as Parameters<ReturnType<typeof bindOnResponse>['transformResponse']>[0],
       Buffer.from(JSON.stringify({ Id: id })),
-    ); // the status alone is looked at
+    ); // only the status is read
 
   it('binds the socket to the container when it is of the image that was checked', async () => {
     const mount = created();

@@ -1,6 +1,6 @@
 /**
- * Node's internal handle of a socket or a listening server; null once it is closed. Node has no public API for
- * it; the property has existed since 0.x. Its members are to be checked before use.
+ * Node's internal handle of a socket or a listening server; null once it is closed. Node has no public API
+ * for it; the property has existed since 0.x. Its members are to be checked before use.
  */
 export function internalHandle(owner: object): object | null {
   const handle = '_handle' in owner ? owner._handle : null;

@@ -54,7 +54,9 @@ describe("the engine's sockets, behind the gateway", () => {
     const open = ['Listen=[::]:2375 (Stream)', 'SocketMode=0666', 'SocketUser=root', 'SocketGroup=root'];
     const found = conflicts([listens, ...open], 'TriggeredBy=docker-tcp.socket docker.socket');
     expect(found.map(bypassesGateway)).toEqual([true, true, true]);
-    expect(bypassesGateway(message('system.listens-elsewhere', { address: 'tcp://0.0.0.0:2375' }))).toBe(true);
+    expect(bypassesGateway(message('system.listens-elsewhere', { address: 'tcp://0.0.0.0:2375' }))).toBe(
+      true,
+    );
     expect(bypassesGateway(message('system.engine-left-socket-unit'))).toBe(true);
     expect(bypassesGateway(message('system.option-not-supported', { option: '--exec-root' }))).toBe(false);
     expect(bypassesGateway(message('system.planner-down'))).toBe(false);

@@ -34,7 +34,7 @@ function kernel(
   };
   const into = (text: string | Refusal | null, write: (text: string) => void): number => {
     if (text === null) return 0;
-    if (text in numbers) return refuse(text as Refusal); // has just been looked at
+    if (text in numbers) return refuse(text as Refusal); // checked above
     write(text);
     return text.length;
   };

@@ -11,9 +11,9 @@ export interface Inspection {
 }
 
 /**
- * Things inspected together: in one container, or by the clients of one engine. Every entry of `snippets` is an
- * observation of its own, compared on its own between a stock engine and a protected one; its name is its id,
- * `of: name`, in failures and in the list of explained differences. Its shell snippet must succeed on the
+ * Things inspected together: in one container, or by the clients of one engine. Every entry of `snippets` is
+ * an observation of its own, compared on its own between a stock engine and a protected one; its name is its
+ * id, `of: name`, in failures and in the list of explained differences. Its shell snippet must succeed on the
  * stock engine, so that two equal failures don't pass: what must be refused is written as `! command`.
  *
  * Names in scripts begin with `$G`, which no other group and no other attempt has; `$W` is the group's
