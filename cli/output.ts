@@ -3,9 +3,8 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
 import { parseTargetId, type TargetRef } from '../shared/targets/target-id.ts';
-import { defaultRoot, systemInstallRecord, systemRoot } from '../engine/base/root-paths.ts';
 import { guardedEngineAt } from '../engine/base/root-options.ts';
-import { guardedRootOf } from '../engine/targets/guarded-root.ts';
+import { defaultGuardedRoot, guardedRootOf } from '../engine/targets/guarded-root.ts';
 import { message } from '../shared/messages/message.ts';
 import { helpText } from './help.ts';
 import { onFirstUse, write } from './standard-streams.ts';
@@ -115,9 +114,8 @@ export function resolveTarget(options: {
 }
 
 /**
- * The engine's root directory: the option, else BULKHEAD_ROOT, else that of the machine's own engine if the
- * gateway is in front of it, else for root the embedded engine's usual one; otherwise an error that explains
- * this.
+ * The engine's root directory: the option, else BULKHEAD_ROOT, else the default (`defaultGuardedRoot`);
+ * without one an error that explains this.
  */
 export function resolveRoot(
   options: { readonly root?: string | undefined; readonly target?: string | undefined },
@@ -144,22 +142,12 @@ export function resolveRoot(
       });
     return ok(path.resolve(given));
   }
-  if (isSystemEngineDefault()) return ok(systemRoot);
-  if (uid === 0) return ok(defaultRoot);
+  const usual = defaultGuardedRoot(uid);
+  if (usual !== null) return ok(usual);
   return fail('input.unusable', message('cli.engine-not-named'), {
     reason: message('cli.root-not-set'),
     hint: message('cli.give-root'),
   });
-}
-
-/** Whether the machine's own engine is the default: it exists, and no embedded engine does. */
-function isSystemEngineDefault(): boolean {
-  if (existsSync(systemInstallRecord)) return true;
-  const embedded = ['engine-state.json', 'admin-settings.json'].map((name) => path.join(defaultRoot, name));
-  const units = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'].map((directory) =>
-    path.join(directory, 'docker.service'),
-  );
-  return existsSync('/run/systemd/system') && !embedded.some(existsSync) && units.some(existsSync);
 }
 
 /**
