@@ -17,8 +17,21 @@ export const engineAtRoot = (root: string): TargetRef => ({ kind: 'embedded', ro
 /** The machine's Docker Engine behind our gateway. */
 export const systemEngine: TargetRef = { kind: 'system' };
 
-/** The root directory of an embedded engine; null for every other engine. */
+/**
+ * The root directory that a reference names, which tells such engines apart; null if it names none. It does
+ * not tell what an engine is or allows: that is in its capabilities.
+ */
 export const rootOf = (ref: TargetRef): string | null => ('root' in ref ? ref.root : null);
+
+const forgettable: Readonly<Record<TargetRef['kind'], boolean>> = {
+  embedded: true,
+  system: false,
+  'docker-engine': false,
+  'docker-desktop': false,
+};
+
+/** Whether users may have it listed no longer: it is not part of the machine. */
+export const isForgettable = ({ kind }: TargetRef): boolean => forgettable[kind];
 
 /** The stable id of a target: for `--target`, for the app's preferences and for the contract. */
 export function targetId(ref: TargetRef): string {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { observedPhases } from '../engine-status/status.ts';
 import { targetCapabilitiesSchema } from './capabilities.ts';
 import { targetKinds } from '../engine-status/kinds.ts';
-import { maxTargetIdLength, parseTargetId, rootOf } from './target-id.ts';
+import { isForgettable, maxTargetIdLength, parseTargetId } from './target-id.ts';
 import { targetRefSchema } from './target-ref.ts';
 
 export const targetIdSchema = z
@@ -24,11 +24,11 @@ export const discoveredTargetSchema = z.object({
 export type DiscoveredTarget = z.infer<typeof discoveredTargetSchema>;
 
 /**
- * Whether a user may remove an engine from the list: an embedded one that does not run and is not the open
- * one. The others are part of the machine.
+ * Whether a user may remove an engine from the list: one that is not part of the machine, does not run, and is
+ * not the open one.
  */
 export const canForget = (target: DiscoveredTarget, openId: string): boolean =>
-  rootOf(target.ref) !== null &&
+  isForgettable(target.ref) &&
   target.id !== openId &&
   (target.phase === 'stopped' || target.phase === 'failed');
 

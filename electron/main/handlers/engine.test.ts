@@ -3,9 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { desktopCapabilities } from '../../../engine/targets/docker-desktop/capabilities.ts';
+import { embeddedCapabilities } from '../../../engine/targets/embedded/capabilities.ts';
 import { ok } from '../../../shared/result.ts';
-import { engineAtRoot, type TargetRef } from '../../../shared/targets/target-id.ts';
+import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
 import { storeContext } from '../../../engine/base/docker-context.ts';
+import { rootPaths } from '../../../engine/base/root-paths.ts';
 import { engineHandlers } from './engine.ts';
 import type { Session } from '../../session/session.ts';
 import type { HandlerContext } from './context.ts';
@@ -65,12 +67,14 @@ it("finds the user's docker context of the open engine", async () => {
   vi.stubEnv('DOCKER_CONFIG', config);
   try {
     const { handlers } = recordCalls(false);
-    const at = (ref: TargetRef) => ({ target: { ref } }) as Session; // only the part that is used
-    const find = (ref: TargetRef) => handlers['engine:docker-context'](undefined, at(ref));
-    expect(await find(engineAtRoot(config))).toEqual(ok(null));
+    const paths = rootPaths(config);
+    const find = (capabilities: TargetCapabilities) =>
+      // Only the part that is used.
+      handlers['engine:docker-context'](undefined, { target: { capabilities, paths } } as Session);
+    expect(await find(embeddedCapabilities)).toEqual(ok(null));
     storeContext(config, { name: 'bulkhead-x', root: config, socket: '/x.sock' });
-    expect(await find(engineAtRoot(config))).toEqual(ok({ name: 'bulkhead-x', selected: false }));
-    expect(await find({ kind: 'docker-desktop' })).toEqual(ok(null));
+    expect(await find(embeddedCapabilities)).toEqual(ok({ name: 'bulkhead-x', selected: false }));
+    expect(await find(desktopCapabilities)).toEqual(ok(null));
   } finally {
     vi.unstubAllEnvs();
     await rm(config, { recursive: true });

@@ -3,7 +3,6 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
-import { rootOf } from '../../../shared/targets/target-id.ts';
 import { refuseDuringApply } from '../../session/session-change.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
@@ -51,16 +50,16 @@ export function engineHandlers({ elevation }: HandlerContext): EngineHandlers {
     'engine:start': (_input, session) => act('start', session),
     'engine:stop': (_input, session) => act('stop', session),
     'engine:restart': (_input, session) => act('restart', session),
-    'engine:docker-context': (_input, { target }) => dockerContext(rootOf(target.ref)),
+    'engine:docker-context': (_input, { target }) =>
+      target.capabilities.clientsNeedDockerHost
+        ? dockerContext(target.paths.root)
+        : Promise.resolve(ok(null)),
     'engine:log': async ({ lines }, { target }) => ok(await target.driver.log(lines)),
   };
 }
 
 /** A configuration of docker that cannot be read has no context to name. */
-async function dockerContext(
-  root: string | null,
-): Promise<Result<IpcOutput<'engine:docker-context'>, AppError>> {
-  if (root === null) return ok(null);
+async function dockerContext(root: string): Promise<Result<IpcOutput<'engine:docker-context'>, AppError>> {
   const { dockerConfigDirectory, findContext } = await import('../../../engine/base/docker-context.ts');
   try {
     return ok(findContext(dockerConfigDirectory(), root));
