@@ -59,6 +59,24 @@ export default {
       to: { circular: true },
     },
     {
+      name: 'kinds-of-engines',
+      comment:
+        'The files directly in engine/targets choose a kind; everybody else has a Target with its ' +
+        'capabilities. But the supervisor is the process of the embedded engine, and `bulkhead install` ' +
+        'puts the gateway in front of docker.service: both exist for one kind alone.',
+      severity: 'error',
+      from: { pathNot: `^engine/targets/|^supervisor/|^cli/install\\.ts$|${test}` },
+      to: { path: '^engine/targets/[^/]+/', pathNot: declaredCapabilities },
+    },
+    {
+      name: 'declared-capabilities',
+      comment:
+        "What a kind declares comes with its Target; renderer/dev has none, and uses the engines' own.",
+      severity: 'error',
+      from: { pathNot: `^engine/targets/|^renderer/dev/|${test}` },
+      to: { path: declaredCapabilities },
+    },
+    {
       name: 'engine-to-planner',
       comment: "Of the engine library the embedded engine's folder alone knows the planner that it runs.",
       severity: 'error',

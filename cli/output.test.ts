@@ -114,6 +114,14 @@ describe('the command line', () => {
     expect(stdout).toBe('');
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'engine.root-invalid' } });
   });
+  it.each(['--root=/nowhere/x', '--target=embedded:/nowhere/x'])(
+    'a restart with %s creates no engine there',
+    async (option) => {
+      const { code, stderr } = await bulkhead(['engine', 'restart', '--json', option]);
+      expect(code).toBe(1);
+      expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'engine.root-invalid' } });
+    },
+  );
   it('stopping an engine that never existed is no error', async () => {
     expect(await bulkhead(['engine', 'stop', '--root', '/nowhere/x'])).toMatchObject({ code: 0 });
   });

@@ -1,40 +1,21 @@
-import { accessSync } from 'node:fs';
-import path from 'node:path';
-import { systemCode } from '../engine/base/system-code.ts';
-import type { RootPaths } from '../engine/base/root-paths.ts';
+import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
 import { engineCommand } from '../engine/base/engine-command.ts';
-import { processesWithoutState } from '../engine/targets/embedded/processes-without-state.ts';
+import { hasEngineTraces } from '../engine/targets/engine-traces.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { rootOf, type TargetRef } from '../shared/targets/target-id.ts';
 
-/** What a guarded engine leaves at its root, whether or not it runs. */
-const traces = (paths: RootPaths): readonly string[] => [
-  paths.state,
-  paths.settings,
-  paths.draft,
-  paths.history,
-  paths.data,
-  path.join(paths.root, 'install.json'),
-];
-
-/**
- * Refuses a directory in which no guarded engine has ever been, `engine.root-invalid`. An unreadable one may
- * contain one; an engine whose directory was removed keeps running without it.
- */
+/** Refuses a directory in which no guarded engine has ever been, `engine.root-invalid`. */
 export async function requireEngineAt(paths: RootPaths): Promise<Result<void, AppError>> {
-  return traces(paths).every(isAbsent) && (await processesWithoutState(paths)) === 0
-    ? fail('engine.root-invalid', message('cli.no-engine-at', { root: paths.root }), {
+  return (await hasEngineTraces(paths))
+    ? ok(undefined)
+    : fail('engine.root-invalid', message('cli.no-engine-at', { root: paths.root }), {
         hint: message('cli.start-engine-or-see-targets', { command: engineCommand('start', paths.root) }),
-      })
-    : ok(undefined);
+      });
 }
 
-/** Synchronously: node:fs/promises would take longer to load than the check takes. */
-function isAbsent(file: string): boolean {
-  try {
-    accessSync(file);
-    return false;
-  } catch (error) {
-    return systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR';
-  }
+/** The same for an engine that is selected by its directory, which may be mistyped; others are not checked. */
+export async function requireEngine(ref: TargetRef): Promise<Result<void, AppError>> {
+  const root = rootOf(ref);
+  return root === null ? ok(undefined) : requireEngineAt(rootPaths(root));
 }

@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
-import { rootPaths } from '../engine/base/root-paths.ts';
-import { ok } from '../shared/result.ts';
-import { rootOf } from '../shared/targets/target-id.ts';
 import { helpText } from './help.ts';
 import { withResultFormat } from './list-options.ts';
 import { checkExitCodes, printError, resolveTarget, withJson, withRoot, type CheckState } from './output.ts';
-import { requireEngineAt } from './require-engine.ts';
+import { requireEngine } from './require-engine.ts';
 import type { StatusOptions } from './status-output.ts';
 import { withTarget } from './target.ts';
 import { text } from './text.ts';
@@ -27,9 +24,8 @@ export function configureStatus(command: Command): void {
  */
 async function printStatus(options: StatusOptions): Promise<CheckState> {
   const ref = resolveTarget(options);
-  const root = ref.ok ? rootOf(ref.value) : null;
   // Before the engine's modules are loaded.
-  const present = root === null ? ok(undefined) : await requireEngineAt(rootPaths(root));
+  const present = ref.ok ? await requireEngine(ref.value) : ref;
   if (!present.ok) {
     printError(present.error, options);
     return 'unknown';

@@ -1,9 +1,7 @@
 import path from 'node:path';
-import { rootPaths } from '../engine/base/root-paths.ts';
 import type { Target } from '../engine/target.ts';
 import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
-import { rootOf } from '../shared/targets/target-id.ts';
-import { requireEngineAt } from './require-engine.ts';
+import { requireEngine } from './require-engine.ts';
 import { bulkheadCommand, printError, resolveTarget, type ErrorOptions } from './output.ts';
 
 export interface RootOptions {
@@ -22,14 +20,11 @@ export async function withExistingTarget(
   work: (target: Target) => Promise<void>,
 ): Promise<void> {
   const ref = resolveTarget(options);
-  const root = ref.ok ? rootOf(ref.value) : null;
-  if (root !== null) {
-    // Before the engine's modules are loaded.
-    const present = await requireEngineAt(rootPaths(root));
-    if (!present.ok) {
-      printError(present.error, options);
-      return;
-    }
+  // Before the engine's modules are loaded.
+  const present = ref.ok ? await requireEngine(ref.value) : ref;
+  if (!present.ok) {
+    printError(present.error, options);
+    return;
   }
   await withTarget(options, work);
 }

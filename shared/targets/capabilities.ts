@@ -79,6 +79,11 @@ export const targetCapabilitiesSchema = z
     minimumRestartSeconds: z.number().nonnegative(),
     /** The command line never gives up on a start or restart before this, in milliseconds. */
     minimumStartTimeoutMs: z.number().nonnegative(),
+    /**
+     * A supervisor of ours runs it: it reports the steps of a start, and settles an interrupted apply when it
+     * starts.
+     */
+    supervised: z.boolean(),
     /** Starting, stopping and restarting it needs root; otherwise its user does that. */
     controlNeedsRoot: z.boolean(),
     /** The record of a verification is root's; otherwise each user has one. */

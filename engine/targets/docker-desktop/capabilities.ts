@@ -32,6 +32,7 @@ export const desktopCapabilities: TargetCapabilities = {
   // Default duration of quitting and reopening it.
   minimumRestartSeconds: 60,
   minimumStartTimeoutMs: 300_000,
+  supervised: false,
   controlNeedsRoot: false,
   verifyNeedsRoot: false,
   controlFromTray: false,

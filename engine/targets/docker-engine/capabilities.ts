@@ -30,6 +30,7 @@ export const machineCapabilities: TargetCapabilities = {
   liveRestoreCovers: ['restart', 'stop'],
   minimumRestartSeconds: 0,
   minimumStartTimeoutMs: 0,
+  supervised: false,
   controlNeedsRoot: true,
   verifyNeedsRoot: false,
   controlFromTray: false,

@@ -31,6 +31,7 @@ export const embeddedCapabilities: TargetCapabilities = {
   liveRestoreCovers: ['restart'],
   minimumRestartSeconds: 0,
   minimumStartTimeoutMs: 0,
+  supervised: true,
   controlNeedsRoot: true,
   verifyNeedsRoot: true,
   controlFromTray: true,
