@@ -56,8 +56,8 @@ export interface StatusReport {
 
 /** Everything `bulkhead status` reports. */
 export async function statusReport(target: Target): Promise<StatusReport> {
-  const [desktop, engine, settings, verification, apply, isInterrupted] = await Promise.all([
-    target.desktop(),
+  const [product, engine, settings, verification, apply, isInterrupted] = await Promise.all([
+    target.product(),
     target.driver.status(),
     target.settings.read(),
     target.lastVerification(),
@@ -83,7 +83,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     draftDiffers: settings.draft !== settings.applied,
     apply,
     recreation: isInterrupted ? 'interrupted' : null,
-    olderSettings: desktop?.olderSettings ?? null,
+    olderSettings: product?.olderSettings ?? null,
     ...settingsProblemOf(settings.readError ?? (applied.ok ? null : applied.error)),
   };
 }

@@ -15,7 +15,7 @@ import type { Result } from '../shared/result.ts';
 import type { SettingsState } from '../shared/ipc/app-state.ts';
 import type { LintContext } from '../shared/settings/lint/index.ts';
 import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
-import type { DesktopFacts } from '../shared/targets/target.ts';
+import type { ProductFacts } from '../shared/targets/target.ts';
 import type { TargetRef } from '../shared/targets/target-id.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import type { ApplyHandle } from './apply/apply.ts';
@@ -65,8 +65,8 @@ export interface Target {
   readonly id: string;
   /** What it allows, and how it behaves: use these, never the kind. */
   readonly capabilities: TargetCapabilities;
-  /** Facts about Docker Desktop; null for every other engine. */
-  desktop(): Promise<DesktopFacts | null>;
+  /** Facts about the product that the engine is part of; null if it is part of none. */
+  product(): Promise<ProductFacts | null>;
   readonly paths: RootPaths;
   readonly driver: EngineDriver;
   readonly settings: SettingsStore;

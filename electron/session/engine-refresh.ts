@@ -50,10 +50,10 @@ export class EngineRefresh {
   async #read(): Promise<EngineStatus> {
     const before = this.#state.get().engine;
     const now = await this.#withMissingRoot(await engineStatus(this.#target));
-    // Facts about Docker Desktop change with it, in particular an interrupted apply.
+    // Facts about a product change with its engine, in particular an interrupted apply.
     const known = this.#state.get().target;
-    const desktop = await this.#target.desktop().catch(() => null);
-    this.#state.set({ engine: now, ...(desktop === null ? {} : { target: { ...known, desktop } }) });
+    const product = await this.#target.product().catch(() => null);
+    this.#state.set({ engine: now, ...(product === null ? {} : { target: { ...known, product } }) });
     // A gateway that has ended enforces nothing of what it has recorded.
     if (before.phase !== now.phase || before.gatewayUp !== now.gatewayUp) void this.#draft.refresh();
     if (now.phase !== 'ready') return now;

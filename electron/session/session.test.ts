@@ -63,7 +63,7 @@ async function open(
       watchHistory: watchNothing,
       watchPolicy: watchNothing,
     },
-    desktop: () => Promise.resolve(null),
+    product: () => Promise.resolve(null),
     lastVerification: () => Promise.resolve(null),
     watchVerification: watchNothing,
     backendReports: () => Promise.resolve([]),

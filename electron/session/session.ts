@@ -60,10 +60,10 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<Session> {
   const { paths } = target;
-  const [engine, verification, desktop] = await Promise.all([
+  const [engine, verification, product] = await Promise.all([
     engineStatus(target),
     target.lastVerification().catch(() => null),
-    target.desktop().catch(() => null),
+    target.product().catch(() => null),
   ]);
   const deferred: { state?: StateStore } = {};
   const draft = new DraftSession(
@@ -91,7 +91,7 @@ export async function openSession(
     initialState(target, users, options, {
       engine,
       verification,
-      desktop,
+      product,
       settings: await draft.refresh(),
       activity: activity.summary(),
     }),
@@ -210,7 +210,7 @@ const initialState = (
   users: UserStore,
   options: SessionOptions,
   known: Pick<AppState, 'engine' | 'verification' | 'settings' | 'activity'> &
-    Pick<AppState['target'], 'desktop'>,
+    Pick<AppState['target'], 'product'>,
 ): AppState => ({
   appVersion: options.appVersion,
   runtime: options.runtime,
@@ -223,7 +223,7 @@ const initialState = (
     id: target.id,
     kind: target.ref.kind,
     capabilities: target.capabilities,
-    desktop: known.desktop,
+    product: known.product,
   },
   engine: known.engine,
   backends: [],

@@ -30,7 +30,7 @@ function stage(
               id: targetId(ref),
               kind: ref.kind,
               capabilities: targetCapabilities[ref.kind],
-              desktop: null,
+              product: null,
             },
           }),
       },
@@ -200,7 +200,7 @@ describe('a request about an engine', () => {
           get: () =>
             appState({
               busy,
-              target: { id, kind: ref.kind, capabilities: targetCapabilities[ref.kind], desktop: null },
+              target: { id, kind: ref.kind, capabilities: targetCapabilities[ref.kind], product: null },
             }),
         },
         close: () => {

@@ -43,7 +43,7 @@ const dummy: TargetCapabilities = {
 
 const stateOf = (capabilities: TargetCapabilities): AppState => {
   const state = appState();
-  return { ...state, target: { id: 'dummy', kind: dummyKind, capabilities, desktop: null } };
+  return { ...state, target: { id: 'dummy', kind: dummyKind, capabilities, product: null } };
 };
 const factsOf = (capabilities: TargetCapabilities): PlanFacts => {
   const text = settingsText(true);

@@ -35,8 +35,8 @@ describe('Docker Desktop as the open engine', () => {
         ...state('desktop'),
         target: {
           ...state('desktop').target,
-          desktop: { ...state('desktopOff').target.desktop, version: '4.29.0' } as NonNullable<
-            AppState['target']['desktop']
+          product: { ...state('desktopOff').target.product, version: '4.29.0' } as NonNullable<
+            AppState['target']['product']
           >,
         },
       },
@@ -140,7 +140,7 @@ describe('another engine that opens while a dialog is open', () => {
       id: 'embedded:/srv/other',
       kind: 'embedded' as const,
       capabilities: targetCapabilities.embedded,
-      desktop: null,
+      product: null,
     };
     act(() => {
       bridge.emit('changed', { target });

@@ -58,7 +58,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       id: 'embedded:/var/lib/bulkhead',
       kind: 'embedded',
       capabilities: targetCapabilities.embedded,
-      desktop: null,
+      product: null,
     },
     engine: {
       kind: 'embedded',

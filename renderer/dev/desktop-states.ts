@@ -1,5 +1,5 @@
 import type { AppState, SettingsState } from '../../shared/ipc/app-state.ts';
-import type { DesktopFacts } from '../../shared/targets/target.ts';
+import type { ProductFacts } from '../../shared/targets/target.ts';
 import { appliedText, settingsState } from './settings-fixture.ts';
 import { verification } from './verification-fixture.ts';
 import { targetCapabilities, appState, off } from './app-fixture.ts';
@@ -34,7 +34,7 @@ const desktopEngine: AppState['engine'] = {
 };
 
 /** Docker Desktop on an invented Mac, with ECI on and verified by the probes that run there. */
-const onDesktop = (more: Partial<AppState> = {}, facts: Partial<DesktopFacts> = {}): AppState =>
+const onDesktop = (more: Partial<AppState> = {}, facts: Partial<ProductFacts> = {}): AppState =>
   appState({
     platform: facts.platform ?? 'darwin',
     home: '/Users/sam',
@@ -46,7 +46,7 @@ const onDesktop = (more: Partial<AppState> = {}, facts: Partial<DesktopFacts> = 
       id: 'docker-desktop',
       kind: 'docker-desktop',
       capabilities: targetCapabilities['docker-desktop'],
-      desktop: {
+      product: {
         platform: 'darwin',
         version: '4.41.2',
         virtualMachine: 'vm',
@@ -153,7 +153,7 @@ export const desktopStates: Record<string, () => AppState> = {
         id: 'docker-engine:/var/run/docker.sock',
         kind: 'docker-engine',
         capabilities: targetCapabilities['docker-engine'],
-        desktop: null,
+        product: null,
       },
       backends: [],
       settings: settingsState('', {

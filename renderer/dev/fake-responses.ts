@@ -51,7 +51,7 @@ const engineResponses = (main: FakeMain): Responses => ({
         id,
         kind: next.ref.kind,
         capabilities: targetCapabilities[next.ref.kind],
-        desktop: null,
+        product: null,
       },
       engine: { ...main.state().engine, kind: next.ref.kind, name: next.name, phase: next.phase },
     });

@@ -18,7 +18,7 @@ function factsOf(name: PlanName): PlanFacts & { readonly draft: string } {
   if (make === undefined) throw new Error(`no state ${name}`);
   const app = make();
   const { settings, engine, target, scan } = app;
-  const runtimeName = target.desktop === null ? 'bulkhead' : 'sysbox-runc';
+  const runtimeName = target.product === null ? 'bulkhead' : 'sysbox-runc';
   const applied = { exists: settings.exists, text: settings.applied, hash: settings.appliedHash };
   return {
     draft: settings.draft,
@@ -45,14 +45,14 @@ function factsOf(name: PlanName): PlanFacts & { readonly draft: string } {
     engine,
     lint: lintContextOf(settings.draft, app),
     backend:
-      target.desktop === null
+      target.product === null
         ? (app.backends.find(({ id }) => id === 'exclusive') ?? null)
         : { id: 'sysbox', available: true, requirements: [] },
     runtimeName,
     engineConfig: {
       ok: true,
       value:
-        target.desktop === null
+        target.product === null
           ? engineConfigOf(app, runtimeName)
           : { text: null, record: null, changes: [], conflicts: [] },
     },

@@ -118,21 +118,19 @@ const lint = memoize((text, context): readonly Finding[] =>
 
 /** What the linter knows of this engine. */
 export function lintContextOf(text: string, app: AppState): LintContext {
-  const { capabilities } = app.target;
+  const { capabilities, product } = app.target;
   return {
     settingsFormat: capabilities.settingsFormat,
-    platform: app.target.desktop?.platform ?? app.platform,
+    platform: product?.platform ?? app.platform,
     home: app.home,
     packageInstalled: app.packageInstalled,
     exists: app.settings.exists && !removesFile(text, app.settings.exists, capabilities),
     // In Docker Desktop the socket of its machine is the relevant one, and the home directory is shared by
     // default.
     ...(capabilities.socketOnHost ? { socketPath: app.engine.socket } : {}),
-    ...(app.target.desktop === null
+    ...(product === null
       ? {}
-      : {
-          desktop: { version: app.target.desktop.version, virtualMachine: app.target.desktop.virtualMachine },
-        }),
+      : { desktop: { version: product.version, virtualMachine: product.virtualMachine } }),
     ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
   };
 }

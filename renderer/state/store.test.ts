@@ -179,7 +179,7 @@ describe('another engine', () => {
     id: 'embedded:/b',
     kind: 'embedded' as const,
     capabilities: targetCapabilities.embedded,
-    desktop: null,
+    product: null,
   };
   /** The event that main sends once another engine is open. */
   const openOther = (bridge: ReturnType<typeof fakeBridge>) => {

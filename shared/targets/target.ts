@@ -36,8 +36,8 @@ export const canForget = (target: DiscoveredTarget, openId: string): boolean =>
 const virtualMachines = ['vm', 'wsl2', 'hyper-v'] as const;
 export type VirtualMachine = (typeof virtualMachines)[number];
 
-/** Facts about an installed Docker Desktop. */
-const desktopFactsSchema = z.object({
+/** Facts about the installed product that an engine is part of (`isolatedBy`). */
+const productFactsSchema = z.object({
   platform: z.enum(['darwin', 'win32', 'linux']),
   /** "4.36.0", null if it could not be determined. */
   version: z.string().nullable(),
@@ -52,7 +52,7 @@ const desktopFactsSchema = z.object({
   /** How it is quit and started again: by `docker desktop`, or by the system's commands. */
   restartBy: z.enum(['docker-desktop-cli', 'system']),
   /**
-   * The user's own settings of Docker Desktop, if unlocked by the administrator; null if the file can't be
+   * The user's own settings of it, if unlocked by the administrator; null if the file can't be
    * read.
    */
   userSettings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
@@ -61,12 +61,12 @@ const desktopFactsSchema = z.object({
    */
   olderSettings: z.string().nullable(),
   /**
-   * An apply was interrupted and has not been finished or rolled back: Docker Desktop may never have started
-   * with the current file.
+   * An apply was interrupted and has not been finished or rolled back: it may never have started with the
+   * current file.
    */
   interrupted: z.boolean(),
 });
-export type DesktopFacts = z.infer<typeof desktopFactsSchema>;
+export type ProductFacts = z.infer<typeof productFactsSchema>;
 
 /** The open target, as part of the app's state. */
 export const targetStateSchema = z.object({
@@ -74,5 +74,6 @@ export const targetStateSchema = z.object({
   /** For texts that name the engine; its properties are in `capabilities`. */
   kind: z.enum(targetKinds),
   capabilities: targetCapabilitiesSchema,
-  desktop: desktopFactsSchema.nullable(),
+  /** Null for an engine that is no part of one. */
+  product: productFactsSchema.nullable(),
 });

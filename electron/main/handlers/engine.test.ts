@@ -29,7 +29,7 @@ function recordCalls(interrupted: boolean) {
         run: null,
         recreation: null,
         removal: null,
-        target: { desktop: { interrupted } },
+        target: { product: { interrupted } },
       }),
       set: () => undefined,
     },

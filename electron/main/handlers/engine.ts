@@ -30,7 +30,7 @@ export function engineHandlers({ elevation }: HandlerContext): EngineHandlers {
       // command line settles that first.
       const ours =
         !session.target.capabilities.controlNeedsRoot &&
-        (action === 'stop' || session.state.get().target.desktop?.interrupted !== true);
+        (action === 'stop' || session.state.get().target.product?.interrupted !== true);
       const result =
         session.isRoot || ours
           ? await session.target.driver[action]({

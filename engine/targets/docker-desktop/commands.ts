@@ -1,4 +1,4 @@
-import type { DesktopFacts } from '../../../shared/targets/target.ts';
+import type { ProductFacts } from '../../../shared/targets/target.ts';
 import type { DesktopHost } from './host.ts';
 
 /**
@@ -11,7 +11,7 @@ export interface Command {
   readonly lasting?: true;
 }
 
-type Facts = Pick<DesktopFacts, 'restartBy' | 'program'>;
+type Facts = Pick<ProductFacts, 'restartBy' | 'program'>;
 
 /**
  * Commands that quit Docker Desktop as a whole, in the order to try them: it reads its file only when it

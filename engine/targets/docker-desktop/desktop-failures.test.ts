@@ -197,11 +197,11 @@ describe('facts about an installed Docker Desktop', () => {
 
   it('reports a file at the place of older documents, and ignores it', async () => {
     const { made, target } = await stage({ platform: 'linux' });
-    expect(await target.desktop()).toMatchObject({ olderSettings: null });
+    expect(await target.product()).toMatchObject({ olderSettings: null });
     const older = made.host.locations.olderSettings[0] ?? '';
     await mkdir(path.dirname(older), { recursive: true });
     await writeFile(older, first);
-    expect(await target.desktop()).toMatchObject({ olderSettings: older });
+    expect(await target.product()).toMatchObject({ olderSettings: older });
     expect(await target.settings.read()).toMatchObject({ exists: false, applied: '' });
   });
 

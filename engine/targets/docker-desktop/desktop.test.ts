@@ -321,13 +321,13 @@ describe.each(platforms)('Docker Desktop on %s (fake)', (platform) => {
     await atWrite;
     cut = false;
     // In progress as long as its process is running.
-    expect(await target.desktop()).toMatchObject({ interrupted: false });
+    expect(await target.product()).toMatchObject({ interrupted: false });
     await writeFile(
       path.join(fake.host.locations.state, 'apply.lock'),
       JSON.stringify({ pid: 4_194_304, started: '1', boot: 'another', nonce: 'x' }),
     );
     const user = openDesktopTarget({ ...fake.host, elevated: () => Promise.resolve(false) }, options);
-    expect(await user.desktop()).toMatchObject({ interrupted: true });
+    expect(await user.product()).toMatchObject({ interrupted: true });
     expect(await user.resume()).toEqual({ ok: true, value: null });
     expect(await settingsOf(fake)).toBe(first);
     const again = openDesktopTarget(fake.host, options);
@@ -336,7 +336,7 @@ describe.each(platforms)('Docker Desktop on %s (fake)', (platform) => {
       value: { outcome: { kind: 'rolled-back', restoredVersion: 0 } },
     });
     expect(await again.settings.read()).toMatchObject({ exists: false });
-    expect(await user.desktop()).toMatchObject({ interrupted: false });
+    expect(await user.product()).toMatchObject({ interrupted: false });
   });
 
   it('never gets the key that only guarded engines read', async () => {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { atLeast } from '../../../shared/coverage/coverage.ts';
 import { parseSettings } from '../../../shared/settings/index.ts';
-import type { DesktopFacts } from '../../../shared/targets/target.ts';
+import type { ProductFacts } from '../../../shared/targets/target.ts';
 import { unfinishedApply } from '../../apply/unfinished-apply.ts';
 import { firstExisting, type DesktopHost } from './host.ts';
 import { desktopPaths } from './paths.ts';
@@ -21,7 +21,7 @@ export async function isInstalled(host: DesktopHost): Promise<boolean> {
  * All facts about the installed Docker Desktop that are available without changing or starting anything.
  * Unknown facts are null, never guessed.
  */
-export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
+export async function desktopFacts(host: DesktopHost): Promise<ProductFacts> {
   const [program, version, userSettings, admin] = await Promise.all([
     firstExisting(host, host.locations.programs),
     installedVersion(host),
@@ -135,7 +135,7 @@ async function registryVersion(host: DesktopHost): Promise<string | null> {
 }
 
 /** The user's own settings of Docker Desktop that are plain values; lists and objects are left out. */
-export async function readUserSettings(host: DesktopHost): Promise<DesktopFacts['userSettings']> {
+export async function readUserSettings(host: DesktopHost): Promise<ProductFacts['userSettings']> {
   for (const file of host.locations.userSettings) {
     const text = await host.read(file);
     if (text === null) continue;
@@ -157,7 +157,7 @@ export async function readUserSettings(host: DesktopHost): Promise<DesktopFacts[
 
 /** A user's setting by its name, which is in camel case before 4.35 and in Pascal case since. */
 function userSetting(
-  settings: DesktopFacts['userSettings'],
+  settings: ProductFacts['userSettings'],
   name: string,
 ): string | number | boolean | undefined {
   if (settings === null) return undefined;
@@ -172,8 +172,8 @@ function userSetting(
 function virtualMachine(
   host: DesktopHost,
   admin: string | null,
-  user: DesktopFacts['userSettings'],
-): Pick<DesktopFacts, 'virtualMachine' | 'virtualMachineFrom'> {
+  user: ProductFacts['userSettings'],
+): Pick<ProductFacts, 'virtualMachine' | 'virtualMachineFrom'> {
   if (host.platform !== 'win32') return { virtualMachine: 'vm', virtualMachineFrom: 'platform' };
   const parsed = admin === null ? null : parseSettings(admin);
   const entry =
@@ -190,7 +190,7 @@ function virtualMachine(
           .safeParse(parsed.value.value)
       : null;
   const wslEngineEnabled = entry?.success === true ? entry.data.linuxVM.wslEngineEnabled : null;
-  const kind = (wsl: boolean): DesktopFacts['virtualMachine'] => (wsl ? 'wsl2' : 'hyper-v');
+  const kind = (wsl: boolean): ProductFacts['virtualMachine'] => (wsl ? 'wsl2' : 'hyper-v');
   if (wslEngineEnabled?.locked === true && wslEngineEnabled.value !== undefined)
     return { virtualMachine: kind(wslEngineEnabled.value), virtualMachineFrom: 'admin-settings' };
   const chosen = userSetting(user, 'wslEngineEnabled');

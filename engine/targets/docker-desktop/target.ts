@@ -39,7 +39,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     ref,
     id: targetId(ref),
     capabilities: desktopCapabilities,
-    desktop: () => desktopFacts(host),
+    product: () => desktopFacts(host),
     paths,
     driver,
     lintContext: desktop.lintContext,

@@ -91,7 +91,7 @@ export function openMachineTarget(socket: string): Target {
     ref,
     id: targetId(ref),
     capabilities: machineCapabilities,
-    desktop: () => Promise.resolve(null),
+    product: () => Promise.resolve(null),
     paths,
     driver,
     lintContext: {

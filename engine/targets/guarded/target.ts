@@ -35,7 +35,7 @@ export function openGuardedTarget(guarded: GuardedEngine, options: TargetOptions
     ref,
     id: targetId(ref),
     capabilities,
-    desktop: () => Promise.resolve(null),
+    product: () => Promise.resolve(null),
     paths,
     driver,
     lintContext,

@@ -19,7 +19,7 @@ const keyAt = (pointer: string): KnownKey | null => {
 export function useKeyDescription(): (pointer: string) => string {
   const { t } = useTranslation();
   const { target } = useApp();
-  const installed = target.desktop?.version ?? null;
+  const installed = target.product?.version ?? null;
   return (pointer) => {
     const key = keyAt(pointer);
     if (key === null) return '';
@@ -53,7 +53,7 @@ export function useShownKeys(): (pointer: string) => boolean {
     const readOn: readonly string[] | undefined = keyAt(pointer)?.platforms;
     return (
       readOn === undefined ||
-      readOn.includes(target.desktop?.platform ?? platform) ||
+      readOn.includes(target.product?.platform ?? platform) ||
       draft.value(pointer) !== undefined
     );
   };

@@ -103,7 +103,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
 
 /** The rows that are shown, and those that do not exist on this engine. */
 function coverageOf(
-  { target: { capabilities, desktop }, engine }: AppState,
+  { target: { capabilities, product }, engine }: AppState,
   { eci, enforcement }: Protection,
 ): { readonly rows: readonly CoverageRow[]; readonly absent: readonly CoverageRow[] } {
   const policy = engine.phase === 'ready' ? enforcement.now : enforcement.nextStart;
@@ -113,8 +113,8 @@ function coverageOf(
         eci,
         desktop: {
           // An unknown version counts as the oldest, which protects least.
-          version: desktop?.version ?? null,
-          virtualMachine: desktop?.virtualMachine ?? 'vm',
+          version: product?.version ?? null,
+          virtualMachine: product?.virtualMachine ?? 'vm',
         },
       })
     : coverageFor({

@@ -6,10 +6,10 @@ import { Card, Facts } from '../../components/card.tsx';
 import { PathText, withCode } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
-import type { DesktopFacts } from '../../../shared/targets/target.ts';
+import type { ProductFacts } from '../../../shared/targets/target.ts';
 
 /** Docker Desktop's version here, what saving its file does, and where a user's settings differ. */
-export function DesktopCard({ desktop }: { readonly desktop: DesktopFacts }) {
+export function DesktopCard({ desktop }: { readonly desktop: ProductFacts }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { settings } = useApp();
@@ -74,7 +74,7 @@ export function DesktopCard({ desktop }: { readonly desktop: DesktopFacts }) {
  */
 export function usersOwn(
   document: object,
-  user: NonNullable<DesktopFacts['userSettings']>,
+  user: NonNullable<ProductFacts['userSettings']>,
 ): readonly { readonly name: string; readonly chosen: string | number | boolean }[] {
   const folded = new Map(Object.entries(user).map(([name, value]) => [name.toLowerCase(), value]));
   return Object.entries(document).flatMap(([name, entry]: [string, unknown]) => {

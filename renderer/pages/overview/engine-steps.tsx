@@ -10,9 +10,9 @@ import { translateText } from '../../i18n/translate.ts';
 import { killedContainers } from '../../../shared/containers/killed.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 
-/** An apply to Docker Desktop was interrupted. */
+/** An apply to an engine that a product contains was interrupted. */
 export function interruptedStep({ t, app, starting, onRestart }: NextStepContext): NextStep | null {
-  if (app.target.desktop?.interrupted === true && (app.run === null || app.run.activity === 'ended')) {
+  if (app.target.product?.interrupted === true && (app.run === null || app.run.activity === 'ended')) {
     return {
       key: 'interrupted',
       icon: ErrorIcon,

@@ -87,7 +87,7 @@ export default function OverviewPage() {
         side={
           <>
             <ContainersCard eci={protection.eci} />
-            {app.target.desktop !== null && <DesktopCard desktop={app.target.desktop} />}
+            {app.target.product !== null && <DesktopCard desktop={app.target.product} />}
             <DenialsCard />
             <EngineCard
               protection={protection}
