@@ -88,8 +88,8 @@ async function verdictInto(
 /**
  * Refuses a copy of somebody but root into a container for which the engine would bind the machine's own file
  * of a default device (`-v /dev/null:/path`) writable: by an archive with links the engine, as root, would
- * change its mode and times. What the container itself has there does not matter: the planner mounts a
- * read-only file of ours, Sysbox the machine's in a user namespace, and a copy enters neither. Throws
+ * change its mode and times. What the container itself has there does not matter, a read-only file of ours
+ * or the machine's in a user namespace, as its backend has it: a copy enters neither. Throws
  * ResponseReplacedError.
  */
 export function refuseWritableDevice(

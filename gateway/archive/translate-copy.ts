@@ -44,7 +44,7 @@ export async function translateCopy(
   const inspected = await inspectIsolated(reference, facts, request.match?.subject);
   if (inspected === null) {
     const container = kind === 'into' ? await facts.container(reference) : null;
-    // Sysbox shifts no ids that the engine sees, and its containers are under ECI all the same.
+    // A backend may shift no ids that the engine sees: its containers are under ECI all the same.
     if (container !== null && capabilitiesOfRuntime(container.runtime) !== null)
       refuseWritableDevice(container, copyUser(container.name));
     return withCheckedArchive(kind, verdict, request.match?.subject ?? '');

@@ -105,7 +105,8 @@ const hasOwnRange = (runtime: string): boolean => capabilitiesOfRuntime(runtime)
 
 /**
  * The facts with the sharing users of the new container and of those it refers to: a container that joins
- * another's namespaces gets its ids on the machine. With Sysbox all containers have the same ids.
+ * another's namespaces gets its ids on the machine. Without ranges of their own all containers have the same
+ * ids.
  */
 export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(
   context: InspectionContext,
@@ -133,8 +134,8 @@ export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(
 
 /**
  * Whether the container has no sharing record, so that its id range is unknown (A3): its create request was
- * aborted before the engine responded, or the record is not written yet, or lost. With Sysbox that does not
- * matter.
+ * aborted before the engine responded, or the record is not written yet, or lost. With a backend that has one
+ * range for all containers that does not matter.
  */
 export async function hasUnknownOwner(
   { sharing, runtime }: InspectionContext,

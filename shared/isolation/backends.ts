@@ -23,6 +23,10 @@ export interface BackendCapabilities {
   readonly switchedByReload: boolean;
   /** Variables of a container by which its creator could reconfigure the runtime; null if there are none. */
   readonly reservedEnvironment: RegExp | null;
+  /** The beginning of annotations that the runtime interprets, in lower case. */
+  readonly annotationPrefix: string;
+  /** Where it keeps the files of containers, if that is not below the engine's directories; null: nowhere. */
+  readonly dataDirectory: string | null;
 }
 
 export const exclusiveBackendCapabilities = {
@@ -32,6 +36,8 @@ export const exclusiveBackendCapabilities = {
   needsPlanner: true,
   switchedByReload: true,
   reservedEnvironment: null,
+  annotationPrefix: 'bulkhead',
+  dataDirectory: null,
 } as const satisfies BackendCapabilities;
 
 /**
@@ -45,12 +51,17 @@ export const sysboxBackendCapabilities = {
   needsPlanner: false,
   switchedByReload: false,
   reservedEnvironment: /^SYSBOX_/i,
+  annotationPrefix: 'sysbox',
+  dataDirectory: '/var/lib/sysbox',
 } as const satisfies BackendCapabilities;
 
 export const backendCapabilities: Readonly<Record<BackendId, BackendCapabilities>> = {
   exclusive: exclusiveBackendCapabilities,
   sysbox: sysboxBackendCapabilities,
 };
+
+/** Those of every backend: for what is refused whichever is in use, since an engine may change it. */
+export const everyBackend: readonly BackendCapabilities[] = backendIds.map((id) => backendCapabilities[id]);
 
 /**
  * The backend that a settings file selects: Sysbox only if it is named, since it protects less (no range of

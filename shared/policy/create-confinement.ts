@@ -1,5 +1,5 @@
 import { cgroupParentDenial } from './cgroup-parent.ts';
-import { capabilitiesOfRuntime } from '../isolation/backends.ts';
+import { capabilitiesOfRuntime, everyBackend } from '../isolation/backends.ts';
 import { deviceDenial, deviceLimitDenial } from './create-devices.ts';
 import { deny, type Denial } from './decision.ts';
 import { invalidSecurityOption, isGoBoolean, type EngineError } from './engine-errors.ts';
@@ -106,10 +106,13 @@ function safeSeccompProfile(text: string): boolean {
   );
 }
 
-/** Annotations interpreted by systemd, runc, CRIU, containerd, device plugins or isolation runtimes. */
+/**
+ * Annotations interpreted by systemd, runc, CRIU, containerd, device plugins or isolation runtimes, also by
+ * one that is not in use.
+ */
 const refusedAnnotation = new RegExp(
   String.raw`^(?:org\.systemd\.|run\.oci\.|org\.opencontainers\.runc|org\.criu\.|io\.containerd\.|` +
-    String.raw`io\.kubernetes\.|nvidia\.|cdi\.|bulkhead|sysbox)`,
+    String.raw`io\.kubernetes\.|nvidia\.|cdi\.|${everyBackend.map((one) => one.annotationPrefix).join('|')})`,
   'i',
 );
 

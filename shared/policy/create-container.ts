@@ -62,7 +62,8 @@ export function decideCreateContainer(
     });
     host.set('Runtime', context.runtime);
   }
-  // Never refused, since Docker-in-Docker requests it (A4): with Sysbox such a container works without it.
+  // Never refused, since Docker-in-Docker requests it (A4): with a backend that does not allow it,
+  // such a container works without it.
   const allowsPrivileged = capabilitiesOfRuntime(context.runtime)?.allowsPrivileged !== false;
   if (!allowsPrivileged && host.get('Privileged') === true) {
     changes.push({

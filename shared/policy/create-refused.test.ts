@@ -69,6 +69,9 @@ describe('create: what is refused', () => {
     ['security-opt', { SecurityOpt: ['seccomp={"listenerPath":"/x"}'] }],
     ['security-opt', { SecurityOpt: ['credentialspec=file://x'] }],
     ['annotation', { Annotations: { 'org.systemd.property.ExecStart': 'x' } }],
+    // Of our own backend, and of one that is not in use.
+    ['annotation', { Annotations: { 'Bulkhead.range': 'x' } }],
+    ['annotation', { Annotations: { 'sysbox.mode': 'x' } }],
     ['log-driver plugin', { LogConfig: { Type: 'plugin' } }],
     ['log-opt', { LogConfig: { Type: 'fluentd', Config: { 'fluentd-address': 'unix:///run/x' } } }],
     ['storage-opt', { StorageOpt: { 'overlay2.override_kernel_check': 'true' } }],

@@ -36,6 +36,7 @@ describe('judgeShare', () => {
     ['/var/lib/docker', 'engine'],
     ['/var/lib/docker/volumes', 'engine'],
     ['/var/lib/containerd', 'engine'],
+    ['/var/lib/sysbox/rootfs', 'engine'],
     ['/etc/bulkhead', 'engine'],
     ['/run/bulkhead/x', 'engine'],
     ['/srv/bulkhead/data', 'engine'],

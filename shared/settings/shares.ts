@@ -1,3 +1,4 @@
+import { everyBackend } from '../isolation/backends.ts';
 import { joinMessages } from '../messages/join-messages.ts';
 import { message, type Message } from '../messages/message.ts';
 import { packageDirectory } from './package-directory.ts';
@@ -75,7 +76,9 @@ const trees: readonly (readonly [string, ShareDanger])[] = [
   [packageDirectory, 'engine'],
   ['/var/lib/docker', 'engine'],
   ['/var/lib/containerd', 'engine'],
-  ['/var/lib/sysbox', 'engine'],
+  ...everyBackend.flatMap(({ dataDirectory }) =>
+    dataDirectory === null ? [] : [[dataDirectory, 'engine'] as const],
+  ),
   ['/etc/bulkhead', 'engine'],
   ['/run/bulkhead', 'engine'],
   ['/var/lib/bulkhead', 'engine'],
