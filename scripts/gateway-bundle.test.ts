@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,9 @@ const at = (...names: string[]) => path.join(directory, ...names);
 beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-gateway-bundle-'));
   await symlink(paths.at('node_modules'), at('node_modules'));
+  // The gateway looks for its programs beside the launcher.
+  await mkdir(at('bin'));
+  await writeFile(at('bin', 'bulkhead'), '');
   for (const options of gatewayBundles(at('dist'))) await bundle(options);
   await makeCodeCache('gateway', at('dist'));
 }, 60_000);
@@ -19,11 +22,11 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-it("the gateway's bundle has one-byte characters only", async () => {
+it('has one-byte characters only', async () => {
   expect(await readFile(at('dist', 'program.cjs'), 'utf8')).not.toMatch(/[^\0-\x7f]/);
 });
 
-it("the gateway's bundle imports nothing by import(), which code from a cache cannot", async () => {
+it('imports nothing by import(), which code from a cache cannot', async () => {
   expect(await readFile(at('dist', 'program.cjs'), 'utf8')).not.toMatch(/[^.\w$]import\(/);
 });
 
@@ -45,7 +48,7 @@ async function isCacheRefused(flags: readonly string[]): Promise<unknown> {
   return JSON.parse(/\nrefused: (.*)$/.exec(stdout)?.[1] ?? 'null');
 }
 
-it('the gateway is loaded from the code cache with the flags of bin/bulkhead alone', async () => {
+it('is loaded from the code cache with the flags of bin/bulkhead, and is compiled without them', async () => {
   const launcher = await readFile(paths.at('bin', 'bulkhead'), 'utf8');
   const flags = /flags="\$flags (--.*)"/.exec(launcher)?.[1]?.split(' ') ?? [];
   expect(flags).not.toEqual([]);
