@@ -23,7 +23,7 @@ export function configurePlanner(command: Command): void {
       const { servePlanner } = await import('../planner/serve.ts');
       const [{ parentListenerStore }, { serviceManager }] = await Promise.all([
         import('../gateway/sockets/parent-listener-store.ts'),
-        import('../gateway/base/systemd-notify.ts'),
+        import('../gateway/base/service-manager.ts'),
       ]);
       const output = {
         out: (line: string) => {
@@ -42,7 +42,7 @@ export function configurePlanner(command: Command): void {
       process.exitCode = await servePlanner(paths, output, {
         handoff,
         keepsSocket: manager !== null,
-        areBuildsIsolated: async () => (await readEnginePolicy(paths)).eci,
+        readPolicy: () => readEnginePolicy(paths),
         onReady: () => {
           manager?.ready();
         },

@@ -80,7 +80,7 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
     // First: a link's user does not learn whether, and at what, its target is.
     refuseLinks(mount, mount.source, bind?.source ?? null, context.parts);
     // If runc handled it, it could appear in between, as a link to anything.
-    if (bind === null) refuse(`the source of a bind mount is not there: ${mount.source}`);
+    if (bind === null) refuse('planner-refusals.source-missing', { source: mount.source });
     refuseEngineParts(bind, context.mounts, places, context.container);
     const { tree, lockedFlags } =
       defaultDeviceAt(bind.source) === null
@@ -139,10 +139,7 @@ function refuseLinks(mount: OciMount, given: string, source: string | null, part
       ? !hasLink(given, root ?? '/')
       : root !== undefined && path.join(realpathSync.native(root), path.relative(root, given)) === source;
   if (isLinkFree) return;
-  refuse(
-    `${given} leads through a symbolic link, and links may change between two starts; ` +
-      `mount the directory or file itself that it leads to`,
-  );
+  refuse('planner-refusals.source-link', { source: given });
 }
 
 /** Whether a component of the path `given` below `directory` is a symbolic link, as far as it exists. */
@@ -180,8 +177,7 @@ function planDefaultDevice(
   { deviceNodes, namespace }: BindContext,
 ): { readonly tree: TreeNumber; readonly lockedFlags: readonly string[] } {
   // Whatever else is there was not allowed when the container was created.
-  if (!isDefaultDevice(source, characterDevice))
-    refuse(`${source} is not the device of that name on this machine, and cannot be mounted`);
+  if (!isDefaultDevice(source, characterDevice)) refuse('planner-refusals.not-that-device', { source });
   const node = deviceNodes.harmless(source);
   const tree =
     node === null
@@ -198,7 +194,7 @@ function planBind(
   engines: boolean,
 ): { readonly tree: TreeNumber; readonly lockedFlags: readonly string[] } {
   const on = mountOf(bind.source, context.mounts);
-  if (on === null) refuse(`the mount that ${bind.source} is on cannot be determined`);
+  if (on === null) refuse('planner-refusals.source-mount-unknown', { source: bind.source });
   const share = !engines && isShare(bind.source, on, context.mounts, context.engineRoots, context.parts);
   const namespace = share ? context.shares.namespaceFor(bind) : context.namespace;
   const overlay = engineLayers(on, context);

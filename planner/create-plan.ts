@@ -196,7 +196,7 @@ function planOverlayRoot(plan: PlanBuilder, rootMount: Mount, input: RootInput):
   const points = siblings(rootMount, mounts);
   const partial = points.find((point) => point.root !== '/');
   if (partial !== undefined)
-    refuse(`the container's layers are also mounted in part at ${partial.mountPoint}; unmount that`);
+    refuse('planner-refusals.layers-mounted-in-part', { directory: partial.mountPoint });
   // A second overlay over the same upper layer is undefined: unmount the engine's first.
   if (overlay.upper !== null) for (const point of points) plan.unmount(point.mountPoint);
   // A commit makes the engine read there, as root and by path, while the container (or a process that got a

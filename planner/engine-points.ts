@@ -35,11 +35,7 @@ export function isShiftedPoint(
  */
 export function refuseOpenPoints(points: readonly string[]): void {
   const open = points.find((point) => !ancestors(point).some(isClosedToOthers));
-  if (open !== undefined)
-    refuse(
-      `every user of the machine can reach ${open}, where the engine mounts the container's files: ` +
-        'take the right to search away from others on a directory above it (chmod 0710)',
-    );
+  if (open !== undefined) refuse('planner-refusals.open-to-others', { directory: open });
 }
 
 function ancestors(file: string): string[] {

@@ -1,3 +1,6 @@
+import type { MessageLanguage } from '../shared/language.ts';
+import { message, type Message } from '../shared/messages/message.ts';
+import { loadTranslator } from '../shared/messages/translator.ts';
 import { PlanBuilder, encodeRefusal } from './base/plan.ts';
 import { IsolationRefused } from './base/refuse.ts';
 import type { PlannerRequest } from './base/request.ts';
@@ -12,12 +15,20 @@ import type { EngineParts } from './shares/sockets.ts';
 import { anyMayHang, Sources } from './shares/sources.ts';
 import { isStep } from './step-processes.ts';
 
+/** Reads what the settings require of the planner at this moment. */
+export type ReadPlannerPolicy = () => Promise<{
+  /** Whether build steps are isolated: they are not while isolation is off. */
+  readonly eci: boolean;
+  /** The language of refusals. */
+  readonly language: MessageLanguage;
+}>;
+
 export interface RuntimeRequestsOptions {
   readonly paths: Pick<ExclusivePaths, 'procFiles'>;
   readonly parts: EngineParts;
   readonly sharing: SharingOptions;
-  /** Whether build steps are isolated: they are not while isolation is off. Default: always. */
-  readonly areBuildsIsolated?: () => Promise<boolean>;
+  /** Default: build steps are isolated, refusals are in English. */
+  readonly readPolicy?: ReadPlannerPolicy;
   readonly log: (line: string) => void;
 }
 
@@ -42,14 +53,16 @@ export class RuntimeRequests {
     try {
       this.#refuseWhenClosing();
       if (request.verb !== 'create') return this.#service.handle(request.verb, request);
-      if (isStep(request) && (await this.#options.areBuildsIsolated?.()) === false) return plainStep();
+      if (isStep(request) && (await this.#options.readPolicy?.())?.eci === false) return plainStep();
       return await this.#create(request);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (!this.#isClosing) this.#options.log(`${request.verb} ${request.id}: ${message}`);
-      return encodeRefusal(
-        error instanceof IsolationRefused ? message : `the container could not be planned: ${message}`,
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.#isClosing) this.#options.log(`${request.verb} ${request.id}: ${reason}`);
+      const sentence =
+        error instanceof IsolationRefused
+          ? error.sentence
+          : message('planner-refusals.not-planned', { reason });
+      return encodeRefusal(await this.#translate(sentence));
     }
   }
 
@@ -78,7 +91,17 @@ export class RuntimeRequests {
   }
 
   #refuseWhenClosing(): void {
-    if (this.#isClosing) throw new IsolationRefused('the planner is being stopped; try again');
+    if (this.#isClosing) throw new IsolationRefused(message('planner-refusals.stopping'));
+  }
+
+  /** The sentence in the language of the settings; in English if that cannot be determined. */
+  async #translate(sentence: Message): Promise<string> {
+    try {
+      const policy = await this.#options.readPolicy?.();
+      return (await loadTranslator(policy?.language ?? 'en'))(sentence);
+    } catch {
+      return sentence.text;
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { noListenerStore, type ListenerHandoff } from '../shared/gateway/listene
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import { engineDirectories, engineSockets, exclusivePaths } from './planner-paths.ts';
 import { startPlanner } from './planner.ts';
+import type { ReadPlannerPolicy } from './runtime-requests.ts';
 import type { SharingOptions } from './shares/shares.ts';
 import { openSubordinateStore, subordinateDirectory } from './ranges/subordinate.ts';
 
@@ -18,8 +19,8 @@ export interface ServeOptions {
   readonly handoff?: ListenerHandoff;
   /** See `PlannerOptions`. */
   readonly keepsSocket?: boolean;
-  /** See PlannerOptions. */
-  readonly areBuildsIsolated?: () => Promise<boolean>;
+  /** See `PlannerOptions`. */
+  readonly readPolicy?: ReadPlannerPolicy;
   /** Called when runtimes can connect. */
   readonly onReady?: () => void;
 }
@@ -35,7 +36,7 @@ export async function servePlanner(
     records = 'required',
     handoff = { inherited: [], store: noListenerStore },
     keepsSocket = false,
-    areBuildsIsolated,
+    readPolicy,
     onReady,
   }: ServeOptions = {},
 ): Promise<number> {
@@ -55,7 +56,7 @@ export async function servePlanner(
     },
     handoff,
     keepsSocket,
-    ...(areBuildsIsolated === undefined ? {} : { areBuildsIsolated }),
+    ...(readPolicy === undefined ? {} : { readPolicy }),
     log: (line) => {
       output.error(`planner: ${line}`);
     },

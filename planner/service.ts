@@ -5,6 +5,7 @@ import { planCreate } from './create-plan.ts';
 import { isShiftedPoint } from './engine-points.ts';
 import { isBeingCreated } from './live-state.ts';
 import { mountsOf } from './mounts/mount-table.ts';
+import { message } from '../shared/messages/message.ts';
 import { IsolationRefused } from './base/refuse.ts';
 import { planPlain } from './mounts/overlay.ts';
 import { PlanBuilder } from './base/plan.ts';
@@ -56,9 +57,9 @@ export class IsolationService {
     const { ranges, containers } = this.#options;
     const { id, runcRoot } = request;
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot))
-      throw new IsolationRefused(`container ${id} exists already`);
+      throw new IsolationRefused(message('planner-refusals.exists', { id }));
     if (this.#isMadeByAnother(request))
-      throw new IsolationRefused(`container ${id} is being created already`);
+      throw new IsolationRefused(message('planner-refusals.being-created', { id }));
     this.#refuseLaterVersion(id);
     refuseEngineContainerId(request);
     const plan = new PlanBuilder();
@@ -100,10 +101,7 @@ export class IsolationService {
    */
   #refuseLaterVersion(id: string): void {
     if (!this.#options.containers.isOfLaterVersion(id)) return;
-    throw new IsolationRefused(
-      `the state of container ${id} is of a later version of Bulkhead, and is kept with its id range: ` +
-        'install that version',
-    );
+    throw new IsolationRefused(message('planner-refusals.later-version', { id }));
   }
 
   /**
@@ -169,5 +167,5 @@ export class IsolationService {
 function refuseEngineContainerId(request: PlannerRequest): void {
   const { id } = request;
   if (!isStep(request) || !/^[0-9a-f]{64}$/.test(id)) return;
-  throw new IsolationRefused(`a step of a build may not be called ${id}, as containers of the engine are`);
+  throw new IsolationRefused(message('planner-refusals.step-id', { id }));
 }

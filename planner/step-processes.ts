@@ -54,13 +54,7 @@ export function admitStepProcess(
   // Without a gateway in front of the engine, every caller is root.
   const isEnforced =
     sharing.records === 'required' && !existsSync(path.join(sharing.directory, buildsUnenforcedName));
-  if (!own && isEnforced) {
-    refuse(
-      `a further process in the container ${request.id} of a build is blocked: ` +
-        'only the client that had the container made may ask for one, and through the gateway; ' +
-        'a frontend image gets one process for each of its containers; no setting allows it',
-    );
-  }
+  if (!own && isEnforced) refuse('planner-refusals.step-process', { id: request.id });
   if (build === null) return;
   const descriptor = openSync(request.bundle, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW);
   try {

@@ -10,7 +10,7 @@ import { rootPaths, type RootPaths } from './root-paths.ts';
 
 const on =
   '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"value": true}, ' +
-  '"bulkhead": {"backend": "sysbox"}}';
+  '"bulkhead": {"backend": "sysbox", "language": "zh-CN"}}';
 let paths: RootPaths;
 beforeEach(async () => {
   paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-engine-policy-')));
@@ -18,14 +18,29 @@ beforeEach(async () => {
 afterEach(() => rm(paths.root, { recursive: true, force: true }));
 
 it('without the settings file the engine is configured for what its gateway enforces', async () => {
-  expect(await readEnginePolicy(paths)).toEqual({ eci: false, backend: 'auto', error: null });
+  expect(await readEnginePolicy(paths)).toEqual({
+    eci: false,
+    backend: 'auto',
+    language: 'en',
+    error: null,
+  });
   await writeFile(paths.storedSettings, formatStoredSettings({ hash: sha256(on), text: on }));
   await writeFile(
     paths.enforcedPolicy,
     JSON.stringify(recordedPolicy({ hash: sha256(on), backend: 'sysbox', stored: true })),
   );
-  expect(await readEnginePolicy(paths)).toEqual({ eci: true, backend: 'sysbox', error: null });
+  expect(await readEnginePolicy(paths)).toEqual({
+    eci: true,
+    backend: 'sysbox',
+    language: 'zh-CN',
+    error: null,
+  });
   // Damaged: the gateway is locked down.
   await writeFile(paths.storedSettings, '');
-  expect(await readEnginePolicy(paths)).toEqual({ eci: true, backend: 'auto', error: null });
+  expect(await readEnginePolicy(paths)).toEqual({
+    eci: true,
+    backend: 'auto',
+    language: 'en',
+    error: null,
+  });
 });

@@ -12,6 +12,8 @@ import type { RootPaths } from './root-paths.ts';
 export interface EnginePolicy {
   readonly eci: boolean;
   readonly backend: EffectiveSettings['backend'];
+  /** The language of refusals; English if the settings do not say. */
+  readonly language: EffectiveSettings['language'];
   /**
    * Why the file is unusable, if it is: then the engine is configured as under ECI, like the locked-down
    * gateway.
@@ -31,10 +33,16 @@ export async function readEnginePolicy(paths: RootPaths): Promise<EnginePolicy> 
   return effective.ok ? policyOf(effective.value) : lockedDown(effective.error);
 }
 
-const lockedDown = (error: AppError | null): EnginePolicy => ({ eci: true, backend: 'auto', error });
-const policyOf = ({ eci, backend }: EffectiveSettings): EnginePolicy => ({
+const lockedDown = (error: AppError | null): EnginePolicy => ({
+  eci: true,
+  backend: 'auto',
+  language: 'en',
+  error,
+});
+const policyOf = ({ eci, backend, language }: EffectiveSettings): EnginePolicy => ({
   eci: eci.value,
   backend,
+  language,
   error: null,
 });
 
@@ -45,7 +53,11 @@ async function policyWithoutFile(paths: RootPaths): Promise<EnginePolicy> {
   if (start.text === null)
     return record === null
       ? lockedDown(null)
-      : { eci: record.eci || record.preferredOff, backend: record.backend, error: null };
+      : {
+          ...lockedDown(null),
+          eci: record.eci || record.preferredOff,
+          backend: record.backend,
+        };
   const effective = effectiveSettings(start.text, { exists: true });
   return effective.ok ? policyOf(effective.value) : lockedDown(null);
 }

@@ -15,7 +15,6 @@ import {
   temporaryName,
   type OwnedSocket,
 } from '../base/socket-file.ts';
-import { handleDescriptor, internalHandle } from '../../shared/process/internal-handle.ts';
 
 /**
  * Where to listen: the path of a new socket, or an inherited listening descriptor (with its path, if that is
@@ -99,10 +98,10 @@ export async function listenOn(
         resolve();
       });
     });
-  const handle = internalHandle(server);
+  const handle = handleOf(server);
   return ok({
     origin: options.origin,
-    fd: handleDescriptor(handle),
+    fd: handle?.fd === undefined || handle.fd < 0 ? null : handle.fd,
     handle,
     connections: () => connections.size,
     tunnels: () => connections.tunnels,
@@ -248,4 +247,9 @@ function startListening(
       process.umask(before);
     }
   });
+}
+
+function handleOf(server: Server): { readonly fd?: number } | null {
+  // Node has no public way to a server's descriptor; the handle and its fd have been there since 0.x.
+  return (server as unknown as { _handle?: { fd?: number } })._handle ?? null;
 }

@@ -1,4 +1,4 @@
-import { sharingUserUnknown } from '../../shared/isolation/sharing-user.ts';
+import { namesSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { Gatekeeper, GatewayRequest, ResponseTransform } from '../http/exchange.ts';
 import { mapVerdict, withResponseTransform } from './map-verdict.ts';
@@ -37,7 +37,7 @@ function explainOnFailure(
     limit: before?.limit ?? maxStartResponseBytes,
     transformResponse: async (head, body) => {
       // Not awaited: the client does not wait for the log.
-      if (body.includes(sharingUserUnknown)) void explain(request.match?.subject ?? '', options);
+      if (namesSharingRecord(body.toString())) void explain(request.match?.subject ?? '', options);
       return (await before?.transformResponse(head, body)) ?? null;
     },
   };

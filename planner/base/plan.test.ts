@@ -125,6 +125,12 @@ describe('a plan', () => {
   it('encodes a refusal as one field', () => {
     expect(fields(encodeRefusal('no\0way'))).toEqual(['bulkhead-plan-2', '3', 'error', 'no way', 'end', '']);
   });
+
+  it('cuts a refusal to what the runtime can log, at a whole character', () => {
+    const [, , , text = ''] = fields(encodeRefusal(`a${'\u7684'.repeat(2000)}`));
+    expect(Buffer.byteLength(text)).toBe(3499);
+    expect(text).toMatch(/^a\u7684+$/);
+  });
 });
 
 describe('the runtime reads plans strictly', () => {

@@ -226,9 +226,13 @@ export class PlanBuilder {
   }
 }
 
-/** The response that makes the runtime fail with `message` and do nothing. */
+/** Maximum length of a refusal in the runtime's log (`runtime/log.c`), bytes. */
+const maxRefusalBytes = 3500;
+
+/** The response that makes the runtime fail with `message`, cut to whole characters, and do nothing. */
 export function encodeRefusal(message: string): Buffer {
-  return encodeFields(['error', message.replaceAll('\0', ' ').slice(0, 3500), 'end']);
+  const { read } = new TextEncoder().encodeInto(message, new Uint8Array(maxRefusalBytes));
+  return encodeFields(['error', message.slice(0, read).replaceAll('\0', ' '), 'end']);
 }
 
 function encodeFields(fields: readonly string[]): Buffer {

@@ -20,11 +20,10 @@ export interface CgroupContext {
  * gateway has stricter rules for clients; BuildKit's frontends and restart policies do not pass the gateway.
  * The path is in the form of the cgroupfs driver, or `slice:prefix:name` of systemd's.
  */
-export function checkCgroupPath(cgroupsPath: string | undefined, context: CgroupContext): void {
-  if (cgroupsPath === undefined || cgroupsPath === '') return;
-  const what = `the cgroup ${cgroupsPath}`;
-  if (!cgroupsPath.includes('/')) {
-    const [slice, , name, more] = cgroupsPath.split(':');
+export function checkCgroupPath(cgroup: string | undefined, context: CgroupContext): void {
+  if (cgroup === undefined || cgroup === '') return;
+  if (!cgroup.includes('/')) {
+    const [slice, , name, more] = cgroup.split(':');
     // systemd's slices are nested by name alone, and no container's scope is a slice.
     if (
       name === undefined ||
@@ -32,31 +31,26 @@ export function checkCgroupPath(cgroupsPath: string | undefined, context: Cgroup
       !/^(?:[A-Za-z0-9_.\\@-]+\.slice)?$/.test(slice ?? '') ||
       name !== context.id
     )
-      refuse(`${what} is none a container may have; leave --cgroup-parent out`);
+      refuse('planner-refusals.cgroup-name', { cgroup });
     return;
   }
-  const components = cgroupsPath.split('/').slice(cgroupsPath.startsWith('/') ? 1 : 0);
+  const components = cgroup.split('/').slice(cgroup.startsWith('/') ? 1 : 0);
   if (components.some((name) => name === '' || name === '.' || name === '..'))
-    refuse(`${what} leads out of its parent; give --cgroup-parent as a plain path`);
-  if (components.pop() !== context.id)
-    refuse(`${what} is not the container's own; leave --cgroup-parent out`);
+    refuse('planner-refusals.cgroup-leaves', { cgroup });
+  if (components.pop() !== context.id) refuse('planner-refusals.cgroup-not-own', { cgroup });
   // `<id>`, or `docker-<id>.scope` where another program names them.
   const other = components.find(
     (name) => context.isContainer(name) || /(?:^|[^0-9a-f])[0-9a-f]{64}(?:[^0-9a-f]|$)/.test(name),
   );
-  if (other !== undefined)
-    refuse(`${what} is inside another container's (${other}); give another --cgroup-parent`);
+  if (other !== undefined) refuse('planner-refusals.cgroup-of-container', { cgroup, other });
   // A relative path counts from the root, too (create-plan.ts).
   const parent = `/${components.map((name) => `${name}/`).join('')}`;
   const own = context.engine.find((one) => one !== '/' && parent.startsWith(`${one}/`));
-  if (own !== undefined)
-    refuse(`${what} is inside the container engine's (${own}); give another --cgroup-parent`);
+  if (own !== undefined) refuse('planner-refusals.cgroup-of-own-engine', { cgroup, other: own });
   const anEngines = components.find((name) => devicesCgroup.test(name));
-  if (anEngines !== undefined)
-    refuse(`${what} is inside a container engine's (${anEngines}); give another --cgroup-parent`);
+  if (anEngines !== undefined) refuse('planner-refusals.cgroup-of-engine', { cgroup, other: anEngines });
   const used = longerParents(components).find((parent) => context.hasProcesses(parent));
-  if (used !== undefined)
-    refuse(`${what} is inside one in which processes run (${used}); give another --cgroup-parent`);
+  if (used !== undefined) refuse('planner-refusals.cgroup-in-use', { cgroup, other: used });
 }
 
 /**

@@ -75,7 +75,7 @@ export function openDeviceNodes(directory: string, log: (line: string) => void):
     },
     granted(file) {
       // None could be created or opened.
-      if (!checkUsable()) refuse(`device files can't be made below ${directory}`);
+      if (!checkUsable()) refuse('planner-refusals.no-device-files', { directory });
       return makeNode(directory, file);
     },
   };

@@ -68,15 +68,13 @@ export function isolateDevices(
     const known = deviceOf(one, privileged, granted);
     if (known === null) {
       if (!privileged)
-        refuse(
-          `the device ${device.path} (${type} ${major}:${minor}) is not one a protected container may have`,
-        );
+        refuse('planner-refusals.device-not-allowed', { path: device.path, type, major, minor });
       continue;
     }
     result.opened.push({ type, major: known.major, minor: known.minor, access: known.access });
     const source = sources.get(known.name);
     if (source === undefined && !known.name.startsWith('/'))
-      refuse(`there is no file for the device ${device.path} (${type} ${major}:${minor})`);
+      refuse('planner-refusals.device-without-file', { path: device.path, type, major, minor });
     if (device.path === known.name && (source === undefined || isCreatedByRunc(known)))
       result.devices.push(device);
     else

@@ -35,30 +35,23 @@ export function checkNamespaces(spec: OciSpec, hostPid: number): JoinedNamespace
     (spec.linux.uidMappings ?? []).length > 0 ||
     (spec.linux.gidMappings ?? []).length > 0
   ) {
-    refuse(
-      'the engine asked for a user namespace of its own (userns-remap); remove userns-remap from daemon.json',
-    );
+    refuse('planner-refusals.engine-remaps');
   }
   for (const [type, { flag }] of required) {
     if (!namespaces.some((n) => n.type === type))
-      refuse(`a container cannot share the host's ${type} namespace (${flag}); leave the option out`);
+      refuse('planner-refusals.host-namespace', { type, option: flag });
   }
   let owner: number | null = null;
   for (const { type, path } of namespaces) {
     if (path === undefined || path === '') continue;
     const known = required.get(type) ?? optional.get(type);
     const file = `/proc/${hostPid}/ns/${known?.file ?? ''}`;
-    if (known === undefined) refuse(`joining a ${type} namespace is not supported`);
-    if (sameFile(path, file))
-      refuse(`a container cannot share the host's ${type} namespace (${known.flag}); leave the option out`);
+    if (known === undefined) refuse('planner-refusals.unknown-namespace', { type });
+    if (sameFile(path, file)) refuse('planner-refusals.host-namespace', { type, option: known.flag });
     const pid = Number(/^\/proc\/([1-9]\d*)\/ns\/[a-z]+$/.exec(path)?.[1] ?? NaN);
-    if (Number.isNaN(pid))
-      refuse(
-        `the ${type} namespace at ${path} belongs to no container; ` +
-          'a namespace may be shared with another protected container only',
-      );
+    if (Number.isNaN(pid)) refuse('planner-refusals.namespace-of-none', { type, path });
     if (owner !== null && owner !== pid && !sameFile(`/proc/${owner}/ns/user`, `/proc/${pid}/ns/user`)) {
-      refuse('a container cannot join the namespaces of two containers with different id ranges');
+      refuse('planner-refusals.two-ranges');
     }
     owner ??= pid;
   }
@@ -67,16 +60,13 @@ export function checkNamespaces(spec: OciSpec, hostPid: number): JoinedNamespace
 
 function joined(pid: number, hostPid: number): JoinedNamespace {
   const userNamespace = `/proc/${pid}/ns/user`;
-  const unprotected =
-    'a namespace may be shared with another protected container only, and that one is not protected; ' +
-    'recreate it first';
   let map: string;
   try {
-    if (sameFile(userNamespace, `/proc/${hostPid}/ns/user`)) refuse(unprotected);
+    if (sameFile(userNamespace, `/proc/${hostPid}/ns/user`))
+      refuse('planner-refusals.namespace-of-unprotected');
     map = readFileSync(`/proc/${pid}/uid_map`, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error)
-      refuse('the container whose namespaces are joined is not running');
+    if (error instanceof Error && 'code' in error) refuse('planner-refusals.joined-not-running');
     throw error;
   }
   const [inside, base, size] = map.trim().split(/\s+/).map(Number);
@@ -87,7 +77,7 @@ function joined(pid: number, hostPid: number): JoinedNamespace {
     base === undefined ||
     !isBase(base)
   )
-    refuse(unprotected);
+    refuse('planner-refusals.namespace-of-unprotected');
   return { base, userNamespace };
 }
 
@@ -97,15 +87,9 @@ function joined(pid: number, hostPid: number): JoinedNamespace {
  */
 export function refuseOthersRange(of: RangeOwner | 'unreadable' | null, owner: RangeOwner): void {
   if (of === owner) return;
-  const ownerText =
-    of === null || of === 'unreadable'
-      ? 'that belong to nobody who is known'
-      : `that belong to ${describeOwner(of)}`;
-  refuse(
-    `a container that belongs to ${describeOwner(owner)} cannot join namespaces ${ownerText}: ` +
-      'both would have the same ids on this machine; ' +
-      'have both made by the same user',
-  );
+  if (of === null || of === 'unreadable')
+    refuse('planner-refusals.unknown-owner', { owner: describeOwner(owner) });
+  refuse('planner-refusals.other-owner', { owner: describeOwner(owner), other: describeOwner(of) });
 }
 
 function sameFile(a: string, b: string): boolean {

@@ -23,15 +23,7 @@ export function refuseMissingIds(spec: OciSpec): void {
   if (!parsed.success) return;
   const { uid, gid, additionalGids } = parsed.data.process.user;
   const last = rangeSize - 1;
-  if (uid > last)
-    refuse(
-      `there is no user id ${uid} in a protected container: its ids are 0 to ${last} (A3); ` +
-        'give another with --user, or USER in the image',
-    );
+  if (uid > last) refuse('planner-refusals.no-user-id', { uid, last });
   const group = [gid, ...(additionalGids ?? [])].find((id) => id > last);
-  if (group !== undefined)
-    refuse(
-      `there is no group id ${group} in a protected container: its ids are 0 to ${last} (A3); ` +
-        "give another with --user or --group-add, or in the image's /etc/group",
-    );
+  if (group !== undefined) refuse('planner-refusals.no-group-id', { gid: group, last });
 }

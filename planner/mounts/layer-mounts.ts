@@ -55,10 +55,10 @@ function overlayOf(options: readonly string[], engineRoots: readonly string[]): 
     options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? null;
   const layer = (given: string): string => {
     if (!path.isAbsolute(given) || given.includes('\\'))
-      refuse(`the layers of an overlay cannot be determined: ${given}`);
+      refuse('planner-refusals.layers-unknown', { path: given });
     const real = realpathSync.native(given);
     if (!engineRoots.some((root) => isWithin(real, root)))
-      refuse(`${given} is no layer of the engine's and cannot be mounted as one`);
+      refuse('planner-refusals.not-a-layer', { path: given });
     return real;
   };
   const lowers = (value('lowerdir') ?? '').split(':').map(layer);
@@ -67,8 +67,7 @@ function overlayOf(options: readonly string[], engineRoots: readonly string[]): 
   if (upper === null || work === null) return { lowers, upper: null, options: carried };
   const [realUpper, realWork] = [layer(upper), layer(work)];
   const parent = path.dirname(realUpper);
-  if (path.dirname(realWork) !== parent)
-    refuse(`the layers of an overlay are not laid out as an engine does it: ${upper}`);
+  if (path.dirname(realWork) !== parent) refuse('planner-refusals.layers-misplaced', { path: upper });
   return {
     lowers,
     upper: { parent, name: path.basename(realUpper), work: path.basename(realWork) },

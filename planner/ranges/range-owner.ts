@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { message, type Message } from '../../shared/messages/message.ts';
 
 /** Where the machine records the owners of ranges. */
 export const rangeOwnersDirectory = '/var/lib/bulkhead/range-owners';
@@ -23,18 +24,18 @@ export function rangeQuota(owner: RangeOwner): number {
   return owner === 'builds' ? 16_384 : 4_096;
 }
 
-/** The owner as named in messages. */
-export function describeOwner(owner: RangeOwner): string {
+/** The owner as named in refusals. */
+export function describeOwner(owner: RangeOwner): Message {
   switch (owner) {
     case 0:
-      return 'root';
+      return message('planner-refusals.owner-root');
     case 'builds':
-      return 'steps of builds';
+      return message('planner-refusals.owner-builds');
     case 'unnamed':
-      return 'a user who is not known';
+      return message('planner-refusals.owner-unnamed');
     case 'retired':
-      return 'nobody any more';
+      return message('planner-refusals.owner-retired');
     default:
-      return `user ${owner}`;
+      return message('planner-refusals.owner-user', { uid: owner });
   }
 }

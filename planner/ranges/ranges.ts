@@ -288,17 +288,7 @@ class FileRangeStore implements RangeStore {
 
 /** Refuses a claim of an owner whose `count` ranges are all in use. */
 function refuseClaim(owner: RangeOwner, count: number, root: string): never {
-  const ownerText = describeOwner(owner);
-  const command = `bulkhead ranges list${optionsOfRoot(root)}`;
-  const releaseHint = `root can release ranges that nobody needs any more (${command})`;
-  if (count >= rangeQuota(owner)) {
-    refuse(
-      `${ownerText} had ${count} id ranges, which is the most, and all of them are in use: ` +
-        `remove containers, and end processes outside that have ids of containers; ${releaseHint}`,
-    );
-  }
-  return refuse(
-    `no id range of this machine is left that nobody had, and none that ${ownerText} had is free: ` +
-      `remove containers; ${releaseHint}`,
-  );
+  const who = { owner: describeOwner(owner), command: `bulkhead ranges list${optionsOfRoot(root)}` };
+  if (count >= rangeQuota(owner)) refuse('planner-refusals.all-ranges-in-use', { ...who, number: count });
+  return refuse('planner-refusals.no-range-left', who);
 }

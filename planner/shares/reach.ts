@@ -104,14 +104,12 @@ export class Reachability {
         if (identity !== undefined) {
           const entry = entryOf(directory, identity, path.basename(source));
           if (entry !== null && isSame(entry, object.identity)) return;
-          if (entry !== null)
-            refuse(`${source} was replaced while the container was being created: try again`);
+          if (entry !== null) refuse('planner-refusals.source-replaced', { source });
         }
         if (identity === undefined && late) refuseLate(user, directory);
         if (identity === undefined && !checked.has(directory)) refuseUnchecked(object, user);
         const where = directory === first ? (closed ?? directory) : directory;
-        const why = `who has no access to ${where}; whoever has can make the container (A8)`;
-        refuse(`${source} cannot be shared by user ${user.uid}, ${why}`);
+        refuse('planner-refusals.no-access', { source, uid: user.uid, directory: where });
       },
     };
   }
@@ -201,13 +199,11 @@ export class Reachability {
 }
 
 function refuseUnchecked({ source }: SourceObject, { uid }: SharingUser): never {
-  refuse(`it was not checked whether user ${uid} has access to ${source}; start the container again (A8)`);
+  refuse('planner-refusals.access-not-checked', { uid, source });
 }
 
 function refuseLate({ uid }: SharingUser, directory: string): never {
-  const reasons = 'a file system does not answer, or the process that looks was stopped';
-  const what = `whether user ${uid} has access to ${directory}`;
-  refuse(`it could not be found out in time ${what} (${reasons}); try again (A8)`);
+  refuse('planner-refusals.access-check-late', { uid, directory });
 }
 
 /** From the root down; `directory` itself last. */

@@ -58,8 +58,7 @@ export class ShareChecks {
       if (source === null || on === null || !isShare(source, on, mounts, roots, this.#parts)) continue;
       directories.add(path.dirname(source));
       if (directories.size > mostDirectories) {
-        const most = `in more than ${mostDirectories} directories`;
-        refuse(`the binds of the container are ${most}; mount directories above them instead`);
+        refuse('planner-refusals.too-many-directories', { number: mostDirectories });
       }
     }
     return [...directories];

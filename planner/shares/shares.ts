@@ -7,10 +7,10 @@ import {
   readSharingRecord,
   readStartDecisions,
   sharingRecordName,
-  sharingUserUnknown,
   type SharingUser,
   type StartDecisions,
 } from '../../shared/isolation/sharing-user.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import type { OciSpec } from '../base/oci-spec.ts';
 import {
   isWithin,
@@ -72,8 +72,8 @@ export function sharesOf(context: SharesContext, options: SharingOptions): Share
   const look = (source: string) => {
     const user = sharingUserOf(context.container, options);
     if (user === null) {
-      const missing = missingRecord(context.container, options);
-      refuse(`${sharingUserUnknown} ${source} with this container (${missing}): recreate the container (A8)`);
+      const record = missingRecord(context.container, options);
+      refuse('planner-refusals.sharing-user-unknown', { source, record });
     }
     // For any sharing user: ids on disk that no container has keep their values.
     if (user.uid === 0)
@@ -123,9 +123,11 @@ export function sharingUserOf(container: string, options: SharingOptions): Shari
 }
 
 /** What is wrong with the record of a container whose sharing user is unknown. */
-function missingRecord(container: string, { directory }: SharingOptions): string {
+function missingRecord(container: string, { directory }: SharingOptions): Message {
   const file = path.join(directory, sharingRecordName(container));
-  return existsSync(file) ? `${file} is no record` : `there is no ${file}; see the gateway's log`;
+  return existsSync(file)
+    ? message('planner-refusals.record-invalid', { file })
+    : message('planner-refusals.record-missing', { file });
 }
 
 /** What the gateway decided at the container's last start through it, by its record. */

@@ -82,10 +82,7 @@ export function refuseEngineParts(
     identity: `${identity.device}:${identity.inode}`,
   };
   if (isContainerSocket(source, places.containerSockets)) {
-    if (ownerOf(source) !== container)
-      refuse(
-        `${source} is the Docker socket of another container and cannot be mounted; recreate the container`,
-      );
+    if (ownerOf(source) !== container) refuse('planner-refusals.source-other-socket', { source });
     return;
   }
   const shown = [{ device: here.device, top: here.inFileSystem }];
@@ -95,22 +92,13 @@ export function refuseEngineParts(
     shown.some(({ device, top }) => device === part.device && isWithin(part.inFileSystem, top));
 
   for (const [file, socket] of places.sockets) {
-    if (socket.identity === here.identity)
-      refuse(`${source} is a container engine's socket and cannot be mounted`);
-    if (holds(socket))
-      refuse(
-        `${source} holds a container engine's socket (${file}) and cannot be mounted; ` +
-          'mount a directory below it instead',
-      );
+    if (socket.identity === here.identity) refuse('planner-refusals.source-engine-socket', { source });
+    if (holds(socket)) refuse('planner-refusals.source-holds-socket', { source, file });
   }
   for (const [file, directory] of places.directories) {
     if (directory.device === here.device && isWithin(here.inFileSystem, directory.inFileSystem))
-      refuse(`${source} belongs to the container engine and cannot be mounted`);
-    if (holds(directory))
-      refuse(
-        `${source} holds a directory of the container engine (${file}) and cannot be mounted; ` +
-          'mount a directory below it instead',
-      );
+      refuse('planner-refusals.source-of-engine', { source });
+    if (holds(directory)) refuse('planner-refusals.source-holds-engine', { source, file });
   }
 }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { mountOf, type Mount } from '../../engine/base/mountinfo.ts';
-import { IsolationRefused } from '../base/refuse.ts';
+import { refuse } from '../base/refuse.ts';
 import { turns } from '../base/turns.ts';
 
 /** Longest wait for a file system whose server is elsewhere, ms. */
@@ -46,10 +46,8 @@ export class Sources {
       await turn();
       const mount = mayHangAt(source, mounts);
       if (mount === null || (await this.#isResponsive(source))) continue;
-      throw new IsolationRefused(
-        'enhanced container isolation: the source of a bind mount does not answer: ' +
-          `${source} (${mount.type} at ${mount.mountPoint}); see to its server, or leave the mount out`,
-      );
+      const { type, mountPoint } = mount;
+      refuse('planner-refusals.source-unresponsive', { source, type, mountPoint });
     }
   }
 

@@ -1,8 +1,8 @@
-import type { ContainerInspection } from './container-inspection.ts';
+import type { Inspected } from './inspected.ts';
 import { originalName } from '../policy/retained-name.ts';
 
-interface NamedInspection {
-  readonly inspected: ContainerInspection;
+interface InspectedContainer {
+  readonly inspected: Inspected;
   readonly isProtected: boolean;
 }
 
@@ -12,10 +12,7 @@ interface NamedInspection {
  * entered or started any more. Returns that container as if its links referred to the successors; the same
  * object if nothing changes.
  */
-export function withCurrentLinks(
-  inspected: ContainerInspection,
-  all: readonly NamedInspection[],
-): ContainerInspection {
+export function withCurrentLinks(inspected: Inspected, all: readonly InspectedContainer[]): Inspected {
   const { HostConfig: host } = inspected.view;
   const links = host.Links.map((link) => {
     const [path = '', ...rest] = link.split(':');

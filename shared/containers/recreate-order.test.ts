@@ -1,15 +1,11 @@
 import { expect, test } from 'vitest';
 import samples from './inspected-samples.json' with { type: 'json' };
-import { parseInspection, type ContainerInspection } from './container-inspection.ts';
+import { readInspected, type Inspected } from './inspected.ts';
 import { isCalled, recreateOrder } from './recreate-order.ts';
 
 const idOf = (name: string) => Buffer.from(name).toString('hex').padEnd(64, '0');
-function container(
-  name: string,
-  host: object = {},
-  labels: Record<string, string> = {},
-): ContainerInspection {
-  const read = parseInspection({
+function container(name: string, host: object = {}, labels: Record<string, string> = {}): Inspected {
+  const read = readInspected({
     ...samples.plain,
     Id: idOf(name),
     Name: `/${name}`,
@@ -19,7 +15,7 @@ function container(
   if (!read.ok) throw new Error(read.error.reason);
   return read.value;
 }
-const order = (...containers: ContainerInspection[]) =>
+const order = (...containers: Inspected[]) =>
   recreateOrder(containers).map((group) => group.map(({ name }) => name));
 
 test("dependencies come first: links, and Compose's order within one project", () => {
@@ -44,7 +40,7 @@ test("dependencies come first: links, and Compose's order within one project", (
   expect(order(container('app', { Links: ['/zdb:/app/db'] }), container('zdb'))).toEqual([['zdb'], ['app']]);
 });
 
-test('containers that share namespaces are one group, also in a chain, the joined one first', () => {
+test('those that share namespaces are one group, also in a chain, the joined one first', () => {
   expect(
     order(
       container('a', { NetworkMode: `container:${idOf('m')}` }),

@@ -1,14 +1,14 @@
-import { joinedContainer, type ContainerInspection } from './container-inspection.ts';
+import { joinedContainer, type Inspected } from './inspected.ts';
 
 const composeLabel = 'com.docker.compose.';
 
 /** Ids or names of the containers whose namespaces it shares. */
-export const joins = ({ view: { HostConfig: host } }: ContainerInspection): string[] => [
+export const joins = ({ view: { HostConfig: host } }: Inspected): string[] => [
   ...new Set([host.NetworkMode, host.PidMode, host.IpcMode].flatMap((mode) => joinedContainer(mode) ?? [])),
 ];
 
 /** Names of the containers it links to. */
-export function links({ view }: ContainerInspection): string[] {
+export function links({ view }: Inspected): string[] {
   const names = [
     ...view.HostConfig.Links,
     ...Object.values(view.NetworkSettings.Networks).flatMap((endpoint) => endpoint.Links),
@@ -20,16 +20,15 @@ export function links({ view }: ContainerInspection): string[] {
  * Whether `reference`, in the form of modes and links, is this container: its name, its id or a prefix of
  * that.
  */
-export const isCalled = (container: ContainerInspection, reference: string): boolean =>
+export const isCalled = (container: Inspected, reference: string): boolean =>
   reference !== '' &&
   (reference === container.name || (reference.length >= 12 && container.view.Id.startsWith(reference)));
 
 /** Whether `one` must exist before `other`: shared namespaces, links, Compose's dependencies. */
-function precedes(one: ContainerInspection, other: ContainerInspection): boolean {
+function precedes(one: Inspected, other: Inspected): boolean {
   if (one === other) return false;
   if ([...joins(other), ...links(other)].some((reference) => isCalled(one, reference))) return true;
-  const label = (of: ContainerInspection, key: string) =>
-    of.view.Config.Labels[`${composeLabel}${key}`] ?? '';
+  const label = (of: Inspected, key: string) => of.view.Config.Labels[`${composeLabel}${key}`] ?? '';
   if (label(one, 'project') === '' || label(one, 'project') !== label(other, 'project')) return false;
   return label(other, 'depends_on')
     .split(',')
@@ -37,7 +36,7 @@ function precedes(one: ContainerInspection, other: ContainerInspection): boolean
 }
 
 /** Networks on which a container has a fixed address. */
-const fixedAddressNetworks = ({ view }: ContainerInspection): string[] =>
+const fixedAddressNetworks = ({ view }: Inspected): string[] =>
   Object.entries(view.NetworkSettings.Networks)
     .filter(([, { IPAMConfig: config }]) => Object.keys(config).length > 0)
     .map(([network]) => network);
@@ -46,10 +45,7 @@ const fixedAddressNetworks = ({ view }: ContainerInspection): string[] =>
  * Whether a group has to wait for the end of an earlier one: it depends on a container in it, or one has a
  * fixed address on a network of the other, which no other container may get while its container is stopped.
  */
-export const waitsFor = (
-  group: readonly ContainerInspection[],
-  earlier: readonly ContainerInspection[],
-): boolean =>
+export const waitsFor = (group: readonly Inspected[], earlier: readonly Inspected[]): boolean =>
   group.some((container) =>
     earlier.some(
       (other) =>
@@ -64,9 +60,9 @@ export const waitsFor = (
  * since a container's namespaces are removed with it: they stop together and, if one fails, are restored
  * together. Circular dependencies are ordered by name.
  */
-export function recreateOrder(containers: readonly ContainerInspection[]): ContainerInspection[][] {
+export function recreateOrder(containers: readonly Inspected[]): Inspected[][] {
   const byName = containers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const groups: ContainerInspection[][] = [];
+  const groups: Inspected[][] = [];
   for (const container of byName) {
     const mine = groups.filter((group) =>
       group.some(

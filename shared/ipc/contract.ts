@@ -189,7 +189,7 @@ export const ipcContract = {
         code: z.string(),
         real: z.string(),
         share: z.string().nullable(),
-        /** The refusal that the client would get; null if it is allowed. */
+        /** What the client would be told; null if it is allowed. */
         denial: messageSchema.nullable(),
       }),
     },

@@ -19,10 +19,10 @@ export type SharingUser = z.infer<typeof sharingUserSchema>;
 export const sharingRecordName = (container: string): string => `${container}.json`;
 
 /**
- * Part of the planner's refusal of a container without a record. The gateway looks for it in the engine's
- * error, and logs what it knows of the record.
+ * Whether an error of the engine names a container's record, as the planner's refusal of a container without
+ * one does in every language. The gateway then logs what it knows of the record.
  */
-export const sharingUserUnknown = 'it is not known who shares';
+export const namesSharingRecord = (error: string): boolean => /\/[0-9a-f]{64}\.json/.test(error);
 
 /**
  * A device of the machine that the settings grant to a container (A5): by type and number at the time when

@@ -48,7 +48,7 @@ test('an error contains its English texts, and the ids and values to translate t
       hint: message('containers.run-with-sudo'),
     },
   );
-  expect(error.message).toBe('/x/$t(a){{b}} could not be created');
+  expect(error.message).toBe('/x/$t(a){{b}} could not be made');
   expect(error.sentences).toEqual({
     message: { id: 'engine.file-not-created', params: { file: '/x/$t(a){{b}}' } },
     hint: { id: 'containers.run-with-sudo' },
@@ -85,7 +85,7 @@ test('a stored sentence without a value that this version shows keeps its stored
 test('a value of any length is cut before it is rendered', () => {
   const value = `$t(${"''".repeat(6_000_000)}`;
   const { text, params } = message('engine.file-not-created', { file: value });
-  expect(text).toBe(`${value.slice(0, 5000)}… could not be created`);
+  expect(text).toBe(`${value.slice(0, 5000)}… could not be made`);
   expect(params?.['file']).toHaveLength(5001);
 });
 
@@ -94,7 +94,7 @@ test('JSON, spreads and structured clones of a sentence have its text', () => {
   const plain = {
     id: 'engine.file-not-created',
     params: { file: '/x' },
-    text: '/x could not be created',
+    text: '/x could not be made',
   };
   expect(JSON.stringify(sentence)).toBe(JSON.stringify(plain));
   expect(JSON.stringify({ ...sentence })).toBe(JSON.stringify(plain));
@@ -159,12 +159,15 @@ test('a reason without its excerpt is one line in every language', async () => {
 });
 
 test('every refusal has the same beginning in every language', () => {
-  expect(english.rules()['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
-  expect(chinese.rules()['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
+  for (const { rules, 'planner-refusals': planner } of [english, chinese]) {
+    expect(rules()['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
+    expect(planner()['planner-refusals.refusal'].startsWith(refusalPrefix)).toBe(true);
+  }
 });
 
 test('nothing is left in English except names, options and literal input', () => {
-  const words = (text: string) => text.replaceAll(/\{\{\w+\}\}|--\S+|`[^`]*`/g, '');
+  const words = (text: string) =>
+    text.replace(refusalPrefix, '').replaceAll(/\{\{\w+\}\}|--\S+|`[^`]*`/g, '');
   expect(
     Object.entries(allOf(chinese))
       .filter(([, text]) => !/[\u4e00-\u9fff]/.test(text) && /[a-z]{2} [a-z]{2}/.test(words(text)))

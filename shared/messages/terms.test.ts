@@ -74,7 +74,7 @@ describe('one term for a concept', () => {
     // for. And how every denial begins, with which scripts compare it.
     const blocking = either(
       /^isolation\.preference\.load\.|^review\.findings\.blocks/,
-      /^engine\.find-blocking-container|^operations\.|^rules\.refusal$/,
+      /^engine\.find-blocking-container|^operations\.|^rules\.refusal$|^planner-refusals\.step-process$/,
     );
     expect(withWord('English', /\bblock(?:s|ed|ing)\b/i, either(keywords, blocking))).toEqual([]);
     expect(withWord('Chinese', /拦截|屏蔽|禁止|封锁/, keywords)).toEqual([]);

@@ -238,7 +238,7 @@ describe('C: what a build may not have', () => {
     expect(solve(plain)).toBe(rule);
   });
 
-  it('the calls of a client that drives its build itself are refused likewise', () => {
+  it('nor by the calls of a client that drives its build itself', () => {
     expect(bridge({ FrontendOpt: { 'force-network-mode': 'host' } })).toBe('host-network-build');
     expect(bridge({ Definition: graph(host) })).toBe('host-network-build');
     expect(bridge({ FrontendInputs: { x: graph(insecure) } })).toBe('build-entitlement');
@@ -269,7 +269,7 @@ describe('C: what a build may not have', () => {
     ).toBe('pass');
   });
 
-  it("a container of the client's own gets nothing of the engine's", () => {
+  it("nor in a container of the client's own", () => {
     expect(decide('new-container', newContainerRequest, { ContainerID: container, Network: 1 })).toBe(
       'host-network-build',
     );

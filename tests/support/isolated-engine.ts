@@ -249,8 +249,9 @@ const { rootPaths } = await import(${source('engine/base/root-paths.ts')});
 const output = { out: (line) => console.log(line), error: (line) => console.error(line) };
 const { existsSync } = await import('node:fs');
 const plainBuildsFile = ${JSON.stringify(plainBuildsFile ?? null)};
-const areBuildsIsolated = async () => plainBuildsFile === null || !existsSync(plainBuildsFile);
-const options = { records: ${JSON.stringify(records)}, areBuildsIsolated };
+const eci = () => plainBuildsFile === null || !existsSync(plainBuildsFile);
+const readPolicy = async () => ({ eci: eci(), language: 'en' });
+const options = { records: ${JSON.stringify(records)}, readPolicy };
 process.exitCode = await servePlanner(rootPaths(${JSON.stringify(root)}), output, options);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

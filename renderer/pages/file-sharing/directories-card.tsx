@@ -97,7 +97,7 @@ export function DirectoriesCard({
           />
         </Box>
       )}
-      {resolveError !== null && <DirectoriesUnresolved error={resolveError} onRetry={onRetry} />}
+      {resolveError !== null && <LookFailed error={resolveError} onRetry={onRetry} />}
     </Card>
   );
 }
@@ -116,7 +116,7 @@ function WholeListChange({
   return (
     <>
       <EditedMark kind={list.missing ? 'removed' : 'added'} />
-      {!readOnly && <UndoChange name={t('files.list.subject')} onUndo={onUndo} />}
+      {!readOnly && <UndoChange name={t('files.list.came')} onUndo={onUndo} />}
     </>
   );
 }
@@ -176,19 +176,13 @@ function ByDefaultNote() {
 const useIsDesktopFormat = (): boolean =>
   useAppPart(({ target }) => target.capabilities.settingsFormat === 'desktop');
 
-function DirectoriesUnresolved({
-  error,
-  onRetry,
-}: {
-  readonly error: AppError;
-  readonly onRetry: () => void;
-}) {
+function LookFailed({ error, onRetry }: { readonly error: AppError; readonly onRetry: () => void }) {
   const { t } = useTranslation();
   return (
     <Box sx={{ padding: '0 16px 16px' }}>
       <ErrorPanel
         error={error}
-        title={t('files.list.unresolved')}
+        title={t('files.list.lookFailed')}
         action={
           <Button size="small" onClick={onRetry}>
             {t('button.tryAgain')}

@@ -30,8 +30,8 @@ type ParamNamesById = {
  * Every sentence has an id: '<area>.<what it states>'. Its plural forms end in `_one` and `_other`.
  *
  * What only clients of an engine get is not here, but English in its place, as dockerd's own texts are:
- * errors of the gateway's protocol ("bulkhead gateway: …"), dockerd's errors that the gateway gives in its
- * place, and refusals of the planner, which reach a client in dockerd's error. So are lines of logs.
+ * errors of the gateway's protocol ("bulkhead gateway: …") and of the runtime, and dockerd's errors that the
+ * gateway gives in its place. So are lines of logs.
  */
 export type MessageId = keyof ParamNamesById;
 

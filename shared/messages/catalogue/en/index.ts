@@ -23,6 +23,7 @@ import { gateway } from './gateway.ts';
 import { isolation } from './isolation.ts';
 import { operations } from './operations.ts';
 import { planner } from './planner.ts';
+import { plannerRefusals } from './planner-refusals.ts';
 import { policy } from './policy.ts';
 import { registry } from './registry.ts';
 import { rules } from './rules.ts';
@@ -64,6 +65,7 @@ export const english = {
   isolation: () => isolation,
   operations: () => operations,
   planner: () => planner,
+  'planner-refusals': () => plannerRefusals,
   policy: () => policy,
   registry: () => registry,
   rules: () => rules,
