@@ -14,7 +14,7 @@ export async function requireEngineAt(paths: RootPaths): Promise<Result<void, Ap
       });
 }
 
-/** The same for an engine that is selected by its directory, which may be mistyped; others are not checked. */
+/** The same for an engine selected by its directory, which may be mistyped; others are not checked. */
 export async function requireEngine(ref: TargetRef): Promise<Result<void, AppError>> {
   const root = rootOf(ref);
   return root === null ? ok(undefined) : requireEngineAt(rootPaths(root));

@@ -6,7 +6,7 @@ import { defaultRoot, rootPaths, systemInstallRecord, systemRoot } from '../base
 export const guardedRootOf = (ref: TargetRef): string | null =>
   ref.kind === 'system' ? systemRoot : rootOf(ref);
 
-/** The root directory of an engine that a supervisor of ours runs (`supervised`); null for every other engine. */
+/** The root directory of an engine that a supervisor of ours runs (`supervised`); null for all others. */
 export const supervisedRootOf = (ref: TargetRef): string | null =>
   ref.kind === 'embedded' ? ref.root : null;
 

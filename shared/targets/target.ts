@@ -24,8 +24,8 @@ export const discoveredTargetSchema = z.object({
 export type DiscoveredTarget = z.infer<typeof discoveredTargetSchema>;
 
 /**
- * Whether a user may remove an engine from the list: one that is not part of the machine, does not run, and is
- * not the open one.
+ * Whether a user may remove an engine from the list: one that is not part of the machine, does not run, and
+ * is not the open one.
  */
 export const canForget = (target: DiscoveredTarget, openId: string): boolean =>
   isForgettable(target.ref) &&
