@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { RootPaths } from '../engine/base/root-paths.ts';
+import { procFilesDirectory } from '../engine/base/lxcfs-files.ts';
+import { containerMounts, type RootPaths } from '../engine/base/root-paths.ts';
 import { rangeOwnersDirectory } from './ranges/range-owner.ts';
 
 /** The paths of one engine's planner; all absolute. */
@@ -20,11 +21,7 @@ export interface ExclusivePaths {
    * directory existed.
    */
   readonly rangeOwners: { readonly directory: string; readonly mark: string | null };
-  /**
-   * Where runc finds a container's mounts, in a mount namespace of its own; an empty directory for all other
-   * processes. Below /run, not below the root: a container's root must be able to traverse to it, whatever
-   * the modes of the directories above the engine's root.
-   */
+  /** `containerMounts` of the engine. */
   readonly mounts: string;
   /** Our own device files, which are bound into containers. */
   readonly devices: string;
@@ -42,9 +39,9 @@ export function exclusivePaths(paths: RootPaths): ExclusivePaths {
     containers: path.join(paths.isolation, 'containers'),
     ranges: path.join(machine, 'ranges'),
     rangeOwners: { directory: rangeOwnersDirectory, mark: path.join(paths.isolation, 'range-owners-made') },
-    mounts: path.join(machine, 'mounts', paths.id),
+    mounts: containerMounts(paths),
     devices: path.join(paths.isolation, 'devices'),
-    procFiles: path.join(paths.run, 'lxcfs/shared/files/proc'),
+    procFiles: procFilesDirectory(paths),
   };
 }
 

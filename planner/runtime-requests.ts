@@ -5,7 +5,7 @@ import { PlanBuilder, encodeRefusal } from './base/plan.ts';
 import { IsolationRefused } from './base/refuse.ts';
 import type { PlannerRequest } from './base/request.ts';
 import { mountsOf } from './mounts/mount-table.ts';
-import { ProcFiles } from './mounts/proc-files.ts';
+import { ProcFiles } from '../engine/base/lxcfs-files.ts';
 import type { ExclusivePaths } from './planner-paths.ts';
 import type { IsolationService } from './service.ts';
 import { nothingChecked } from './shares/reach.ts';

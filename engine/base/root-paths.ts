@@ -165,3 +165,11 @@ function embeddedPaths(abs: string): RootPaths {
 export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');
 /** Held by a verification. */
 export const verifyLockPath = (paths: RootPaths): string => path.join(paths.root, 'verify.lock');
+
+/**
+ * Where runc finds a container's mounts, in a mount namespace of its own; an empty directory for all other
+ * processes. Below /run, not below the root: a container's root must be able to traverse to it, whatever the
+ * modes of the directories above the engine's root.
+ */
+export const containerMounts = (paths: RootPaths): string =>
+  path.join(path.dirname(paths.run), 'mounts', paths.id);

@@ -9,6 +9,7 @@ import {
   pathInFileSystem,
   type Mount,
 } from '../../engine/base/mountinfo.ts';
+import { isEngineLayer } from '../../shared/isolation/engine-layer.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from '../base/plan.ts';
 
 /**
@@ -118,10 +119,6 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
     options,
   };
 }
-
-/** Whether `directory` is a layer directory of overlay2: of a container, an image or a build. */
-export const isEngineLayer = (directory: string): boolean =>
-  /\/overlay2\/(?:[0-9a-f]{64}|[0-9a-z]{25})$/.test(directory);
 
 /**
  * The directory of the overlay2 layer that contains `file`, on mount `on`, when it is used without an

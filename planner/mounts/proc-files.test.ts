@@ -1,10 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../config/bundle.ts';
 import { PlanBuilder } from '../base/plan.ts';
-import { planProcFiles, procFileNames, ProcFiles, emulatedProcFiles } from './proc-files.ts';
+import { planProcFiles, procFileNames, emulatedProcFiles } from './proc-files.ts';
 
 const spec = (more: { mounts?: object[]; namespaces?: object[]; maskedPaths?: string[] } = {}) =>
   parseSpec(
@@ -49,32 +46,5 @@ describe('A10 which files of /proc are emulated', () => {
         parseSpec('{"root":{"path":"/r"},"linux":{"namespaces":[],"maskedPaths":["/proc/kcore"]}}'),
       ),
     ).toEqual([]);
-  });
-});
-
-describe('A10 whether lxcfs responds', () => {
-  let directory: string;
-  beforeEach(() => {
-    directory = mkdtempSync('/tmp/bh-proc-');
-  });
-  afterEach(() => {
-    rmSync(directory, { recursive: true });
-  });
-
-  it('no where it does not run, yes where it does', async () => {
-    expect(await new ProcFiles(path.join(directory, 'none')).probe()).toBe('no');
-    writeFileSync(path.join(directory, 'uptime'), '1.0 1.0\n');
-    expect(await new ProcFiles(directory).probe()).toBe('yes');
-  });
-
-  it('late, for every caller, when it hangs; and yes again afterwards', async () => {
-    // A fifo without a writer: reading it blocks like reading from a hung FUSE file system.
-    const file = path.join(directory, 'uptime');
-    spawnSync('mkfifo', [file]);
-    const files = new ProcFiles(directory);
-    expect(await Promise.all([files.probe(20), files.probe(20)])).toEqual(['late', 'late']);
-    const waiting = files.probe(60_000);
-    writeFileSync(file, '1.0 1.0\n');
-    expect(await waiting).toBe('yes');
   });
 });

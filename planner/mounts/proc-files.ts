@@ -1,10 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { startLimit } from '../../shared/process/scaled-limit.ts';
-import { usualLimits } from '../../shared/process/time-limits.ts';
-import { slowness } from '../../engine/base/machine-speed.ts';
 import type { OciMount, OciSpec } from '../base/oci-spec.ts';
-import { isWithin, type Mount } from '../../engine/base/mountinfo.ts';
 import type { PlanBuilder } from '../base/plan.ts';
 
 /** Files of /proc that lxcfs emulates from the container's cgroups and its first process (A10). */
@@ -17,56 +12,6 @@ export const procFileNames = [
   'swaps',
   'uptime',
 ] as const;
-
-/**
- * The emulated files that lxcfs serves below a directory. A FUSE server can block its readers, so they are
- * read off the main thread, with a time limit.
- */
-export class ProcFiles {
-  readonly directory: string;
-  #pendingRead: Promise<boolean> | null = null;
-
-  constructor(directory: string) {
-    this.directory = directory;
-  }
-
-  /** Whether anything is mounted there, as lxcfs does. */
-  areMounted(mounts: readonly Mount[]): boolean {
-    return mounts.some(
-      (mount) =>
-        mount.mountPoint !== '/' &&
-        /^fuse(?:\.|$)/.test(mount.type) &&
-        isWithin(this.directory, mount.mountPoint),
-    );
-  }
-
-  /**
-   * Whether lxcfs runs and responds within `usualMs`, on a slow machine later. Never rejects; callers share
-   * one read, so at most one thread is blocked.
-   */
-  async probe(usualMs: number = usualLimits.lxcfsResponseAtStart): Promise<'yes' | 'no' | 'late'> {
-    const pendingRead = (this.#pendingRead ??= readFile(path.join(this.directory, 'uptime'))
-      .then(
-        () => true,
-        () => false,
-      )
-      .finally(() => {
-        this.#pendingRead = null;
-      }));
-    const limit = startLimit(usualMs, slowness);
-    const late = new Promise<'late'>((resolve) => {
-      limit.signal.addEventListener('abort', () => {
-        resolve('late');
-      });
-    });
-    const outcome = await Promise.race([
-      pendingRead.then((yes) => (yes ? ('yes' as const) : ('no' as const))),
-      late,
-    ]);
-    limit.end();
-    return outcome;
-  }
-}
 
 /**
  * Which of the files a container gets: those it does not mount or mask itself. None

@@ -8,7 +8,8 @@ import { removeDeviceCgroups } from './device-cgroup.ts';
 import { removeNetwork } from './engine-network.ts';
 import { keepContainers } from './keep-containers.ts';
 import { linkGuards } from './link-guards.ts';
-import { isLeftoverLxcfsHung, lxcfsDirectory } from './lxcfs.ts';
+import { isLeftoverLxcfsHung } from './lxcfs.ts';
+import { lxcfsDirectory } from '../../base/lxcfs-files.ts';
 import type { EngineState } from './engine-state.ts';
 import {
   endProcesses,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isBoundOntoItself, parseMountinfo } from '../../base/mountinfo.ts';
-import { isEngineLayer } from '../../../planner/mounts/overlay.ts';
+import { isEngineLayer } from '../../../shared/isolation/engine-layer.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { volumesOf } from '../guarded/volume-guards.ts';
 

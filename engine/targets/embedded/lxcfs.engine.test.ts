@@ -7,7 +7,7 @@ import { verificationSchema } from '../../../shared/verify/claims.ts';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
 import { docker } from '../../../tests/support/real-engine.ts';
 import { findLeftovers } from './leftovers.ts';
-import { lxcfsDirectory } from './lxcfs.ts';
+import { lxcfsDirectory } from '../../base/lxcfs-files.ts';
 import { isAlive, runningProcesses } from '../../base/process-identity.ts';
 
 let engine: EmbeddedEngine;

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { exclusivePaths } from '../../../planner/planner-paths.ts';
-import { ProcFiles } from '../../../planner/mounts/proc-files.ts';
+import { lxcfsDirectory, ProcFiles, procFilesDirectory } from '../../base/lxcfs-files.ts';
 import { lxcfsProgram, lxcfsScript } from '../guarded/lxcfs-script.ts';
 import { setpriv, superviseChild, type SupervisedChild } from './child-process.ts';
 import { watchForHang } from './hang-watch.ts';
@@ -12,16 +10,13 @@ import type { RootPaths } from '../../base/root-paths.ts';
 
 const watchMs = 5_000;
 
-/** The paths of lxcfs, below the run directory: `shared/files` is its file system. */
-export const lxcfsDirectory = (paths: RootPaths): string => path.join(paths.run, 'lxcfs');
-
 const outliving = existsSync(setpriv) ? `${setpriv} --pdeathsig clear -- ` : '';
 
 const script = lxcfsScript(outliving);
 
 /** Whether an lxcfs left by an earlier supervisor is mounted and hangs its readers. */
 export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>
-  (await new ProcFiles(exclusivePaths(paths).procFiles).probe(2 * usualLimits.lxcfsResponse)) === 'late';
+  (await new ProcFiles(procFilesDirectory(paths)).probe(2 * usualLimits.lxcfsResponse)) === 'late';
 
 /** Emulation of /proc files (A10) for containers that start while it runs. */
 export interface ProcEmulation {
@@ -52,7 +47,7 @@ export function superviseLxcfs(
       stop: () => Promise.resolve(),
     };
   }
-  const files = new ProcFiles(exclusivePaths(paths).procFiles);
+  const files = new ProcFiles(procFilesDirectory(paths));
   let pid: number | null = null;
   let endWatch: (() => void) | null = null;
   const child: SupervisedChild = superviseChild({

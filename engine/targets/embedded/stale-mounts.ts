@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isBoundOntoItself, parseMountinfo, type Mount } from '../../base/mountinfo.ts';
-import { exclusivePaths } from '../../../planner/planner-paths.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
+import { containerMounts, type RootPaths } from '../../base/root-paths.ts';
 
 /**
  * Where the engine mounts file systems of containers, builds and plugins, below its data directory. All
@@ -42,7 +41,7 @@ export function staleMounts(
     const inData = below(paths.data, mountPoint);
     return (
       below(paths.run, mountPoint) !== null ||
-      below(exclusivePaths(paths).mounts, mountPoint) !== null ||
+      below(containerMounts(paths), mountPoint) !== null ||
       (inData !== null && isEngineMount(inData))
     );
   };

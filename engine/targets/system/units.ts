@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fixedLimits } from '../../../shared/process/time-limits.ts';
+import { lxcfsDirectory, procFilesDirectory } from '../../base/lxcfs-files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { engineEnvironment } from '../guarded/engine-home.ts';
 import { gatewayArguments } from '../guarded/gateway-arguments.ts';
@@ -161,8 +162,8 @@ WantedBy=multi-user.target
 const lxcfsScriptFile = (paths: RootPaths): string => path.join(paths.programs, 'serve-lxcfs');
 
 const lxcfsService = ({ paths }: UnitOptions): string => {
-  const directory = path.join(paths.run, 'lxcfs');
-  const served = path.join(directory, 'shared/files/proc');
+  const directory = lxcfsDirectory(paths);
+  const served = procFilesDirectory(paths);
   return `[Unit]
 Description=Bulkhead's lxcfs for containers of the Docker Engine
 Before=${engineUnits.service}
