@@ -4,7 +4,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { confineDevices, removeDeviceCgroups } from '../../engine/targets/embedded/device-cgroup.ts';
+import { removeDeviceCgroups } from '../../engine/targets/embedded/device-cgroup.ts';
+import { confineDevices } from '../../engine/targets/embedded/device-confinement.ts';
 import { spawnDockerd, waitForEngine } from '../../engine/targets/embedded/dockerd-process.ts';
 import { endProcesses, runningProcesses } from '../../engine/base/process-identity.ts';
 import {

@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { DeviceConfinement } from '../../engine/targets/embedded/device-cgroup.ts';
+import type { DeviceConfinement } from '../../engine/targets/embedded/device-confinement.ts';
 import {
   ensureBridge,
   freeSubnet,
-  removeBridge,
   startDockerd,
   type DockerdProcess,
   type DockerdSettings,
 } from '../../engine/targets/embedded/dockerd-process.ts';
+import { removeBridge } from '../../engine/targets/embedded/engine-bridges.ts';
 import { preferEngine } from './engine-priority.ts';
 import type { Network } from './network.ts';
 import { isChosen, withImageStore } from './test-engine.ts';

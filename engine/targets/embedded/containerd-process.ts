@@ -8,7 +8,8 @@ import { message } from '../../../shared/messages/message.ts';
 import { endProcesses, identityOf } from '../../base/process-identity.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { unscaledLimits } from '../../../shared/process/time-limits.ts';
-import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
+import { containerdConfigFile, containerdSocket } from './engine-processes.ts';
+import { confinementText, type DeviceConfinement } from './device-confinement.ts';
 import { lastLogLines } from './dockerd-process.ts';
 import { logFile } from './log-files.ts';
 import { healthyMs, RestartPause } from './restart-pause.ts';
@@ -18,11 +19,6 @@ import { healthyMs, RestartPause } from './restart-pause.ts';
  * (/run/containerd/containerd.sock): two engines would then list each other's containers in its namespace
  * `moby`, and stopping containerd.service would stop this engine.
  */
-
-export const containerdSocket = (paths: RootPaths): string =>
-  path.join(paths.run, 'containerd/containerd.sock');
-export const containerdConfigFile = (paths: RootPaths): string =>
-  path.join(paths.run, 'containerd/containerd.toml');
 
 /**
  * The directories that dockerd uses for a containerd that it starts itself: compatible with engines of

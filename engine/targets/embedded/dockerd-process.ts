@@ -8,7 +8,8 @@ import { usualLimits } from '../../../shared/process/time-limits.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import { slowness } from '../../base/machine-speed.ts';
 import { cutLine } from '../../../shared/process/bounded-lines.ts';
-import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
+import type { EngineSubnet } from './engine-bridges.ts';
+import { confinementText, type DeviceConfinement } from './device-confinement.ts';
 
 const run = promisify(execFile);
 
@@ -38,14 +39,6 @@ export interface DockerdSettings {
   readonly confinement?: DeviceConfinement;
 }
 
-/**
- * `10.<octet>.0.0/16`, split into /24: the first is the bridge's, the rest is the pool for user-defined
- * networks.
- */
-export interface EngineSubnet {
-  readonly octet: number;
-}
-
 export interface DockerdProcess {
   readonly pid: number;
   readonly child: ChildProcess;
@@ -66,11 +59,6 @@ export async function ensureBridge(name: string, subnet: EngineSubnet): Promise<
   }
   await run('ip', ['address', 'replace', address, 'dev', name]);
   await run('ip', ['link', 'set', 'dev', name, 'up']);
-}
-
-/** Removes the bridge; no error if it is gone already. */
-export async function removeBridge(name: string): Promise<void> {
-  await run('ip', ['link', 'delete', 'dev', name]).catch(() => undefined);
 }
 
 /**

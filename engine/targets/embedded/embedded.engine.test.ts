@@ -13,8 +13,8 @@ import { removalNote } from '../../../shared/settings/removal-note.ts';
 import { sha256 } from '../../base/files.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
 import { chainPrefix } from './firewall.ts';
-import { bridgeName } from './engine-network.ts';
-import { findLeftovers } from './leftovers.ts';
+import { bridgeName } from './engine-bridges.ts';
+import { findLeftovers } from './engine-processes.ts';
 import { identityOf, isAlive, runningProcesses, waitForExit } from '../../base/process-identity.ts';
 
 const run = promisify(execFile);

@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { findNextProgram } from '../guarded/engine-programs.ts';
 
 const run = promisify(execFile);
 
@@ -13,39 +10,12 @@ const run = promisify(execFile);
  * between their networks are lost then. So the chains of this engine have names of their own.
  */
 
-const programs = ['iptables', 'ip6tables'] as const;
+/** The programs by which dockerd sets its rules. */
+export const firewallPrograms = ['iptables', 'ip6tables'] as const;
 const tables = ['raw', 'mangle', 'nat', 'filter'] as const;
 
 /** Prefix of the engine's chains; a chain's name may have 28 characters. */
 export const chainPrefix = (paths: RootPaths): string => `BH-${paths.id.slice(0, 6)}`;
-
-/**
- * `iptables` as dockerd runs it. DOCKER-USER stays shared: it is the administrator's, and dockerd does not
- * flush it. Chains in a container's network namespace (`DOCKER_OUTPUT`) cannot conflict.
- */
-export function firewallProgram(paths: RootPaths, name: (typeof programs)[number]): string {
-  return `#!/bin/sh
-# ${name} as this engine's dockerd runs it: its chains have names that no other dockerd flushes.
-${findNextProgram(name)}for word in "$@"; do
-  shift
-  case $word in
-    DOCKER-USER) ;;
-    DOCKER|DOCKER-*) word=${chainPrefix(paths)}\${word#DOCKER} ;;
-  esac
-  set -- "$@" "$word"
-done
-exec "$next" "$@"
-`;
-}
-
-/** Writes these programs to the directory at the beginning of dockerd's PATH. */
-export async function installFirewallPrograms(paths: RootPaths): Promise<void> {
-  for (const name of programs) {
-    const file = path.join(paths.programs, name);
-    await writeFile(file, firewallProgram(paths, name), { mode: 0o755 });
-    await chmod(file, 0o755);
-  }
-}
 
 /**
  * Removes the engine's chains, the rules that lead to them, and those that name a bridge for which
@@ -57,7 +27,7 @@ export async function removeFirewallRules(
 ): Promise<void> {
   const isOwnChain = (name: string) =>
     name === chainPrefix(paths) || name.startsWith(`${chainPrefix(paths)}-`);
-  for (const program of programs)
+  for (const program of firewallPrograms)
     for (const table of tables) {
       const change = (...args: string[]) => run(program, ['-w', '5', '-t', table, ...args]);
       const { stdout } = await change('-S').catch(() => ({ stdout: '' }));

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verificationSchema } from '../../../shared/verify/claims.ts';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
 import { docker } from '../../../tests/support/real-engine.ts';
-import { findLeftovers } from './leftovers.ts';
+import { findLeftovers } from './engine-processes.ts';
 import { lxcfsDirectory } from '../../base/lxcfs-files.ts';
 import { isAlive, runningProcesses } from '../../base/process-identity.ts';
 

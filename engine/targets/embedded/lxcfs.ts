@@ -14,10 +14,6 @@ const outliving = existsSync(setpriv) ? `${setpriv} --pdeathsig clear -- ` : '';
 
 const script = lxcfsScript(outliving);
 
-/** Whether an lxcfs left by an earlier supervisor is mounted and hangs its readers. */
-export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>
-  (await new ProcFiles(procFilesDirectory(paths)).probe(2 * usualLimits.lxcfsResponse)) === 'late';
-
 /** Emulation of /proc files (A10) for containers that start while it runs. */
 export interface ProcEmulation {
   /** Starts it if it is installed. Never fails: containers start without, and the log says so. */

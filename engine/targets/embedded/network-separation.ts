@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { text } from 'node:stream/consumers';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import type { EngineSubnet } from './dockerd-process.ts';
+import type { EngineSubnet } from './engine-bridges.ts';
 import { chainPrefix } from './firewall.ts';
 
 const run = promisify(execFile);

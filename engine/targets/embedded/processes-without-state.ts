@@ -8,7 +8,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
 export async function processesWithoutState(paths: RootPaths): Promise<number> {
   if (!commandLines().some((commandLine) => mayBelongTo(paths, commandLine))) return 0;
   const [{ findLeftovers }, { runningProcesses }] = await Promise.all([
-    import('./leftovers.ts'),
+    import('./engine-processes.ts'),
     import('../../base/process-identity.ts'),
   ]);
   const running = await runningProcesses();

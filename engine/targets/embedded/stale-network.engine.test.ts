@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
 import { chainPrefix } from './firewall.ts';
-import { bridgeName } from './engine-network.ts';
+import { bridgeName } from './engine-bridges.ts';
 
 let engine: EmbeddedEngine;
 let directory: string;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importNodes, makeFileByBuildKit, rawDevice } from '../../../tests/support/device-image.ts';
 import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
-import { deviceCgroup } from './device-cgroup.ts';
+import { deviceCgroup } from './device-confinement.ts';
 import { isAlive } from '../../base/process-identity.ts';
 
 const run = promisify(execFile);

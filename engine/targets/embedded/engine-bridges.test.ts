@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bridgesWithin } from './engine-network.ts';
+import { bridgesWithin } from './engine-bridges.ts';
 
 it("finds the bridges that dockerd created for networks of the engine's subnet, and no others", () => {
   const addresses = `3: docker0    inet 172.17.0.1/16 brd 172.17.255.255 scope global docker0

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { confinementText, deviceCgroup } from './device-cgroup.ts';
+import { confinementText, deviceCgroup } from './device-confinement.ts';
 
 const line = (root: string, point: string, type: string, options: string) =>
   `30 20 0:26 ${root} ${point} rw,nosuid shared:9 - ${type} ${type} rw,${options}\n`;

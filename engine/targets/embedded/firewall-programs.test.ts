@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rootPaths } from '../../base/root-paths.ts';
-import { chainPrefix, firewallProgram } from './firewall.ts';
+import { firewallProgram } from './firewall-programs.ts';
+import { chainPrefix } from './firewall.ts';
 
 let directory: string;
 const paths = rootPaths('/srv/engine');
