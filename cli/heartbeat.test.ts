@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { superviseChild, type SupervisedChild } from '../engine/targets/embedded/child-process.ts';
+import { superviseChild, type SupervisedChild } from '../supervisor/child-process.ts';
 import { plainText } from '../shared/messages/message.ts';
 
 // A stuck event loop is noticed by the supervisor of the process.

@@ -5,11 +5,7 @@ import { Agent, get } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  spawnDockerd,
-  waitForEngine,
-  type DockerdProcess,
-} from '../engine/targets/embedded/dockerd-process.ts';
+import { spawnDockerd, waitForEngine, type DockerdProcess } from '../supervisor/dockerd-process.ts';
 import { docker, startBareEngine, type BareEngine } from '../tests/support/real-engine.ts';
 import { startGateway, type Gateway } from './server.ts';
 

@@ -271,7 +271,7 @@ function planDevices(
 
 /**
  * runc resolves a relative path from its own cgroup, where no more devices may be opened than the engine may
- * open (device-cgroup.ts).
+ * open (device-confinement.ts).
  */
 function withAbsoluteCgroup(spec: OciSpec): OciSpec {
   const cgroup = spec.linux.cgroupsPath;

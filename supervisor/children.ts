@@ -1,8 +1,8 @@
 import type { RootPaths } from '../engine/base/root-paths.ts';
-import { superviseChild, type SupervisedChild } from '../engine/targets/embedded/child-process.ts';
+import { superviseChild, type SupervisedChild } from './child-process.ts';
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { openLog } from '../engine/targets/embedded/log-files.ts';
-import { superviseLxcfs } from '../engine/targets/embedded/lxcfs.ts';
+import { superviseLxcfs } from './lxcfs.ts';
 import { gatewayArguments } from '../engine/targets/guarded/gateway-arguments.ts';
 import { supervisePlanner } from './supervised-planner.ts';
 import type { Message } from '../shared/messages/message.ts';

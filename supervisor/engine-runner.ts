@@ -3,16 +3,12 @@ import type { IsolationBackend } from '../engine/backends/backend.ts';
 import { endProcesses, identityOf } from '../engine/base/process-identity.ts';
 import { timeLimit } from '../engine/base/time-limits.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
-import { ContainerdProcess } from '../engine/targets/embedded/containerd-process.ts';
-import type { DockerdProcess } from '../engine/targets/embedded/dockerd-process.ts';
-import {
-  launchEngine,
-  type LaunchResult,
-  type LaunchedEngine,
-} from '../engine/targets/embedded/engine-launch.ts';
-import { reloadEngine } from '../engine/targets/embedded/engine-reload.ts';
+import { ContainerdProcess } from './containerd-process.ts';
+import type { DockerdProcess } from './dockerd-process.ts';
+import { launchEngine, type LaunchResult, type LaunchedEngine } from './engine-launch.ts';
+import { reloadEngine } from './engine-reload.ts';
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
-import { NetworkSeparation } from '../engine/targets/embedded/network-separation.ts';
+import { NetworkSeparation } from './network-separation.ts';
 import { clearEngineLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { Children } from './children.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { SupervisedChild } from '../engine/targets/embedded/child-process.ts';
+import type { SupervisedChild } from './child-process.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
 import { openContainerStore } from '../planner/containers.ts';
 import { lastBase } from '../planner/ranges/id-ranges.ts';

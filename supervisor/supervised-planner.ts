@@ -1,8 +1,4 @@
-import {
-  superviseChild,
-  type ChildSpec,
-  type SupervisedChild,
-} from '../engine/targets/embedded/child-process.ts';
+import { superviseChild, type ChildSpec, type SupervisedChild } from './child-process.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { engineProblem } from '../shared/engine-status/status.ts';
 import { errorMessage } from '../shared/messages/error-message.ts';
-import type { LaunchResult } from '../engine/targets/embedded/engine-launch.ts';
+import type { LaunchResult } from './engine-launch.ts';
 import { readEngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { truncateLargeLogs, type LogWriter } from '../engine/targets/embedded/log-files.ts';

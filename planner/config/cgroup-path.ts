@@ -54,8 +54,8 @@ export function checkCgroupPath(cgroup: string | undefined, context: CgroupConte
 }
 
 /**
- * The devices cgroup of an embedded engine of this machine (engine/targets/embedded/device-cgroup.ts): while
- * a cgroup is below it, it cannot be confined again under cgroup v1.
+ * The devices cgroup of an embedded engine of this machine (supervisor/device-confinement.ts): while a cgroup
+ * is below it, it cannot be confined again under cgroup v1.
  */
 const devicesCgroup = /^bulkhead-[0-9a-f]{10}$/;
 

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { removeDeviceCgroups } from '../../engine/targets/embedded/device-cgroup.ts';
-import { confineDevices } from '../../engine/targets/embedded/device-confinement.ts';
-import { spawnDockerd, waitForEngine } from '../../engine/targets/embedded/dockerd-process.ts';
+import { confineDevices } from '../../supervisor/device-confinement.ts';
+import { spawnDockerd, waitForEngine } from '../../supervisor/dockerd-process.ts';
 import { endProcesses, runningProcesses } from '../../engine/base/process-identity.ts';
 import {
   mountsBelow,

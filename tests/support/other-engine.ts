@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
-import { waitForEngine } from '../../engine/targets/embedded/dockerd-process.ts';
+import { waitForEngine } from '../../supervisor/dockerd-process.ts';
 import { docker, importBusybox, removeEngineRoot } from './real-engine.ts';
 
 /**

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { DeviceConfinement } from '../../engine/targets/embedded/device-confinement.ts';
+import type { DeviceConfinement } from '../../supervisor/device-confinement.ts';
 import {
   ensureBridge,
   freeSubnet,
   startDockerd,
   type DockerdProcess,
   type DockerdSettings,
-} from '../../engine/targets/embedded/dockerd-process.ts';
+} from '../../supervisor/dockerd-process.ts';
 import { removeBridge } from '../../engine/targets/embedded/engine-bridges.ts';
 import { preferEngine } from './engine-priority.ts';
 import type { Network } from './network.ts';

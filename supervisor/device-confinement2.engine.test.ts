@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  importNodes,
-  makeFileByBuildKit,
-  rawDevice,
-  type RawDevice,
-} from '../../../tests/support/device-image.ts';
-import { startIsolatedEngine, type IsolatedEngine } from '../../../tests/support/isolated-engine.ts';
-import { enterUnifiedCgroups } from '../../../tests/support/unified-cgroups.ts';
+import { importNodes, makeFileByBuildKit, rawDevice, type RawDevice } from '../tests/support/device-image.ts';
+import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
+import { enterUnifiedCgroups } from '../tests/support/unified-cgroups.ts';
 
 // Real cgroup v2, where devices are limited by a BPF program.
 enterUnifiedCgroups();

@@ -2,10 +2,10 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { text } from 'node:stream/consumers';
-import { message, type Message } from '../../../shared/messages/message.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
-import type { EngineSubnet } from './engine-bridges.ts';
-import { chainPrefix } from './firewall.ts';
+import { message, type Message } from '../shared/messages/message.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
+import type { EngineSubnet } from '../engine/targets/embedded/engine-bridges.ts';
+import { chainPrefix } from '../engine/targets/embedded/firewall.ts';
 
 const run = promisify(execFile);
 /** Other programs change the firewall at any time, and not all of its implementations emit an event. */

@@ -3,14 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  importNodes,
-  makeFileByBuildKit,
-  rawDevice,
-  type RawDevice,
-} from '../../../tests/support/device-image.ts';
-import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../../../tests/support/isolated-engine.ts';
-import { startBareEngine, type BareEngine } from '../../../tests/support/real-engine.ts';
+import { importNodes, makeFileByBuildKit, rawDevice, type RawDevice } from '../tests/support/device-image.ts';
+import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
+import { startBareEngine, type BareEngine } from '../tests/support/real-engine.ts';
 
 const run = promisify(execFile);
 const account = 'of-the-device:x:7777:7777::/:/bin/sh\n';

@@ -1,18 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { heartbeatVariable } from '../../../shared/process/heartbeat.ts';
-import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { onBoundedLines } from '../../../shared/process/bounded-lines.ts';
-import type { LogWriter } from './log-files.ts';
-import type { EngineNotice } from '../../../shared/gateway/engine-notices.ts';
+import { heartbeatVariable } from '../shared/process/heartbeat.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { onBoundedLines } from '../shared/process/bounded-lines.ts';
+import type { LogWriter } from '../engine/targets/embedded/log-files.ts';
+import type { EngineNotice } from '../shared/gateway/engine-notices.ts';
 import { describeProcessState, readStat, watchHeartbeat, type HeartbeatLimits } from './heartbeat-watch.ts';
 import { RetainedListeners } from './kept-listeners.ts';
 import { healthyMs, RestartPause } from './restart-pause.ts';
-import { message } from '../../../shared/messages/message.ts';
-import { identityOf } from '../../base/process-identity.ts';
-import { unscaledLimits } from '../../../shared/process/time-limits.ts';
-import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
+import { message } from '../shared/messages/message.ts';
+import { identityOf } from '../engine/base/process-identity.ts';
+import { unscaledLimits } from '../shared/process/time-limits.ts';
+import type { ProcessIdentity } from '../shared/process/process-stat.ts';
 
 export interface ChildSpec {
   readonly name: 'gateway' | 'planner' | 'lxcfs';

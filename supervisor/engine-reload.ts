@@ -1,15 +1,23 @@
-import { capabilitiesOfRuntime } from '../../../shared/isolation/backends.ts';
-import { joinMessages } from '../../../shared/messages/join-messages.ts';
-import { message, type Message } from '../../../shared/messages/message.ts';
-import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { timeLimit } from '../../base/time-limits.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
-import { defaultRuntimeOf, restartKeys, type RegisteredRuntime } from '../../daemon-json/launch-config.ts';
-import { reloadDockerd } from '../guarded/reload.ts';
-import { guardVolumes, releaseVolumes } from '../guarded/volume-guards.ts';
+import { capabilitiesOfRuntime } from '../shared/isolation/backends.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
+import { message, type Message } from '../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { timeLimit } from '../engine/base/time-limits.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
+import {
+  defaultRuntimeOf,
+  restartKeys,
+  type RegisteredRuntime,
+} from '../engine/daemon-json/launch-config.ts';
+import { reloadDockerd } from '../engine/targets/guarded/reload.ts';
+import { guardVolumes, releaseVolumes } from '../engine/targets/guarded/volume-guards.ts';
 import type { DockerdProcess } from './dockerd-process.ts';
-import { launchConfigOnDisk, readLaunchedConfig, writeLaunchedConfig } from './launched-config.ts';
-import { followLogs, plainLogLine } from './log-files.ts';
+import {
+  launchConfigOnDisk,
+  readLaunchedConfig,
+  writeLaunchedConfig,
+} from '../engine/targets/embedded/launched-config.ts';
+import { followLogs, plainLogLine } from '../engine/targets/embedded/log-files.ts';
 
 const refusedReload = /level=error.*(?:reconfiguring the daemon|configur|directives)/;
 const seeLog = message('engine.check-configuration');

@@ -1,8 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { RootPaths } from '../../base/root-paths.ts';
-import { findNextProgram } from '../guarded/engine-programs.ts';
-import { chainPrefix, firewallPrograms } from './firewall.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
+import { findNextProgram } from '../engine/targets/guarded/engine-programs.ts';
+import { chainPrefix, firewallPrograms } from '../engine/targets/embedded/firewall.ts';
 
 /**
  * `iptables` as dockerd runs it. DOCKER-USER stays shared: it is the administrator's, and dockerd does not

@@ -1,9 +1,9 @@
 import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
-import { chainPrefix } from './firewall.ts';
-import { bridgeName } from './engine-bridges.ts';
+import { embeddedEngine, type EmbeddedEngine } from '../tests/support/embedded-engine.ts';
+import { chainPrefix } from '../engine/targets/embedded/firewall.ts';
+import { bridgeName } from '../engine/targets/embedded/engine-bridges.ts';
 
 let engine: EmbeddedEngine;
 let directory: string;

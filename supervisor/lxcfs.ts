@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { lxcfsDirectory, ProcFiles, procFilesDirectory } from '../../base/lxcfs-files.ts';
-import { lxcfsProgram, lxcfsScript } from '../guarded/lxcfs-script.ts';
+import { lxcfsDirectory, ProcFiles, procFilesDirectory } from '../engine/base/lxcfs-files.ts';
+import { lxcfsProgram, lxcfsScript } from '../engine/targets/guarded/lxcfs-script.ts';
 import { setpriv, superviseChild, type SupervisedChild } from './child-process.ts';
 import { watchForHang } from './hang-watch.ts';
-import type { LogWriter } from './log-files.ts';
-import { usualLimits } from '../../../shared/process/time-limits.ts';
-import { timeLimit } from '../../base/time-limits.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
+import type { LogWriter } from '../engine/targets/embedded/log-files.ts';
+import { usualLimits } from '../shared/process/time-limits.ts';
+import { timeLimit } from '../engine/base/time-limits.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
 
 const watchMs = 5_000;
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { writeFileAtomic } from '../../base/files.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
+import { writeFileAtomic } from '../engine/base/files.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
 import { freeSubnet } from './dockerd-process.ts';
 import {
   bridgeName,
@@ -9,7 +9,7 @@ import {
   recordedNetwork,
   type EngineSubnet,
   type RecordedNetwork,
-} from './engine-bridges.ts';
+} from '../engine/targets/embedded/engine-bridges.ts';
 
 const run = promisify(execFile);
 

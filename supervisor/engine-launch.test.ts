@@ -2,9 +2,9 @@ import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sysboxBackend } from '../../backends/sysbox/backend.ts';
+import { sysboxBackend } from '../engine/backends/sysbox/backend.ts';
 import { presentRuntime } from './engine-launch.ts';
-import { rootPaths } from '../../base/root-paths.ts';
+import { rootPaths } from '../engine/base/root-paths.ts';
 
 let root: string;
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import {
   inheritedListeners,
   parseListenerHandoff,
   listenVariables,
-} from '../../../shared/gateway/listener-handoff.ts';
+} from '../shared/gateway/listener-handoff.ts';
 import { superviseChild, type SupervisedChild } from './child-process.ts';
 
 let directory: string;

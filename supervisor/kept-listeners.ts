@@ -1,4 +1,4 @@
-import { parseListenerHandoff, listenVariables } from '../../../shared/gateway/listener-handoff.ts';
+import { parseListenerHandoff, listenVariables } from '../shared/gateway/listener-handoff.ts';
 
 /** A handle of Node's that came over a channel: closed when it is no longer kept. */
 interface ReceivedHandle {

@@ -3,10 +3,10 @@ import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importNodes, makeFileByBuildKit, rawDevice } from '../../../tests/support/device-image.ts';
-import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
+import { importNodes, makeFileByBuildKit, rawDevice } from '../tests/support/device-image.ts';
+import { embeddedEngine, type EmbeddedEngine } from '../tests/support/embedded-engine.ts';
 import { deviceCgroup } from './device-confinement.ts';
-import { isAlive } from '../../base/process-identity.ts';
+import { isAlive } from '../engine/base/process-identity.ts';
 
 const run = promisify(execFile);
 const settings = (on: boolean) =>

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { heartbeatMs } from '../../../shared/process/heartbeat.ts';
-import type { statFields } from '../../../shared/process/process-stat.ts';
-import * as machineSpeed from '../../base/machine-speed.ts';
+import { heartbeatMs } from '../shared/process/heartbeat.ts';
+import type { statFields } from '../shared/process/process-stat.ts';
+import * as machineSpeed from '../engine/base/machine-speed.ts';
 import { watchHeartbeat } from './heartbeat-watch.ts';
 
 beforeEach(() => {

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import type { IsolationBackend } from '../../backends/backend.ts';
-import { isWithin, parseMountinfo } from '../../base/mountinfo.ts';
-import { message } from '../../../shared/messages/message.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
-import { cgroupName, cgroupRecord, removeDeviceCgroups } from './device-cgroup.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import type { IsolationBackend } from '../engine/backends/backend.ts';
+import { isWithin, parseMountinfo } from '../engine/base/mountinfo.ts';
+import { message } from '../shared/messages/message.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
+import { cgroupName, cgroupRecord, removeDeviceCgroups } from '../engine/targets/embedded/device-cgroup.ts';
 
 const run = promisify(execFile);
 

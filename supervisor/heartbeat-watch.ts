@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { heartbeatMs } from '../../../shared/process/heartbeat.ts';
-import { slowness } from '../../base/machine-speed.ts';
-import { statFields } from '../../../shared/process/process-stat.ts';
-import { maxSlowness, usualLimits } from '../../../shared/process/time-limits.ts';
+import { heartbeatMs } from '../shared/process/heartbeat.ts';
+import { slowness } from '../engine/base/machine-speed.ts';
+import { statFields } from '../shared/process/process-stat.ts';
+import { maxSlowness, usualLimits } from '../shared/process/time-limits.ts';
 
 type ProcessStat = ReturnType<typeof statFields>;
 /** Of the times in /proc (USER_HZ). */

@@ -3,12 +3,12 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verificationSchema } from '../../../shared/verify/claims.ts';
-import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
-import { docker } from '../../../tests/support/real-engine.ts';
-import { findLeftovers } from './engine-processes.ts';
-import { lxcfsDirectory } from '../../base/lxcfs-files.ts';
-import { isAlive, runningProcesses } from '../../base/process-identity.ts';
+import { verificationSchema } from '../shared/verify/claims.ts';
+import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../tests/support/embedded-engine.ts';
+import { docker } from '../tests/support/real-engine.ts';
+import { findLeftovers } from '../engine/targets/embedded/engine-processes.ts';
+import { lxcfsDirectory } from '../engine/base/lxcfs-files.ts';
+import { isAlive, runningProcesses } from '../engine/base/process-identity.ts';
 
 let engine: EmbeddedEngine;
 beforeAll(async () => {

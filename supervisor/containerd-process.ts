@@ -3,15 +3,15 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { message } from '../../../shared/messages/message.ts';
-import { endProcesses, identityOf } from '../../base/process-identity.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
-import { unscaledLimits } from '../../../shared/process/time-limits.ts';
-import { containerdConfigFile, containerdSocket } from './engine-processes.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { message } from '../shared/messages/message.ts';
+import { endProcesses, identityOf } from '../engine/base/process-identity.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
+import { unscaledLimits } from '../shared/process/time-limits.ts';
+import { containerdConfigFile, containerdSocket } from '../engine/targets/embedded/engine-processes.ts';
 import { confinementText, type DeviceConfinement } from './device-confinement.ts';
 import { lastLogLines } from './dockerd-process.ts';
-import { logFile } from './log-files.ts';
+import { logFile } from '../engine/targets/embedded/log-files.ts';
 import { healthyMs, RestartPause } from './restart-pause.ts';
 
 /**

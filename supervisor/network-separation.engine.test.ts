@@ -3,9 +3,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { plainText } from '../../../shared/messages/message.ts';
-import { rootPaths } from '../../base/root-paths.ts';
-import { chainPrefix } from './firewall.ts';
+import { plainText } from '../shared/messages/message.ts';
+import { rootPaths } from '../engine/base/root-paths.ts';
+import { chainPrefix } from '../engine/targets/embedded/firewall.ts';
 import { NetworkSeparation } from './network-separation.ts';
 
 // In the network namespace of this file: tests/support/own-network.ts.

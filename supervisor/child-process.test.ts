@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { superviseChild, type SupervisedChild } from './child-process.ts';
-import { isAlive } from '../../base/process-identity.ts';
-import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
-import { plainText } from '../../../shared/messages/message.ts';
+import { isAlive } from '../engine/base/process-identity.ts';
+import type { ProcessIdentity } from '../shared/process/process-stat.ts';
+import { plainText } from '../shared/messages/message.ts';
 
 let directory: string;
 let child: SupervisedChild | null = null;

@@ -3,12 +3,12 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { overlap, parseIpRange } from '../../../shared/policy/ip-range.ts';
-import { usualLimits } from '../../../shared/process/time-limits.ts';
-import { getOverSocket } from '../../base/get-over-socket.ts';
-import { slowness } from '../../base/machine-speed.ts';
-import { cutLine } from '../../../shared/process/bounded-lines.ts';
-import type { EngineSubnet } from './engine-bridges.ts';
+import { overlap, parseIpRange } from '../shared/policy/ip-range.ts';
+import { usualLimits } from '../shared/process/time-limits.ts';
+import { getOverSocket } from '../engine/base/get-over-socket.ts';
+import { slowness } from '../engine/base/machine-speed.ts';
+import { cutLine } from '../shared/process/bounded-lines.ts';
+import type { EngineSubnet } from '../engine/targets/embedded/engine-bridges.ts';
 import { confinementText, type DeviceConfinement } from './device-confinement.ts';
 
 const run = promisify(execFile);

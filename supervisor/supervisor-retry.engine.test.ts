@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
-import { logFile } from './log-files.ts';
-import { isAlive } from '../../base/process-identity.ts';
-import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
+import { embeddedEngine, type EmbeddedEngine } from '../tests/support/embedded-engine.ts';
+import { logFile } from '../engine/targets/embedded/log-files.ts';
+import { isAlive } from '../engine/base/process-identity.ts';
+import type { ProcessIdentity } from '../shared/process/process-stat.ts';
 
 let engine: EmbeddedEngine;
 beforeAll(async () => {

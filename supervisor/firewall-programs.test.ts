@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { rootPaths } from '../../base/root-paths.ts';
+import { rootPaths } from '../engine/base/root-paths.ts';
 import { firewallProgram } from './firewall-programs.ts';
-import { chainPrefix } from './firewall.ts';
+import { chainPrefix } from '../engine/targets/embedded/firewall.ts';
 
 let directory: string;
 const paths = rootPaths('/srv/engine');

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
-import { unshare } from '../../../tests/support/unshare.ts';
+import { embeddedEngine, type EmbeddedEngine } from '../tests/support/embedded-engine.ts';
+import { unshare } from '../tests/support/unshare.ts';
 
 // As in a container: the cgroups are mounted, and can't be changed.
 unshare('mount');

@@ -1,32 +1,37 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { backendCapabilities, chosenBackend } from '../../../shared/isolation/backends.ts';
-import type { Requirement } from '../../../shared/isolation/requirements.ts';
-import type { EngineStep } from '../../../shared/engine-status/progress.ts';
-import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
-import type { IsolationBackend } from '../../backends/backend.ts';
+import { backendCapabilities, chosenBackend } from '../shared/isolation/backends.ts';
+import type { Requirement } from '../shared/isolation/requirements.ts';
+import type { EngineStep } from '../shared/engine-status/progress.ts';
+import { fail, ok, type AppError, type Err, type Result } from '../shared/result.ts';
+import type { IsolationBackend } from '../engine/backends/backend.ts';
 import type { SupervisedChild } from './child-process.ts';
-import { exists } from '../../base/files.ts';
-import { reconcileEngineConfig } from '../../daemon-json/daemon-json-file.ts';
-import { startConfig, type RegisteredRuntime } from '../../daemon-json/launch-config.ts';
+import { exists } from '../engine/base/files.ts';
+import { reconcileEngineConfig } from '../engine/daemon-json/daemon-json-file.ts';
+import { startConfig, type RegisteredRuntime } from '../engine/daemon-json/launch-config.ts';
 import type { ContainerdProcess } from './containerd-process.ts';
-import { containerdSocket } from './engine-processes.ts';
+import { containerdSocket } from '../engine/targets/embedded/engine-processes.ts';
 import { confineDevices } from './device-confinement.ts';
 import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
-import { engineEnvironment, prepareEngineHome } from '../guarded/engine-home.ts';
-import { guardVolumes } from '../guarded/volume-guards.ts';
+import { engineEnvironment, prepareEngineHome } from '../engine/targets/guarded/engine-home.ts';
+import { guardVolumes } from '../engine/targets/guarded/volume-guards.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
-import { readEnginePolicy, type EnginePolicy } from '../../base/engine-policy.ts';
+import { readEnginePolicy, type EnginePolicy } from '../engine/base/engine-policy.ts';
 import { installFirewallPrograms } from './firewall-programs.ts';
 import { reloadUnlessRefused } from './engine-reload.ts';
-import { isInSwarm, launchConfigOnDisk, launchedConfigFile, writeLaunchedConfig } from './launched-config.ts';
-import { dockerdErrors, logFile, logSize, plainLogLine } from './log-files.ts';
+import {
+  isInSwarm,
+  launchConfigOnDisk,
+  launchedConfigFile,
+  writeLaunchedConfig,
+} from '../engine/targets/embedded/launched-config.ts';
+import { dockerdErrors, logFile, logSize, plainLogLine } from '../engine/targets/embedded/log-files.ts';
 import type { NetworkSeparation } from './network-separation.ts';
-import { errorMessage } from '../../../shared/messages/error-message.ts';
-import { joinMessages } from '../../../shared/messages/join-messages.ts';
-import { message, withReference, type Message } from '../../../shared/messages/message.ts';
-import { timeLimit } from '../../base/time-limits.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
+import { errorMessage } from '../shared/messages/error-message.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
+import { message, withReference, type Message } from '../shared/messages/message.ts';
+import { timeLimit } from '../engine/base/time-limits.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
 
 /** The backend that the settings select, and its unmet requirements here. */
 async function chooseBackend(
