@@ -53,6 +53,7 @@ export default async function forgeConfig(): Promise<ForgeConfig> {
   // The fallback runtime is too old for some; nothing may be missing in a release.
   if (electron.official && absent.length > 0)
     throw new ActionableError(`This Electron has no fuse ${absent.join(', ')}: see scripts/fuses.mjs.`);
+  // The cast: our own file, which has these.
   const { version, description, license, author } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as {
     version: string;
     description: string;

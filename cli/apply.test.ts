@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { maxTextLength } from '../shared/settings/limits.ts';
+import { maxTextLength } from '../shared/settings/document-limits.ts';
 import { configureApply } from './apply.ts';
 
 // An install would restart this machine's engine.

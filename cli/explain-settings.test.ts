@@ -141,7 +141,7 @@ describe('explain decides', () => {
     const off = 'Not counted: the preference of sam turns isolation off, so no rule is enforced.';
     const load = 'Not counted: the preference of sam decides about docker load.';
 
-    it('those that hold', async () => {
+    it('the preferences in force', async () => {
       expect(await decide(embeddedCapabilities, on, { preference })).toEqual({
         eci: true,
         remarks: [off, load],

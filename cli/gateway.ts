@@ -10,7 +10,7 @@ import { rootPaths } from '../engine/base/root-paths.ts';
 import { collectAfterStart } from '../gateway/base/garbage-collection.ts';
 import { measureSlownessBy } from '../gateway/base/time-limit.ts';
 import type { GatewayOptions } from '../gateway/gateway-options.ts';
-import type { ServiceManager } from '../gateway/base/service-manager.ts';
+import type { ServiceManager } from '../gateway/base/systemd-notify.ts';
 import { engineNotice } from '../shared/gateway/engine-notices.ts';
 import { takeInheritedListeners, trackListeners } from '../shared/gateway/listener-handoff.ts';
 import { setEngineOptions } from '../shared/messages/engine-options.ts';
@@ -86,7 +86,7 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
   const inherited = takeInheritedListeners(process.env, process.pid);
   const [{ parentListenerStore }, { serviceManager }] = await Promise.all([
     import('../gateway/sockets/parent-listener-store.ts'),
-    import('../gateway/base/service-manager.ts'),
+    import('../gateway/base/systemd-notify.ts'),
   ]);
   const [{ startGateway }, { loadThread }] = await Promise.all([
     import('../gateway/server.ts'),

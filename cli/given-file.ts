@@ -12,7 +12,7 @@ import {
   type AppError,
   type Result,
 } from '../shared/result.ts';
-import { maxTextLength } from '../shared/settings/limits.ts';
+import { maxTextLength } from '../shared/settings/document-limits.ts';
 import { isStandardInput, readStandardInput, standardInputName } from './standard-input.ts';
 
 /** A settings file given as argument, and its text. */

@@ -10,11 +10,11 @@ import { printResult } from './output.ts';
  */
 export async function printHelp(
   from: Command,
-  words: readonly string[],
+  path: readonly string[],
   options: { readonly json?: boolean },
   build: () => Promise<Command>,
 ): Promise<void> {
-  const named = await findCommand(from, words);
+  const named = await findCommand(from, path);
   if (options.json !== true) named.help();
   const names = namesOf(named);
   const described = await findCommand(await build(), names.slice(1));
@@ -22,9 +22,9 @@ export async function printHelp(
 }
 
 /** The command that the words name, from another one; throws commander's error for one that is not there. */
-async function findCommand(from: Command, words: readonly string[]): Promise<Command> {
+async function findCommand(from: Command, path: readonly string[]): Promise<Command> {
   let command = from;
-  for (const word of words) {
+  for (const word of path) {
     const next = command.commands.find((one) => [one.name(), ...one.aliases()].includes(word));
     // With commander's suggestion; a word such as --version would be parsed as an option.
     if (next === undefined && command.commands.length > 0 && !word.startsWith('-'))

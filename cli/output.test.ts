@@ -145,13 +145,13 @@ describe('a reader that ends', () => {
   const print = "printResult({ ok: true, value: 1 }, { human: () => 'text', failed: () => true });";
   it.each([
     ['ends a command', print, 0],
-    ['ends it also if it uses the stream itself', "process.stdout.write('text');", 0],
+    ['ends a command that uses the stream itself', "process.stdout.write('text');", 0],
     ['does not end what must be finished', `continueWithoutReader(); ${print}`, 1],
-    ['does not end it if only progress is lost', "progress('text'); process.stderr.write('more');", 7],
+    ['does not end a command if only progress is lost', "progress('text'); process.stderr.write('more');", 7],
   ])('%s', async (_what, script, code) => {
     expect(await endWithoutReader(script)).toEqual([code, null]);
   });
-  it('nor does a terminal that is closed during such work', async () => {
+  it('a terminal that is closed does not end what must be finished', async () => {
     const output = JSON.stringify(path.join(import.meta.dirname, 'output.ts'));
     const script = `import { continueWithoutReader } from ${output};
       continueWithoutReader(); process.stdout.write('at work');

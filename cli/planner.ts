@@ -23,7 +23,7 @@ export function configurePlanner(command: Command): void {
       const { servePlanner } = await import('../planner/serve.ts');
       const [{ parentListenerStore }, { serviceManager }] = await Promise.all([
         import('../gateway/sockets/parent-listener-store.ts'),
-        import('../gateway/base/service-manager.ts'),
+        import('../gateway/base/systemd-notify.ts'),
       ]);
       const output = {
         out: (line: string) => {

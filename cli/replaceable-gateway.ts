@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { duplicateDescriptor } from '../gateway/base/libc.ts';
-import type { ServiceManager } from '../gateway/base/service-manager.ts';
+import type { ServiceManager } from '../gateway/base/systemd-notify.ts';
 import type { Gateway } from '../gateway/server.ts';
 import type { InheritedListener } from '../shared/gateway/listener-handoff.ts';
 import type { AppError, Result } from '../shared/result.ts';

@@ -25,7 +25,7 @@ test.each([
   expect(refusal(pointer, document)).toBe(`error: ${unknown} is not a known setting: did you mean ${known}?`);
 });
 
-test('without a close one, none is named', () => {
+test('an unknown key that is similar to no known one is refused without a suggestion', () => {
   expect(refusal('/zebra', { zebra: 1 })).toBe('error: /zebra is not a known setting');
 });
 

@@ -12,7 +12,7 @@ import { plainText, sentenceOf, type MessageReference } from '../shared/messages
 import type { AppError } from '../shared/result.ts';
 import { enforcementHeadline } from '../shared/enforcement/describe.ts';
 import { enforcementOf, isAlarm, type Enforcement } from '../shared/enforcement/enforcement.ts';
-import { protectionUnder } from '../shared/ipc/protection.ts';
+import { protectionUnder } from '../shared/ipc/protection-state.ts';
 import { effectiveSettings } from '../shared/settings/effective.ts';
 import { isOnOtherKernel, type ProtectionState, type Verification } from '../shared/verify/claims.ts';
 import { labelled } from './columns.ts';

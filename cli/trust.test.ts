@@ -97,7 +97,7 @@ describe('bulkhead trust (B2–B4)', () => {
     });
   });
 
-  test('B7: its command list, by content', async () => {
+  test("B7: trust prints an image's command list, by content", async () => {
     await settingsWith(
       {
         perImageCommandLists: [

@@ -1,6 +1,6 @@
 import type { ListenerStore, InheritedListener } from '../shared/gateway/listener-handoff.ts';
 import type { ConnectionLimits } from '../shared/policy/limits.ts';
-import type { ImageTrust } from './trust/image-trust.ts';
+import type { ImageTrust } from './trust/image-verdict.ts';
 
 export interface GatewayOptions {
   /** Path of the engine's own unix socket. */

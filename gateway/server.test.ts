@@ -31,18 +31,18 @@ async function startLine(settings: unknown): Promise<string> {
 
 describe('the gateway reports the policy that it enforces', () => {
   const eci = { value: true, locked: true };
-  it('and that audit mode refuses nothing', async () => {
+  it('reports that audit mode refuses nothing', async () => {
     expect(await startLine({ enhancedContainerIsolation: eci, bulkhead: { mode: 'audit' } })).toMatch(
       /isolation on; audit mode: rules deny nothing/,
     );
   });
-  it('without audit mode where it has no effect', async () => {
+  it('does not mention audit mode where it has no effect', async () => {
     expect(await startLine({ enhancedContainerIsolation: eci })).toMatch(/isolation on$/m);
     expect(
       await startLine({ enhancedContainerIsolation: { value: false }, bulkhead: { mode: 'audit' } }),
     ).toMatch(/isolation off$/m);
   });
-  it('and what stays in force when the file breaks later, in one line', async () => {
+  it('reports what stays in force when the file breaks later, in one line', async () => {
     const settingsFile = path.join(dir, 'admin-settings.json');
     await writeFile(settingsFile, JSON.stringify({ enhancedContainerIsolation: eci }));
     const lines: string[] = [];
@@ -101,7 +101,7 @@ describe('the locks between gateways', () => {
 });
 
 describe('refusals in the language of the policy', () => {
-  /** What a client is told about `POST /swarm/init`, and what the decision log says. */
+  /** The response to a client about `POST /swarm/init`, and what the decision log says. */
   async function refused(
     language: string | undefined,
   ): Promise<{ status: number | undefined; message: string; logged: string }> {

@@ -21,7 +21,7 @@ import type { PolicyState } from './settings/settings-watch.ts';
 import { openSharingUsers } from './sharing/open-sharing-users.ts';
 import { openSocketMounts } from './sockets/open-socket-mounts.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
-import type { ImageTrust } from './trust/image-trust.ts';
+import type { ImageTrust } from './trust/image-verdict.ts';
 import { watchPolicy } from './watch-policy.ts';
 
 export interface Gateway {

@@ -65,7 +65,7 @@ it('A2: a build step that runc puts in no user namespace of its own does not run
   expect(built).not.toMatch(/^#\d+ [\d.]+ it ran/m);
 }, 60_000);
 
-it('A2: nor does a container', async () => {
+it('A2: a container that runc puts in no user namespace of its own does not run', async () => {
   await expect(engine.docker('run', '--rm', '--network', 'none', 'busybox', 'true')).rejects.toThrow(why);
   expect(await engine.leftoverMounts()).toEqual([]);
 }, 60_000);

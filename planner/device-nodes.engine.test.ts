@@ -31,8 +31,11 @@ const inContainer = (script: string, ...options: string[]): Promise<string> =>
   engine
     .docker('run', '--rm', '--device', tun, ...options, 'busybox', 'sh', '-c', script)
     .catch((error: unknown) => String(error));
-const see = `stat -c "%a %u:%g %t:%T" ${tun}; (: < ${tun}) 2> /dev/null && echo open || echo closed`;
-const [asRoot, asUser] = [() => inContainer(see), () => inContainer(see, '--user', '1000:1000')] as const;
+const statAndOpen = `stat -c "%a %u:%g %t:%T" ${tun}; (: < ${tun}) 2> /dev/null && echo open || echo closed`;
+const [asRoot, asUser] = [
+  () => inContainer(statAndOpen),
+  () => inContainer(statAndOpen, '--user', '1000:1000'),
+] as const;
 
 describe('A1: a device of the machine is, at each start of a container, as it is then', () => {
   it('first missing, then there, for root only, for all, and gone again', async () => {
@@ -44,9 +47,11 @@ describe('A1: a device of the machine is, at each start of a container, as it is
 
     await chmod(tun, 0o666);
     expect(await asUser()).toBe('666 0:0 a:c8\nopen\n');
-    expect(await inContainer(see, '--privileged', '--user', '1000:1000')).toBe('666 0:0 a:c8\nopen\n');
+    expect(await inContainer(statAndOpen, '--privileged', '--user', '1000:1000')).toBe(
+      '666 0:0 a:c8\nopen\n',
+    );
     // What runs keeps its own, as on a stock engine, until it starts again.
-    const ofEarlier = () => engine.docker('exec', '--user', '1000:1000', 'earlier', 'sh', '-c', see);
+    const ofEarlier = () => engine.docker('exec', '--user', '1000:1000', 'earlier', 'sh', '-c', statAndOpen);
     expect(await ofEarlier()).toBe('600 0:0 a:c8\nclosed\n');
     await engine.docker('restart', '-t', '0', 'earlier');
     expect(await ofEarlier()).toBe('666 0:0 a:c8\nopen\n');

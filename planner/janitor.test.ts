@@ -37,7 +37,7 @@ beforeEach(() => {
   mkdirSync(at('runc', id), { recursive: true });
   // A runtime that records its delete, and ends on request.
   execFileSync('mkfifo', [at('done')]);
-  writeFileSync(at('runtime'), `#!/bin/sh\necho "$*" > ${at('asked')}\nread line < ${at('done')}\n`, {
+  writeFileSync(at('runtime'), `#!/bin/sh\necho "$*" > ${at('arguments')}\nread line < ${at('done')}\n`, {
     mode: 0o755,
   });
   containers = openContainerStore(at('containers'));
@@ -126,7 +126,7 @@ async function expectNoDelete(): Promise<void> {
   await new Promise((resolve) => {
     setTimeout(resolve, 600);
   });
-  expect(existsSync(at('asked'))).toBe(false);
+  expect(existsSync(at('arguments'))).toBe(false);
 }
 
 /** The container may be created again only once the repeated delete has finished. */
@@ -135,7 +135,7 @@ async function expectCreateToWait(): Promise<void> {
   const create = janitor.beginRequest({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
     made = true;
   });
-  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  await expect.poll(() => existsSync(at('arguments'))).toBe(true);
   expect(made).toBe(false);
   writeFileSync(at('done'), '\n');
   await create;
@@ -143,7 +143,7 @@ async function expectCreateToWait(): Promise<void> {
 
 it('a create waits while the interrupted delete is repeated, whose requests are answered', async () => {
   await killedAtDelete();
-  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  await expect.poll(() => existsSync(at('arguments'))).toBe(true);
   let made = false;
   const create = janitor.beginRequest({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
     made = true;
@@ -165,7 +165,7 @@ it('an interrupted forced delete is repeated with force, even while the process 
   noteLivingProcess();
   await killedAtDelete('deleting-by-force');
   await expect
-    .poll(() => existsSync(at('asked')) && readFileSync(at('asked'), 'utf8'))
+    .poll(() => existsSync(at('arguments')) && readFileSync(at('arguments'), 'utf8'))
     .toBe(`--root ${at('runc')} delete --force ${id}\n`);
   writeFileSync(at('done'), '\n');
 });
@@ -181,7 +181,7 @@ it('a new create waits for the forced delete of the earlier one and is not ended
   noteLivingProcess();
   await killedAtDelete('deleting-by-force');
   await expectCreateToWait();
-  rmSync(at('asked'));
+  rmSync(at('arguments'));
   janitor.endRequest(id);
   await expectNoDelete();
 });
@@ -287,7 +287,7 @@ it('yields to the event loop during long checks, so that heartbeats continue', a
 
 it('has stopped only when a delete that it repeats is done', async () => {
   await killedAtDelete();
-  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  await expect.poll(() => existsSync(at('arguments'))).toBe(true);
   let stopped = false;
   const stopping = janitor.stop().then(() => {
     stopped = true;
@@ -302,7 +302,7 @@ it('has stopped only when a delete that it repeats is done', async () => {
 
 it('ends a delete that it repeats if that takes too long', async () => {
   await killedAtDelete();
-  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  await expect.poll(() => existsSync(at('arguments'))).toBe(true);
   const from = performance.now();
   await janitor.stop();
   // It waits only as long as a delete may take: this one never ends.

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
+import { internalHandle } from '../shared/process/internal-handle.ts';
 import type { ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
 
 const listenerName = 'planner';
@@ -39,7 +40,7 @@ async function listen(server: Server, file: string, { inherited, store }: Listen
   });
   process.umask(before);
   await done;
-  const handle = handleOf(server);
+  const handle = internalHandle(server);
   if (handle !== null) await store.keep(listenerName, handle);
 }
 
@@ -61,9 +62,4 @@ function listening(server: Server, begin: () => void): Promise<void> {
     });
     begin();
   });
-}
-
-function handleOf(server: Server): object | null {
-  // Node has no public API for a server's handle; the property has existed since 0.x.
-  return (server as unknown as { _handle?: object })._handle ?? null;
 }

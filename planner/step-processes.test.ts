@@ -101,7 +101,7 @@ describe('a further process in a build container', () => {
   });
 });
 
-it("is in a build step by runc's root alone", () => {
+it("a process is in a build step by runc's root alone", () => {
   expect([
     isStep({ runcRoot }),
     isStep({ runcRoot: '/run/docker/runtime-runc/moby' }),

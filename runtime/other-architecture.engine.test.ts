@@ -92,7 +92,7 @@ describe(`built for ${other}`, () => {
   });
 });
 
-it('has the same bytes when built in another directory', () => {
+it('the programs have the same bytes when built in another directory', () => {
   const copy = execFileSync('mktemp', ['-d', '/tmp/build-XXXXXX'], { encoding: 'utf8' }).trim();
   try {
     execFileSync('sh', [

@@ -159,7 +159,7 @@ static void hang_up(void) {
 }
 
 /* The reason why there is no reply. */
-static void say_unanswered(void) {
+static void log_unanswered(void) {
   if (errno == EAGAIN)
     log_error(
         "the isolation planner did not answer within %d s: see its log, then try again", ANSWER_SECONDS);
@@ -180,7 +180,7 @@ long planner_query(const char *root_dir, const struct planner_request *request, 
     long n = send_all(connection, bytes, length) == 0 ? receive_all(connection, answer, size) : -1;
     answers = false;
     bool late = n < 0 && errno == EAGAIN;
-    if (late) say_unanswered();
+    if (late) log_unanswered();
     if (n > 0 || late) return n;
     hang_up();
   }
@@ -193,7 +193,7 @@ long planner_query(const char *root_dir, const struct planner_request *request, 
     answers = false;
     long result = send_all(connection, bytes, length) == 0 ? receive_all(connection, answer, size) : -1;
     bool ended = result == 0 || (result < 0 && (errno == ECONNRESET || errno == EPIPE));
-    if (result < 0 && !(ended && again)) say_unanswered();
+    if (result < 0 && !(ended && again)) log_unanswered();
     if (result <= 0) hang_up();
     if (!(ended && again)) return result;
   }

@@ -76,7 +76,7 @@ it.each([
   expect(loaded.kilobytes).toBeGreaterThan(0.8 * kilobytes);
 });
 
-it('is loaded as one-byte characters at its start', async () => {
+it('the command line is loaded as one-byte characters at its start', async () => {
   expect((await load(['--help'])).code).not.toMatch(/[^\0-\x7f]/);
 });
 

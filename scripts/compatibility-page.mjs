@@ -23,7 +23,7 @@ export function compatibilityPage(record) {
       sorted(record.clients).map(([docker, { buildx, compose }]) => [docker, buildx, compose]),
     ),
     '',
-    'Docker Engine 29 is not in here: no package of it can be had for the tests (not run on a real 29).',
+    'Docker Engine 29 is not in here: no package of it is available for the tests (not run on a real 29).',
     'Whole machines, with systemd and other kernels: [machine-engine.md](machine-engine.md).',
     'Suites of others, and what they lose: [tests](design/testing.md#tests-of-others).',
     '',

@@ -22,11 +22,11 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-it('has one-byte characters only', async () => {
+it("the gateway's bundle has one-byte characters only", async () => {
   expect(await readFile(at('dist', 'program.cjs'), 'utf8')).not.toMatch(/[^\0-\x7f]/);
 });
 
-it('imports nothing by import(), which code from a cache cannot', async () => {
+it("the gateway's bundle imports nothing by import(), which code from a cache cannot", async () => {
   expect(await readFile(at('dist', 'program.cjs'), 'utf8')).not.toMatch(/[^.\w$]import\(/);
 });
 
@@ -48,7 +48,7 @@ async function isCacheRefused(flags: readonly string[]): Promise<unknown> {
   return JSON.parse(/\nrefused: (.*)$/.exec(stdout)?.[1] ?? 'null');
 }
 
-it('is loaded from the code cache with the flags of bin/bulkhead, and is compiled without them', async () => {
+it('the gateway is loaded from the code cache with the flags of bin/bulkhead alone', async () => {
   const launcher = await readFile(paths.at('bin', 'bulkhead'), 'utf8');
   const flags = /flags="\$flags (--.*)"/.exec(launcher)?.[1]?.split(' ') ?? [];
   expect(flags).not.toEqual([]);

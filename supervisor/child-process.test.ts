@@ -54,7 +54,7 @@ async function supervise(script: string, busy?: RegExp) {
   return { supervised, lines, next };
 }
 
-it('is started when it reports ready, and ended after stop', async () => {
+it('a child is started when it reports ready, and ended after stop', async () => {
   const { supervised, lines, next } = await supervise(
     'echo "2026-01-01T00:00:00.000Z gateway: policy 1"; echo gateway listening on x; exec sleep 1000',
   );
@@ -67,7 +67,7 @@ it('is started when it reports ready, and ended after stop', async () => {
   expect(lines).toEqual(['policy 1', 'gateway listening on x']);
 });
 
-it('that ends before it is ready is an error with its last output, and is not restarted', async () => {
+it('a child that ends before it is ready is not restarted, and its last output is the error', async () => {
   const { supervised } = await supervise('echo "no such socket" >&2; exit 3');
   const result = await supervised.start(10_000);
   expect(result).toMatchObject({
@@ -79,7 +79,7 @@ it('that ends before it is ready is an error with its last output, and is not re
   });
 });
 
-it('that never reports ready is ended', async () => {
+it('a child that never reports ready is ended', async () => {
   const { supervised, next } = await supervise('exec sleep 1000');
   expect(await supervised.start(200)).toMatchObject({
     ok: false,
@@ -95,7 +95,7 @@ it('a missing command is an error', async () => {
   expect((await supervised.start(10_000)).ok).toBe(false);
 });
 
-it('is restarted each time it is killed', async () => {
+it('a child is restarted each time it is killed', async () => {
   const { supervised, next } = await supervise('echo gateway listening on x; exec sleep 1000');
   await supervised.start(10_000);
   const pids = new Set<number>();
@@ -109,7 +109,7 @@ it('is restarted each time it is killed', async () => {
   expect(pids.size).toBe(3);
 });
 
-it('that writes a line without a newline becomes ready, and its log contains the beginning', async () => {
+it("a child that writes a long line becomes ready, and its log has the line's beginning", async () => {
   const { supervised, lines } = await supervise(
     "head -c 1000000 /dev/zero | tr '\\0' x; echo; echo gateway listening on x; exec sleep 1000",
   );
@@ -117,7 +117,7 @@ it('that writes a line without a newline becomes ready, and its log contains the
   expect(lines.map((line) => line.length < 10_000)).toEqual([true, true]);
 });
 
-it('that works before it is ready is not stopped for being slow, and is restarted when it dies', async () => {
+it('a child that works before it is ready is not stopped, and is restarted when it dies', async () => {
   const { supervised, lines, next } = await supervise(
     'echo cleaning up; sleep 0.6; echo gateway listening on x; exec sleep 1000',
     /^cleaning up$/,

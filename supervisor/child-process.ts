@@ -100,7 +100,7 @@ class RestartedChild implements SupervisedChild {
     const current = this.#running ?? this.#launch();
     const outcome = await firstOutcome(current, timeoutMs);
     const isBusy = outcome.kind === 'late' && current.busy();
-    if (isBusy) log.line(`${name} is not ready after ${timeoutMs / 1000} s, but at work: it is let go on`);
+    if (isBusy) log.line(`${name} is not ready after ${timeoutMs / 1000} s: it still works`);
     if (outcome.kind === 'ready' || isBusy) {
       this.#isWanted = true;
       return ok(undefined);

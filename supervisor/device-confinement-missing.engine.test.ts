@@ -24,7 +24,7 @@ it('without a devices cgroup the engine starts; its log and status report what i
   const on = { configurationFileVersion: 2, enhancedContainerIsolation: { value: true } };
   await writeFile(engine.paths.settings, JSON.stringify(on));
   const message = new RegExp(
-    'the engine may open device nodes that images hold: ' +
+    'the engine may open device nodes that images contain: ' +
       'bulkhead: cannot make the cgroup .*: Read-only file system',
   );
   expect(await engine.driver.start()).toMatchObject({

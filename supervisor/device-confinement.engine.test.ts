@@ -118,7 +118,7 @@ describe('members of the cgroup', () => {
     await engine.docker('rm', '-f', 'tty');
   });
 
-  it('its devices stay limited when dockerd is started again', async () => {
+  it("the engine's devices stay limited when dockerd is started again", async () => {
     await engine.restartDockerd('SIGKILL');
     expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'once more')).toMatch(
       /operation not permitted/,

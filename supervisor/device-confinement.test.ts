@@ -49,7 +49,7 @@ describe('the devices cgroup of the engine', () => {
     expect(deviceCgroup(mountinfo, cgroups, name)).toBe(directory);
   });
 
-  it('its arguments precede the program; there are none without it', () => {
+  it('the arguments of the device cgroup precede the program; without one there are none', () => {
     const args = confinementText({ directory: `/cg/${name}`, program: '/r/bulkhead-runc' });
     expect(args).toEqual(['/r/bulkhead-runc', '--bulkhead-confine-devices', `/cg/${name}`, '--']);
     expect(confinementText(undefined)).toEqual([]);

@@ -57,7 +57,7 @@ it('a start that lost the race for the firewall chains is repeated', async () =>
   await dockerd.exited;
 });
 
-it('is not repeated forever, nor when it is to stop', async () => {
+it('a failing start is not repeated forever, nor once dockerd is to stop', async () => {
   await expect(startDockerd(await fakeDockerd(99, 'iptables is missing'))).rejects.toThrow(
     /iptables is missing/,
   );

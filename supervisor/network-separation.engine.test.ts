@@ -46,7 +46,7 @@ function begin(onChange = () => undefined as void): Promise<void> {
   return separation.begin({ octet: 91 });
 }
 
-it('the rules exist once begun, and only once after another begin', async () => {
+it('the rules exist after begin, and only once after another begin', async () => {
   await begin();
   const first = await rules();
   expect(first).toContain(`-A FORWARD -j ${chain}`);
@@ -56,7 +56,7 @@ it('the rules exist once begun, and only once after another begin', async () => 
   expect([separation.problem, logged]).toEqual([null, []]);
 });
 
-it('are restored if another program has removed them', async () => {
+it('the rules are restored if another program has removed them', async () => {
   await begin();
   const before = await rules();
   await run('iptables', ['-t', 'mangle', '-F']);
@@ -64,7 +64,7 @@ it('are restored if another program has removed them', async () => {
   await expect.poll(() => logged.join()).toContain('they are set again');
 });
 
-it('exempt a bridge that becomes the uplink, whatever its name', async () => {
+it('the rules exempt a bridge that becomes the uplink, whatever its name', async () => {
   await begin();
   expect(await rules()).not.toContain('br-lan');
   await run('ip', ['route', 'add', 'default', 'via', '192.0.2.1']);
@@ -73,7 +73,7 @@ it('exempt a bridge that becomes the uplink, whatever its name', async () => {
   await expect.poll(rules).not.toContain('br-lan');
 });
 
-it('are not restored once the checks have ended', async () => {
+it('the rules are not restored once the checks have ended', async () => {
   await begin();
   await run('iptables', ['-t', 'mangle', '-F']);
   await separation.end();
@@ -83,7 +83,7 @@ it('are not restored once the checks have ended', async () => {
   expect(await rules()).toBe(ended);
 });
 
-it('without them, and next to another engine, a problem is reported; with them, it is not', async () => {
+it('next to another engine, missing rules are reported as a problem until they exist', async () => {
   const broken = path.join(directory, 'iptables-restore');
   await writeFile(broken, '#!/bin/sh\necho "no such table" >&2\nexit 1\n');
   await chmod(broken, 0o755);

@@ -35,7 +35,7 @@ it('an apply that needs no engine has ended before the engine starts', async () 
   expect(resumed.lines).toEqual([]);
 });
 
-it('one that needs the engine lets it start, and continues with the result', async () => {
+it('an apply that needs the engine lets it start, and continues with the result', async () => {
   let report: (result: Result<unknown, AppError>) => void = () => undefined;
   const answer = new Promise<Result<unknown, AppError>>((resolve) => {
     report = resolve;

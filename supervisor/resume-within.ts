@@ -3,7 +3,7 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { DriverCallOptions, EngineDriver } from '../engine/apply/driver.ts';
 import { createEmbeddedDriver } from '../engine/targets/embedded/driver.ts';
-import { engineStatus } from '../engine/targets/embedded/engine-facts.ts';
+import { engineStatus } from '../engine/targets/embedded/embedded-status.ts';
 import { message } from '../shared/messages/message.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 

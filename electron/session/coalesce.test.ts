@@ -21,7 +21,7 @@ const settle = () =>
     setImmediate(resolve);
   });
 
-it('runs once more for calls during a run, and returns the later result to them', async () => {
+it('the work runs once more for calls during a run, and returns the later result to them', async () => {
   const { runs, work } = blockedWork();
   const run = coalesce(work);
   const first = run();
@@ -38,7 +38,7 @@ it('runs once more for calls during a run, and returns the later result to them'
   expect(runs).toHaveLength(2);
 });
 
-it('never runs twice at the same time, also for a call just as a run ends', async () => {
+it('the work never runs twice at the same time, also for a call just as a run ends', async () => {
   let running = 0;
   let most = 0;
   const run = coalesce(async () => {

@@ -62,7 +62,7 @@ describe('what needs root, as a user', () => {
       emits(
         { type: 'run', run: run('applying') },
         { type: 'log', line },
-        { nonsense: true },
+        { unknown: true },
         { type: 'run', run: run('ended') },
       ),
     );
@@ -121,7 +121,7 @@ describe('what needs root, as a user', () => {
     [
       127,
       'Error executing command as another user: No authentication agent found.',
-      'could not be asked for',
+      'could not be requested',
     ],
   ])(`explains pkexec's exit code %i with "%s"`, async (code, output, text) => {
     const { startApply, verify, engine } = await withFakePkexec(`echo '${output}' >&2; exit ${code}`);
@@ -148,7 +148,7 @@ describe('what needs root, as a user', () => {
   it('recreates containers by the elevated command; if it is killed, none is shown as done', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
     const { startRecreate } = await withFakePkexec(
-      `${emits({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\n` +
+      `${emits({ members: [member], activity: 'recreating', cancellable: true }, { unknown: true })}\n` +
         'kill -9 $$',
     );
     const started = await startRecreate(
@@ -234,7 +234,7 @@ describe('what needs root, as a user', () => {
       emits(
         { type: 'progress', progress: { read: 0, total: null } },
         { type: 'progress', progress: { read: 1, total: 2 } },
-        { nonsense: true },
+        { unknown: true },
         { type: 'entry', entry },
         { type: 'collected' },
       ),

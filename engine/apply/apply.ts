@@ -93,11 +93,11 @@ async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
   const { state } = context;
   try {
     const results = noResults();
-    const reached = await applyReversibleSteps(context, results);
+    const applied = await applyReversibleSteps(context, results);
     state.end(
-      'outcome' in reached
-        ? reached.outcome
-        : await complete({ ...context, journal: reached.journal }, results),
+      'outcome' in applied
+        ? applied.outcome
+        : await complete({ ...context, journal: applied.journal }, results),
     );
   } finally {
     await lock.release();

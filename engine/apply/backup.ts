@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { engineConfigFiles } from '../daemon-json/daemon-json-file.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import { maxTextLength } from '../../shared/settings/limits.ts';
+import { maxTextLength } from '../../shared/settings/document-limits.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { message } from '../../shared/messages/message.ts';
 import {

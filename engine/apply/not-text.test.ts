@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import { fail, isNotText } from '../../shared/result.ts';
-import { maxTextLength } from '../../shared/settings/limits.ts';
+import { maxTextLength } from '../../shared/settings/document-limits.ts';
 import { readSettingsOrBytes } from '../base/files.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { readVersion } from '../store/history.ts';

@@ -161,7 +161,7 @@ describe('shared directories', () => {
 describe('socket mounts', () => {
   const listed = { images: ['docker:cli'] };
 
-  test('another image is allowed; one less, or none derived any more, is a new rule', () => {
+  test('an added image is allowed; a removed image, or no more derived images, is a new rule', () => {
     const more = { images: ['docker:cli', 'ryuk:1'] };
     expect(rules(listed, more)).toEqual([['allowed', 'socket-images', more.images]]);
     expect(rules(more, listed)).toEqual([['new-rule', 'socket-images', listed.images]]);

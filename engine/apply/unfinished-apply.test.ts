@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(paths.root, { recursive: true }));
 
-it('is running while its lock is held, and interrupted once its process is gone', async () => {
+it('an apply is running while its lock is held, and interrupted once its process is gone', async () => {
   expect(await unfinishedApply(paths)).toBeNull();
   const lock = await acquireLock(applyLockPath(paths));
   if (!lock.ok) throw new Error(lock.error.code);
@@ -24,7 +24,7 @@ it('is running while its lock is held, and interrupted once its process is gone'
   expect(await unfinishedApply(paths)).toBe('interrupted');
 });
 
-it('is an interrupted recreation while one of its journals is there, and its process is not', async () => {
+it('a recreation is interrupted if a journal of it exists and its process does not', async () => {
   expect(await isRecreationInterrupted(paths)).toBe(false);
   await writeFile(recreateJournalPaths(paths)[3] ?? '', '');
   const lock = await acquireLock(applyLockPath(paths));
@@ -35,7 +35,7 @@ it('is an interrupted recreation while one of its journals is there, and its pro
   expect(await unfinishedApply(paths)).toBeNull();
 });
 
-it('is not interrupted if it ends, or another one begins, after the look at the journal', async () => {
+it('an apply is not interrupted if it ends, or another one begins, after its journal was read', async () => {
   await writeFile(paths.journal, '');
   const ended = unfinishedApply(paths, async () => {
     await rm(paths.journal, { force: true });
@@ -47,7 +47,7 @@ it('is not interrupted if it ends, or another one begins, after the look at the 
   expect(await unfinishedApply(paths, () => Promise.resolve(++looks === 2))).toBe('running');
 });
 
-it('is not interrupted if the journal or the lock cannot be read', async () => {
+it('an apply is not interrupted if its journal or lock cannot be read', async () => {
   // Errors that root gets, too, other than that there is no such file.
   await symlink(paths.journal, paths.journal);
   expect(await unfinishedApply(paths)).toBeNull();

@@ -34,7 +34,7 @@ class EngineRefusal extends Error {
  * dockerode: that saves a seventh of the time of `bulkhead status`.
  */
 export function containerReader(socketPath: string): ContainerReader {
-  // As the engine's API has them.
+  // The casts below: responses have the types that the engine's API publishes; dockerode trusts them, too.
   const read = (target: string, signal?: AbortSignal) => readJson(socketPath, target, signal);
   return {
     listContainers: async () => (await read('/containers/json?all=true')) as ContainerInfo[],

@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { shellWord } from '../../shared/process/shell-word.ts';
-import { maxTextLength } from '../../shared/settings/limits.ts';
+import { maxTextLength } from '../../shared/settings/document-limits.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import {
   accessDenied,

@@ -18,7 +18,7 @@ it.each([stat('sh', 'Z'), stat('sh', 'X'), '', 'nonsense'])('a zombie or no proc
   expect(startOf(text)).toBeNull();
 });
 
-it('this process is alive; the same pid with another start or boot is not', async () => {
+it('this process is alive; a process of the same pid with another start or boot is not', async () => {
   const self = await identityOf(process.pid);
   if (self === null) throw new Error('no identity');
   expect(await isAlive(self)).toBe(true);

@@ -54,7 +54,9 @@ export async function passwdLine(uid: number): Promise<string | null> {
     if (code === 'ENOENT') continue;
     if (code === 0) return stdout;
     if (code === 2) return null;
-    throw new Error(`the machine's user database did not say who user ${uid} is (getent passwd ${uid})`);
+    throw new Error(
+      `the machine's user database could not be queried for user ${uid} (getent passwd ${uid})`,
+    );
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { maxTextLength } from '../../shared/settings/limits.ts';
+import { maxTextLength } from '../../shared/settings/document-limits.ts';
 import { sha256 } from './files.ts';
 import { systemCode } from './system-code.ts';
 import { watchDirectory } from './watch-directory.ts';

@@ -46,7 +46,7 @@ test('an old container that the engine still stops runs after the roll back', as
   expect(engine.find('web')?.id).toBe(web.oldId);
 });
 
-test('one run with --rm that the engine still stops is replaced by its new one', async () => {
+test('an old container run with --rm that the engine still stops is replaced by the new one', async () => {
   const web = addMember('web', true);
   expect(await settleDuringStop('web', [web])).toMatchObject({
     ok: true,
@@ -65,7 +65,7 @@ test('members whose stop was not requested yet are not stopped', async () => {
   expect(engine.calls.filter((call) => call.startsWith('POST stop'))).toEqual(['POST stop second']);
 });
 
-test('one that cannot be stopped runs on after the roll back', async () => {
+test('a container that cannot be stopped keeps running after the roll back', async () => {
   const web = addMember('web');
   engine.failing.set('POST stop', 500);
   expect(await settleDuringStop('web', [web])).toMatchObject({ ok: true, value: [{ how: 'rolled-back' }] });

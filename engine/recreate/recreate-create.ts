@@ -31,8 +31,8 @@ export async function makeContainer(
   const clients = ports.clients(options.user);
   let id: string;
   try {
-    // The client would send one object as query and as body; its types don't declare that they can be given
-    // separately.
+    // The cast: dockerode would send one object as query and as body; its types don't declare that they can
+    // be given separately.
     const request: object = { _query: { name: options.name }, _body: body };
     ({ id } = await clients.createContainer(request as Docker.ContainerCreateOptions));
   } catch (error) {

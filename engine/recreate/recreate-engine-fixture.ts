@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import samples from '../../shared/containers/inspected-samples.json' with { type: 'json' };
-import { joinedContainer } from '../../shared/containers/inspected.ts';
+import { joinedContainer } from '../../shared/containers/container-inspection.ts';
 import type { RecreateOutcome, RecreateRequest } from '../../shared/containers/recreate.ts';
 import { root } from '../base/docker-client-as.ts';
 import { dockerClient } from '../base/docker-client.ts';

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { ContainerInfo } from 'dockerode';
 import type { RecreateItem } from '../../shared/containers/recreate.ts';
-import type { Inspected } from '../../shared/containers/inspected.ts';
+import type { ContainerInspection } from '../../shared/containers/container-inspection.ts';
 import type { RecreateEngine, RecreateImage } from '../../shared/containers/recreate-body.ts';
 import { withCurrentLinks } from '../../shared/containers/recreate-links.ts';
 import { isCalled, links } from '../../shared/containers/recreate-order.ts';
@@ -15,7 +15,7 @@ import { reasonMessage } from '../../shared/messages/error-message.ts';
 
 /** A container to recreate, with what was looked up about it. */
 export interface Subject {
-  readonly inspected: Inspected;
+  readonly inspected: ContainerInspection;
   /** It is not to be changed. */
   readonly isProtected: boolean;
   /** The user who requests the new one. */
@@ -42,7 +42,7 @@ export interface RecreateFacts {
   readonly engine: RecreateEngine;
   readonly subjects: readonly Subject[];
   /** Every other container that can be inspected. */
-  readonly others: readonly { readonly inspected: Inspected; readonly isProtected: boolean }[];
+  readonly others: readonly { readonly inspected: ContainerInspection; readonly isProtected: boolean }[];
   /** Those that were requested and can't be recreated. */
   readonly notInspected: readonly UninspectedContainer[];
 }
@@ -76,7 +76,7 @@ export async function recreateFacts(
     );
     const all = found.filter((one) => one !== null && 'inspected' in one);
     const closed = found.filter((one) => one !== null && 'why' in one);
-    const chosen = new Set<Inspected | UninspectedContainer>();
+    const chosen = new Set<ContainerInspection | UninspectedContainer>();
     for (const id of ids) {
       const known = [
         ...all.map(({ inspected }) => ({ id: inspected.view.Id, name: inspected.name, it: inspected })),
@@ -134,7 +134,7 @@ const notInspected = (item: ContainerInfo, error: AppError): UninspectedContaine
 
 async function subject(
   ports: RecreatePorts,
-  { inspected, isProtected }: { inspected: Inspected; isProtected: boolean },
+  { inspected, isProtected }: { inspected: ContainerInspection; isProtected: boolean },
 ): Promise<Subject> {
   const { engine: docker } = ports;
   const user = await ports.userFor(inspected.view.Id);
@@ -155,7 +155,7 @@ async function subject(
 /** The paths written inside a container; none if it is gone; null if the engine does not report them. */
 export async function writtenInside(
   docker: Docker,
-  inspected: Inspected,
+  inspected: ContainerInspection,
 ): Promise<ReturnType<typeof writtenPaths> | null> {
   let response: unknown;
   try {
@@ -180,7 +180,7 @@ function changesOf(response: unknown): readonly unknown[] | null {
 /**
  * The image by the name it was created with if that still resolves to it, else by id; null when it is gone.
  */
-async function imageFor(docker: Docker, { view }: Inspected): Promise<RecreateImage | null> {
+async function imageFor(docker: Docker, { view }: ContainerInspection): Promise<RecreateImage | null> {
   const own = await imageOf(docker, view.Image);
   if (own === null) return null;
   const named = view.Config.Image === '' ? null : await imageOf(docker, view.Config.Image);
@@ -214,7 +214,7 @@ const namedPaths = 3;
  */
 export function writtenPaths(
   changes: readonly unknown[],
-  inspected: Inspected,
+  inspected: ContainerInspection,
 ): { paths: number; names: string[] } {
   const mounts = [
     ...inspected.view.Mounts.map((mount) => mount.Destination),
@@ -241,9 +241,9 @@ export function writtenPaths(
 
 /** Names of containers that share the namespaces of one. */
 export function sharers(
-  one: Inspected,
+  one: ContainerInspection,
   others: RecreateFacts['others'],
-  of: (other: Inspected) => readonly string[],
+  of: (other: ContainerInspection) => readonly string[],
 ): string[] {
   return others
     .filter(({ inspected }) => of(inspected).some((reference) => isCalled(one, reference)))

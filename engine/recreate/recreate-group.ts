@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../shared/containers/recreate.ts';
-import { isUp, type Inspected } from '../../shared/containers/inspected.ts';
+import { isUp, type ContainerInspection } from '../../shared/containers/container-inspection.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
 import { commitOld } from './commit-old.ts';
@@ -363,7 +363,7 @@ class GroupRun {
   }
 }
 
-/** How long an engine that restarts is waited for, and how often it is asked, ms. */
+/** How long a restarting engine is waited for, and how often it is queried, ms. */
 const longestRestartMs = 60_000,
   pingEveryMs = 500;
 
@@ -383,7 +383,7 @@ async function awaitEngine(engine: RecreatePorts['engine']): Promise<void> {
   }
 }
 
-const hasFailed = ({ view: { State: state } }: Inspected): boolean =>
+const hasFailed = ({ view: { State: state } }: ContainerInspection): boolean =>
   state.Status === 'exited' && state.ExitCode !== 0;
 
 const cancelled = () =>

@@ -1,6 +1,6 @@
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { isUp } from '../../shared/containers/inspected.ts';
+import { isUp } from '../../shared/containers/container-inspection.ts';
 import { acquireLock } from '../base/lock.ts';
 import { applyLockPath } from '../base/root-paths.ts';
 import { readRecreateJournal, type RecreateJournal } from './recreate-journal.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 // Responses of a Docker Engine 26.1 about containers created with a flag of every kind.
 import samples from '../../shared/containers/inspected-samples.json' with { type: 'json' };
-import { readInspected } from '../../shared/containers/inspected.ts';
+import { parseInspection } from '../../shared/containers/container-inspection.ts';
 import type { RecreateRequest } from '../../shared/containers/recreate.ts';
 import { root } from '../base/docker-client-as.ts';
 import type { RecreateFacts, Subject } from './recreate-facts.ts';
@@ -9,7 +9,7 @@ import { recreationRequests, planRecreate, withRefusals } from './recreate-plan.
 
 const written = { bytes: 5, paths: 1 };
 function subject(host: object = {}, more: Partial<Subject> = {}, named: object = {}): Subject {
-  const read = readInspected({
+  const read = parseInspection({
     ...samples.full,
     HostConfig: { ...samples.full.HostConfig, ...host },
     ...named,

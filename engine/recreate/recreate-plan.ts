@@ -1,5 +1,5 @@
 import { defaultDeviceAt } from '../../shared/isolation/default-devices.ts';
-import { isUp, type Inspected } from '../../shared/containers/inspected.ts';
+import { isUp, type ContainerInspection } from '../../shared/containers/container-inspection.ts';
 import { recreation, type Recreation } from '../../shared/containers/recreate-body.ts';
 import { isCalled, joins, links, recreateOrder } from '../../shared/containers/recreate-order.ts';
 import type { RequestedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
@@ -314,7 +314,7 @@ function blockers(
 }
 
 /** Maps every possible reference to a joined container to its successor. */
-export function asSuccessor(old: Inspected, id: string): [string, string][] {
+export function asSuccessor(old: ContainerInspection, id: string): [string, string][] {
   return [
     [old.view.Id, id],
     [old.name, id],

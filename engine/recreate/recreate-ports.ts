@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { RequestedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
-import { readInspected, type Inspected } from '../../shared/containers/inspected.ts';
+import { parseInspection, type ContainerInspection } from '../../shared/containers/container-inspection.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import type { EffectiveCaller } from '../base/docker-client-as.ts';
@@ -46,12 +46,12 @@ export async function inspect(
   docker: Docker,
   reference: string,
   size = false,
-): Promise<Result<Inspected | null, AppError>> {
+): Promise<Result<ContainerInspection | null, AppError>> {
   try {
     // The client's types don't declare `size`.
     const options: object = size ? { size: true } : {};
     const found: unknown = await docker.getContainer(reference).inspect(options);
-    return readInspected(found);
+    return parseInspection(found);
   } catch (error) {
     return statusOf(error) === 404
       ? ok(null)
@@ -60,7 +60,7 @@ export async function inspect(
 }
 
 /** The isolation runtime and, while it runs, a user namespace that does not begin at the engine's root. */
-export async function isUnderEci({ view }: Inspected, runtimeName: string): Promise<boolean> {
+export async function isUnderEci({ view }: ContainerInspection, runtimeName: string): Promise<boolean> {
   if (view.HostConfig.Runtime !== runtimeName) return false;
   // Between two restarts the engine says that it runs; it has no process.
   if (!view.State.Running || (view.State.Restarting && view.State.Pid === 0)) return true;

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { isUp, type Inspected } from '../../shared/containers/inspected.ts';
+import { isUp, type ContainerInspection } from '../../shared/containers/container-inspection.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { root } from '../base/docker-client-as.ts';
 import { engineReason } from '../base/docker-client.ts';
@@ -264,7 +264,7 @@ async function putAside(docker: Docker, member: JournalMember): Promise<void> {
 async function createAgain(
   ports: RecreatePorts,
   { making, temporaryName, oldId }: JournalMember,
-): Promise<Inspected | null> {
+): Promise<ContainerInspection | null> {
   // While the old one still exists, the new one's resources are in use by it.
   if (making === undefined || (await inspectOrThrow(ports.engine, oldId)) !== null) return null;
   const { body, networks, ...options } = making;
@@ -289,7 +289,7 @@ async function waitForAutoRemoval(docker: Docker, { newId }: JournalMember): Pro
   }
 }
 
-async function inspectOrThrow(docker: Docker, reference: string): Promise<Inspected | null> {
+async function inspectOrThrow(docker: Docker, reference: string): Promise<ContainerInspection | null> {
   const found = await inspect(docker, reference);
   if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
   return found.value;
@@ -299,7 +299,7 @@ async function inspectOrThrow(docker: Docker, reference: string): Promise<Inspec
 async function newest(
   docker: Docker,
   member: JournalMember,
-): Promise<{ readonly created: Inspected | null; readonly trial: boolean }> {
+): Promise<{ readonly created: ContainerInspection | null; readonly trial: boolean }> {
   const created =
     (member.newId === null ? null : await inspectOrThrow(docker, member.newId)) ??
     (await inspectOrThrow(docker, member.temporaryName));

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { hasHealthcheck, type Inspected } from '../../shared/containers/inspected.ts';
+import { hasHealthcheck, type ContainerInspection } from '../../shared/containers/container-inspection.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
 import { onEventLines } from '../base/event-lines.ts';
@@ -90,7 +90,7 @@ export async function startAndWait(
 
 /** 'well', 'waiting', or the problem. */
 function describeUnhealthyState(
-  container: Inspected,
+  container: ContainerInspection,
   hasDied: boolean,
   graceOver: boolean,
 ): Message | 'well' | 'waiting' {
@@ -109,7 +109,7 @@ function describeUnhealthyState(
 }
 
 /** The engine's error, the last output of the health check, or the end of the log. */
-async function failureDetail(docker: Docker, container: Inspected): Promise<Message | string> {
+async function failureDetail(docker: Docker, container: ContainerInspection): Promise<Message | string> {
   const { State: state, Id: id } = container.view;
   if (state.Error !== '') return state.Error;
   try {

@@ -53,7 +53,7 @@ interface Inspect {
   NetworkSettings: { Networks: Record<string, Record<string, unknown>> };
 }
 // the output of docker inspect
-const look = async (name: string) => (JSON.parse(await docker('inspect', name)) as [Inspect])[0];
+const inspected = async (name: string) => (JSON.parse(await docker('inspect', name)) as [Inspect])[0];
 const request = (ids: string[], more: Partial<RecreateRequest> = {}): RecreateRequest => ({
   ids,
   commit: [],
@@ -205,7 +205,7 @@ describe('a container created before ECI is recreated under it (D)', () => {
     await docker('exec', 'full', 'sh', '-c', 'echo precious > /anonymous2/file');
     // Its health check, which is an exec too, may run at the same time.
     await docker('exec', '-d', 'full', 'sleep', '100000');
-    const before = await look('full');
+    const before = await inspected('full');
 
     const plan = await makeRecreatePlan(recreatePorts(setup), request(['full']));
     expect(
@@ -223,7 +223,7 @@ describe('a container created before ECI is recreated under it (D)', () => {
       },
     ]);
     const [outcome] = await recreate(['full']);
-    const after = await look('full');
+    const after = await inspected('full');
     expect(outcome).toEqual({ kind: 'recreated', id: after.Id, kept: null, image: null, started: true });
     expect(retainedProperties(after)).toEqual(retainedProperties(before));
     expect(after.HostConfig['Runtime']).toBe('bulkhead');
@@ -234,7 +234,7 @@ describe('a container created before ECI is recreated under it (D)', () => {
     );
     // The second time there is nothing to do.
     expect(await recreate(['full'])).toEqual([{ kind: 'unchanged' }]);
-    expect((await look('full')).Id).toBe(after.Id);
+    expect((await inspected('full')).Id).toBe(after.Id);
   });
 
   test('one that mounts a directory shares it as the user who recreates it (A8)', async () => {
@@ -261,13 +261,14 @@ describe('a container created before ECI is recreated under it (D)', () => {
     if (!started.ok) throw new Error(started.error.message);
     expect(await started.value.done).toMatchObject({ members: [{ outcome: { kind: 'recreated' } }] });
     expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0]);
-    const owner = async () => (await stat(path.join(directory, (await look('sharer')).Id.slice(0, 12)))).uid;
+    const owner = async () =>
+      (await stat(path.join(directory, (await inspected('sharer')).Id.slice(0, 12)))).uid;
     expect(await owner()).toBe(65534);
   });
 
   test('what the policy refuses is refused with its setting before anything stops', async () => {
     await old('mounts-etc', '-v', '/etc:/x', 'busybox', 'sleep', '100000');
-    const before = await look('mounts-etc');
+    const before = await inspected('mounts-etc');
     const [outcome] = await recreate(['mounts-etc']);
     expect(outcome).toMatchObject({
       kind: 'refused',
@@ -276,7 +277,7 @@ describe('a container created before ECI is recreated under it (D)', () => {
         reason: expect.stringContaining('filesharingAllowedDirectories'),
       },
     });
-    expect(await look('mounts-etc')).toEqual(before);
+    expect(await inspected('mounts-etc')).toEqual(before);
     expect(await names()).toEqual(['mounts-etc']);
   });
 
@@ -297,14 +298,14 @@ describe('a container created before ECI is recreated under it (D)', () => {
       '-c',
       'trap exit TERM; sleep 100000 & wait',
     );
-    const before = await look('picky');
+    const before = await inspected('picky');
     const [outcome] = await recreate(['picky']);
     expect(outcome).toMatchObject({
       kind: 'rolled-back',
       step: 'wait',
       error: { code: 'containers.not-healthy', message: 'the new container is unhealthy' },
     });
-    const after = await look('picky');
+    const after = await inspected('picky');
     expect({
       ...(retainedProperties(after) as object),
       id: after.Id,
@@ -332,7 +333,7 @@ describe('the plan lists what is not carried over', () => {
       '[ -e /written ] || { echo mine > /written; chown 3:4 /written; }; exec sleep 100000',
     );
     await docker('exec', 'writer', 'sh', '-c', 'until [ -e /written ]; do :; done');
-    const before = await look('writer');
+    const before = await inspected('writer');
     const plan = await makeRecreatePlan(recreatePorts(setup), request(['writer']));
     expect(plan.ok && plan.value.groups[0]?.[0]?.lost).toEqual([
       { code: 'memory', params: {} },
@@ -352,13 +353,13 @@ describe('the plan lists what is not carried over', () => {
       image: expect.stringMatching(/^bulkhead\/recreated:writer-\d{8}T\d{6}$/),
     });
     expect(await docker('exec', 'writer', 'stat', '-c', '%u:%g %s', '/written')).toBe('3:4 5\n');
-    const after = await look('writer');
+    const after = await inspected('writer');
     expect({ ...after.Config, Hostname: '', Image: '' }).toEqual({
       ...before.Config,
       Hostname: '',
       Image: '',
     });
-    expect((await look('writer-before-eci')).State['Running']).toBe(false);
+    expect((await inspected('writer-before-eci')).State['Running']).toBe(false);
     expect(await names()).toEqual(['writer', 'writer-before-eci']);
     await docker('rm', '-f', 'writer');
     await docker('rmi', outcome?.kind === 'recreated' ? (outcome.image ?? '') : '');
@@ -417,9 +418,9 @@ describe('the plan lists what is not carried over', () => {
     });
     // They are recreated together, the joined one first, whatever the order of the request.
     expect(await recreate(['side', 'main'])).toMatchObject([{ kind: 'recreated' }, { kind: 'recreated' }]);
-    expect((await look('side')).HostConfig).toMatchObject({
-      NetworkMode: `container:${(await look('main')).Id}`,
-      PidMode: `container:${(await look('main')).Id}`,
+    expect((await inspected('side')).HostConfig).toMatchObject({
+      NetworkMode: `container:${(await inspected('main')).Id}`,
+      PidMode: `container:${(await inspected('main')).Id}`,
     });
     expect(await firstId('side')).toBe(await firstId('main'));
     expect(await names()).toEqual(['host', 'main', 'side']);
@@ -596,7 +597,7 @@ describe('the plan lists what is not carried over', () => {
       '-c',
       'read a b c < /proc/self/uid_map; echo first id $b; [ $b = 0 ] && exec sleep 100000',
     );
-    const before = [await look('main'), await look('side')];
+    const before = [await inspected('main'), await inspected('side')];
     expect(await recreate(['main', 'side'])).toMatchObject(
       [0, 1].map(() => ({
         kind: 'rolled-back',
@@ -607,7 +608,7 @@ describe('the plan lists what is not carried over', () => {
         },
       })),
     );
-    const after = [await look('main'), await look('side')];
+    const after = [await inspected('main'), await inspected('side')];
     expect(after.map(({ Id, State }) => [Id, State['Running']])).toEqual(before.map(({ Id }) => [Id, true]));
     expect(await names()).toEqual(['main', 'side']);
   });
@@ -634,7 +635,7 @@ describe('the plan lists what is not carried over', () => {
       { kind: 'recreated', kept: null },
     ]);
     expect(await docker('exec', 'gone', 'cat', '/kept/file')).toBe('once\nonce\n');
-    expect((await look('gone')).HostConfig['AutoRemove']).toBe(true);
+    expect((await inspected('gone')).HostConfig['AutoRemove']).toBe(true);
   });
 
   test('one run with --rm whose new one does not run well exists afterwards, not started', async () => {
@@ -655,7 +656,7 @@ describe('the plan lists what is not carried over', () => {
       step: 'wait',
       rollbackError: { reason: 'the new gone was created again and not started' },
     });
-    const { Config, HostConfig, State } = await look('gone');
+    const { Config, HostConfig, State } = await inspected('gone');
     expect([Config['Env'], HostConfig['AutoRemove'], HostConfig['Runtime'], State['Status']]).toEqual([
       ['A=1', 'PATH=/bin'],
       true,
@@ -690,12 +691,12 @@ describe('the plan lists what is not carried over', () => {
 
   test('independent ones are recreated concurrently', async () => {
     for (const name of ['one', 'two', 'three']) await old(name, ...sleeper, 'busybox', 'sleep', '100000');
-    let [most, came] = [0, 0];
+    let [most, arrived] = [0, 0];
     // Each waits for the others there, however much later they come.
     const onCheckpoint = async (point: string) => {
       if (!point.startsWith('wait ')) return;
-      came++;
-      await expect.poll(() => came).toBe(3);
+      arrived++;
+      await expect.poll(() => arrived).toBe(3);
     };
     const started = await startRecreate(
       recreatePorts(setup, { onCheckpoint }),
@@ -717,7 +718,7 @@ describe('the plan lists what is not carried over', () => {
     await old('later', ...sleeper, '--link', 'linked:it', 'busybox', 'sleep', '100000');
     await guarded.sh('docker run -d --stop-signal SIGKILL --name new --link linked:it busybox sleep 100000');
     const links = async (name: string) => [
-      (await look(name)).HostConfig['Links'],
+      (await inspected(name)).HostConfig['Links'],
       (await docker('exec', name, 'grep', '-cw', 'it', '/etc/hosts')).trim(),
     ];
     expect(await recreate(['linked'])).toMatchObject([{ kind: 'recreated' }]);
@@ -759,8 +760,8 @@ describe('the plan lists what is not carried over', () => {
         ['stopped', 'refused'],
       ]),
     );
-    expect((await look('ending')).State['Running']).toBe(true);
-    expect((await look('stopped')).State['Running']).toBe(false);
+    expect((await inspected('ending')).State['Running']).toBe(true);
+    expect((await inspected('stopped')).State['Running']).toBe(false);
   });
 
   test('a stopped one is not started; the old one is kept; a used name is no obstacle', async () => {
@@ -778,14 +779,14 @@ describe('the plan lists what is not carried over', () => {
       'true',
     );
     await docker('create', '--runtime', 'runc', '--name', 'idle-before-eci', 'busybox', 'true');
-    const before = await look('idle');
+    const before = await inspected('idle');
     expect(await recreate(['idle'])).toMatchObject([
       { kind: 'recreated', kept: 'idle-before-eci-2', started: false },
     ]);
     expect(await names()).toEqual(['idle', 'idle-before-eci', 'idle-before-eci-2']);
-    expect((await look('idle')).State['Status']).toBe('created');
-    expect(retainedProperties(await look('idle'))).toEqual(retainedProperties(before));
-    expect((await look('idle-before-eci-2')).Id).toBe(before.Id);
+    expect((await inspected('idle')).State['Status']).toBe('created');
+    expect(retainedProperties(await inspected('idle'))).toEqual(retainedProperties(before));
+    expect((await inspected('idle-before-eci-2')).Id).toBe(before.Id);
   });
 
   test('a cancel while the new one starts restores the old one', async () => {
@@ -802,7 +803,7 @@ describe('the plan lists what is not carried over', () => {
       'sleep',
       '100000',
     );
-    const before = await look('slow');
+    const before = await inspected('slow');
     const started = await startRecreate(recreatePorts(setup), request(['slow']), ({ members }) => {
       // Not before it waits: what is cancelled has stopped the old one.
       if (members[0]?.step === 'wait' && members[0].outcome === null)
@@ -815,8 +816,8 @@ describe('the plan lists what is not carried over', () => {
       activity: 'ended',
       members: [{ outcome: { kind: 'rolled-back', step: 'wait', error: { code: 'apply.cancelled' } } }],
     });
-    expect((await look('slow')).Id).toBe(before.Id);
-    expect((await look('slow')).State['Running']).toBe(true);
+    expect((await inspected('slow')).Id).toBe(before.Id);
+    expect((await inspected('slow')).State['Running']).toBe(true);
     expect(await names()).toEqual(['slow']);
   });
 });
@@ -855,9 +856,9 @@ volumes: { data: {} }
       'recreated',
     ]);
     expect(started).toEqual(['shop-db-1', 'shop-web-1', 'shop-side-1']);
-    const ids = await Promise.all(all.map(async (name) => (await look(name)).Id));
+    const ids = await Promise.all(all.map(async (name) => (await inspected(name)).Id));
     await compose(guarded.socket, 'up -d');
-    const [db, side, web] = await Promise.all(all.map(async (name) => (await look(name)).Id));
+    const [db, side, web] = await Promise.all(all.map(async (name) => (await inspected(name)).Id));
     expect([db, web]).toEqual([ids[0], ids[2]]);
     // A service's hash contains the id of the container whose network it shares; the plan mentions that.
     expect(side).not.toBe(ids[1]);
@@ -915,14 +916,14 @@ describe('killed at every point: undone or finished at the next check', () => {
       '-c',
       'echo start >> /data/starts; exec sleep 100000',
     );
-    const before = await look('victim');
+    const before = await inspected('victim');
     for (const point of ['made', 'stop +', 'between names', 'wait +']) {
       await killAt(point, request(['victim']));
       expect(await settleInterruptedRecreate(recreatePorts(setup)), point).toEqual({
         ok: true,
         value: [{ names: ['victim'], how: 'rolled-back', problems: [] }],
       });
-      const after = await look('victim');
+      const after = await inspected('victim');
       expect(
         { ...(retainedProperties(after) as object), id: after.Id, running: after.State['Running'] },
         point,
@@ -953,7 +954,7 @@ describe('killed at every point: undone or finished at the next check', () => {
       expect({ how, problems }).toEqual({ how: 'rolled-back', problems: [] });
     expect(await names()).toEqual(['one', 'three', 'two']);
     for (const { Id, Name } of before) {
-      const after = await look(Name.slice(1));
+      const after = await inspected(Name.slice(1));
       expect([after.Id, after.State['Running']], Name).toEqual([Id, true]);
     }
   });
@@ -1003,7 +1004,7 @@ describe('killed at every point: undone or finished at the next check', () => {
 
   test('an old one is kept if the new one is gone by the time it should be removed', async () => {
     await old('victim', ...sleeper, 'busybox', 'sleep', '100000');
-    const before = await look('victim');
+    const before = await inspected('victim');
     await killAt('clean-up +', request(['victim']));
     await docker('rm', '-f', 'victim');
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toMatchObject({
@@ -1016,6 +1017,6 @@ describe('killed at every point: undone or finished at the next check', () => {
         },
       ],
     });
-    expect((await look('victim-before-eci')).Id).toBe(before.Id);
+    expect((await inspected('victim-before-eci')).Id).toBe(before.Id);
   });
 });

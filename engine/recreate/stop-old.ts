@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
-import type { Inspected } from '../../shared/containers/inspected.ts';
+import type { ContainerInspection } from '../../shared/containers/container-inspection.ts';
 import { engineMessage } from '../base/docker-client.ts';
 import { ignoreAbsent } from './ignore-absent.ts';
 import type { JournalMember } from './recreate-journal.ts';
@@ -9,7 +9,7 @@ import { inspect } from './recreate-ports.ts';
 type OldContainer = Pick<JournalMember, 'restartPolicy' | 'autoRemove'> & { readonly isUp: boolean };
 
 /** How often, and at most how long, ms, it is looked whether the engine has removed a container. */
-const lookEveryMs = 100,
+const pollIntervalMs = 100,
   longestRemovalMs = 120_000;
 
 /**
@@ -19,7 +19,7 @@ const lookEveryMs = 100,
  */
 export async function stopOld(
   engine: Dockerode,
-  { view, config }: Inspected,
+  { view, config }: ContainerInspection,
   { restartPolicy, autoRemove, isUp }: OldContainer,
 ): Promise<void> {
   const old = engine.getContainer(view.Id);
@@ -42,11 +42,11 @@ export async function stopOld(
  * own wait: one that begins at the moment of the removal never ends.
  */
 async function awaitRemoval(engine: Dockerode, id: string): Promise<void> {
-  for (let waitedMs = 0; waitedMs < longestRemovalMs; waitedMs += lookEveryMs) {
+  for (let waitedMs = 0; waitedMs < longestRemovalMs; waitedMs += pollIntervalMs) {
     const found = await inspect(engine, id);
     if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
     if (found.value === null || found.value.view.State.Status === 'dead') return;
-    await setTimeout(lookEveryMs);
+    await setTimeout(pollIntervalMs);
   }
 }
 

@@ -138,7 +138,7 @@ async function inspectOne(
   options: ScanOptions,
   finders: MountFinders,
 ): Promise<Container | null> {
-  // Inspected again only if the container stopped or restarted between inspect and /proc.
+  // ContainerInspection again only if the container stopped or restarted between inspect and /proc.
   for (let attempt = 0; ; attempt++) {
     let inspected: ContainerInspectInfo;
     try {

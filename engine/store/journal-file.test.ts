@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-it('also removes what a killed writer left, and nothing else', async () => {
+it('the removal of a journal also removes temporary files of a killed writer, and nothing else', async () => {
   const names = [
     'apply-journal.json',
     '.apply-journal.json.20229.edce6f91ff3e.tmp',

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { maxTextLength } from '../../shared/settings/limits.ts';
+import { maxTextLength } from '../../shared/settings/document-limits.ts';
 import type { SettingsState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { HistoryItem } from '../../shared/settings/history.ts';
@@ -31,7 +31,7 @@ import {
   type EffectiveSettings,
 } from '../../shared/settings/effective.ts';
 import type { PreferenceName } from '../../shared/settings/preferences.ts';
-import { readPolicyFacts } from './policy-facts.ts';
+import { readPolicyFacts } from './read-policy-facts.ts';
 import { preferenceState, userSettingsPath, writePreference } from './user-settings.ts';
 import { message, type Message, referenceTo } from '../../shared/messages/message.ts';
 import { watchEntries, watchFiles } from '../base/watch.ts';

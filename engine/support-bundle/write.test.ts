@@ -13,7 +13,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-it('without a temporary directory fails with the reason, and leaves no empty file', async () => {
+it('writing without a temporary directory fails with the reason, and leaves no empty file', async () => {
   vi.stubEnv('TMPDIR', path.join(directory, 'missing'));
   const file = path.join(directory, 'bundle.tar.gz');
   expect(await writeBundle(file, [])).toMatchObject({ ok: false, error: { code: 'internal' } });

@@ -3,7 +3,7 @@ import { describeEngine } from '../../cli/engine-text.ts';
 import { appState, targetCapabilities } from '../../renderer/dev/app-fixture.ts';
 import { needsFirstRun } from '../../renderer/state/first-run.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
-import { protectionIn } from '../../shared/ipc/protection.ts';
+import { protectionIn } from '../../shared/ipc/protection-state.ts';
 import { effectiveSettings } from '../../shared/settings/index.ts';
 import { rollbackText } from '../../shared/settings/history.ts';
 import {

@@ -2,7 +2,7 @@ import { access, realpath } from 'node:fs/promises';
 import os from 'node:os';
 import { machineSocket, targetId, type TargetRef } from '../../shared/targets/target-id.ts';
 import type { DiscoveredTarget } from '../../shared/targets/target.ts';
-import { engineStatus } from './embedded/engine-facts.ts';
+import { engineStatus } from './embedded/embedded-status.ts';
 import { defaultRoot, rootPaths } from '../base/root-paths.ts';
 import { respondingSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';
 import { thisHost, type DesktopHost } from './docker-desktop/host.ts';

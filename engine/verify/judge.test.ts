@@ -85,7 +85,7 @@ describe('claims are judged by observations', () => {
     );
     const verdicts = (results: Record<string, string>, map = range) =>
       judgePrivileged(probe(map, {}, { operations: results })).map((claim) => claim.verdict);
-    test('both are shown item by item', () => {
+    test('the evidence of both lists each operation', () => {
       const [works, confinement] = judgePrivileged(probe(range, {}, { operations: confined }));
       expect([works?.verdict, confinement?.verdict]).toEqual(['pass', 'pass']);
       expect((works?.items?.length ?? 0) + (confinement?.items?.length ?? 0)).toBe(operations.length);

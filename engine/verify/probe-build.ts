@@ -126,17 +126,21 @@ export function readBuild(log: string): {
   let image: string | null = null;
   let error: string | null = null;
   for (const line of log.split('\n')) {
-    let message: { stream?: unknown; error?: unknown; aux?: unknown };
-    // Lines that are not JSON are ignored.
-    try {
-      message = JSON.parse(line) as typeof message;
-    } catch {
-      continue;
-    }
-    const { stream, aux } = message;
-    if (typeof stream === 'string') output += stream;
-    if (typeof message.error === 'string') error = message.error;
+    const message = parseLine(line);
+    if (typeof message !== 'object' || message === null) continue;
+    if ('stream' in message && typeof message.stream === 'string') output += message.stream;
+    if ('error' in message && typeof message.error === 'string') error = message.error;
+    const aux = 'aux' in message ? message.aux : null;
     if (typeof aux === 'object' && aux !== null && 'ID' in aux && typeof aux.ID === 'string') image = aux.ID;
   }
   return { output, image, error };
+}
+
+/** Null for a line that is not JSON. */
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }

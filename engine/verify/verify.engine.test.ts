@@ -174,7 +174,7 @@ it('for an engine of an architecture without a built probe, it names the one to 
     ping: () => Promise.resolve('OK'),
     listContainers: () => Promise.resolve([]),
     listImages: () => Promise.resolve([]),
-  } as unknown as VerifyOptions['docker']; // as far as it is asked
+  } as unknown as VerifyOptions['docker']; // the members that are used
   expect(await verify(eciOn(guarded.scratch), { docker: armEngine })).toMatchObject({
     ok: false,
     error: {

@@ -144,7 +144,7 @@ test("the classic builder's output is extracted from the engine's lines", () => 
   expect(
     readBuild(`{"stream":"Step 1/2"}\n{"stream":"\\n{\\"uid\\":0}\\n"}\n{"aux":{"ID":"sha256:a"}}\n`),
   ).toEqual({ output: 'Step 1/2\n{"uid":0}\n', image: 'sha256:a', error: null });
-  expect(readBuild('not json\n{"stream":"x"}')).toEqual({ output: 'x', image: null, error: null });
+  expect(readBuild('not json\nnull\n{"stream":"x"}')).toEqual({ output: 'x', image: null, error: null });
   expect(readBuild('{"error":"failed to solve"}')).toEqual({
     output: '',
     image: null,

@@ -24,7 +24,7 @@ function file(name: string, content: string, mode = 0o644): void {
 async function listed(...files: readonly string[]): Promise<string[]> {
   const layers = { upper: path.join(root, 'upper'), lowers: [path.join(root, 'l1'), path.join(root, 'l2')] };
   const body = Buffer.from(JSON.stringify(files.map((Path) => ({ Path, Kind: 0 }))));
-  const head = { status: 200 } as ResponseHead; // what is looked at
+  const head = { status: 200 } as ResponseHead; // the members that are read
   const filtered = (await filterChanges(layers).transformResponse(head, body)) ?? body;
   const found = JSON.parse(filtered.toString()) as { Path: string }[] | null;
   return (found ?? []).map(({ Path }) => Path);
@@ -62,7 +62,7 @@ describe('the changes of a running container', () => {
     });
     const body = Buffer.from(`${JSON.stringify(whole)}\n`);
     const filtered = await filterChanges({ upper: path.join(root, 'none'), lowers: [] }).transformResponse(
-      { status: 200 } as ResponseHead, // what is looked at
+      { status: 200 } as ResponseHead, // the members that are read
       body,
     );
     clearImmediate(next);
@@ -71,7 +71,7 @@ describe('the changes of a running container', () => {
   });
 
   it('that are none at all stay as they are', async () => {
-    const head = { status: 200 } as ResponseHead; // what is looked at
+    const head = { status: 200 } as ResponseHead; // the members that are read
     const body = Buffer.from('null\n');
     expect(await filterChanges({ upper: root, lowers: [] }).transformResponse(head, body)).toBe(null);
   });

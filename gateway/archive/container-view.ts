@@ -62,7 +62,7 @@ export class ContainerView {
     if (layers === null && !up)
       throw new ResponseReplacedError(
         409,
-        `bulkhead gateway: where the files of container ${container.name} are cannot be told while it ` +
+        `bulkhead gateway: the directory of container ${container.name}'s files is not known while it ` +
           'is not running, so nothing was copied',
       );
     const view = new ContainerView(

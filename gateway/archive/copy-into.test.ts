@@ -20,13 +20,13 @@ const long = (number: number): string => `${number}${'n'.repeat(1_000_000)}`;
  * became.
  */
 async function* copied(entries: Iterable<Buffer>, mounts: readonly MountFacts[]): AsyncGenerator<number> {
-  // Layers that are nowhere: all directories are new. What is looked at of a process is this one's own.
+  // Layers that are nowhere: all directories are new. Facts about processes are this one's own.
   const facts = {
     id: 'a'.repeat(64),
     name: 'n',
     mounts,
     layers: { merged: '/nonexistent', upper: '', lowers: [] },
-  } as unknown as ContainerFacts; // what is looked at
+  } as unknown as ContainerFacts; // the members that are read
   const stat = await readFile('/proc/self/stat', 'latin1');
   const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   const container = { facts, requestedName: 'n', run: { base: 1_000_013_824, pid: process.pid, startTime } };
@@ -113,7 +113,7 @@ describe("A3: the id that the engine has in a container's layer", () => {
       name: 'n',
       mounts: [],
       layers: { merged: '/nonexistent', upper: '', lowers: [] },
-    } as unknown as ContainerFacts; // what is looked at
+    } as unknown as ContainerFacts; // the members that are read
     const stat = await readFile('/proc/self/stat', 'latin1');
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     const run = up ? { base: 1_000_013_824, pid: process.pid, startTime } : null;
@@ -156,7 +156,7 @@ describe('the engine gets nothing that begins like compressed data (CVE-2026-415
       name: 'n',
       mounts: [],
       layers: { merged: '/nonexistent', upper: '', lowers: [] },
-    } as unknown as ContainerFacts; // what is looked at
+    } as unknown as ContainerFacts; // the members that are read
     const stat = await readFile('/proc/self/stat', 'latin1');
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     const run = isolated ? { base: 1_000_013_824, pid: process.pid, startTime } : null;

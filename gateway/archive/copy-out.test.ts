@@ -36,7 +36,7 @@ async function copied(requested: string, name: string): Promise<string> {
       { type: 'bind', name: '', source: path.join(scratch, 'share'), destination: '/s', readOnly: false },
     ],
     layers: { upper: path.join(scratch, 'upper'), lowers: [], merged: '' },
-  } as unknown as ContainerFacts; // what is looked at
+  } as unknown as ContainerFacts; // the members that are read
   const engine = { isUp: () => Promise.resolve(false) } as unknown as EngineFacts; // likewise
   const container = { facts, requestedName: 'n', run: null };
   const shares = await userShares(
@@ -103,7 +103,7 @@ describe('what is shared', () => {
         id: 'a'.repeat(64),
         name: 'n',
         mounts: [{ type: 'bind', name: '', source, destination: '/x', readOnly: false }],
-      } as unknown as ContainerFacts; // what is looked at
+      } as unknown as ContainerFacts; // the members that are read
       return userShares(
         { facts, requestedName: 'n', run: null },
         { users: { userOf: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch },

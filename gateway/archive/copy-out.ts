@@ -3,7 +3,7 @@ import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { BodyTransform } from '../http/message/body-stream.ts';
 import type { StreamingResponseTransform } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joinComponents } from './container-view.ts';
-import { restoreNameInErrors } from './engine-errors.ts';
+import { restoreNameInErrors } from './requested-name.ts';
 import { LayerIds, type Layers } from './layer-ids.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { isUnchanged, changedMeanwhile, type ContainerRun, type IsolatedContainer } from './isolated.ts';

@@ -11,7 +11,7 @@ import { checkStatAccess, copyOut, checkNamesTransform } from './copy-out.ts';
 import { copyOwner } from './copy-owner.ts';
 import type { Copy, CopyKind } from './copy.ts';
 import { decompressTransform } from './decompress.ts';
-import { restoreNameInErrors } from './engine-errors.ts';
+import { restoreNameInErrors } from './requested-name.ts';
 import { layersIn, overlayLayers } from './engine-view.ts';
 import { exportTransform } from './export.ts';
 import type { CopyUser, SharingSources } from './sharing-view.ts';

@@ -122,7 +122,7 @@ describe('a zstd archive of several frames is read whole', () => {
     });
   }
 
-  it('and refused where one of them is cut, broken, or followed by something else', async () => {
+  it('refuses a frame that is cut, broken, or followed by something else', async () => {
     const archive = Buffer.concat([zstd(first), zstd(last)]);
     await expect(read(archive.subarray(0, -3))).rejects.toThrow('zstd: ');
     await expect(read(Buffer.concat([archive, Buffer.from('something else')]))).rejects.toThrow('zstd: ');

@@ -1,7 +1,7 @@
 import type { SharingSources } from './sharing-view.ts';
 import type { IsolatedContainer } from './isolated.ts';
 import type { Layers } from './layer-ids.ts';
-import { layersOf, runStateOf } from './run-state.ts';
+import { layersOf, runStateOf } from './runtime-state.ts';
 
 /**
  * The container as the engine sees its files. While it runs, the engine sees its overlay with shifted ids; a

@@ -1,7 +1,7 @@
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { StreamingResponseTransform } from '../http/exchange.ts';
 import { withNameCheck, shiftOutOfRange, withIds } from './copy-out.ts';
-import { restoreNameInErrors } from './engine-errors.ts';
+import { restoreNameInErrors } from './requested-name.ts';
 import { changedMeanwhile, inspectIsolated, type IsolatedContainer } from './isolated.ts';
 import { LayerIds, type Layers } from './layer-ids.ts';
 import { OutgoingNameChecker } from './outgoing-names.ts';

@@ -60,7 +60,7 @@ export async function inspectIsolated(
     if (base === null || baseOf(gids) !== base)
       throw new ResponseReplacedError(
         500,
-        `bulkhead gateway: the id range of container ${container.name} cannot be told, so nothing was copied`,
+        `bulkhead gateway: the id range of container ${container.name} is not known, so nothing was copied`,
       );
     return { facts: container, requestedName: requestedName, run: { base, pid: container.pid, startTime } };
   }

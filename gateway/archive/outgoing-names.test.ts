@@ -190,7 +190,7 @@ describe('an archive that a client would write outside of its destination is cut
     expect(message).toContain(why);
   });
 
-  it('also where a PAX record, a GNU long name or a sparse file\u2019s record gives the name', async () => {
+  it('a name from a PAX record, a GNU long name or a sparse file\u2019s record is checked too', async () => {
     const header = (name: string, type: string, bytes = 0): Buffer => {
       const block = directoryEntry(name, { uid: 0, gid: 0 }).at(-1) ?? Buffer.alloc(0);
       block.fill(0, 0, 100);

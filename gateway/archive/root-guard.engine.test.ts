@@ -117,7 +117,7 @@ it("A5: a container cannot make the engine expose the machine's tree during a co
   await docker('rm', '-f', 'racer');
 }, 120_000);
 
-it('A5: nor while files are copied in, or the engine looks up their owner (docker cp -a)', async () => {
+it('A5: a container cannot do so while files are copied in (docker cp, docker cp -a)', async () => {
   await docker('run', '-d', '--name', 'owned', '--user', 'root', 'racing', '/race', '/etc/hosts', '300');
   await writeFile(path.join(directory, 'copied'), 'copied in');
   for (let i = 0; i < 60; i++)
@@ -153,7 +153,7 @@ it("A5: restores the root directory's owner and mode when the container ends mea
   await docker('rm', '-f', 'open');
 }, 120_000);
 
-it('A5: nor during copies through two gateways, one of which is killed', async () => {
+it('A5: a container cannot do so during copies through two gateways, one of which is killed', async () => {
   await mkdir(path.join(directory, 'other'));
   const other = await startGatewayProcess({
     engineSocket: engine.engine.socket,

@@ -9,7 +9,7 @@ import { ResponseReplacedError } from '../http/exchange.ts';
 import { ContainerMutex } from './container-mutex.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { setLinkFollowing } from './link-following.ts';
-import { runStateOf } from './run-state.ts';
+import { runStateOf } from './runtime-state.ts';
 import { UserLookups, type GetExecState } from './user-lookups.ts';
 
 /** Write permission of a directory for others than its owner. */

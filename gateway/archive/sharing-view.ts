@@ -8,7 +8,7 @@ import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import type { ResponseReplacedError } from '../http/exchange.ts';
 import { socketsDirectory } from '../sockets/open-socket-mounts.ts';
 import type { IsolatedContainer } from './isolated.ts';
-import { runStateOf } from './run-state.ts';
+import { runStateOf } from './runtime-state.ts';
 import type { IdShift } from './tar-headers.ts';
 
 /** Where the sharing user and its id maps are looked up (shared/isolation/share-map.ts). */

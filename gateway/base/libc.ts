@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
+import { handleDescriptor, internalHandle } from '../../shared/process/internal-handle.ts';
 
 /** koffi's documented interface, as far as it is used here: a native addon, loaded when first needed. */
 interface Koffi {
@@ -54,14 +55,8 @@ export function lastErrno(): number {
   return koffi()?.errno() ?? 0;
 }
 
-/**
- * The descriptor of an open socket; null when it is closed. Node has no public API for it; the handle's fd
- * exists since 0.x.
- */
-export function descriptorOf(socket: Socket): number | null {
-  const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
-  return fd === undefined || fd < 0 ? null : fd;
-}
+/** The descriptor of an open socket; null when it is closed. */
+export const descriptorOf = (socket: Socket): number | null => handleDescriptor(internalHandle(socket));
 
 type FcntlCall = (fd: number, command: number, type: 'int', argument: number) => number;
 const duplicateCloseOnExec = 1030;

@@ -15,7 +15,7 @@ import type { AllowedDevice } from '../../shared/settings/effective.ts';
 import { queryUserDatabase } from '../base/getent.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { sharingUserOf } from '../sharing/record-creates.ts';
-import { missingImageError, untrustedDetail } from '../trust/image-trust.ts';
+import { missingImageError, untrustedDetail } from '../trust/image-verdict.ts';
 import { findCdiDevice, namesCdiDevice } from './cdi-devices.ts';
 import {
   deviceFilesAt,

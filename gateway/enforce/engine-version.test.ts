@@ -85,7 +85,7 @@ describe('A1: a version of the API that is too old gets the error of the engine'
     expect(requests).toEqual(['GET /v1.23/_ping']);
   });
 
-  it('but an endpoint that does not exist is not found', async () => {
+  it('an endpoint that does not exist is not found', async () => {
     const line = 'GET /v1.23/nosuch HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n';
     expect(await sendRaw(clientSocket(), line)).toMatchObject({
       status: 404,

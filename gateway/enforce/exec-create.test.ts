@@ -12,7 +12,7 @@ function execAs(
   }: { readonly runtime: string; readonly existingContainers: 'block' | 'warn' },
 ): Promise<InspectionResult> {
   const container = { id: 'a'.repeat(64), name: 'web', image: 'nginx', runtime, running: false };
-  // What is looked at.
+  // The members that are read.
   const context = {
     runtime: 'bulkhead',
     requireUserNamespace: true,

@@ -28,7 +28,7 @@ import {
   passedAsIs,
   subjectOf,
 } from './inspection-context.ts';
-import { recordKernelSettings } from './kernel-settings.ts';
+import { recordKernelSettings } from './record-kernel-settings.ts';
 import { allowedNetworkVolumes, networkVolumeCopyDenial } from './network-volumes.ts';
 import { retainedSocketDenials } from './own-sockets.ts';
 import { hasUnknownOwner, recreateBindSources } from './shares.ts';

@@ -60,7 +60,7 @@ const output = async (clientSocket: string, line: string) => {
   return text;
 };
 const notOwn =
-  /enhanced container isolation: the use of .* is blocked: through this socket only what was made through it/;
+  /enhanced container isolation: the use of .* is blocked: through this socket only objects created/;
 const names = (text: string) =>
   text
     .split('\n')
@@ -286,7 +286,7 @@ describe('B7: a socket with the scope "own"', () => {
     'node ls',
   ])('B6: refuses commands on shared objects: %s', async (line) => {
     expect(await output(at.a, line)).toMatch(
-      /docker [a-z ]+ is blocked: through this socket only what was made.*\bB7\).*perImageCommandLists\[0\]/,
+      /docker [a-z ]+ is blocked: through this socket only objects.*\bB7\).*perImageCommandLists\[0\]/,
     );
   });
 
@@ -308,7 +308,7 @@ describe('B7: a socket with the scope "own"', () => {
       );
   });
 
-  it('nor does an image', async () => {
+  it('an image cannot claim that a container was created through the socket', async () => {
     await writeFile(path.join(gateway.scratch, 'empty.tar'), Buffer.alloc(10240));
     await engine.docker(
       'import',

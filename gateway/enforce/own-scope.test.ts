@@ -42,7 +42,7 @@ describe('B7: the scope "own"', () => {
 
 describe('the owner of a mount', () => {
   let lookups = 0;
-  // Labels are all that is looked at.
+  // Only the labels are read.
   const facts = {
     container: () => {
       lookups++;
@@ -97,7 +97,7 @@ describe('references of a request through such a socket', () => {
     container: () => Promise.resolve(other),
     network: () => Promise.resolve({ ...other, name: 'other' }),
   } as unknown as InspectionContext['facts'];
-  // The request is looked at for its endpoint and its client alone.
+  // Only endpoint and client of the request are read.
   const context = {
     facts,
     request: {},

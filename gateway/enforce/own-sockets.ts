@@ -10,7 +10,7 @@ import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { InspectionContext } from './inspection-context.ts';
 import { nestedDenial } from './socket-client.ts';
 import { message } from '../../shared/messages/message.ts';
-import { missingImageError, untrustedDetail, type ImageVerdict } from '../trust/image-trust.ts';
+import { missingImageError, untrustedDetail, type ImageVerdict } from '../trust/image-verdict.ts';
 
 type ResponseTransformFactory = (refused: (denial: Denial) => string) => ResponseTransform;
 
@@ -59,7 +59,7 @@ export async function withSocket(
     await mounts.open(mount);
   } catch (error) {
     log(
-      `a socket for a container of image ${image} could not be made: ` +
+      `a socket for a container of image ${image} could not be created: ` +
         `${error instanceof Error ? error.message : String(error)}`,
     );
     return decide({

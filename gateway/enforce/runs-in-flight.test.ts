@@ -27,11 +27,11 @@ it.each([
   ['that has been started before', 500, { created: at(-200), startedAt: at(-100) }],
   ['whose start comes late', 10_000, { created: at(-200), startedAt: never }],
   ['whose times are not known', 500, { created: '', startedAt: '' }],
-])('a container %s is not', (_, elapsed, container) => {
+])('a container %s is not under way', (_, elapsed, container) => {
   expect(switchedOn(elapsed).includes(container)).toBe(false);
 });
 
-it('without a switch there is no such run: a gateway that starts under ECI knows of none', () => {
+it('a gateway that starts under ECI knows of no runs under way', () => {
   const runs = new RunsInFlight(() => start);
   runs.observe(true);
   expect(runs.includes({ created: at(-200), startedAt: never })).toBe(false);

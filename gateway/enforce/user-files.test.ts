@@ -26,7 +26,7 @@ const container = (running = false) =>
     running,
     pid: 0,
     layers: { upper: at('upper'), lowers: [at('init'), at('image')], merged: at('merged') },
-  }) as unknown as ContainerFacts; // what is looked at
+  }) as unknown as ContainerFacts; // the members that are read
 const denied = async () => (await userFilesDenial(container(), 'docker start'))?.detail ?? null;
 
 it('A5 starts what has a plain user database, or none', async () => {

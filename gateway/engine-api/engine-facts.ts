@@ -158,14 +158,14 @@ export function engineUnreachableRefusal(error: EngineUnreachable): {
     ? {
         status: 504,
         message:
-          `bulkhead gateway: the Docker engine could not be asked in time (${error.message}); ` +
+          `bulkhead gateway: the Docker engine did not respond in time (${error.message}); ` +
           'a container that it is asked about' +
           " may hold it up: try again, and see bulkhead containers list for what can't be inspected",
       }
     : {
         status: 503,
         message:
-          `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the ` +
+          `bulkhead gateway: the Docker engine could not be reached (${error.message}); try again when the ` +
           'engine is up',
       };
 }

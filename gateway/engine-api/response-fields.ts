@@ -4,7 +4,7 @@
  */
 
 export function field(value: unknown, key: string): unknown {
-  // An object that has the key.
+  // The cast: an object with an own key may be indexed by it.
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
     : undefined;

@@ -4,7 +4,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { Gatekeeper } from '../http/exchange.ts';
 import { fixedSettings } from '../settings/fixed-settings.ts';
-import type { ImageTrust } from '../trust/image-trust.ts';
+import type { ImageTrust } from '../trust/image-verdict.ts';
 import { dryRun, type DryRunOptions } from './dry-run.ts';
 import { dryRunSockets } from './dry-run-sockets.ts';
 import { recordCommands } from './recorded-facts.ts';

@@ -3,7 +3,7 @@ import type { SocketMountModule } from '../sockets/socket-mount-module.ts';
 import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
 import { socketsDirectory } from '../sockets/open-socket-mounts.ts';
 import { idAt } from '../sockets/mount-records.ts';
-import type { ImageTrust } from '../trust/image-trust.ts';
+import type { ImageTrust } from '../trust/image-verdict.ts';
 
 /**
  * A socket module that creates nothing: a grant is decided and passed to `granted`, and has no effect.

@@ -5,7 +5,7 @@ import { allowedEntries } from '../../shared/policy/image-trust.ts';
 import { governingList } from '../../shared/policy/commands.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
-import type { ImageTrust } from '../trust/image-trust.ts';
+import type { ImageTrust } from '../trust/image-verdict.ts';
 
 /** Limit of recorded facts. */
 const maxRecorded = 100;

@@ -14,7 +14,7 @@ import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import { listenOn } from '../http/listener.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
-import type { ImageTrust } from '../trust/image-trust.ts';
+import type { ImageTrust } from '../trust/image-verdict.ts';
 import { absentFacts, serveAbsentEngine } from './unreachable-engine.ts';
 import { mayJoinOthersContainer } from './joined-owner.ts';
 import { dryGatekeeper, type GatewayContext } from './dry-gatekeeper.ts';

@@ -265,7 +265,7 @@ export class InspectedRequest {
     client.pause();
     policy
       .turn(this.#aborted.signal, () => {
-        this.#refuseLate('came so slowly that others were let pass; try again');
+        this.#refuseLate('was sent so slowly that others went first; try again');
       })
       .then(
         (turn) => {

@@ -823,9 +823,9 @@ describe("A5: calls for a build are its own connection's", () => {
     expect(relayed).toEqual([`${control}Solve`]);
   });
 
-  it('a Solve that ends while the engine is asked for its build keeps no name', async () => {
+  it('a Solve that ends while the engine is queried for its build keeps no name', async () => {
     let answer = () => undefined as undefined;
-    const asked = new Promise<void>((resolve) => {
+    const queried = new Promise<void>((resolve) => {
       answerHistory = (stream) => {
         answer = () => {
           stream.respond({ ':status': 200, 'grpc-status': '0' }, { endStream: true });
@@ -835,7 +835,7 @@ describe("A5: calls for a build are its own connection's", () => {
       };
     });
     const { stream, result } = call(`${control}Solve`, frame(text(1, 'left')));
-    await asked;
+    await queried;
     stream.close(constants.NGHTTP2_CANCEL);
     await result;
     // Sent after the reset: by its response the gateway has received that.
@@ -1064,7 +1064,7 @@ describe('long messages', () => {
     const { headers } = await first.result;
     expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual([
       '8',
-      'bulkhead gateway: the build request came so slowly that others were let pass; try again',
+      'bulkhead gateway: the build request was sent so slowly that others went first; try again',
     ]);
     expect((await second.result).trailers['grpc-status']).toBe('0');
   });

@@ -5,7 +5,7 @@ import { refusalHeaders } from './metadata.ts';
 export const engineClosed = 'bulkhead gateway: the Docker engine closed the connection; try again';
 /** The text for a build while the engine does not say whether it has one of that name. */
 export const engineSilent =
-  'bulkhead gateway: the Docker engine did not say which builds are under way; try again';
+  'bulkhead gateway: the Docker engine did not report which builds are running; try again';
 /** The text for a call whose error the engine could not send in HTTP/2 trailers. */
 export const errorTooLong =
   "bulkhead gateway: the call failed, and the engine's own error is too long to be passed on (more " +

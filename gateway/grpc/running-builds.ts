@@ -41,7 +41,7 @@ export function runsInEngine(engine: ClientHttp2Session, ref: string): Promise<b
       if (received > emptyMessageBytes) resolve(true);
       else if (status === String(grpcStatus.ok) || status === String(grpcStatus.unimplemented))
         resolve(false);
-      else reject(new Error('the engine did not say which builds it runs'));
+      else reject(new Error('the engine did not report which builds are running'));
     });
     const values = new Map<string, readonly FieldValue[]>([
       ['ActiveOnly', [true]],

@@ -754,7 +754,7 @@ describe('a client that disconnects while its request is decided', () => {
     expect(connections.size).toBe(0);
   });
 
-  it('also when it has sent far more than was read', async () => {
+  it('aborts its pending work even when it has sent far more than was read', async () => {
     const { signal } = deciding();
     const socket = client(`${ping}${'x'.repeat(1024 * 1024)}`);
     const aborted = await signal;

@@ -15,6 +15,7 @@ import {
   temporaryName,
   type OwnedSocket,
 } from '../base/socket-file.ts';
+import { handleDescriptor, internalHandle } from '../../shared/process/internal-handle.ts';
 
 /**
  * Where to listen: the path of a new socket, or an inherited listening descriptor (with its path, if that is
@@ -98,10 +99,10 @@ export async function listenOn(
         resolve();
       });
     });
-  const handle = handleOf(server);
+  const handle = internalHandle(server);
   return ok({
     origin: options.origin,
-    fd: handle?.fd === undefined || handle.fd < 0 ? null : handle.fd,
+    fd: handleDescriptor(handle),
     handle,
     connections: () => connections.size,
     tunnels: () => connections.tunnels,
@@ -247,9 +248,4 @@ function startListening(
       process.umask(before);
     }
   });
-}
-
-function handleOf(server: Server): { readonly fd?: number } | null {
-  // Node has no public way to a server's descriptor; the handle and its fd have been there since 0.x.
-  return (server as unknown as { _handle?: { fd?: number } })._handle ?? null;
 }

@@ -180,7 +180,7 @@ export class RequestDecision {
 
   #acquireTurn(handling: ReadBody, turn: NonNullable<ReadBody['turn']>): void {
     const displaced = () => {
-      this.#refuseSlow('the body came so slowly that others were let pass; send it again');
+      this.#refuseSlow('the body was sent so slowly that others went first; send it again');
     };
     turn
       .take(displaced)

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { descriptorOf, libcFunction } from '../base/libc.ts';
+import { internalHandle } from '../../shared/process/internal-handle.ts';
 
 type Ioctl = (fd: number, request: number, value: Buffer) => number;
 
@@ -19,7 +20,9 @@ export function unreadBytes(socket: Socket): number {
  * During a write, `writableLength` counts all of it until its end. Node's own socket timeout uses this value.
  */
 function libuvQueuedBytes(socket: Socket): number {
-  return (socket as unknown as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize ?? 0;
+  const handle = internalHandle(socket);
+  const size = handle !== null && 'writeQueueSize' in handle ? handle.writeQueueSize : 0;
+  return typeof size === 'number' ? size : 0;
 }
 
 function kernelQueuedBytes(socket: Socket): number {

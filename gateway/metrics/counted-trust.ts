@@ -1,4 +1,4 @@
-import type { ImageTrust } from '../trust/image-trust.ts';
+import type { ImageTrust } from '../trust/image-verdict.ts';
 import type { GatewayCounters } from './counters.ts';
 
 /** Image trust whose verdicts are counted. */

@@ -1,7 +1,7 @@
 import type { AuditOutcome } from '../../shared/audit/entry.ts';
 import type { RuleCode } from '../../shared/rules/index.ts';
 import type { Route } from '../routes/route.ts';
-import type { UntrustedReason } from '../trust/image-trust.ts';
+import type { UntrustedReason } from '../trust/image-verdict.ts';
 
 /**
  * Outcomes that are counted besides those of the audit log: the engine was unreachable, the object does not

@@ -24,7 +24,7 @@ const record = (settings: Pick<EffectiveSettings, 'eci' | 'mode'>) => {
 };
 const { eci } = lockedDownSettings;
 
-it('exists while ECI is off or in audit mode, and is removed afterwards', () => {
+it('the record exists while ECI is off or in audit mode, and is removed afterwards', () => {
   expect(record({ eci, mode: 'enforce' })).toBe(false);
   expect(record({ eci, mode: 'audit' })).toBe(true);
   expect(record({ eci, mode: 'enforce' })).toBe(false);
@@ -33,7 +33,7 @@ it('exists while ECI is off or in audit mode, and is removed afterwards', () => 
   expect(logged).toEqual([]);
 });
 
-it('is logged where it cannot be written', () => {
+it('a record that cannot be written is logged', () => {
   writeFileSync(sharing(), '');
   record({ eci, mode: 'audit' });
   expect(logged.join()).toMatch(
@@ -41,7 +41,7 @@ it('is logged where it cannot be written', () => {
   );
 });
 
-it('does not create the directory of a removed engine again', () => {
+it('the record does not create the directory of a removed engine again', () => {
   logged.length = 0;
   const gone = path.join(root, 'gone');
   recordBuildsUnenforced(path.join(gone, 'sharing'), { eci, mode: 'audit' }, (line) => {

@@ -92,7 +92,7 @@ describe('the engine creates no directory for a bind', () => {
     await sh('docker rm -f holder taker');
   });
 
-  it('but the gateway does, as the requesting user, at a create and at a start', async () => {
+  it('the gateway creates sources, as the requesting user, at a create and at a start', async () => {
     await sh('docker create --name made -v $W/made/deep:/s busybox touch /s/x');
     expect(await readdir(path.join(guarded.work, 'made'))).toEqual(['deep']);
     await rm(path.join(guarded.work, 'made'), { recursive: true });
@@ -144,7 +144,7 @@ describe('A1: an inspect shows the binds that the client sent', () => {
     await sh('docker rm mounted');
   });
 
-  it('and the engine refuses what it refuses of binds', async () => {
+  it('the engine refuses mounts that it refuses as binds', async () => {
     await mkdir(path.join(guarded.work, 'two'), { recursive: true });
     const two = path.join(guarded.work, 'two');
     const mount = { Type: 'bind', Source: two, Target: '/s' };

@@ -77,14 +77,14 @@ describe('A1: a file of the image is hidden by a device that every container has
     expect(await sh(`${compose} run --rm a 2> /dev/null`)).toBe('1:3\n1:3\n');
   });
 
-  it('and stays so through restarts, inspect, a container that takes it over, cp and commit', async () => {
-    const see = 'sh -c "cat /etc/group; stat -c %t:%T /etc/group"';
+  it('files stay hidden through restarts, inspect, --volumes-from, cp and commit', async () => {
+    const showGroup = 'sh -c "cat /etc/group; stat -c %t:%T /etc/group"';
     await sh('docker run -d --name kept -v /dev/null:/etc/group:ro busybox sleep 1000');
     const script = [
-      `docker exec kept ${see}`,
-      `docker restart -t 0 kept > /dev/null; docker exec kept ${see}`,
+      `docker exec kept ${showGroup}`,
+      `docker restart -t 0 kept > /dev/null; docker exec kept ${showGroup}`,
       'docker inspect kept -f "{{.HostConfig.Binds}} {{range .Mounts}}{{.Source}} {{.Mode}}{{end}}"',
-      `docker run --rm --volumes-from kept busybox ${see}`,
+      `docker run --rm --volumes-from kept busybox ${showGroup}`,
       // The user shares nothing: what the image has is copied, and into it.
       'docker cp kept:/etc/group - | tar -t',
       'echo x > x; docker cp -q x kept:/tmp/x; docker exec kept cat /tmp/x',
@@ -107,7 +107,7 @@ describe('A1: a file of the image is hidden by a device that every container has
     await expect
       .poll(() => sh('docker inspect kept -f "{{.State.Restarting}} {{.RestartCount}}"'))
       .toBe('false 1\n');
-    expect(await sh(`docker exec kept ${see}`)).toBe('1:3\n');
+    expect(await sh(`docker exec kept ${showGroup}`)).toBe('1:3\n');
     await sh('docker rm -f kept; docker rmi committed');
   });
 
@@ -122,7 +122,7 @@ describe('A1: a file of the image is hidden by a device that every container has
 });
 
 describe('A8: such a mount gives nothing more', () => {
-  it('its mode, owner and times can be changed by nobody, also not in --privileged', async () => {
+  it("nobody can change a device's mode, owner and times, not even in --privileged", async () => {
     const before = await sh('stat -c "%a %u:%g %Y" /dev/null');
     const change =
       'for c in "chmod 0 /x" "chown 5 /x" "touch -d 2001-01-01 /x" "mount -o remount,bind,rw /x" "rm /x"; ' +

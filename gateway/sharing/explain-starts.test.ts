@@ -21,13 +21,13 @@ async function refusalIn(language: 'en' | 'zh-CN'): Promise<string> {
 /** What is logged, and what the client gets, if the engine responds to a start of `subject` with `body`. */
 async function logged(subject: string, body: string, inspect = 'start-container') {
   const lines: string[] = [];
-  // Of a request only these are looked at.
+  // Only these members of a request are read.
   const request = { match: { route: { inspect }, subject } } as unknown as GatewayRequest;
   const before = { limit: 9, transformResponse: () => Buffer.from('other') };
   const handling = await explainFailedStarts((): Verdict => ({ kind: 'forward', response: before }), {
     users: { explainMissing: (container) => `nobody recorded ${container.slice(0, 3)}` },
     facts: {
-      // Only its id is looked at.
+      // Only its id is read.
       container: (name) =>
         Promise.resolve(name === 'web' ? ({ id } as Partial<ContainerFacts> as ContainerFacts) : null),
     },

@@ -185,7 +185,7 @@ describe('the namespaces of a container', () => {
         expect(map).toMatch(/^\s+0 +\d+ +65536$/m);
         expect(await inside(alice)).toBe(map);
         expect(await inside(bob)).toMatch(
-          /isolation: .*owned is user 21301's and this one user 21302's.*have one user make both/,
+          /isolation: .*owned is user 21301's and this one user 21302's.*create both as one user/,
         );
         expect(await inside(0)).toMatch(
           /enhanced container isolation: .*owned is user 21301's and this one user 0's/,

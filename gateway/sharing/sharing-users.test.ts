@@ -60,7 +60,7 @@ async function create(
 ) {
   const { status = 201, socket, verdict = { kind: 'forward' }, route = 'create-container' } = more;
   const judge: Gatekeeper = () => ({ kind: 'read-body', limit: 1, decide: () => verdict });
-  // Of a request only these are looked at.
+  // Only these members of a request are read.
   const request = {
     match: { route: { inspect: route } },
     peer: () => peer,

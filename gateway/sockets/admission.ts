@@ -2,7 +2,7 @@ import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { foreignSocket } from '../../shared/policy/socket-mount.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { untrustedDetail, type ImageTrust, type ImageVerdict } from '../trust/image-trust.ts';
+import { untrustedDetail, type ImageTrust, type ImageVerdict } from '../trust/image-verdict.ts';
 import { CommandListRenewal } from './command-list-renewal.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 

@@ -2,7 +2,7 @@ import { listsNeedingTrust } from '../../shared/policy/commands.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 import { resolveCommandList } from '../trust/command-list.ts';
-import type { ImageTrust } from '../trust/image-trust.ts';
+import type { ImageTrust } from '../trust/image-verdict.ts';
 
 type SocketSettings = EffectiveSettings['socket'];
 

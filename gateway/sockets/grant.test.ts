@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { fixedSocketMounts, socketMount } from '../../tests/support/socket-mounts.ts';
-import type { ImageVerdict } from '../trust/image-trust.ts';
+import type { ImageVerdict } from '../trust/image-verdict.ts';
 import { engineContainers } from './engine-containers.ts';
 import { checkImageTrust, type SocketGrantContext } from './grant.ts';
 import type { SocketMount } from '../base/socket-mount.ts';

@@ -3,7 +3,7 @@ import { untrusted } from '../../shared/policy/image-trust.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { EngineUnreachable, type ContainerFacts, type EngineFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError, type ResponseTransform } from '../http/exchange.ts';
-import type { ImageVerdict } from '../trust/image-trust.ts';
+import type { ImageVerdict } from '../trust/image-verdict.ts';
 import type { EngineContainers } from './engine-containers.ts';
 import type { SocketMountModule } from './socket-mount-module.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -87,7 +87,7 @@ export function bindOnResponse(
         if (!(error instanceof EngineUnreachable)) throw error;
         // Created, but not checked: the socket refuses requests until it is (reconcile).
         log(
-          `a container was made with socket ${mount.id}, but the engine could not be asked about it: ` +
+          `a container was created with socket ${mount.id}, but the engine could not be queried about it: ` +
             `${error.message}`,
         );
         return null;

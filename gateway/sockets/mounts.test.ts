@@ -18,7 +18,7 @@ import { listenOn } from '../http/listener.ts';
 import { sendRaw } from '../../tests/support/raw-http.ts';
 import type { EngineContainers, ListedContainer } from './engine-containers.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
-import type { ImageVerdict } from '../trust/image-trust.ts';
+import type { ImageVerdict } from '../trust/image-verdict.ts';
 import { createAdmission } from './admission.ts';
 import { bindOnResponse } from './grant.ts';
 import { createSocketMounts, type OwnedSocketMounts } from './mounts.ts';
@@ -324,7 +324,7 @@ describe("B3: the engine's response to the create request", () => {
     }).transformResponse(
       { status } as Parameters<ReturnType<typeof bindOnResponse>['transformResponse']>[0],
       Buffer.from(JSON.stringify({ Id: id })),
-    ); // the status alone is looked at
+    ); // only the status is read
 
   it('binds the socket to the container when it is of the image that was checked', async () => {
     const mount = created();

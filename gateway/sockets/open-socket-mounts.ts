@@ -5,7 +5,7 @@ import type { AppError, Result } from '../../shared/result.ts';
 import { fail, ok } from '../../shared/result.ts';
 import path from 'node:path';
 import type { ListenAddress, Listener } from '../http/listener.ts';
-import type { ImageTrust } from '../trust/image-trust.ts';
+import type { ImageTrust } from '../trust/image-verdict.ts';
 import { createAdmission } from './admission.ts';
 import { engineContainers } from './engine-containers.ts';
 import { followEngine } from './follow-engine.ts';

@@ -1,6 +1,6 @@
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { EngineTimeout, type EngineFacts } from '../engine-api/engine-facts.ts';
-import type { ImageTrust } from '../trust/image-trust.ts';
+import type { ImageTrust } from '../trust/image-verdict.ts';
 import type { EngineContainers, ListedContainer } from './engine-containers.ts';
 import { mismatchDenial } from './grant.ts';
 import type { OwnedSocketMounts } from './mounts.ts';

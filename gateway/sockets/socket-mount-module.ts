@@ -1,4 +1,4 @@
-import type { ImageTrust } from '../trust/image-trust.ts';
+import type { ImageTrust } from '../trust/image-verdict.ts';
 import type { MountAdmission } from './admission.ts';
 import type { EngineContainers } from './engine-containers.ts';
 import type { InheritedListener } from '../../shared/gateway/listener-handoff.ts';

@@ -49,7 +49,7 @@ function certificatesIn(file: string | undefined): readonly string[] {
 /** Whether this Node's agents use proxies (`proxyEnv`); older ones bypass them. */
 export const supportsProxies = (): boolean => process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
 
-/** Whether the environment has a proxy for such a URL; exceptions by NO_PROXY are not looked at. */
+/** Whether the environment has a proxy for such a URL; exceptions by NO_PROXY are not considered. */
 export function hasProxy(env: NodeJS.ProcessEnv, { protocol }: URL): boolean {
   const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
   return names.some((name) => (env[name] ?? '') !== '');

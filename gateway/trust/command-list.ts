@@ -1,6 +1,6 @@
 import { listsNeedingTrust, type ListFinding, type MountedImage } from '../../shared/policy/commands.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { ImageTrust } from './image-trust.ts';
+import type { ImageTrust } from './image-verdict.ts';
 
 /**
  * Which per-image lists apply to an image by its content (B7): the recorded findings, and the verdicts of

@@ -17,7 +17,7 @@ import type { AllowedEntry, EntryCheck, LocalImage } from '../../shared/policy/i
 import type { EngineFacts, RegistryFacts } from '../engine-api/engine-facts.ts';
 import { BaseImages } from './base-images.ts';
 import { dockerCredentials, type CredentialSource } from './docker-credentials.ts';
-import type { ImageTrust, ImageVerdict } from './image-trust.ts';
+import type { ImageTrust, ImageVerdict } from './image-verdict.ts';
 import { KnownDigests } from './known-digests.ts';
 import { refreshDigests } from './refresh-digests.ts';
 import { freshMs, recheckMs, RegistryCache } from './registry-cache.ts';

@@ -562,7 +562,7 @@ describe('TLS', () => {
     },
   );
 
-  it('this machine needs none, over TLS or without', async () => {
+  it('a registry on this machine needs no certificate, over TLS or without', async () => {
     expect(
       await resolve(
         await serve((_req, res) => {
@@ -599,7 +599,7 @@ describe('TLS', () => {
     },
   );
 
-  it('but one that daemon.json calls insecure is, after TLS failed', async () => {
+  it('a host that daemon.json calls insecure is contacted without TLS, after TLS failed', async () => {
     const urls: string[] = [];
     const exchange = (request: WebRequest): Promise<WebResponse> => {
       urls.push(`${request.url.origin} ${request.tls.verify}`);

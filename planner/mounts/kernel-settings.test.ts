@@ -23,14 +23,14 @@ it('A4: kernel settings are emulated where nothing of /proc and /sys is hidden',
   expect(canEmulateKernelSettings(spec([...privileged, bind('/sys/kernel/x'), bind('/w')]))).toBe(true);
 });
 
-it('A5: none where the container may not mount, or the engine hides something', () => {
+it('A5: no kernel settings are emulated without the right to mount, or with hidden files', () => {
   expect(canEmulateKernelSettings(spec(privileged, {}, ['CAP_SYS_RAWIO']))).toBe(false);
   expect(canEmulateKernelSettings({ ...spec(privileged), process: undefined })).toBe(false);
   expect(canEmulateKernelSettings(spec(privileged, { maskedPaths: ['/proc/kcore'] }))).toBe(false);
   expect(canEmulateKernelSettings(spec(privileged, { readonlyPaths: ['/proc/sys'] }))).toBe(false);
 });
 
-it("none where a file system of the kernel is missing, not writable, or has another's mounts", () => {
+it('no kernel settings are emulated if a kernel file system is missing, read-only or mounted over', () => {
   const others = [
     [proc, dev],
     [proc, sys],

@@ -91,12 +91,12 @@ describe('subordinate ids', () => {
 
   it('are not guessed while the database does not respond; it is queried only if needed', async () => {
     const silent = () => {
-      throw new Error("the machine's user database did not say who user 70001 is");
+      throw new Error("the machine's user database could not be queried for user 70001");
     };
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'passwd'), 'alice:x:1000:1000::/:\n');
     writeFileSync(at('etc', 'subuid'), 'alice:100000:65536\nlena:400000:65536\n');
-    await expect(store(silent).of(user(70_001))).rejects.toThrow('did not say who user 70001 is');
+    await expect(store(silent).of(user(70_001))).rejects.toThrow('could not be queried for user 70001');
     expect(existsSync(at('own', 'uid-70001'))).toBe(false);
     writeFileSync(at('etc', 'subuid'), 'alice:100000:65536\n1000:100000:65536\n');
     expect((await store(silent).of(user(70_001))).uid).toBe(firstSubordinateId);

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { AppState } from '../../shared/ipc/app-state.ts';
-import { protectionIn, type Protection } from '../../shared/ipc/protection.ts';
+import { protectionIn, type Protection } from '../../shared/ipc/protection-state.ts';
 import { enforcementOf, isAlarm, type Enforcement } from '../../shared/enforcement/enforcement.ts';
 import { stateTone } from './state-badge.tsx';
 import type { Tone } from '../theme/tokens.ts';

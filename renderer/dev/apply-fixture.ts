@@ -40,9 +40,9 @@ export interface RunProgress {
   readonly skipped?: readonly ApplyStep[];
   /** The step that the run has reached; null: it went through all. */
   readonly at: ApplyStep | null;
-  readonly reached?: Partial<ApplyStepStatus>;
+  readonly current?: Partial<ApplyStepStatus>;
   /** How long that step has run, or took, in ms. */
-  readonly reachedMs?: number;
+  readonly currentMs?: number;
   readonly captions?: Partial<Record<ApplyStep, Message>>;
 }
 
@@ -52,14 +52,14 @@ export function progress({
   eciAfter = true,
   skipped = [],
   at,
-  reached = {},
-  reachedMs = 700,
+  current = {},
+  currentMs = 700,
   captions: more = {},
 }: RunProgress): Pick<ApplyRun, 'startedAt' | 'steps'> {
   const order = shownSteps({ reloadNeeded: engine === 'reload', eciAfter });
   const last = at === null ? order.length : order.indexOf(at);
   const lengths = order.map((step, index) =>
-    index > last || skipped.includes(step) ? 0 : index === last ? reachedMs : stepDurations[step],
+    index > last || skipped.includes(step) ? 0 : index === last ? currentMs : stepDurations[step],
   );
   const ends = lengths.map((_, index) => lengths.slice(0, index + 1).reduce((sum, ms) => sum + ms, 0));
   const began = Date.now() - (ends.at(-1) ?? 0);
@@ -70,7 +70,7 @@ export function progress({
     if (skipped.includes(step)) return { ...waiting, state: 'skipped' };
     const sentence = more[step] ?? captions[step];
     return index === last
-      ? { ...waiting, state: 'running', startedAt: from(index), ...reached }
+      ? { ...waiting, state: 'running', startedAt: from(index), ...current }
       : {
           ...waiting,
           state: 'done',

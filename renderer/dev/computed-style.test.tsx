@@ -18,10 +18,10 @@ afterEach(() => {
 function styles(compute: typeof computeAll): string[] {
   return [...document.querySelectorAll('*')].map((element) => {
     const style = compute(element);
-    const words = [style.display, style.visibility];
-    expect(words).toEqual(['display', 'visibility'].map((name) => style.getPropertyValue(name)));
+    const values = [style.display, style.visibility];
+    expect(values).toEqual(['display', 'visibility'].map((name) => style.getPropertyValue(name)));
     const { tagName, attributes } = element;
-    return [tagName, ...[...attributes].map(({ name, value }) => `${name}=${value}`), ...words].join(' ');
+    return [tagName, ...[...attributes].map(({ name, value }) => `${name}=${value}`), ...values].join(' ');
   });
 }
 

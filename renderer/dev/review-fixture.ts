@@ -24,13 +24,13 @@ const failedAt = (
   sentence: string | Message,
   engine: RunProgress['engine'] = 'reload',
 ): Pick<ApplyRun, 'startedAt' | 'steps'> => {
-  const reachedMs = 12_400;
-  const reached: Partial<ApplyStepStatus> = {
+  const currentMs = 12_400;
+  const current: Partial<ApplyStepStatus> = {
     state: 'failed',
-    durationMs: reachedMs,
+    durationMs: currentMs,
     ...caption(sentence),
   };
-  return progress({ engine, at, reached, reachedMs });
+  return progress({ engine, at, current, currentMs });
 };
 
 const base = (name: string): AppState => (states[name] ?? appState)();
@@ -93,8 +93,8 @@ export const reviewStates: Record<string, () => AppState> = {
     run: run({
       ...progress({
         at: 'recreate',
-        reached: caption(message('apply.detail-recreated', { done: 1, total: 3 })),
-        reachedMs: 4300,
+        current: caption(message('apply.detail-recreated', { done: 1, total: 3 })),
+        currentMs: 4300,
         captions: { 'clean-up': message('apply.detail-removed', { done: 1, total: 1 }) },
       }),
       cancellable: false,

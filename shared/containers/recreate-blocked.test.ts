@@ -20,7 +20,7 @@ test('a group with a blocker is not recreated', () => {
   expect([...blockedIds({ groups })]).toEqual(['job', 'sidecar']);
 });
 
-test('those that only others of their group block say so, and no longer once nothing does', () => {
+test('containers that only others of their group block say so, and no longer once nothing does', () => {
   const [first = []] = withGroupBlockers([[item('job', 'paused'), item('sidecar')]]);
   expect(first.map(({ blockers }) => blockers)).toEqual([
     [{ code: 'paused', params: {} }],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import samples from './inspected-samples.json' with { type: 'json' };
 import { readCreateBody } from '../policy/create-container.ts';
 import { parseJson } from '../policy/json-parser.ts';
-import { readInspected, type Inspected } from './inspected.ts';
+import { parseInspection, type ContainerInspection } from './container-inspection.ts';
 import { recreation, type RecreateEngine } from './recreate-body.ts';
 
 type ChangedFields = {
@@ -12,9 +12,9 @@ type ChangedFields = {
   readonly NetworkSettings?: object;
   readonly Mounts?: readonly object[];
 };
-function sample(name: keyof typeof samples, changed: ChangedFields = {}): Inspected {
+function sample(name: keyof typeof samples, changed: ChangedFields = {}): ContainerInspection {
   const base = samples[name];
-  const read = readInspected({
+  const read = parseInspection({
     ...base,
     ...changed,
     Config: { ...base.Config, ...changed.Config },
@@ -24,7 +24,7 @@ function sample(name: keyof typeof samples, changed: ChangedFields = {}): Inspec
   return read.value;
 }
 const engine: RecreateEngine = { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '1' };
-const image = (inspected: Inspected, hasEntrypoint = false) => ({
+const image = (inspected: ContainerInspection, hasEntrypoint = false) => ({
   reference: inspected.view.Config.Image,
   hasEntrypoint,
 });
@@ -39,7 +39,7 @@ interface Body {
   NetworkingConfig?: { EndpointsConfig: Record<string, Record<string, unknown>> };
 }
 const make = (
-  inspected: Inspected,
+  inspected: ContainerInspection,
   options: {
     hasEntrypoint?: boolean;
     engine?: Partial<RecreateEngine>;
@@ -271,7 +271,7 @@ describe('inspect → create body (D)', () => {
   });
 
   test('an invalid inspect response is an error', () => {
-    expect(readInspected({ Id: 'x' })).toMatchObject({
+    expect(parseInspection({ Id: 'x' })).toMatchObject({
       ok: false,
       error: { code: 'containers.recreate-failed' },
     });

@@ -1,5 +1,5 @@
 import { ownerLabel } from '../policy/owner.ts';
-import { joinedContainer, type Inspected } from './inspected.ts';
+import { joinedContainer, type ContainerInspection } from './container-inspection.ts';
 import { carryMounts } from './recreate-mounts.ts';
 import { carryNetworks, type CarriedNetworks } from './recreate-networks.ts';
 import type { RecreateNote } from './recreate.ts';
@@ -41,7 +41,7 @@ const modes = ['NetworkMode', 'PidMode', 'IpcMode'] as const;
  * Pure; whether ECI refuses parts of it is decided by the gateway.
  */
 export function recreation(
-  inspected: Inspected,
+  inspected: ContainerInspection,
   image: RecreateImage,
   engine: RecreateEngine,
   successors: ReadonlyMap<string, string> = new Map(),
@@ -120,7 +120,7 @@ export function recreation(
 
 /** Notes about the new container's image, volumes, sockets and ports. */
 function bodyNotes(
-  { view }: Inspected,
+  { view }: ContainerInspection,
   image: RecreateImage,
   anonymous: ReturnType<typeof carryMounts>['anonymous'],
 ): RecreateNote[] {

@@ -1,8 +1,8 @@
-import type { Inspected } from './inspected.ts';
+import type { ContainerInspection } from './container-inspection.ts';
 import { originalName } from '../policy/retained-name.ts';
 
-interface InspectedContainer {
-  readonly inspected: Inspected;
+interface NamedInspection {
+  readonly inspected: ContainerInspection;
   readonly isProtected: boolean;
 }
 
@@ -12,7 +12,10 @@ interface InspectedContainer {
  * entered or started any more. Returns that container as if its links referred to the successors; the same
  * object if nothing changes.
  */
-export function withCurrentLinks(inspected: Inspected, all: readonly InspectedContainer[]): Inspected {
+export function withCurrentLinks(
+  inspected: ContainerInspection,
+  all: readonly NamedInspection[],
+): ContainerInspection {
   const { HostConfig: host } = inspected.view;
   const links = host.Links.map((link) => {
     const [path = '', ...rest] = link.split(':');

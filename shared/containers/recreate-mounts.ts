@@ -1,5 +1,5 @@
 import { cleanPath } from '../policy/bind-source.ts';
-import type { Inspected, InspectedMount } from './inspected.ts';
+import type { ContainerInspection, MountPoint } from './container-inspection.ts';
 
 type Mount = Readonly<Record<string, unknown>>;
 
@@ -27,12 +27,12 @@ function splitBind(bind: string): { readonly source: string; readonly destinatio
  * Anonymous volumes and mounts from VolumesFrom are mounted by name and path: the data stays, and the
  * successor depends on no other container.
  */
-export function carryMounts(inspected: Inspected): CarriedMounts {
+export function carryMounts(inspected: ContainerInspection): CarriedMounts {
   const { HostConfig: host, Mounts: actual } = inspected.view;
   const at = new Map(actual.map((mount) => [clean(mount.Destination), mount]));
   const covered = new Set<string>(Object.keys(host.Tmpfs).map(clean));
   const anonymous: { name: string; destination: string }[] = [];
-  const note = (mount: InspectedMount | undefined) => {
+  const note = (mount: MountPoint | undefined) => {
     if (mount?.Type === 'volume' && isAnonymousVolume(mount.Name))
       anonymous.push({ name: mount.Name, destination: mount.Destination });
   };
@@ -65,7 +65,7 @@ function options(mount: Mount): Readonly<Record<string, unknown>> {
   return typeof found === 'object' && found !== null ? { ...found } : {};
 }
 
-function asMount(mount: InspectedMount): Mount {
+function asMount(mount: MountPoint): Mount {
   const readOnly = mount.RW ? {} : { ReadOnly: true };
   switch (mount.Type) {
     // NoCopy: a volume that was emptied on purpose stays empty.

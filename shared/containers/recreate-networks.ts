@@ -1,4 +1,4 @@
-import type { Inspected, InspectedEndpoint } from './inspected.ts';
+import type { ContainerInspection, EndpointSettings } from './container-inspection.ts';
 
 export interface CarriedNetwork {
   readonly name: string;
@@ -25,13 +25,13 @@ const ownNetworks = new Set(['none', 'host']);
  * one network, and contains everything; a MAC address requested when connecting a container that does not run
  * is lost.
  */
-export function carryNetworks(inspected: Inspected, together: boolean): CarriedNetworks {
+export function carryNetworks(inspected: ContainerInspection, together: boolean): CarriedNetworks {
   const { view } = inspected;
   const mode = view.HostConfig.NetworkMode;
   if (mode.startsWith('container:') || ownNetworks.has(mode))
     return { created: [], connected: [], all: null };
   const entries = Object.entries(view.NetworkSettings.Networks);
-  const isFirst = ([name, endpoint]: [string, InspectedEndpoint]) =>
+  const isFirst = ([name, endpoint]: [string, EndpointSettings]) =>
     name === mode ||
     endpoint.NetworkID === mode ||
     (name === 'bridge' && (mode === 'default' || mode === ''));
@@ -59,7 +59,7 @@ export function carryNetworks(inspected: Inspected, together: boolean): CarriedN
  * in use is known.
  */
 function carryEndpoint(
-  endpoint: InspectedEndpoint,
+  endpoint: EndpointSettings,
   id: string,
   configured: string | null,
 ): Readonly<Record<string, unknown>> {

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
 import samples from './inspected-samples.json' with { type: 'json' };
-import { readInspected, type Inspected } from './inspected.ts';
+import { parseInspection, type ContainerInspection } from './container-inspection.ts';
 import { isCalled, recreateOrder } from './recreate-order.ts';
 
 const idOf = (name: string) => Buffer.from(name).toString('hex').padEnd(64, '0');
-function container(name: string, host: object = {}, labels: Record<string, string> = {}): Inspected {
-  const read = readInspected({
+function container(
+  name: string,
+  host: object = {},
+  labels: Record<string, string> = {},
+): ContainerInspection {
+  const read = parseInspection({
     ...samples.plain,
     Id: idOf(name),
     Name: `/${name}`,
@@ -15,7 +19,7 @@ function container(name: string, host: object = {}, labels: Record<string, strin
   if (!read.ok) throw new Error(read.error.reason);
   return read.value;
 }
-const order = (...containers: Inspected[]) =>
+const order = (...containers: ContainerInspection[]) =>
   recreateOrder(containers).map((group) => group.map(({ name }) => name));
 
 test("dependencies come first: links, and Compose's order within one project", () => {
@@ -40,7 +44,7 @@ test("dependencies come first: links, and Compose's order within one project", (
   expect(order(container('app', { Links: ['/zdb:/app/db'] }), container('zdb'))).toEqual([['zdb'], ['app']]);
 });
 
-test('those that share namespaces are one group, also in a chain, the joined one first', () => {
+test('containers that share namespaces are one group, also in a chain, the joined one first', () => {
   expect(
     order(
       container('a', { NetworkMode: `container:${idOf('m')}` }),

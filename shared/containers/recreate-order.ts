@@ -1,14 +1,14 @@
-import { joinedContainer, type Inspected } from './inspected.ts';
+import { joinedContainer, type ContainerInspection } from './container-inspection.ts';
 
 const composeLabel = 'com.docker.compose.';
 
 /** Ids or names of the containers whose namespaces it shares. */
-export const joins = ({ view: { HostConfig: host } }: Inspected): string[] => [
+export const joins = ({ view: { HostConfig: host } }: ContainerInspection): string[] => [
   ...new Set([host.NetworkMode, host.PidMode, host.IpcMode].flatMap((mode) => joinedContainer(mode) ?? [])),
 ];
 
 /** Names of the containers it links to. */
-export function links({ view }: Inspected): string[] {
+export function links({ view }: ContainerInspection): string[] {
   const names = [
     ...view.HostConfig.Links,
     ...Object.values(view.NetworkSettings.Networks).flatMap((endpoint) => endpoint.Links),
@@ -20,15 +20,16 @@ export function links({ view }: Inspected): string[] {
  * Whether `reference`, in the form of modes and links, is this container: its name, its id or a prefix of
  * that.
  */
-export const isCalled = (container: Inspected, reference: string): boolean =>
+export const isCalled = (container: ContainerInspection, reference: string): boolean =>
   reference !== '' &&
   (reference === container.name || (reference.length >= 12 && container.view.Id.startsWith(reference)));
 
 /** Whether `one` must exist before `other`: shared namespaces, links, Compose's dependencies. */
-function precedes(one: Inspected, other: Inspected): boolean {
+function precedes(one: ContainerInspection, other: ContainerInspection): boolean {
   if (one === other) return false;
   if ([...joins(other), ...links(other)].some((reference) => isCalled(one, reference))) return true;
-  const label = (of: Inspected, key: string) => of.view.Config.Labels[`${composeLabel}${key}`] ?? '';
+  const label = (of: ContainerInspection, key: string) =>
+    of.view.Config.Labels[`${composeLabel}${key}`] ?? '';
   if (label(one, 'project') === '' || label(one, 'project') !== label(other, 'project')) return false;
   return label(other, 'depends_on')
     .split(',')
@@ -36,7 +37,7 @@ function precedes(one: Inspected, other: Inspected): boolean {
 }
 
 /** Networks on which a container has a fixed address. */
-const fixedAddressNetworks = ({ view }: Inspected): string[] =>
+const fixedAddressNetworks = ({ view }: ContainerInspection): string[] =>
   Object.entries(view.NetworkSettings.Networks)
     .filter(([, { IPAMConfig: config }]) => Object.keys(config).length > 0)
     .map(([network]) => network);
@@ -45,7 +46,10 @@ const fixedAddressNetworks = ({ view }: Inspected): string[] =>
  * Whether a group has to wait for the end of an earlier one: it depends on a container in it, or one has a
  * fixed address on a network of the other, which no other container may get while its container is stopped.
  */
-export const waitsFor = (group: readonly Inspected[], earlier: readonly Inspected[]): boolean =>
+export const waitsFor = (
+  group: readonly ContainerInspection[],
+  earlier: readonly ContainerInspection[],
+): boolean =>
   group.some((container) =>
     earlier.some(
       (other) =>
@@ -60,9 +64,9 @@ export const waitsFor = (group: readonly Inspected[], earlier: readonly Inspecte
  * since a container's namespaces are removed with it: they stop together and, if one fails, are restored
  * together. Circular dependencies are ordered by name.
  */
-export function recreateOrder(containers: readonly Inspected[]): Inspected[][] {
+export function recreateOrder(containers: readonly ContainerInspection[]): ContainerInspection[][] {
   const byName = containers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const groups: Inspected[][] = [];
+  const groups: ContainerInspection[][] = [];
   for (const container of byName) {
     const mine = groups.filter((group) =>
       group.some(

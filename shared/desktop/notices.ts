@@ -113,7 +113,7 @@ export function createNotices({
   let before: EngineFacts | null = null;
   /**
    * The protection when the engine was ready last, or before a loss that is still to be notified; null after
-   * an expected change, which nobody is told.
+   * an expected change, which causes no notification.
    */
   let lastProtection: ProtectionState | null = null;
   let known: ReadonlySet<string> | null = null;

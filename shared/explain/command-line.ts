@@ -7,7 +7,7 @@ import {
   type OptionUse,
   type Word,
 } from './docker-options.ts';
-import { maxCommandLength } from './limits.ts';
+import { maxCommandLength } from './input-limits.ts';
 import { simulatedCommand } from './simulated-commands.ts';
 
 /** Why a text is not a command line that can be simulated. */

@@ -1,19 +1,19 @@
 import { dockerCommands, unsupportedCommands } from '../settings/commands.ts';
 import { closestName } from '../settings/lint/closest-name.ts';
 
-const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+const namesIn = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** Commands that send requests to the engine, and read no files of this computer. */
-const simulated = words(
+const simulated = namesIn(
   'commit diff exec history images info inspect kill logs network pause port ps pull push rename restart ' +
     'rm rmi start stop tag top unpause update version volume',
 );
 /** Commands that copy files between this computer and the engine. */
-const movesFiles = words('cp export import load save');
+const movesFiles = namesIn('cp export import load save');
 /** Groups whose commands equal the short ones: `docker container exec`. */
-const groups = words('container image');
+const groups = namesIn('container image');
 /** Words that are groups and not commands. */
-const ofGroups = words('inspect ls list prune remove');
+const ofGroups = namesIn('inspect ls list prune remove');
 
 /** All spellings of Docker's own commands, and of the plugins that come with it. */
 const spellings = [

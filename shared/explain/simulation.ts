@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxCommandLength, maxComposeLength } from './limits.ts';
+import { maxCommandLength, maxComposeLength } from './input-limits.ts';
 import { explanationSchema } from './schema.ts';
 
 /** What is to be simulated, and under which settings. */

@@ -11,7 +11,7 @@ import { applyRunSchema } from '../apply/run.ts';
 import { firstRunSchema, preferencesSchema } from './user-choices.ts';
 import { policyFactsSchema } from '../enforcement/policy-facts.ts';
 import { preferenceStateSchema } from '../settings/preferences.ts';
-import { maxTextLength } from '../settings/limits.ts';
+import { maxTextLength } from '../settings/document-limits.ts';
 import { activitySummarySchema } from '../audit/activity.ts';
 import { targetStateSchema } from '../targets/target.ts';
 import { messageReferenceSchema } from '../messages/schema.ts';

@@ -189,7 +189,7 @@ export const ipcContract = {
         code: z.string(),
         real: z.string(),
         share: z.string().nullable(),
-        /** What the client would be told; null if it is allowed. */
+        /** The refusal that the client would get; null if it is allowed. */
         denial: messageSchema.nullable(),
       }),
     },

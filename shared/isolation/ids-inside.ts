@@ -33,7 +33,7 @@ const devContainerMetadataLabel = 'devcontainer.metadata';
  * id inside for each on disk (A8). The first of these that applies:
  *
  * 1. `chosen`: what the labels say (`chosenIds`).
- * 2. The container starts as root and is told their number, in a variable such as `LOCAL_UID`, `PUID` or
+ * 2. The container starts as root and gets their number, in a variable such as `LOCAL_UID`, `PUID` or
  *    `USER_ID`: the user with that number, which it is about to become or to give files to.
  * 3. The container's user (`docker run -u`, the image's `USER`) has their number: that user. Groups likewise.
  * 4. Root.

@@ -48,7 +48,7 @@ test('an error contains its English texts, and the ids and values to translate t
       hint: message('containers.run-with-sudo'),
     },
   );
-  expect(error.message).toBe('/x/$t(a){{b}} could not be made');
+  expect(error.message).toBe('/x/$t(a){{b}} could not be created');
   expect(error.sentences).toEqual({
     message: { id: 'engine.file-not-created', params: { file: '/x/$t(a){{b}}' } },
     hint: { id: 'containers.run-with-sudo' },
@@ -85,7 +85,7 @@ test('a stored sentence without a value that this version shows keeps its stored
 test('a value of any length is cut before it is rendered', () => {
   const value = `$t(${"''".repeat(6_000_000)}`;
   const { text, params } = message('engine.file-not-created', { file: value });
-  expect(text).toBe(`${value.slice(0, 5000)}… could not be made`);
+  expect(text).toBe(`${value.slice(0, 5000)}… could not be created`);
   expect(params?.['file']).toHaveLength(5001);
 });
 
@@ -94,7 +94,7 @@ test('JSON, spreads and structured clones of a sentence have its text', () => {
   const plain = {
     id: 'engine.file-not-created',
     params: { file: '/x' },
-    text: '/x could not be made',
+    text: '/x could not be created',
   };
   expect(JSON.stringify(sentence)).toBe(JSON.stringify(plain));
   expect(JSON.stringify({ ...sentence })).toBe(JSON.stringify(plain));

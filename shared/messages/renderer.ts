@@ -77,13 +77,13 @@ export function createRenderer(
  */
 function inSentence(text: string, name: string, forms: readonly string[]): string {
   if (!/[.\u3002]$/.test(text) || text.endsWith('..')) return text;
-  const goesOn = forms.every((form) =>
+  const isFollowedByMark = forms.every((form) =>
     form
       .split(`{{${name}}}`)
       .slice(1)
       .every((rest) => /^[:;,.)\uff1a\uff1b\uff0c\u3002\uff09]/.test(rest)),
   );
-  return goesOn ? text.slice(0, -1) : text;
+  return isFollowedByMark ? text.slice(0, -1) : text;
 }
 
 const namespace = 'translation';

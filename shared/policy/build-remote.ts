@@ -66,7 +66,7 @@ function withUser(transport: GitRemote['transport'], rest: string): GitRemote {
 const sentByClient = new Set(['', 'client-session', 'upload-request']);
 
 /** What some classic builder takes for an address; the last three only later ones. */
-const engineTakes = /^(?:https?:\/\/|git:\/\/|github\.com\/|git@|ssh:\/\/|[\w-]+@[\w.-]+:)/;
+const engineAccepts = /^(?:https?:\/\/|git:\/\/|github\.com\/|git@|ssh:\/\/|[\w-]+@[\w.-]+:)/;
 
 /**
  * Decides the `remote` parameter of `POST /build`, for the classic builder, which has no way to get a
@@ -82,7 +82,7 @@ export function remoteContextDenial(remote: string): Denial | null {
     return deny(
       'build-source',
       what(),
-      engineTakes.test(remote) ? {} : { engineError: invalidBuild.remote(remote) },
+      engineAccepts.test(remote) ? {} : { engineError: invalidBuild.remote(remote) },
     );
   const directory = gitIdentifierDenial(remote);
   if (directory !== null) return directory;

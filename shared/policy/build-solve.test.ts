@@ -238,7 +238,7 @@ describe('C: what a build may not have', () => {
     expect(solve(plain)).toBe(rule);
   });
 
-  it('nor by the calls of a client that drives its build itself', () => {
+  it('the calls of a client that drives its build itself are refused likewise', () => {
     expect(bridge({ FrontendOpt: { 'force-network-mode': 'host' } })).toBe('host-network-build');
     expect(bridge({ Definition: graph(host) })).toBe('host-network-build');
     expect(bridge({ FrontendInputs: { x: graph(insecure) } })).toBe('build-entitlement');
@@ -269,7 +269,7 @@ describe('C: what a build may not have', () => {
     ).toBe('pass');
   });
 
-  it("nor in a container of the client's own", () => {
+  it("a container of the client's own gets nothing of the engine's", () => {
     expect(decide('new-container', newContainerRequest, { ContainerID: container, Network: 1 })).toBe(
       'host-network-build',
     );

@@ -70,7 +70,7 @@ import { firstDenial, firstDenialOf } from './first-denial.ts';
  *  - Images, git and HTTP sources are fetched by the daemon from the engine's network, as for `docker pull`
  *    and `ADD https://…`, with the client's identity from its session or none. The same holds for sources
  *    that a frontend makes inside the daemon, because of how the engine is started
- *    (engine/targets/embedded/engine-home.ts).
+ *    (engine/targets/guarded/engine-home.ts).
  */
 export type BuildMessage =
   | 'solve'

@@ -35,7 +35,7 @@ describe('POST /build', () => {
     expect(rule({ networkmode })).toBe('host-network-build');
   });
 
-  it("A7: another container's network only if it is protected, by its id", () => {
+  it("A7: a build joins another container's network only if that is protected, by its id", () => {
     expect(decide({ networkmode: 'container:mine' })).toMatchObject({
       outcome: 'pass',
       parameters: [{ key: 'networkmode', value: `container:${'a'.repeat(64)}` }, version1],

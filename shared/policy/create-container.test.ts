@@ -65,7 +65,7 @@ describe('create: what is allowed', () => {
     });
   });
 
-  it('A6: also without HostConfig, and with null', () => {
+  it('A6: the runtime is forced without HostConfig, and with null', () => {
     expect(decide({ Image: 'a' }).written).toEqual({ Image: 'a', HostConfig: { Runtime: 'bulkhead' } });
     expect(host(null).written).toEqual({ Image: 'busybox', HostConfig: { Runtime: 'bulkhead' } });
     expect(host({ Runtime: 'bulkhead' }).decision.outcome).toBe('allow');

@@ -42,7 +42,7 @@ describe('A1, A8: mounts of the machine\u2019s that are to appear in it again', 
       expect(host({ ...sent, ...more }).decision).toMatchObject({ rule: 'bind-propagation' });
   });
 
-  it('neither is one that asks for it of a volume, and nothing of it is left in what is sent', () => {
+  it('propagation of a volume is refused, and nothing of it is left in what is sent', () => {
     const why = 'invalid mount config for type "volume": field BindOptions must not be specified';
     expect(host({ Binds: ['new:/x:rshared'] }).decision).toMatchObject({
       rule: 'bind-propagation',

@@ -165,7 +165,7 @@ describe('create: what is refused', () => {
       expect(outcome(1001, 1000, { [key]: 'container:c' })).toMatch(
         new RegExp(
           "enhanced container isolation: .*c is user 1000's and this one user 1001's; " +
-            '.*have one user make both.*A3',
+            '.*create both as one user.*A3',
         ),
       );
       expect(outcome(0, 1000, { [key]: 'container:c' })).toContain("this one user 0's");

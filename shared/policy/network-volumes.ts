@@ -11,7 +11,7 @@ import { allow, deny, type Decision } from './decision.ts';
 import type { VolumeDriverFacts } from './volume-facts.ts';
 
 // The engine mounts such a volume itself, with mount(2): options go to the kernel as they are, and for NFS
-// the option `addr` alone says which server is asked. So only options that are listed here pass, and the
+// the option `addr` alone determines the server. So only options that are listed here pass, and the
 // server is taken from where the kernel takes it. The kernel maps no ids there: the server sees the ids of
 // the container's range, and files of other ids belong to nobody inside.
 
@@ -63,7 +63,7 @@ const optionsOf = ({ options }: VolumeDriverFacts): string[] => {
   return text === '' ? [] : text.split(',');
 };
 
-/** The share that is mounted, where that can be told; null otherwise. */
+/** The share that is mounted, if it can be determined; null otherwise. */
 function shareOf(type: NetworkVolumeType, facts: VolumeDriverFacts): NetworkShare | null {
   const device = facts.options.get('device') ?? '';
   const addresses = optionsOf(facts).filter((option) => option.startsWith('addr='));

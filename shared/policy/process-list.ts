@@ -78,17 +78,17 @@ const column = /^([a-z_]+|%cpu|%mem)(?::[0-9]{1,4})?$/;
  * as in `ps_args`.
  */
 export function processListDenial(options: string): Denial | null {
-  const words = options.split(' ').filter((word) => word !== '');
+  const psArguments = options.split(' ').filter((word) => word !== '');
   const columns: string[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? '';
+  for (let at = 0; at < psArguments.length; at++) {
+    const word = psArguments[at] ?? '';
     if (bsdSpellings.has(word) || longOption.test(word)) continue;
     const [, dash = '', before = '', list] = /^(-?)([A-Za-np-z]*)(?:o(.*))?$/s.exec(word) ?? [];
     if (!(dash === '-' ? unixLetters : bsdLetters).test(before) || (before === '' && list === undefined))
       return refused(word);
     if (list === undefined) continue;
     // The columns are the rest of the word, or the next word.
-    const names = list === '' ? (words[++at] ?? '') : list;
+    const names = list === '' ? (psArguments[++at] ?? '') : list;
     for (const name of names.split(',')) {
       const found = column.exec(name)?.[1];
       if (found === undefined) return refused(`${word}${list === '' ? ` ${names}` : ''}`);

@@ -248,7 +248,7 @@ describe('editSettings keeps every byte that need not change', () => {
         fc.array(fc.integer({ max: -1000 }), { maxLength: 3 }),
         fc.nat(6),
         layout,
-        (retained, removed, come, split, at) => {
+        (retained, removed, added, split, at) => {
           const [head, tail] = [retained.slice(0, split), retained.slice(split)];
           const list = (leaves: readonly string[]): Tree =>
             leaves.length === 0
@@ -258,7 +258,7 @@ describe('editSettings keeps every byte that need not change', () => {
             { keys: ['l'], members: [list([...head, ...removed.map(String), ...tail])] },
             at,
           );
-          const wanted = [...head, ...come.map(String), ...tail];
+          const wanted = [...head, ...added.map(String), ...tail];
           const after = edit(text, ['l'], JSON.parse(`[${wanted.join(',')}]`));
           const root = parseTree(after);
           const spelt =

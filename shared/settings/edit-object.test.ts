@@ -13,9 +13,9 @@ describe('editSettings on a whole object', () => {
       }),
       { selector: (m) => m.key, minLength: 1, maxLength: 6 },
     );
-    const come = fc.uniqueArray(fc.string({ minLength: 5, maxLength: 6 }), { maxLength: 3 });
+    const newKeys = fc.uniqueArray(fc.string({ minLength: 5, maxLength: 6 }), { maxLength: 3 });
     fc.assert(
-      fc.property(members, come, layout, (before, added, at) => {
+      fc.property(members, newKeys, layout, (before, added, at) => {
         const retained = before.filter((m) => m.stays);
         fc.pre(retained.length > 0 && added.every((key) => !before.some((m) => m.key === key)));
         const text = print(
@@ -39,7 +39,7 @@ describe('editSettings on a whole object', () => {
                 after.slice(p.children?.[1]?.offset, p.offset + p.length),
               ]);
         const wanted = [...retained.map((m) => [m.key, m.leaf]), ...added.map((key) => [key, '5'])];
-        // Object keys that look like indexes come first in JavaScript; added ones may be in any order.
+        // Object keys that look like indexes newKeys first in JavaScript; added ones may be in any order.
         expect(spelt?.slice(0, retained.length)).toEqual(wanted.slice(0, retained.length));
         expect(spelt?.toSorted()).toEqual(wanted.toSorted());
       }),

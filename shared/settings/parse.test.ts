@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { LineIndex, nodeAt, parseSettings, type SyntaxErrorCode } from './index.ts';
-import { maxSettingsDepth, maxTextLength } from './limits.ts';
+import { maxSettingsDepth, maxTextLength } from './document-limits.ts';
 
 // Properties run for seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });

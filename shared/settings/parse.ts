@@ -5,7 +5,7 @@ import { adminSettingsSchema, type AdminSettings } from './schema/index.ts';
 import { type DuplicateKey, findDuplicates } from './document-tree.ts';
 import { type SettingsTypeError, describeIssue } from './type-errors.ts';
 import { type SettingsSyntaxError, syntaxErrorAt, syntaxErrors } from './syntax-errors.ts';
-import { maxSettingsDepth, maxTextLength } from './limits.ts';
+import { maxSettingsDepth, maxTextLength } from './document-limits.ts';
 
 /** A text parsed as a settings document: strict JSON with an object at the top. */
 export interface ParsedSettings {

@@ -2,7 +2,7 @@ import { printParseErrorCode, visit } from 'jsonc-parser';
 import { fail, type AppError } from '../result.ts';
 import { LineIndex, type Position } from './position.ts';
 import { message, referenceTo, type Message, type MessageReference } from '../messages/message.ts';
-import { maxSettingsDepth, maxTextLength } from './limits.ts';
+import { maxSettingsDepth, maxTextLength } from './document-limits.ts';
 
 /** Maximum number of listed syntax errors; after the first the rest are mostly consequences. */
 const maxErrors = 20;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../support/isolated-engine.ts';
 import { startBareEngine, type BareEngine } from '../support/real-engine.ts';
-import type { ImageTrust } from '../../gateway/trust/image-trust.ts';
+import type { ImageTrust } from '../../gateway/trust/image-verdict.ts';
 import { startGateway, type Gateway } from '../../gateway/server.ts';
 import { at, attackClasses, inspect, type AttackResponse, type Attempt, type Side } from './attempt.ts';
 import { accompliceCorpus } from './accomplice/attempts.ts';

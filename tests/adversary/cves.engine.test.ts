@@ -212,8 +212,8 @@ describe('Docker Desktop', () => {
     listening.listen(2375, guarded.stdout.trim());
     await once(listening, 'listening');
     try {
-      const reached = await engines.guarded.sh(script('$gateway'));
-      expect(reached.stdout, reached.stderr).toBe(`reached\n${guarded.stdout}`);
+      const answered = await engines.guarded.sh(script('$gateway'));
+      expect(answered.stdout, answered.stderr).toBe(`reached\n${guarded.stdout}`);
     } finally {
       listening.close();
     }

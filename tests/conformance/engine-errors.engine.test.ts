@@ -83,7 +83,7 @@ describe("A1: errors with the engine's messages", () => {
     },
   );
 
-  it('but what the engine takes for the end of a body is refused', async () => {
+  it('what the engine takes for the end of a body is refused', async () => {
     const [engine, gateway] = await answers(create, '{"Image":"busybox"}] x');
     expect(engine).toMatch(/^201 /);
     expect(gateway).toBe('400 {"message":"unexpected content after JSON"}');

@@ -1,5 +1,5 @@
 import type { AppState } from '../../../shared/ipc/app-state.ts';
-import { protectionIn } from '../../../shared/ipc/protection.ts';
+import { protectionIn } from '../../../shared/ipc/protection-state.ts';
 import type { EngineFacts } from '../../../shared/desktop/notices.ts';
 import type { DesktopLabels } from '../../../shared/desktop/labels.ts';
 import { gapOf, isAlarm } from '../../../shared/enforcement/enforcement.ts';

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { dialog } from 'electron';
-import { maxComposeLength } from '../../../shared/explain/limits.ts';
+import { maxComposeLength } from '../../../shared/explain/input-limits.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';

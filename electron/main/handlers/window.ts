@@ -44,5 +44,5 @@ export const windowHandlers = ({ sessions, users, window }: HandlerContext): Win
 function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
-  }; // same keys, possibly fewer
+  }; // the same keys and values, possibly fewer
 }

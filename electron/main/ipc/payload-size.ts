@@ -1,4 +1,4 @@
-import { maxTextLength } from '../../../shared/settings/limits.ts';
+import { maxTextLength } from '../../../shared/settings/document-limits.ts';
 
 /**
  * Maximum size of a request: one settings text and some room. In UTF-16 units, a scalar or a key counting at

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { ipcContract, ipcRequests, type IpcRequest } from '../../../shared/ipc/contract.ts';
-import { maxTextLength } from '../../../shared/settings/limits.ts';
+import { maxTextLength } from '../../../shared/settings/document-limits.ts';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import { eventNames, paintedChannel, requestChannel, requestNames } from '../../../shared/ipc/channels.ts';
 import { appErrorSchema } from '../../../shared/app-error.ts';
@@ -25,12 +25,12 @@ const sessions: HandleRequestOptions['sessions'] = {
 };
 const page = { url: 'app://bulkhead/index.html#/overview', parent: null };
 /** Handlers that record what reached them. Their responses don't matter here, so their types are erased. */
-const recording = (reached: unknown[], act: () => unknown = () => ok(undefined)) =>
+const recording = (handled: unknown[], act: () => unknown = () => ok(undefined)) =>
   Object.fromEntries(
     ipcRequests.map((name) => [
       name,
       (input: unknown) => {
-        reached.push([name, input]);
+        handled.push([name, input]);
         return act();
       },
     ]),
@@ -96,22 +96,22 @@ describe('ipc by contract', () => {
   it('responds to every request, however malformed, with a Result and never throws', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ipcRequests), anything, async (name, payload) => {
-        const reached: unknown[] = [];
+        const handled: unknown[] = [];
         const result = await handleRequest(
           name,
-          recording(reached),
+          recording(handled),
           { frame: page, payload, engine },
           { sessions },
         );
         if (result.ok) {
-          expect(reached).toHaveLength(1);
+          expect(handled).toHaveLength(1);
         } else {
           expect(result.error.code).toBe('ipc.bad-payload');
           expect(appErrorSchema.safeParse(result.error).success).toBe(true);
-          expect(reached).toHaveLength(0);
+          expect(handled).toHaveLength(0);
         }
         // Everything that reached a handler fits the contract.
-        for (const [, input] of reached as [IpcRequest, unknown][])
+        for (const [, input] of handled as [IpcRequest, unknown][])
           expect(ipcContract.requests[name].input.safeParse(input).success).toBe(true);
       }),
       { numRuns: 800 },
@@ -161,16 +161,16 @@ describe('ipc by contract', () => {
       },
     ],
   ])('refuses %s as sender, before looking at the payload', async (_name, frame) => {
-    const reached: unknown[] = [];
+    const handled: unknown[] = [];
     expect(
       await handleRequest(
         'clipboard:write',
-        recording(reached),
+        recording(handled),
         { frame, payload: { text: 'x' }, engine },
         { sessions },
       ),
     ).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
-    expect(reached).toEqual([]);
+    expect(handled).toEqual([]);
   });
 
   it('refuses every request from any sender but its own page, without reading the payload', async () => {
@@ -189,11 +189,11 @@ describe('ipc by contract', () => {
         fc.constantFrom(...frames),
         anything,
         async (name, frame, payload) => {
-          const reached: unknown[] = [];
+          const handled: unknown[] = [];
           expect(
-            await handleRequest(name, recording(reached), { frame, payload, engine }, { sessions }),
+            await handleRequest(name, recording(handled), { frame, payload, engine }, { sessions }),
           ).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
-          expect(reached).toEqual([]);
+          expect(handled).toEqual([]);
         },
       ),
       { numRuns: 400 },
@@ -231,43 +231,43 @@ describe('ipc by contract', () => {
     ];
     for (const name of ipcRequests) {
       for (const payload of payloads) {
-        const reached: unknown[] = [];
+        const handled: unknown[] = [];
         const result = await handleRequest(
           name,
-          recording(reached),
+          recording(handled),
           { frame: page, payload, engine },
           { sessions },
         );
         if (!result.ok) expect(appErrorSchema.safeParse(result.error).success, name).toBe(true);
         // Unknown keys are dropped; a handler gets what the contract parses from a payload.
-        for (const [, input] of reached as [IpcRequest, unknown][])
+        for (const [, input] of handled as [IpcRequest, unknown][])
           expect(JSON.stringify(input).length, name).toBeLessThan(100);
       }
     }
   });
 
   it('refuses a text over the limit and accepts one at the limit', async () => {
-    const reached: unknown[] = [];
+    const handled: unknown[] = [];
     expect(
       await handleRequest(
         'settings:set-draft',
-        recording(reached),
+        recording(handled),
         { frame: page, payload: { text: 'x'.repeat(maxTextLength + 1) }, engine },
         { sessions },
       ),
     ).toMatchObject({ error: { code: 'ipc.bad-payload' } });
-    expect(reached).toHaveLength(0);
+    expect(handled).toHaveLength(0);
     expect(
       (
         await handleRequest(
           'settings:set-draft',
-          recording(reached),
+          recording(handled),
           { frame: page, payload: { text: 'x'.repeat(maxTextLength) }, engine },
           { sessions },
         )
       ).ok,
     ).toBe(true);
-    expect(reached).toHaveLength(1);
+    expect(handled).toHaveLength(1);
   });
 
   it('passes a request about an engine the session of that engine, and one about the app none', async () => {
@@ -289,11 +289,11 @@ describe('ipc by contract', () => {
 
   it('passes no request about another engine, or about none, to a handler', async () => {
     for (const name of ipcRequests.filter((each) => ipcContract.requests[each].scope === 'engine')) {
-      const reached: unknown[] = [];
+      const handled: unknown[] = [];
       const invoke = async (about: unknown) =>
         handleRequest(
           name,
-          recording(reached),
+          recording(handled),
           { frame: page, payload: inputs[name], engine: about },
           { sessions },
         );
@@ -303,7 +303,7 @@ describe('ipc by contract', () => {
       });
       for (const about of [undefined, null, 1, {}, [engine]])
         expect(await invoke(about), name).toMatchObject({ ok: false, error: { code: 'ipc.bad-payload' } });
-      expect(reached).toEqual([]);
+      expect(handled).toEqual([]);
     }
   });
 
@@ -321,7 +321,7 @@ describe('ipc by contract', () => {
         return ipc;
       },
     };
-    const reached: unknown[] = [];
+    const handled: unknown[] = [];
     let answers: (answering: RequestDispatcher) => void = () => undefined;
     registerIpc(
       new Promise((resolve) => {
@@ -333,16 +333,16 @@ describe('ipc by contract', () => {
     expect([...channels.keys()].sort()).toEqual(ipcRequests.map(requestChannel).sort());
     // Sent before there is a dispatcher: it waits.
     const early = channels.get(requestChannel('window:action'))?.({ senderFrame: page }, { action: 'close' });
-    answers((name, message) => handleRequest(name, recording(reached), message, { sessions }));
+    answers((name, message) => handleRequest(name, recording(handled), message, { sessions }));
     expect(await early).toMatchObject({ ok: true });
-    expect(reached).toHaveLength(1);
+    expect(handled).toHaveLength(1);
     expect(
       await channels.get(requestChannel('engine:stop'))?.({ senderFrame: page }, undefined, engine),
     ).toMatchObject({ ok: true });
     expect(
       await channels.get(requestChannel('engine:stop'))?.({ senderFrame: page }, undefined),
     ).toMatchObject({ error: { code: 'ipc.bad-payload' } });
-    expect(reached).toHaveLength(2);
+    expect(handled).toHaveLength(2);
     expect(
       await channels.get(requestChannel('app:state'))?.(
         { senderFrame: { url: 'app://evil/', parent: null } },

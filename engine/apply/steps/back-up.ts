@@ -5,7 +5,7 @@ import { effectiveSettings } from '../../../shared/settings/effective.ts';
 import { readSettingsOrBytes, type StoredText } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { versionState, writeVersion, type VersionState } from '../../store/history.ts';
-import { readPolicyFacts } from '../../store/policy-facts.ts';
+import { readPolicyFacts } from '../../store/read-policy-facts.ts';
 import { readRecordedText } from '../../store/settings-in-force.ts';
 import { writeBackup, type InvalidSettings } from '../backup.ts';
 import { readDaemonJson } from '../versions.ts';

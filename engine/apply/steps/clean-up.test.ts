@@ -149,9 +149,9 @@ describe('an exception in the clean-up of a verified apply', () => {
   });
 
   test('after it, when history and draft are updated', async () => {
-    const reached = (point: string): Promise<void> =>
+    const onCheckpoint = (point: string): Promise<void> =>
       point === 'recorded' ? Promise.reject(new Error('made to fail')) : Promise.resolve();
-    const run = await apply({ ...withContainers(), onCheckpoint: reached });
+    const run = await apply({ ...withContainers(), onCheckpoint });
     expect(run.outcome).toMatchObject({ kind: 'applied', version: 2, recreated: [thirdRecreated] });
     // The next start finishes that.
     expect(await resumeInterruptedApply(withContainers(), () => undefined)).toMatchObject({ ok: true });
@@ -159,25 +159,25 @@ describe('an exception in the clean-up of a verified apply', () => {
   });
 
   test('when its beginning cannot be recorded', async () => {
-    const reached = async (point: string): Promise<void> => {
+    const onCheckpoint = async (point: string): Promise<void> => {
       if (point !== 'verify done') return;
       await rm(paths.journal);
       await mkdir(paths.journal);
     };
-    const run = await apply({ ...withContainers(), onCheckpoint: reached });
+    const run = await apply({ ...withContainers(), onCheckpoint });
     expect(run.outcome).toMatchObject({ kind: 'applied', version: 2, recreated: [thirdRecreated] });
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
   });
 
   test('when it is finished after an interruption', async () => {
     await new Promise<void>((begun) => {
-      const reached = async (point: string): Promise<void> => {
+      const onCheckpoint = async (point: string): Promise<void> => {
         if (point !== 'clean-up begun') return;
         await rm(applyLockPath(paths));
         begun();
         await new Promise(() => undefined);
       };
-      void apply({ ...withContainers(), onCheckpoint: reached });
+      void apply({ ...withContainers(), onCheckpoint });
     });
     const resumed = await resumeInterruptedApply(
       { ...withContainers(), remove: failingRemoval },

@@ -51,14 +51,14 @@ it('an engine without a listener is stopped: no socket, or a leftover one', asyn
   expect(await queryEngine(socket())).toEqual({ phase: 'stopped' });
 });
 
-it('one that responds is ready', async () => {
+it('an engine that responds is ready', async () => {
   await engine((_, response) => {
     response.end(JSON.stringify(info));
   });
   expect(await queryEngine(socket())).toEqual({ phase: 'ready', info });
 });
 
-it('one that is slow, or sends an invalid response, is not reported as stopped', async () => {
+it('an engine that is slow, or sends an invalid response, is not reported as stopped', async () => {
   let answers: RequestListener = () => undefined;
   await engine((request, response) => {
     answers(request, response);

@@ -1,7 +1,7 @@
 import type { EngineDriver } from '../../apply/driver.ts';
 import { atFirstUse } from '../../base/at-first-use.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { engineStatus } from './engine-facts.ts';
+import { engineStatus } from './embedded-status.ts';
 
 export interface EmbeddedDriverOptions {
   /** Absolute path of the launcher, for the supervisor it starts. */

@@ -113,7 +113,7 @@ it("an embedded engine's first start does not change the networks of the machine
   expect(await networks()).toEqual(intact);
 });
 
-it('nor do its restarts, or a start after a stop', async () => {
+it("an embedded engine's restarts, and a start after a stop, change no networks", async () => {
   expect(await engine.driver.restart()).toMatchObject({ ok: true });
   expect(await networks()).toEqual(intact);
   expect(await engine.driver.stop()).toMatchObject({ ok: true });
@@ -123,12 +123,12 @@ it('nor do its restarts, or a start after a stop', async () => {
   expect(await networks()).toEqual(intact);
 });
 
-it("nor does a restart of the machine's own engine change those of the embedded one", async () => {
+it("a restart of the machine's own engine does not change the networks of the embedded one", async () => {
   await neighbour.restart();
   expect(await networks()).toEqual(intact);
 });
 
-it('nor does a start in swarm mode, which does not support live-restore', async () => {
+it('a start in swarm mode, which does not support live-restore, changes no networks', async () => {
   await engine.docker('swarm', 'init', '--advertise-addr', machineAddress);
   expect(await engine.driver.restart()).toMatchObject({ ok: true });
   expect(await networks()).toEqual(intact);
@@ -137,7 +137,7 @@ it('nor does a start in swarm mode, which does not support live-restore', async 
   expect(await networks()).toEqual(intact);
 });
 
-it('its containers outlive a kill of dockerd, and are found by the next one', async () => {
+it("the embedded engine's containers outlive a kill of dockerd, and are found by the next one", async () => {
   const before = await engine.docker('inspect', '-f', '{{.State.Pid}}', 'web', 'apart');
   const { generation, dockerd } = await engine.state();
   if (dockerd === null) throw new Error('no dockerd runs');

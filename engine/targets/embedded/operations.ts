@@ -8,7 +8,7 @@ import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { DriverCall } from './driver-call.ts';
 import { restartReason } from './restart-reason.ts';
-import { engineStatus } from './engine-facts.ts';
+import { engineStatus } from './embedded-status.ts';
 import { failedStart, refusedByOther, startEngine, unreachableSupervisor } from './engine-start.ts';
 import { engineUnitState } from './engine-unit-state.ts';
 import { removeEngineUnit } from './engine-unit.ts';

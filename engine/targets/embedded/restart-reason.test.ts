@@ -39,14 +39,14 @@ it('an engine started by an earlier version, or with something missing, is resta
   expect(await restartReason(paths, desired, null)).toEqual({ code: 'not-prepared' });
 });
 
-it('another runtime for builds takes a restart, to a backend and back', async () => {
+it('another runtime for builds requires a restart, to a backend and back', async () => {
   await writeEngineState(paths, { ...state, preparedRuntime: 'bulkhead' });
   expect(await restartReason(paths, sysbox, null)).toEqual({ code: 'build-runtime' });
   await writeEngineState(paths, { ...state, preparedRuntime: null });
   expect(await restartReason(paths, sysbox, null)).toEqual({ code: 'build-runtime' });
 });
 
-it('ECI alone takes none; keys that the engine reads only at its start do', async () => {
+it('ECI alone requires no restart; keys that the engine reads only at its start do', async () => {
   await writeEngineState(paths, { ...state, preparedRuntime: 'bulkhead' });
   const runtime = { name: 'bulkhead', path: desired.runtimePath };
   await writeFile(launchedConfigFile(paths), launchConfig('{"mtu": 1400}', runtime));

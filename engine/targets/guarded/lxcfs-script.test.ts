@@ -46,7 +46,7 @@ it('an lxcfs that does not serve two reads in a row is killed, with the reason',
   endScript = () => undefined;
 });
 
-it('an lxcfs that is late once is not', async () => {
+it('an lxcfs that is late once is not killed', async () => {
   execFileSync('mkfifo', [uptime]);
   const { ended } = watched(7);
   await sleep(2_500); // The first read began after 1 s and was late after 2.
@@ -57,7 +57,7 @@ it('an lxcfs that is late once is not', async () => {
   expect((await ended)[0]).toBe(0);
 });
 
-it('is not read before the mount of its predecessor, which may hang, is gone', async () => {
+it('an lxcfs is not read before the mount of its predecessor, which may hang, is gone', async () => {
   execFileSync('mkfifo', [uptime]);
   const { ended } = watched(5);
   await sleep(500);

@@ -12,7 +12,7 @@ import { readVerification } from '../../verify/verification-record.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { checkHealth } from './health.ts';
 import { OpenedEngine } from './opened-engine.ts';
-import { planFacts } from './plan-facts.ts';
+import { planFacts } from './collect-plan-facts.ts';
 import { previewRecreation, recreateAs, recreateForApply, recreatePorts } from './recreation.ts';
 
 const ignore = (): void => undefined;

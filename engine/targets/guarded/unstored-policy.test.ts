@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(paths.root, { recursive: true, force: true }));
 
-it('is a problem if a gateway could not store the text that it enforces, or record anything', async () => {
+it('a policy that the gateway could not store, or not record, is a problem', async () => {
   const problem = { id: 'engine.settings-not-stored' };
   expect(await unstoredPolicy(paths, true)).toMatchObject(problem);
   await recordPolicy({ stored: false });
@@ -27,14 +27,14 @@ it('is a problem if a gateway could not store the text that it enforces, or reco
 });
 
 it.each<[string, Partial<RecordedPolicy>]>([
-  ['it is stored', { stored: true }],
+  ['the policy is stored', { stored: true }],
   ['nothing is enforced', { stored: false, hash: '' }],
   ['the gateway is of a version that stores none', {}],
-])('is none if %s', async (_, record) => {
+])('there is no problem if %s', async (_, record) => {
   await recordPolicy(record);
   expect(await unstoredPolicy(paths, true)).toBeNull();
 });
 
-it('is none if no gateway runs', async () => {
+it('there is no problem if no gateway runs', async () => {
   expect(await unstoredPolicy(paths, false)).toBeNull();
 });

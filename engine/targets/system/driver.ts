@@ -23,7 +23,7 @@ import { reloadDockerd } from '../guarded/reload.ts';
 import { unstoredPolicy } from '../guarded/unstored-policy.ts';
 import { releaseVolumes } from '../guarded/volume-guards.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
-import { isBypass, socketConflicts } from './engine-sockets.ts';
+import { bypassesGateway, socketConflicts } from './engine-sockets.ts';
 import { runningConflicts } from './inspect-engine.ts';
 import { systemctl, unitStates, type UnitState } from '../guarded/systemd.ts';
 import { crashReader, crashReadMs } from './crash.ts';
@@ -144,7 +144,7 @@ async function systemStatus(
     gatewayUp,
     plannerUp: isActive(ownUnits.planner),
     ...(replaced.length === 0 ? {} : { replacedGateways: replaced }),
-    ...(problems.some(isBypass) ? { isBypassed: true } : {}),
+    ...(problems.some(bypassesGateway) ? { isBypassed: true } : {}),
     ...(prepared === null ? {} : { prepared }),
     problem: problems.length === 0 ? null : engineProblem(joinMessages('sentences', problems)),
     crash,

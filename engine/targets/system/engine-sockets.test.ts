@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { parseUnits } from '../guarded/systemd.ts';
 import { message } from '../../../shared/messages/message.ts';
-import { checkEngineSockets, isBypass, socketConflicts } from './engine-sockets.ts';
+import { checkEngineSockets, bypassesGateway, socketConflicts } from './engine-sockets.ts';
 
 const paths = rootPaths(systemRoot);
 const listens = 'Listen=/run/bulkhead/engine.sock (Stream)';
@@ -53,11 +53,13 @@ describe("the engine's sockets, behind the gateway", () => {
   it('let clients bypass the gateway in each of these ways, other problems do not', () => {
     const open = ['Listen=[::]:2375 (Stream)', 'SocketMode=0666', 'SocketUser=root', 'SocketGroup=root'];
     const found = conflicts([listens, ...open], 'TriggeredBy=docker-tcp.socket docker.socket');
-    expect(found.map(isBypass)).toEqual([true, true, true]);
-    expect(isBypass(message('system.listens-elsewhere', { address: 'tcp://0.0.0.0:2375' }))).toBe(true);
-    expect(isBypass(message('system.engine-left-socket-unit'))).toBe(true);
-    expect(isBypass(message('system.option-not-supported', { option: '--exec-root' }))).toBe(false);
-    expect(isBypass(message('system.planner-down'))).toBe(false);
+    expect(found.map(bypassesGateway)).toEqual([true, true, true]);
+    expect(bypassesGateway(message('system.listens-elsewhere', { address: 'tcp://0.0.0.0:2375' }))).toBe(
+      true,
+    );
+    expect(bypassesGateway(message('system.engine-left-socket-unit'))).toBe(true);
+    expect(bypassesGateway(message('system.option-not-supported', { option: '--exec-root' }))).toBe(false);
+    expect(bypassesGateway(message('system.planner-down'))).toBe(false);
   });
 
   it('are refused where another socket unit starts docker.service: its sockets are dockerd -H fd://', () => {

@@ -29,7 +29,7 @@ const bypasses: ReadonlySet<Message['id']> = new Set([
 ]);
 
 /** Whether a problem of the engine is a way for clients past the gateway. */
-export const isBypass = ({ id }: Message): boolean => bypasses.has(id);
+export const bypassesGateway = ({ id }: Message): boolean => bypasses.has(id);
 
 /** Another drop-in of docker.socket, which is read after ours, may give others access to the socket. */
 function accessConflicts({ socket: { mode, user, group } }: UnitState, path: string): Message[] {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { message } from '../../../shared/messages/message.ts';
-import { isBypass } from './engine-sockets.ts';
+import { bypassesGateway } from './engine-sockets.ts';
 import { findConflicts, listContainers, optionOf, otherDocker, runningConflicts } from './inspect-engine.ts';
 
 const dockerd = ['/usr/sbin/dockerd', '-H', 'fd://', '--containerd=/run/containerd/containerd.sock'];
@@ -42,7 +42,7 @@ describe("dockerd's command line", () => {
       await once(engine, 'spawn');
       const found = await runningConflicts(engine.pid ?? null);
       expect(found.map(({ id }) => id)).toEqual(['system.engine-left-socket-unit']);
-      expect(found.map(isBypass)).toEqual([true]);
+      expect(found.map(bypassesGateway)).toEqual([true]);
     } finally {
       engine.kill('SIGKILL');
     }

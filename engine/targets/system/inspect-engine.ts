@@ -188,7 +188,7 @@ async function readEngineConfig(
   };
 }
 
-/** Null if the engine did not say; containers that are removed meanwhile are left out. */
+/** Null if the engine did not respond; containers that are removed meanwhile are left out. */
 export async function listContainers(
   paths: Pick<RootPaths, 'engineSocket' | 'clientSocket'>,
 ): Promise<readonly AffectedContainer[] | null> {

@@ -281,7 +281,7 @@ describe('a first installation that fails', () => {
     expect(machine.calls.filter((call) => /^(?:stop|start|restart) /.test(call))).toEqual([]);
   });
 
-  it('and whose roll back does too, says so', async () => {
+  it('whose roll back fails too, says so', async () => {
     status = 500;
     // Its first start is that of the installation.
     machine.failing = 'reset-failed docker.service docker.socket';

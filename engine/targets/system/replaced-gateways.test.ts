@@ -30,7 +30,7 @@ it.each([
     '5:memory:/system.slice\n1:name=systemd:/system.slice/g.service\n0::/system.slice/g.service\n',
     'sys/fs/cgroup/systemd',
   ],
-])('gateways that the service has from before its main process (cgroup %s)', async (_, cgroup, hierarchy) => {
+])('finds gateways older than the main process (cgroup %s)', async (_, cgroup, hierarchy) => {
   await write('proc/900/cgroup', cgroup);
   await write(`${hierarchy}/system.slice/g.service/cgroup.procs`, '900\n1200\n800\n1000\n700\n600\n');
   await hasProcess(900, 5000, gateway);
@@ -42,7 +42,7 @@ it.each([
   expect(await replacedGateways(900, root)).toEqual([800, 1200]);
 });
 
-it('none where nothing is known', async () => {
+it('finds no gateways where nothing is known', async () => {
   expect(await replacedGateways(900, root)).toEqual([]);
   await write('proc/900/cgroup', '0::/\n');
   expect(await replacedGateways(900, root)).toEqual([]);

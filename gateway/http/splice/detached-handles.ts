@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { descriptorOf } from '../../base/libc.ts';
 import { isWriteIdle } from '../message/socket-flow.ts';
+import { internalHandle } from '../../../shared/process/internal-handle.ts';
 
 /** A socket's reading side, detached from Node, which reads nothing meanwhile. */
 export interface DetachedReadHandle {
@@ -27,14 +28,20 @@ interface Handle {
   readStop(): number;
 }
 
-function handleOf(socket: Socket): Handle | null {
-  // Checked before use.
-  const handle = (socket as unknown as { _handle?: Partial<Handle> | null })._handle;
-  return typeof handle?.reading === 'boolean' &&
+function isReadable(handle: object): handle is Handle {
+  return (
+    'reading' in handle &&
+    typeof handle.reading === 'boolean' &&
+    'readStart' in handle &&
     typeof handle.readStart === 'function' &&
+    'readStop' in handle &&
     typeof handle.readStop === 'function'
-    ? (handle as Handle)
-    : null;
+  );
+}
+
+function handleOf(socket: Socket): Handle | null {
+  const handle = internalHandle(socket);
+  return handle !== null && isReadable(handle) ? handle : null;
 }
 
 /** Null where Node has read ahead, or reading is paused. */

@@ -23,7 +23,7 @@ function kernel(
     error = numbers[why];
     return -1;
   };
-  const come = (length: number): string | Refusal | null => {
+  const receive = (length: number): string | Refusal | null => {
     const [next] = sender;
     if (next === undefined) return 'again';
     if (next === null) return null;
@@ -34,7 +34,7 @@ function kernel(
   };
   const into = (text: string | Refusal | null, write: (text: string) => void): number => {
     if (text === null) return 0;
-    if (text in numbers) return refuse(text as Refusal); // has just been looked at
+    if (text in numbers) return refuse(text as Refusal); // checked above
     write(text);
     return text.length;
   };
@@ -43,7 +43,7 @@ function kernel(
       if (source === from && target === pipeIn)
         return received >= slots
           ? refuse('again')
-          : into(come(length), (text) => {
+          : into(receive(length), (text) => {
               pipe += text;
               received++;
             });
@@ -56,7 +56,7 @@ function kernel(
       return part.length;
     },
     recv: (_, bytes, length) =>
-      into(come(length), (text) => {
+      into(receive(length), (text) => {
         bytes.write(text, 'latin1');
       }),
     write: (_, bytes, length) => {

@@ -52,10 +52,11 @@ function searchText(text: string): string {
 }
 
 /** Letters of scripts that separate words; between Chinese characters a word may begin anywhere. */
-const ofWord = /[\p{Ll}\p{N}]/u;
+const wordCharacter = /[\p{Ll}\p{N}]/u;
 
 function startsWord(text: string, term: string): boolean {
   for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + 1))
-    if (at === 0 || !ofWord.test(text.charAt(at - 1)) || !ofWord.test(term.charAt(0))) return true;
+    if (at === 0 || !wordCharacter.test(text.charAt(at - 1)) || !wordCharacter.test(term.charAt(0)))
+      return true;
   return false;
 }

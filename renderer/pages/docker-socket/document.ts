@@ -52,7 +52,7 @@ export const defaultList = (draft: DraftView): ListPlace => ({
 });
 
 const rawLists = (value: unknown): readonly unknown[] =>
-  Array.isArray(value) ? (value as readonly unknown[]) : []; // elements are looked at by written()
+  Array.isArray(value) ? (value as readonly unknown[]) : []; // elements are checked by written()
 
 /** Lists of single images: those of the draft, and applied ones that the draft no longer has. */
 export function ownLists(draft: DraftView): {

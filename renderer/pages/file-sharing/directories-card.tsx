@@ -97,7 +97,7 @@ export function DirectoriesCard({
           />
         </Box>
       )}
-      {resolveError !== null && <LookFailed error={resolveError} onRetry={onRetry} />}
+      {resolveError !== null && <DirectoriesUnresolved error={resolveError} onRetry={onRetry} />}
     </Card>
   );
 }
@@ -116,7 +116,7 @@ function WholeListChange({
   return (
     <>
       <EditedMark kind={list.missing ? 'removed' : 'added'} />
-      {!readOnly && <UndoChange name={t('files.list.came')} onUndo={onUndo} />}
+      {!readOnly && <UndoChange name={t('files.list.subject')} onUndo={onUndo} />}
     </>
   );
 }
@@ -176,13 +176,19 @@ function ByDefaultNote() {
 const useIsDesktopFormat = (): boolean =>
   useAppPart(({ target }) => target.capabilities.settingsFormat === 'desktop');
 
-function LookFailed({ error, onRetry }: { readonly error: AppError; readonly onRetry: () => void }) {
+function DirectoriesUnresolved({
+  error,
+  onRetry,
+}: {
+  readonly error: AppError;
+  readonly onRetry: () => void;
+}) {
   const { t } = useTranslation();
   return (
     <Box sx={{ padding: '0 16px 16px' }}>
       <ErrorPanel
         error={error}
-        title={t('files.list.lookFailed')}
+        title={t('files.list.unresolved')}
         action={
           <Button size="small" onClick={onRetry}>
             {t('button.tryAgain')}

@@ -129,7 +129,7 @@ describe('the list of shared directories', () => {
     ['code', 'The path must be absolute'],
     ['$USER/code', 'Only $HOME, $TMP and $TEMP are replaced'],
     ['~/code', 'Only $HOME, $TMP and $TEMP are replaced'],
-    ['/srv/../etc', 'The path must not hold'],
+    ['/srv/../etc', 'The path must not contain'],
   ])('refuses %s while it is typed', async (text, why) => {
     const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
     await typeInto(user, field(), text);

@@ -55,7 +55,7 @@ export function useResolved(written: readonly string[]): {
   };
 }
 
-/** Pause in typing before the host is asked about a path, ms. */
+/** Pause in typing before a path is looked up on the host, ms. */
 const pause = 200;
 
 /** Whether a path, as written, does not exist on this host; false until that is known, and for ''. */

@@ -22,7 +22,7 @@ it('counts a kept container neither as protected nor as unprotected', async () =
   expect(countOf('Replaced')).toBe('Replaced1');
 });
 
-it('has no line for kept containers without one', async () => {
+it('has no line for kept containers if there are none', async () => {
   await renderApp(stateWith(containers.slice(0, 2)), 'overview');
   expect(countOf('Unprotected')).toBe('Unprotected1');
   expect(countOf('Replaced')).toBeUndefined();

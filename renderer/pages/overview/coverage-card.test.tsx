@@ -96,7 +96,7 @@ it('shows nothing as unprotected if there are no existing containers', async () 
   expect(await cells(/^Containers created before ECI/)).toMatch(/ECINoneNone found$/);
 });
 
-it('is sorted by state, and back in the original order', async () => {
+it('the coverage is sorted by state, and back in the original order', async () => {
   const { user } = await renderApp(appState({ verification }), 'overview');
   const table = await screen.findByRole('table', { name: 'What is protected on this engine' });
   const rows = () =>

@@ -68,8 +68,8 @@ describe('the run', () => {
 
   it('explains what stopping means at each point: nothing yet, files only, or one more restart', async () => {
     const at = async (step: ApplyStep, engine: 'reload' | 'restart' = 'reload') => {
-      const reached = run(progress({ at: step, engine }));
-      await renderApp({ ...state('applying'), run: reached }, 'review', reviewResponses('applying'));
+      const shownRun = run(progress({ at: step, engine }));
+      await renderApp({ ...state('applying'), run: shownRun }, 'review', reviewResponses('applying'));
     };
     await at('back-up');
     await screen.findByText('Nothing has changed yet.');

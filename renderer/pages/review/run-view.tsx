@@ -119,14 +119,14 @@ function subtitle(t: TFunction, run: ApplyRun, step: number): string | undefined
  * restarts once more.
  */
 function stopConsequence(run: ApplyRun): 'nothing' | 'files' | 'restart' {
-  const reached = (change: StepChange): boolean =>
+  const hasBegun = (change: StepChange): boolean =>
     run.steps.some(
       ({ step, state }) =>
         (state === 'running' || state === 'done' || state === 'failed') &&
         applyStepTable[step].changes === change,
     );
-  if (reached('engine')) return 'restart';
-  return reached('files') ? 'files' : 'nothing';
+  if (hasBegun('engine')) return 'restart';
+  return hasBegun('files') ? 'files' : 'nothing';
 }
 
 /** Whether the run can be cancelled, and why or what that means. */

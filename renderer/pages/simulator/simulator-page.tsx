@@ -13,7 +13,7 @@ import { withCode } from '../../components/mono.tsx';
 import { Page } from '../../components/page.tsx';
 import { PreferenceNotice } from '../../components/preference-notice.tsx';
 import { color } from '../../theme/tokens.ts';
-import { maxComposeLength } from '../../../shared/explain/limits.ts';
+import { maxComposeLength } from '../../../shared/explain/input-limits.ts';
 import { markedSpans } from '../../../shared/explain/rows.ts';
 import { BasisCard } from './basis-card.tsx';
 import { CommandInput, marksOf } from './command-input.tsx';

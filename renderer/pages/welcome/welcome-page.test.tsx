@@ -43,7 +43,7 @@ describe('the first run', () => {
     await user.click(screen.getByRole('button', { name: 'Review the changes' }));
     // Containers exist: the question what becomes of them is first.
     const proceed = await screen.findByRole('button', { name: 'Continue to review' });
-    // Which of them can be recreated is asked for the recommended policy, before the draft has it.
+    // The request is about the recommended policy, before it is in the draft.
     const planned = bridge.calls.find(({ name }) => name === 'plan:make')?.input;
     expect(planned).toMatchObject({ draft: expect.stringMatching(/"enhancedContainerIsolation"/) });
     await user.click(proceed);

@@ -5,7 +5,7 @@ import type { TextContent } from '../text-content.ts';
 /** The first Docker Desktop that reads a key. */
 export interface FirstDesktopVersion {
   readonly version: string;
-  /** If it came later with WSL 2. */
+  /** If it was added later with WSL 2. */
   readonly wsl2?: string;
 }
 

@@ -4,7 +4,7 @@ import type { AttackResponse, Attempt, Side } from '../attempt.ts';
 
 /** Loopback provides an address for a server of each side on ssh's port. */
 const addresses: Readonly<Record<Side['name'], string>> = { engine: '127.0.0.21', gateway: '127.0.0.22' };
-const reached = new Map<string, boolean>();
+const connectedTo = new Map<string, boolean>();
 
 /** Makes the engine's ssh connect to a server of the attacker's: there it is root, and offers root's keys. */
 async function listening(
@@ -13,9 +13,9 @@ async function listening(
   work: (address: string) => Promise<AttackResponse>,
 ): Promise<AttackResponse> {
   const address = addresses[side.name];
-  reached.set(`${side.name} ${id}`, false);
+  connectedTo.set(`${side.name} ${id}`, false);
   const server = createServer((socket) => {
-    reached.set(`${side.name} ${id}`, true);
+    connectedTo.set(`${side.name} ${id}`, true);
     socket.on('error', () => undefined);
     socket.destroy();
   });
@@ -44,5 +44,5 @@ export const buildIdentityAttempts: readonly Attempt[] = contexts.map(([form, re
       const context = encodeURIComponent(remote(address));
       return side.send('POST', `/v1.45/build?t=${side.tag}&remote=${context}`);
     }),
-  breach: (side) => Promise.resolve(reached.get(`${side.name} ${form}`) === true),
+  breach: (side) => Promise.resolve(connectedTo.get(`${side.name} ${form}`) === true),
 }));

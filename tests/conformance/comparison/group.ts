@@ -7,13 +7,13 @@ export interface Inspection {
   readonly exec?: string;
   /** Another image than `compared`, for `run`. */
   readonly image?: string;
-  readonly see: Readonly<Record<string, string>>;
+  readonly snippets: Readonly<Record<string, string>>;
 }
 
 /**
- * Things inspected together: in one container, or by the clients of one engine. Every entry of `see` is an
- * observation of its own, compared on its own between a stock engine and a protected one; its name is its id,
- * `of: name`, in failures and in the list of explained differences. Its shell snippet must succeed on the
+ * Things inspected together: in one container, or by the clients of one engine. Every entry of `snippets` is
+ * an observation of its own, compared on its own between a stock engine and a protected one; its name is its
+ * id, `of: name`, in failures and in the list of explained differences. Its shell snippet must succeed on the
  * stock engine, so that two equal failures don't pass: what must be refused is written as `! command`.
  *
  * Names in scripts begin with `$G`, which no other group and no other attempt has; `$W` is the group's
@@ -31,7 +31,7 @@ export interface Group extends Inspection {
 /** The ids of a group's observations. */
 export const idsOf = (group: Group) =>
   [group, ...(group.then ?? [])]
-    .flatMap((inspection) => Object.keys(inspection.see))
+    .flatMap((inspection) => Object.keys(inspection.snippets))
     .map((name) => `${group.of}: ${name}`);
 
 /**
@@ -56,7 +56,7 @@ ${group.before ?? ':'}
 ${observed}`;
 }
 
-function scriptOfInspection({ run, exec, image = 'compared', see }: Inspection): string {
+function scriptOfInspection({ run, exec, image = 'compared', snippets }: Inspection): string {
   const where =
     run !== undefined
       ? `docker run -i --rm ${run} ${image} sh`
@@ -67,14 +67,14 @@ function scriptOfInspection({ run, exec, image = 'compared', see }: Inspection):
   // there.
   const [errors, after] =
     where === null ? ['2>"$W/.errors"', 'code=$?; cat "$W/.errors"'] : ['2>&1', 'code=$?'];
-  const snippets = Object.entries(see)
+  const script = Object.entries(snippets)
     .map(
       ([name, snippet]) =>
         `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null ${errors}\n${after}\n` +
         `printf '${mark}%s\\n' $code\n`,
     )
     .join('');
-  return where === null ? snippets : `${where} <<'SNIPPETS'\n${snippets}SNIPPETS\n`;
+  return where === null ? script : `${where} <<'SNIPPETS'\n${script}SNIPPETS\n`;
 }
 
 /** Parses the output of a group's script. Snippets that did not end are missing. */

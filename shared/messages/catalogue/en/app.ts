@@ -24,7 +24,7 @@ export const app = {
   'app.enter-password': 'Try again and enter the password.',
   'app.user-not-authorized': 'this user may not get administrator rights',
   'app.ask-administrator': 'Ask an administrator, or run bulkhead as root.',
-  'app.authorization-failed': 'administrator rights could not be asked for',
+  'app.authorization-failed': 'administrator rights could not be requested',
   'app.check-polkit-agent':
     'See that an authentication agent of polkit runs in this session, or run bulkhead as root.',
   'app.no-engine-open': 'no engine is open yet',

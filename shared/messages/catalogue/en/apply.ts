@@ -63,7 +63,7 @@ export const apply = {
   'apply.correct-settings': 'Correct them: bulkhead settings lint FILE{{onEngine}} shows where.',
   'apply.eci-unavailable': 'Enhanced Container Isolation cannot be turned on here',
   'apply.meet-requirement': 'Meet the requirement, then plan again.',
-  'apply.daemon-json-conflict': 'daemon.json stands in the way',
+  'apply.daemon-json-conflict': 'daemon.json conflicts with the change',
   'apply.correct-daemon-json': 'Correct daemon.json, then plan again.',
   'apply.nothing-to-apply': 'there is nothing to apply',
   'apply.change-draft-first': 'Change the draft first: bulkhead settings set POINTER VALUE{{onEngine}}',

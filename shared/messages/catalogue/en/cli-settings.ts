@@ -14,7 +14,7 @@ export const cliSettings = {
   'cli-settings.not-for-desktop': '"bulkhead" is never written for Docker Desktop',
   'cli-settings.not-read-there': 'nothing there reads it',
   'cli-settings.no-preference': '{{pointer}} is no setting that users can have a preference about',
-  'cli-settings.preferences-are': 'It goes for {{pointers}}.',
+  'cli-settings.preferences-are': 'It applies to {{pointers}}.',
   'cli-settings.not-a-preference': 'a preference is true or false, or --clear',
   'cli-settings.give-one-of-three': 'Give one of the three.',
   'cli-settings.preference-none': "No preference about {{pointer}}: the administrator's default holds.",

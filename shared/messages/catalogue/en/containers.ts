@@ -46,7 +46,7 @@ export const containers = {
   'containers.volumes-kept': 'volumes kept: {{volumes}}',
   'containers.new-one-missing': 'the new {{name}} is gone, so the old one stays, as {{old}}',
   'containers.old-one-not-removed': '{{name}} could not be removed: {{reason}}',
-  'containers.new-one-not-removed': 'what was made for {{name}} could not be removed',
+  'containers.new-one-not-removed': 'what was created for {{name}} could not be removed',
   'containers.not-rolled-back': '{{name}} could not be rolled back',
   'containers.image-not-removed': 'image {{image}} could not be removed',
   'containers.no-new-one': 'there is no new {{name}}',

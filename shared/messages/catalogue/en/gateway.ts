@@ -8,7 +8,7 @@ export const gateway = {
   'gateway.leftover-socket-not-removed': 'The leftover socket {{file}} cannot be removed.',
   'gateway.address-in-use': 'Somebody is already listening on {{file}}.',
   'gateway.stop-or-listen-elsewhere': 'Stop that process first, or listen elsewhere.',
-  'gateway.socket-not-created': 'The socket {{file}} cannot be made.',
+  'gateway.socket-not-created': 'The socket {{file}} cannot be created.',
   'gateway.check-directory-rights': 'Check the directory and the rights on it.',
   'gateway.locks-file-unusable': "The file {{file}}, which has the gateway's locks, cannot be used.",
   'gateway.compose-not-installed': 'Docker Compose is not installed',
@@ -78,9 +78,9 @@ export const gateway = {
   'gateway.source-of-frontend': 'a source that a frontend or a Dockerfile asks for',
   'gateway.own-source-policy-may-deny': "or the build's own source policy denies it",
   'gateway.docker-socket-of-container': 'the Docker socket of container {{name}}',
-  'gateway.container-of-socket-removed': 'the container it was made for is gone',
+  'gateway.container-of-socket-removed': 'the container it was created for is gone',
   'gateway.container-of-socket-pending':
-    'the container it was made for is not known yet; try again in a moment',
+    'the container it was created for is not known yet; try again in a moment',
   'gateway.mounting-socket-into-image': 'mounting the Docker socket into a container of image {{image}}',
   'gateway.image-changed-meanwhile': concat(
     'the name meant another image ({{imageId}}) when the container was made than when it was checked ',
@@ -92,7 +92,7 @@ export const gateway = {
   'gateway.path-through-proc': 'it leads through /proc',
   'gateway.path-not-examined': '{{path}} cannot be examined',
   'gateway.path-not-examined-because': '{{path}} cannot be examined ({{code}})',
-  'gateway.up-from-missing-directory': 'it goes up from a directory that does not exist',
+  'gateway.up-from-missing-directory': 'it has ".." after a directory that does not exist',
   'gateway.too-many-links': 'it has too many symbolic links',
   'gateway.too-many-path-components': 'this request has more than {{most}} directories and links to examine',
   'gateway.path-through-changeable-link':

@@ -54,7 +54,7 @@ export const policy = {
   'policy.the-network': 'the network {{name}}',
   'policy.container-of-other-user': concat(
     "{{name}} is user {{others}}'s and this one user {{own}}'s; both would have the same ids: ",
-    'have one user make both',
+    'create both as one user',
   ),
   'policy.variable-with-hidden-value': 'the variable {{variable}} with a value that was hidden',
   'policy.docker-top-with-option': 'docker top with the option {{option}}',
@@ -109,8 +109,8 @@ export const policy = {
   'policy.volume-with-mount-option': '{{volume}} with mount option {{option}}',
   'policy.volume-of-type': '{{volume}} of type {{type}} on {{device}}',
   'policy.network-volume-without-server':
-    'the server cannot be told: NFS needs addr= and device :/path, CIFS device //server/share, with no dot ' +
-    'segments and no other characters than letters, digits, spaces and ._$~-',
+    'the server cannot be determined: NFS needs addr= and device :/path, CIFS device //server/share, with ' +
+    'no dot segments and no other characters than letters, digits, spaces and ._$~-',
   'policy.network-volume-below-another':
     'another entry allows a directory above it, where a link may stand in its place: mount that one',
   'policy.network-volume-made-without-options':

@@ -25,7 +25,8 @@ export const rules = {
   'rules.volume-plugin': 'volume plugins run outside isolation; only the "local" driver is allowed',
   'rules.network-plugin': "network plugins run outside isolation; only the engine's own drivers are allowed",
   'rules.host-addresses': 'a network takes no public addresses, and nothing that the host itself uses',
-  'rules.bind-engine-directory': "directories that hold the engine's own data or sockets are never mounted",
+  'rules.bind-engine-directory':
+    "directories that contain the engine's own data or sockets are never mounted",
   'rules.bind-not-shared': 'the directory is not shared with containers',
   'rules.bind-unresolvable': 'it cannot be determined which directory this is',
   'rules.bind-propagation': 'mounts made in a container may not appear in the engine',
@@ -38,7 +39,7 @@ export const rules = {
   'rules.container-unprotected': 'the container was not created under enhanced container isolation',
   'rules.command-blocked': 'the command list of the mounted socket does not let it through',
   'rules.socket-holder': 'the container has a Docker socket under another command list',
-  'rules.not-own': 'through this socket only what was made through it may be seen and touched',
+  'rules.not-own': 'through this socket only objects created through it can be seen and changed',
   'rules.owner-label': 'the label records who made it, and only the gateway may set it',
   'rules.environment-hidden': 'values of environment variables are hidden',
   'rules.container-name': "a container's name may not look like a container id",

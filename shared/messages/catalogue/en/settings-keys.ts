@@ -57,7 +57,7 @@ export const settingsKeys = {
     'What its containers see through their socket. Default: the value of socketMounts.scope.',
   'settings-keys.bulkhead.socketMounts': 'What containers may do with the Docker socket they mount.',
   'settings-keys.bulkhead.socketMounts.scope':
-    'own: a container sees and touches only what was made through its own socket; all: everything.',
+    'own: a container sees and changes only objects created through its own socket; all: everything.',
   'settings-keys.bulkhead.hideEnvironment': concat(
     "From whom `docker inspect` hides the values of containers' environment variables: ",
     'socket-mounts = from containers with the Docker socket, always = from everyone. ',

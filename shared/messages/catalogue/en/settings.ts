@@ -144,7 +144,7 @@ export const settings = {
     'While that lasts, only the content it served before is allowed.',
   ),
   'settings.reference-empty': 'it is empty',
-  'settings.reference-white-space': 'it holds white space',
+  'settings.reference-white-space': 'it contains white space',
   'settings.repository-not-lower-case': 'repository names are lower case',
   'settings.registry-host-invalid': 'the registry host is not valid',
   'settings.repository-name-invalid': 'the repository name is not valid',
@@ -180,7 +180,7 @@ export const settings = {
   'settings.json-bracket-missing': 'A closing bracket is missing.',
   'settings.json-text-after-end': 'The document has ended before this. Remove what follows.',
   'settings.json-string-not-closed': 'The string is not closed on its line. Add the closing double quote.',
-  'settings.json-string-invalid': 'The string holds a character or an escape that JSON does not allow.',
+  'settings.json-string-invalid': 'The string contains a character or an escape that JSON does not allow.',
   'settings.json-number-invalid': 'This is not a number as JSON writes them.',
   'settings.json-unknown-token':
     'This is not JSON. Strings and keys are written in double quotes; literals are true, false and null.',
@@ -194,30 +194,30 @@ export const settings = {
     'it over.',
   ),
   'settings.shares-engine-files':
-    "This holds the engine's own files: a container could change images, other containers and the policy.",
+    "This contains the engine's own files: a container could change images, other containers and the policy.",
   'settings.shares-docker-socket':
-    'This holds the Docker socket: a container could command the engine through it.',
+    'This contains the Docker socket: a container could command the engine through it.',
   'settings.shares-configuration': concat(
-    'This holds the configuration of this host, passwords and services included: ',
+    'This contains the configuration of this host, passwords and services included: ',
     'a container could take it over.',
   ),
   'settings.shares-service-sockets':
-    "This holds sockets and state of the system's services, the Docker socket often among them.",
+    "This contains sockets and state of the system's services, the Docker socket often among them.",
   'settings.shares-kernel-files':
     "These are the kernel's own files: through them a container could leave its isolation.",
   'settings.shares-devices': 'These are the devices of this host: a container could read and write disks.',
   'settings.shares-administrator-home':
     "This is the administrator's home: keys and start-up files in it give access to this host.",
   'settings.shares-programs':
-    'This holds programs that this host runs as administrator: a container could replace them.',
+    'This contains programs that this host runs as administrator: a container could replace them.',
   'settings.shares-all-homes': "This shares every user's home directory with every user's containers.",
-  'settings.contains-and-explanation': 'It holds {{holds}}. {{explain}}',
+  'settings.contains-and-explanation': 'It contains {{holds}}. {{explain}}',
   'settings.path-empty': 'The path is empty.',
-  'settings.path-control-character': 'The path holds a control character.',
+  'settings.path-control-character': 'The path contains a control character.',
   'settings.path-variable-unknown': 'Only {{list}} are replaced; "{{written}}" is not a path.',
   'settings.path-tilde': 'The "~" is not replaced. Write $HOME.',
   'settings.path-not-absolute': 'The path must be absolute, or start with $HOME, $TMP or $TEMP.',
-  'settings.path-dot-segments': 'The path must not hold "." or "..": write where it leads.',
+  'settings.path-dot-segments': 'The path must not contain "." or "..": write where it leads.',
   'settings.command-unknown': '"{{entry}}" is not a Docker command. The entry has no effect.',
   'settings.command-unknown-denies-all':
     '"{{entry}}" is not a Docker command. As long as it is in this list, everything is denied.',

@@ -89,8 +89,7 @@ export const system = {
     'The upgrade of gateway and planner failed. Their unit files were rolled back.',
   'system.gateway-not-replaced': 'The new gateway did not start; the previous one keeps serving.',
   'system.gateway-status': 'systemctl status shows "{{status}}"',
-  'system.gateway-state-unknown':
-    'systemd could not be asked whether the gateway runs, so it was not replaced.',
+  'system.gateway-state-unknown': 'systemd did not report whether the gateway runs, so it was not replaced.',
   'system.plain-engine-runs': 'The plain engine runs again. Correct the cause, then try again.',
   'system.previous-version-runs': 'The previous version runs again. Correct the cause, then try again.',
   'system.engine-was-not-touched': concat(

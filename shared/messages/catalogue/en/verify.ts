@@ -1,7 +1,7 @@
 import { concat } from '../concat.ts';
 
 export const verify = {
-  'verify.probe-image-failed': 'the probe image could not be made',
+  'verify.probe-image-failed': 'the probe image could not be built',
   'verify.probe-program-missing': 'the probe program is missing',
   'verify.already-running': 'another verification is under way',
   'verify.wait': 'Wait until it has ended.',

@@ -56,7 +56,7 @@ export const apply: Translated<typeof english> = {
   'apply.correct-settings': '请更正：bulkhead settings lint FILE{{onEngine}} 可显示位置。',
   'apply.eci-unavailable': '无法在此处开启增强型容器隔离',
   'apply.meet-requirement': '请满足要求，然后重新计划。',
-  'apply.daemon-json-conflict': 'daemon.json 造成阻碍',
+  'apply.daemon-json-conflict': 'daemon.json 与此更改冲突',
   'apply.correct-daemon-json': '请更正 daemon.json，然后重新计划。',
   'apply.nothing-to-apply': '没有可应用的更改',
   'apply.change-draft-first': '请先更改草稿：bulkhead settings set POINTER VALUE{{onEngine}}',

@@ -2,7 +2,7 @@ import type { verify as english } from '../en/verify.ts';
 import type { Translated } from '../translated.ts';
 
 export const verify: Translated<typeof english> = {
-  'verify.probe-image-failed': '无法制作探测镜像',
+  'verify.probe-image-failed': '无法构建探测镜像',
   'verify.probe-program-missing': '缺少探测程序',
   'verify.already-running': '正在进行另一次验证',
   'verify.wait': '请等待其结束。',

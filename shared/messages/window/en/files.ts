@@ -37,8 +37,8 @@ export const files = {
     missingDesktop: 'The settings file has no list: Docker Desktop\u2019s own default shares apply.',
     write: 'Write them into the settings file',
     defaultTag: 'Default',
-    came: 'The list',
-    lookFailed: 'The directories could not be looked up on this host',
+    subject: 'The list',
+    unresolved: 'The directories could not be looked up on this host',
     byDefault: 'Shared by default: {{path}}',
     byDefaultHere:
       '“Shared by default” is for Docker Desktop: it shares such a directory without users adding it. ' +
@@ -80,9 +80,9 @@ export const files = {
   invalid: {
     empty: 'A path is missing',
     relative: 'The path must be absolute, or start with `$HOME`, `$TMP` or `$TEMP`',
-    'not-normal': 'The path must not hold `.` or `..`: write where it leads',
+    'not-normal': 'The path must not contain `.` or `..`: write where it leads',
     'unknown-variable': 'Only `$HOME`, `$TMP` and `$TEMP` are replaced, no `~` and no other variable',
-    'control-character': 'The path holds a control character',
+    'control-character': 'The path contains a control character',
     title: 'This entry shares nothing',
   },
   danger: {
@@ -155,7 +155,7 @@ export const files = {
     missing: 'It does not exist yet.',
     notShared: 'It is in no shared directory.',
     notSharedLink: 'It leads to `{{real}}`, which isn\u2019t shared.',
-    engine: 'It is, holds or belongs to a directory of the engine: that is never mountable.',
+    engine: 'It is, contains or belongs to a directory of the engine: that is never mountable.',
     socket: 'It is a socket of the engine: only allowed images may mount that.',
     unresolvable: 'It can\u2019t be determined where it leads, so it is denied.',
     forget: 'Forget {{path}}',

@@ -92,7 +92,8 @@ export const rules = {
     'host-addresses':
       'What the host sends to a bridge’s addresses goes to its containers. ' +
       'Public addresses and what the host itself uses are not for networks.',
-    'bind-engine-directory': 'Directories that hold the engine\u2019s own data or sockets are never mounted.',
+    'bind-engine-directory':
+      'Directories that contain the engine\u2019s own data or sockets are never mounted.',
     'bind-not-shared': 'The directory is not shared with containers.',
     'bind-unresolvable': 'It can\u2019t be determined which directory this is.',
     'bind-propagation': 'Mounts made in a container may not appear in the host.',
@@ -105,7 +106,7 @@ export const rules = {
     'container-unprotected': 'The container was not created under ECI.',
     'command-blocked': 'The command list of the mounted socket does not let it through.',
     'socket-holder': 'That container has a Docker socket under another command list.',
-    'not-own': 'Through this socket only what was made through it can be seen and touched.',
+    'not-own': 'Through this socket only objects created through it can be seen and changed.',
     'owner-label': 'The label records who made it. Only the gateway may set it.',
     'environment-hidden': 'Values of environment variables are hidden.',
     'container-name': 'A container\u2019s name may not look like a container id.',

@@ -92,7 +92,7 @@ export const socket = {
     here_other: 'Matches {{count}} images on this engine',
     error: {
       empty: 'An image reference is missing',
-      space: 'An image reference holds no spaces',
+      space: 'An image reference contains no spaces',
       'upper-case': 'Repository names are lower case',
       'bad-domain': 'The registry host is not valid',
       'bad-path': 'The repository name is not valid',
@@ -166,10 +166,10 @@ export const socket = {
       allOption: 'Everything',
       ownOption: 'Only their own',
       all:
-        'A container with the socket sees and touches all that is on this engine, as far as its commands ' +
+        'A container with the socket sees and changes all that is on this engine, as far as its commands ' +
         'allow.',
       own:
-        'A container with the socket sees and touches only what was made through its own socket. ' +
+        'A container with the socket sees and changes only objects created through its own socket. ' +
         'All else is not there for it.',
     },
     hide: {

@@ -28,8 +28,8 @@ export const files: Translation<typeof english> = {
     missingDesktop: '设置文件中没有列表：使用 Docker Desktop 自身的默认共享。',
     write: '写入设置文件',
     defaultTag: '默认',
-    came: '该列表',
-    lookFailed: '无法在此主机上查找这些目录',
+    subject: '该列表',
+    unresolved: '无法在此主机上查找这些目录',
     byDefault: '默认共享：{{path}}',
     byDefaultHere:
       '“默认共享”供 Docker Desktop 使用：无需用户添加即共享该目录。在此引擎上，列出的目录均可挂载。',

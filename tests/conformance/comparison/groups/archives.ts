@@ -29,7 +29,7 @@ export const archives: readonly Group[] = [
   {
     of: 'archives',
     before: `${tree}; docker run -d --name $G-r compared sleep 1000`,
-    see: {
+    snippets: {
       ...Object.fromEntries([
         put('v7', 'tar --format=v7 -cf - -C v x hard symbolic d empty of-511 of-512'),
         put('ustar', `tar --format=ustar ${all}`),

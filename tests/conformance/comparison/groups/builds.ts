@@ -110,12 +110,12 @@ export const builds: readonly Group[] = [
       'docker build -q --secret id=s,src=sec -t $G-m -f Mounts .',
     run: '',
     image: '$G-i',
-    see: holds,
+    snippets: holds,
     then: [
       {
         run: '',
         image: '$G-m',
-        see: Object.fromEntries([
+        snippets: Object.fromEntries([
           ...[
             'secret',
             'secret-owned',
@@ -142,7 +142,7 @@ export const builds: readonly Group[] = [
         ]),
       },
       {
-        see: {
+        snippets: {
           ...configured,
           'configuration of a stage':
             'docker image inspect -f "{{.Config.User}} {{.Config.WorkingDir}} {{.Config.Volumes}} ' +
@@ -178,10 +178,10 @@ export const builds: readonly Group[] = [
       `${context}; docker build -q --build-arg WORD=word -t $G-i .`,
     run: '',
     image: '$G-i',
-    see: holds,
+    snippets: holds,
     then: [
       {
-        see: {
+        snippets: {
           ...configured,
           'a failing RUN':
             'printf "FROM compared\\nRUN exit 7\\n" >D; DOCKER_BUILDKIT=0 docker build -q -f D . 2>&1 | ' +

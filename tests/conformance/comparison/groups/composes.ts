@@ -40,7 +40,7 @@ export const composes: readonly Group[] = [
       "printf 'FROM compared\\nARG WORD\\nRUN mkdir /w && echo $WORD >/w/index.html && " +
       `chown -R 1000:33 /w\\n' >Dockerfile; cat >compose.yaml <<END\n${file}\nEND\n` +
       'export COMPOSE_PROJECT_NAME=$G-p; docker compose up -d --quiet-pull --wait',
-    see: Object.fromEntries(
+    snippets: Object.fromEntries(
       Object.entries({
         services: 'docker compose ps -a --format "{{.Service}} {{.State}} {{.Health}}" | sort',
         ids: 'docker compose exec -T db id; docker compose exec -T web id',

@@ -75,7 +75,7 @@ export const copies: readonly Group[] = [
     before:
       `${tree}; mkdir bound; docker create --name $G-s -v /volume -v $W/bound:/bound compared sleep 1000; ` +
       'docker run -d --name $G-r -v /volume -v $W/bound:/bound compared sleep 1000',
-    see: {
+    snippets: {
       ...into('created', '$G-s'),
       ...out('created', '$G-s'),
       ...into('running', '$G-r'),
@@ -84,19 +84,19 @@ export const copies: readonly Group[] = [
     then: [
       {
         exec: '$G-r',
-        see: Object.fromEntries(
+        snippets: Object.fromEntries(
           Object.entries(inside).map(([name, snippet]) => [`running: ${name}`, snippet]),
         ),
       },
-      { see: { start: 'docker start $G-s >/dev/null' } },
+      { snippets: { start: 'docker start $G-s >/dev/null' } },
       {
         exec: '$G-s',
-        see: Object.fromEntries(
+        snippets: Object.fromEntries(
           Object.entries(inside).map(([name, snippet]) => [`started: ${name}`, snippet]),
         ),
       },
       {
-        see: {
+        snippets: {
           stopped: 'docker kill $G-r >/dev/null; docker wait $G-r',
           ...out('stopped', '$G-r'),
           'between containers':
@@ -117,7 +117,7 @@ rm /own/1; echo more >>/own/33; chmod 600 /own/old; cp /bin/busybox /made/p; set
 setcap cap_chown=ep /own/0; setcap -r /cap/three; cp /suid/id /made/id; chmod 4755 /made/id; ln -s x /made/l
 chown 70:80 /own/1000; setfattr -n user.k -v w /made/new; touch /made/done; exec sleep 1000"
 until docker exec $G-a test -e /made/done; do sleep .1; done; docker create --name $G-c compared true`,
-    see: {
+    snippets: {
       'diff while it runs': 'docker diff $G-a | sort',
       'diff of a created one': 'docker diff $G-c | sort',
       'export while it runs': `docker export $G-a | ${rootfs}`,

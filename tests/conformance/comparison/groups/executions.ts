@@ -5,7 +5,7 @@ export const executions: readonly Group[] = [
   {
     of: 'exec',
     before: 'docker run -d --name $G-a -e OF=container -w /own --group-add 7 compared sleep 1000',
-    see: {
+    snippets: {
       id: 'docker exec $G-a id',
       'as a user': 'docker exec -u 1000 $G-a id',
       'as a named user': 'docker exec -u app $G-a id',
@@ -62,7 +62,7 @@ export const executions: readonly Group[] = [
   },
   {
     of: 'states',
-    see: {
+    snippets: {
       created:
         'docker create --name $G-a compared true >/dev/null; ' +
         'docker inspect -f "{{.State.Status}} {{.State.ExitCode}} {{.State.Pid}}" $G-a',
@@ -140,7 +140,7 @@ export const executions: readonly Group[] = [
     before:
       'docker run -d --name $G-a --label l=v --cap-add NET_ADMIN --security-opt no-new-privileges -v ' +
       '$G-v:/v -v /anon --tmpfs /t -p 127.0.0.1::80 -m 64m --init -h told compared sleep 1000',
-    see: {
+    snippets: {
       'fields of inspect': 'docker inspect $G-a | grep -o "^ *\\"[A-Za-z0-9]*\\":" | tr -d " " | sort -u',
       configuration: 'docker inspect -f "{{json .Config}}" $G-a',
       'host configuration': 'docker inspect -f "{{json .HostConfig}}" $G-a | sed s/\'"Runtime":"[a-z]*"\'//',
@@ -189,7 +189,7 @@ export const executions: readonly Group[] = [
     before:
       'docker run -d --name $G-a --ipc shareable -h first compared sh -c "echo shm >/dev/shm/s; ' +
       'echo first >/tmp/w; exec sleep 1000"; until docker exec $G-a test -e /tmp/w; do sleep .1; done',
-    see: {
+    snippets: {
       'pid of a container':
         'docker run --rm --pid container:$G-a compared ps -o pid,user,comm | sed "s/^ *[0-9]* *//"',
       'its root': 'docker run --rm --pid container:$G-a --cap-add SYS_PTRACE compared cat /proc/1/root/tmp/w',

@@ -7,7 +7,7 @@ export const identities: readonly Group[] = [
   {
     of: 'root by default',
     run: '',
-    see: {
+    snippets: {
       id: 'id',
       '/suid/id says the same': '/suid/id',
       whoami: 'whoami',
@@ -52,7 +52,7 @@ export const identities: readonly Group[] = [
   {
     of: '-u 1000',
     run: '-u 1000',
-    see: {
+    snippets: {
       id: 'id',
       capabilities: capabilities,
       home: 'echo $HOME',
@@ -67,22 +67,22 @@ export const identities: readonly Group[] = [
   {
     of: '-u 1000:33 --group-add team --group-add 7',
     run: '-u 1000:33 --group-add team --group-add 7',
-    see: {
+    snippets: {
       id: 'id',
       'group rights': 'cat /volume/of-33 || ls -ld /volume',
       'new files': 'touch /tmp/a; stat -c "%u %g" /tmp/a',
     },
   },
-  { of: '-u app', run: '-u app', see: { id: 'id', home: 'echo $HOME; cd ~ && pwd' } },
-  { of: '-u web:team', run: '-u web:team', see: { id: 'id', rights: 'cat /volume/of-33' } },
+  { of: '-u app', run: '-u app', snippets: { id: 'id', home: 'echo $HOME; cd ~ && pwd' } },
+  { of: '-u web:team', run: '-u web:team', snippets: { id: 'id', rights: 'cat /volume/of-33' } },
   {
     of: '-u 65535',
     run: '-u 65535:65535',
-    see: { id: 'id', 'new files': 'touch /tmp/a; stat -c "%u %g" /tmp/a' },
+    snippets: { id: 'id', 'new files': 'touch /tmp/a; stat -c "%u %g" /tmp/a' },
   },
   {
     of: 'users the engine refuses',
-    see: {
+    snippets: {
       'a user that is not there': '! docker run --rm -u nobodyatall compared true',
       'a group that is not there': '! docker run --rm -u app:nogroupatall compared true',
       'a user id above the range': 'docker run --rm -u 70000 compared id -u',
@@ -94,7 +94,7 @@ export const identities: readonly Group[] = [
   {
     of: '--cap-drop ALL',
     run: '--cap-drop ALL',
-    see: {
+    snippets: {
       capabilities: capabilities,
       chown: '! chown 1 /tmp',
       "others' files": '! cat /own/mode-0000; ! touch /home/app/x',
@@ -106,7 +106,7 @@ export const identities: readonly Group[] = [
   {
     of: '--cap-drop ALL --cap-add CHOWN --cap-add SETUID',
     run: '--cap-drop ALL --cap-add CHOWN --cap-add SETUID',
-    see: {
+    snippets: {
       capabilities: capabilities,
       chown: 'touch /tmp/a; chown 5 /tmp/a; stat -c %u /tmp/a',
       'chmod afterwards': '! chmod 600 /tmp/a',
@@ -115,7 +115,7 @@ export const identities: readonly Group[] = [
   {
     of: '--cap-add NET_ADMIN',
     run: '--cap-add NET_ADMIN',
-    see: {
+    snippets: {
       capabilities: capabilities,
       'a route': 'ip route add 10.99.0.0/16 dev eth0 && ip route | grep -c 10.99',
       'a bridge and veth':
@@ -126,7 +126,7 @@ export const identities: readonly Group[] = [
   {
     of: '--cap-add SYS_ADMIN',
     run: '--cap-add SYS_ADMIN',
-    see: {
+    snippets: {
       capabilities: capabilities,
       'mount of a tmpfs': 'mkdir /m; mount -t tmpfs none /m && touch /m/a && umount /m',
       'a bind mount': 'mkdir -p /n; mount --bind /own /n && ls /n/33 && umount /n',
@@ -139,7 +139,7 @@ export const identities: readonly Group[] = [
   {
     of: '--cap-add SYS_PTRACE, SYS_NICE, SYS_TIME',
     run: '--cap-add SYS_PTRACE --cap-add SYS_NICE --cap-add SYS_TIME --cap-add IPC_LOCK',
-    see: {
+    snippets: {
       capabilities: capabilities,
       "others' environment":
         'sleep 9 & n=0; until tr "\\0" "\\n" </proc/$!/environ | grep ^PATH; do n=$((n+1)); ' +
@@ -149,12 +149,12 @@ export const identities: readonly Group[] = [
   {
     of: '-u app --cap-add NET_RAW --cap-add SYS_ADMIN',
     run: '-u app --cap-add NET_RAW --cap-add SYS_ADMIN',
-    see: { capabilities: capabilities, mount: '! mount -t tmpfs none /tmp' },
+    snippets: { capabilities: capabilities, mount: '! mount -t tmpfs none /tmp' },
   },
   {
     of: 'no-new-privileges',
     run: '--security-opt no-new-privileges',
-    see: {
+    snippets: {
       status: 'grep NoNewPrivs /proc/self/status',
       'setuid as a user': 'su app -c /suid/id',
       'capability of a file': 'su app -c "! /cap/cat /own/mode-0000"',
@@ -163,7 +163,7 @@ export const identities: readonly Group[] = [
   {
     of: 'seccomp=unconfined',
     run: '--security-opt seccomp=unconfined',
-    see: {
+    snippets: {
       status: 'grep ^Seccomp: /proc/self/status',
       'a user namespace': 'unshare -U id -u',
       'its own root': 'unshare -r id -u',
@@ -173,7 +173,7 @@ export const identities: readonly Group[] = [
   {
     of: '--privileged',
     run: '--privileged',
-    see: {
+    snippets: {
       id: 'id',
       capabilities: capabilities,
       seccomp: 'grep ^Seccomp: /proc/self/status',

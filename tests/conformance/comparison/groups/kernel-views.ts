@@ -5,7 +5,7 @@ export const kernelViews: readonly Group[] = [
   {
     of: '/proc, /sys, /dev',
     run: '',
-    see: {
+    snippets: {
       '/dev': "ls -l /dev | awk 'NR > 1 {print $1, $3, $4, $(NF-2), $(NF-1), $NF}' | awk '{print $1, $NF}'",
       'owners in /dev':
         'stat -c %u:%g /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty | sort -u',
@@ -113,7 +113,7 @@ export const kernelViews: readonly Group[] = [
       '--sysctl net.core.somaxconn=77 --sysctl kernel.shmmax=123456 --sysctl kernel.msgmax=9000 --sysctl ' +
       'net.ipv4.ping_group_range="0 0" --shm-size 4m --pids-limit 60 -m 64m --oom-score-adj 200 ' +
       '--cpuset-cpus 0 --cpu-shares 300 --hostname boxed --domainname test.local --stop-signal USR1',
-    see: {
+    snippets: {
       'open files': 'ulimit -n; ulimit -Hn',
       cores: 'ulimit -c',
       limits: 'cat /proc/self/limits',
@@ -139,7 +139,7 @@ export const kernelViews: readonly Group[] = [
     run:
       '--device /dev/null:/dev/nil --device /dev/fuse --device /dev/zero:/dev/nought:r --device ' +
       '/dev/net/tun',
-    see: {
+    snippets: {
       'their modes': 'stat -c "%n %F %t %T %a" /dev/nil /dev/fuse /dev/nought /dev/net/tun',
       'their owners': 'stat -c "%u %g" /dev/nil',
       reading: 'head -c2 /dev/nought | od -An -tx1',
@@ -149,7 +149,7 @@ export const kernelViews: readonly Group[] = [
   },
   {
     of: 'devices by other names',
-    see: {
+    snippets: {
       'of a file of the machine':
         'docker run --rm --device /dev/null:/usr/lib/os-release compared sh -c "cat ' +
         '/usr/lib/os-release; stat -c %F,%t,%T /usr/lib/os-release"',
@@ -161,7 +161,7 @@ export const kernelViews: readonly Group[] = [
   {
     of: '--read-only --tmpfs',
     run: '--read-only --tmpfs /t --tmpfs /s:size=1m,mode=700,uid=33,gid=2000,noexec --tmpfs /run:rw,exec',
-    see: {
+    snippets: {
       root: '! touch /x; ! rm /own/33',
       'remounting root': '! mount -o remount,rw /',
       'the default':
@@ -178,7 +178,7 @@ export const kernelViews: readonly Group[] = [
   {
     of: '--init',
     run: '--init',
-    see: {
+    snippets: {
       'process 1': 'cat /proc/1/comm',
       'its command line': 'tr "\\0" " " </proc/1/cmdline',
       'the program': 'stat -c "%u %g %a" /sbin/docker-init',
@@ -189,7 +189,7 @@ export const kernelViews: readonly Group[] = [
   {
     of: 'systempaths=unconfined',
     run: '--security-opt systempaths=unconfined',
-    see: {
+    snippets: {
       'mounts on /proc': 'grep -c " /proc/" /proc/mounts; :',
       '/proc/keys': 'wc -l </proc/keys >/dev/null',
       '/sys/firmware': 'ls /sys/firmware >/dev/null',

@@ -6,7 +6,7 @@ export const mounts: readonly Group[] = [
     of: 'volumes',
     before: 'docker volume create --label k=v $G-v',
     run: '-v $G-v:/v',
-    see: {
+    snippets: {
       'an empty one': 'stat -c "%u %g %a" /v',
       'written by root': 'echo r >/v/r; stat -c "%u %g %a" /v/r',
       'owners set':
@@ -24,7 +24,7 @@ export const mounts: readonly Group[] = [
     },
     then: [
       {
-        see: {
+        snippets: {
           "owners on the machine's side":
             'p=$(docker volume inspect -f "{{.Mountpoint}}" $G-v); for f in u1 u33 u1000 u65535 r d; ' +
             'do stat -c "%u %g %a" $p/$f; done',
@@ -34,7 +34,7 @@ export const mounts: readonly Group[] = [
       },
       {
         run: '-v $G-v:/w',
-        see: {
+        snippets: {
           'read by another container': 'cat /w/r; stat -c "%u %g %a" /w/r',
           'owners kept': 'stat -c "%n %u %g" /w/u1 /w/u33 /w/u1000 /w/u65535',
           'modes kept': 'stat -c "%n %a" /w/id /w/d',
@@ -52,7 +52,7 @@ export const mounts: readonly Group[] = [
         run:
           '-v $G-v:/v:ro --mount type=volume,src=$G-v,dst=/w,readonly --mount ' +
           'type=volume,src=$G-v,dst=/s,volume-subpath=d',
-        see: {
+        snippets: {
           'read-only': 'cat /v/r; ! touch /v/x',
           'read-only by --mount': '! touch /w/x; grep " /w " /proc/mounts | cut -d" " -f4 | cut -d, -f1',
           subpath: 'stat -c "%a" /s; touch /s/inner',
@@ -60,7 +60,7 @@ export const mounts: readonly Group[] = [
       },
       {
         run: '-u app -v $G-v:/v -v $G-h:/home/app',
-        see: {
+        snippets: {
           'as a user, of another': '! touch /v/x; ! rm /v/r; ! chmod 777 /v',
           'as a user, their own': 'echo x >>/v/u1000; chmod 600 /v/u1000; stat -c "%a" /v/u1000',
           "a user's copied home": 'touch /home/app/x; stat -c "%u %g" /home/app /home/app/x',
@@ -70,7 +70,7 @@ export const mounts: readonly Group[] = [
         run:
           '-v $G-c:/volume -v $G-cap:/cap -v $G-s:/suid -v $G-o:/own -v $G-l:/links -v $G-new:/fresh/deep ' +
           '-v $G-n:/usr/nothing:nocopy',
-        see: {
+        snippets: {
           'copy-up': 'stat -c "%n %u %g %a" /volume /volume/of-33 /volume/sub /volume/sub/of-app',
           'copy-up of capabilities':
             'getcap /cap/*; su app -c "/cap/ping -c1 -W2 127.0.0.1" | grep -c received',
@@ -87,14 +87,14 @@ export const mounts: readonly Group[] = [
       },
       {
         run: '-v $G-c:/volume -v $G-o:/other -v $G-n:/links:nocopy',
-        see: {
+        snippets: {
           'copied once': 'ls /volume',
           'copy seen from elsewhere': 'stat -c "%n %u %g %a" /other/33 /other/dir-2775 /other/dir-0700/in',
           'no copy': 'ls /links; stat -c "%u %g %a" /links',
         },
       },
       {
-        see: {
+        snippets: {
           "copy-up on the machine's side":
             'p=$(docker volume inspect -f "{{.Mountpoint}}" $G-c); stat -c "%u %g %a" $p $p/sub/of-app',
           'ids above the range copied':
@@ -132,7 +132,7 @@ export const mounts: readonly Group[] = [
       'ln -s file d/link; ln -s /nowhere d/out; chmod 777 d; mknod d/null c 1 3; ln -s d l; ' +
       'setcap cap_net_raw=ep d/of-root',
     run: '-v $W/d:/d -v $W/single:/f -v $W/made/deep:/m -v ./d/sub:/relative -v $W/l:/by-link -v $W/d:/again',
-    see: {
+    snippets: {
       reading: 'cat /d/file; ls /d',
       'owners seen': 'stat -c "%n %u %g %a" /d /d/file /d/sub',
       'capabilities seen': 'getcap /d/of-root',
@@ -166,7 +166,7 @@ export const mounts: readonly Group[] = [
     },
     then: [
       {
-        see: {
+        snippets: {
           'owners outside':
             'stat -c "%n %u %g %a" d/moved d/sub/by-user d/c d/x/y d/id d/n d/pipe d/t/w d/of-root d/twice',
           'capability outside': 'getcap d/p',
@@ -187,7 +187,7 @@ export const mounts: readonly Group[] = [
           '-v $W/d:/d:ro --mount type=bind,src=$W/d,dst=/e,readonly -v $W/single:/etc/passwd:ro --mount ' +
           'type=bind,src=$W/d,dst=/p,bind-propagation=rprivate -v $G-nv:/v -v $W/d:/v/d -v ' +
           '/dev/null:/etc/group --mount type=bind,src=/dev/null,dst=/etc/nothing,readonly',
-        see: {
+        snippets: {
           'read-only': 'cat /d/file; ! touch /d/no; ! rm /d/file',
           'read-only by --mount': '! touch /e/no; ! chmod 700 /e',
           remounting: '! mount -o remount,rw /d',
@@ -201,7 +201,7 @@ export const mounts: readonly Group[] = [
       },
       {
         run: '-u app -v $W/d:/d',
-        see: { 'by a user': 'touch /d/sub/u /d/u; stat -c "%u %g" /d/u; ! rm /d/t/w; ! chown 0 /d/u' },
+        snippets: { 'by a user': 'touch /d/sub/u /d/u; stat -c "%u %g" /d/u; ! rm /d/t/w; ! chown 0 /d/u' },
       },
     ],
   },
@@ -210,7 +210,7 @@ export const mounts: readonly Group[] = [
     run:
       '--tmpfs /a --mount type=tmpfs,dst=/b,tmpfs-size=2m,tmpfs-mode=1770 --tmpfs ' +
       '/volume:uid=1000,gid=2000 --shm-size 3m',
-    see: {
+    snippets: {
       default: 'stat -c "%u %g %a" /a',
       'by --mount': 'stat -c "%u %g %a" /b; df -k /b | awk \'NR == 2 {print $2}\'',
       'over the image': 'ls -A /volume; stat -c "%u %g" /volume',

@@ -8,7 +8,7 @@ export const networks: readonly Group[] = [
 docker run -d --name $G-web --network $G-net --network-alias www -p 127.0.0.1::80 compared \\
   sh -c "mkdir /w; echo served >/w/index.html; exec httpd -f -p 80 -h /w"
 docker run -d --name $G-b compared sleep 1000`,
-    see: {
+    snippets: {
       interfaces: 'docker exec $G-web ls /sys/class/net',
       addresses: 'docker exec $G-web sh -c "ip -o addr | awk \'{print \\$2, \\$3}\'"',
       routes: 'docker exec $G-web sh -c "ip route | sed s/[0-9.]*[0-9]/x/g"',

@@ -11,7 +11,7 @@ export const ownerships: readonly Group[] = [
   {
     of: 'files of the image',
     run: '',
-    see: {
+    snippets: {
       ...each(
         [0, 1, 33, 1000, 65534, 65535, 65536, 70000, 100000],
         (id) => `stat -c '%u %g %a %s' /own/${id}`,
@@ -54,7 +54,7 @@ export const ownerships: readonly Group[] = [
   {
     of: 'files made inside',
     run: '',
-    see: {
+    snippets: {
       'a new file': 'touch /tmp/a; stat -c "%u %g %a" /tmp/a',
       'a new file under a umask': 'umask 077; touch /tmp/b; mkdir /tmp/bd; stat -c "%a" /tmp/b /tmp/bd',
       ...each(
@@ -119,7 +119,7 @@ export const ownerships: readonly Group[] = [
   {
     of: 'files as a user',
     run: '-u app',
-    see: {
+    snippets: {
       'whose a new file is': 'touch /tmp/a; stat -c "%u %g" /tmp/a',
       home: 'touch /home/app/x && stat -c "%u %g" /home/app/x',
       'no chown': '! chown 33 /home/app',

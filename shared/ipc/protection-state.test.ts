@@ -6,7 +6,7 @@ import { effectiveSettings } from '../settings/index.ts';
 import type { PreferenceOutcome } from '../settings/preferences.ts';
 import { claimIds, type Verification } from '../verify/claims.ts';
 import type { AppState } from './app-state.ts';
-import { protectionIn } from './protection.ts';
+import { protectionIn } from './protection-state.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
 const verification: Verification = { at: '2026-11-25T11:59:00Z', durationMs: 1, eci: true, claims: [] };
@@ -31,7 +31,7 @@ const state = (eci: PreferenceOutcome): Parameters<typeof protectionIn>[0] =>
     scan: null,
   }) as unknown as AppState; // only the fields that it uses
 
-it('is not claimed while a user has turned ECI off; a locked setting cannot be turned off', () => {
+it('protection is not claimed while a user has turned ECI off; a locked setting cannot be turned off', () => {
   const applied = effectiveSettings(
     '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":false,"value":true}}',
   );
@@ -41,7 +41,7 @@ it('is not claimed while a user has turned ECI off; a locked setting cannot be t
   expect([locked.eci, locked.preferredOff]).toEqual([true, null]);
 });
 
-it('is not claimed while the engine runs steps of builds with a runtime that isolates nothing', () => {
+it('protection is not claimed while steps of builds run with a runtime that isolates nothing', () => {
   const applied = effectiveSettings(
     '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":true,"value":true}}',
   );
@@ -59,7 +59,7 @@ it('is not claimed while the engine runs steps of builds with a runtime that iso
   expect(['bulkhead', 'runc'].map(stateWith)).toEqual(['protected', 'unverified']);
 });
 
-it('is not claimed while clients can reach the engine past its gateway', () => {
+it('protection is not claimed while clients can reach the engine past its gateway', () => {
   const applied = effectiveSettings(
     '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":true,"value":true}}',
   );

@@ -41,7 +41,7 @@ const endpointSchema = z.object({
     .nullish()
     .transform((value) => value ?? 0),
 });
-export type InspectedEndpoint = z.infer<typeof endpointSchema>;
+export type EndpointSettings = z.infer<typeof endpointSchema>;
 
 const mountPointSchema = z.object({
   Type: text,
@@ -51,11 +51,11 @@ const mountPointSchema = z.object({
   RW: z.boolean(),
   Propagation: text,
 });
-export type InspectedMount = z.infer<typeof mountPointSchema>;
+export type MountPoint = z.infer<typeof mountPointSchema>;
 
 const healthSchema = z.object({ Status: text }).nullish();
 
-const inspectedSchema = z.object({
+const inspectionSchema = z.object({
   Id: z.string().min(12),
   Name: z.string(),
   Image: z.string(),
@@ -132,8 +132,8 @@ const inspectedSchema = z.object({
  * An inspected container: the used parts, validated; and its configuration as the engine wrote it, to be sent
  * back.
  */
-export interface Inspected {
-  readonly view: z.infer<typeof inspectedSchema>;
+export interface ContainerInspection {
+  readonly view: z.infer<typeof inspectionSchema>;
   /** Without the slash. */
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
@@ -146,9 +146,9 @@ const rawSchema = z.object({
 });
 
 /** Parses an inspect response; `containers.recreate-failed` for an invalid one. */
-export function readInspected(response: unknown): Result<Inspected, AppError> {
+export function parseInspection(response: unknown): Result<ContainerInspection, AppError> {
   const value = asSent(response);
-  const view = inspectedSchema.safeParse(value);
+  const view = inspectionSchema.safeParse(value);
   const raw = rawSchema.safeParse(value);
   if (!view.success || !raw.success) {
     const issue = (view.success ? raw.error : view.error)?.issues[0];
@@ -178,10 +178,11 @@ export const joinedContainer = (mode: string): string | null =>
   mode.startsWith('container:') ? mode.slice('container:'.length) : null;
 
 /** Whether it has a health check that reports a status. */
-export function hasHealthcheck(inspected: Inspected): boolean {
+export function hasHealthcheck(inspected: ContainerInspection): boolean {
   const test = inspected.view.Config.Healthcheck?.Test ?? [];
   return test.length > 0 && test[0] !== 'NONE';
 }
 
 /** Whether a container runs, or will after a pause between two restarts. */
-export const isUp = ({ view: { State: state } }: Inspected): boolean => state.Running || state.Restarting;
+export const isUp = ({ view: { State: state } }: ContainerInspection): boolean =>
+  state.Running || state.Restarting;

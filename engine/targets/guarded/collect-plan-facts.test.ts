@@ -11,7 +11,7 @@ import { createSettingsStore } from '../../store/settings-store.ts';
 import { addVersion } from '../../store/store-fixture.ts';
 import { embeddedCapabilities } from '../embedded/capabilities.ts';
 import { OpenedEngine } from './opened-engine.ts';
-import { planFacts } from './plan-facts.ts';
+import { planFacts } from './collect-plan-facts.ts';
 
 let paths: RootPaths;
 beforeEach(async () => {
@@ -63,13 +63,13 @@ test('mounts of protected containers are resolved only if a draft changes the di
   expect(await directoriesOf(sharing(['/srv']))).toEqual(['/srv']);
 });
 
-test('they are not for a draft that refuses no mounts', async () => {
+test('mounts are not resolved for a draft that refuses none', async () => {
   await writeFile(paths.settings, sharing(['/srv']));
   expect(await directoriesOf(sharing([], { eci: false }))).toBeUndefined();
   expect(await directoriesOf(sharing([], { mode: 'audit' }))).toBeUndefined();
 });
 
-test('they are for a draft that turns ECI on', async () => {
+test('mounts are resolved for a draft that turns ECI on', async () => {
   await writeFile(paths.settings, sharing(['/srv'], { eci: false }));
   expect(await directoriesOf(sharing(['/srv']))).toEqual(['/srv']);
 });

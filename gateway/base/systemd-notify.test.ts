@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { serviceManager } from './service-manager.ts';
+import { serviceManager } from './systemd-notify.ts';
 
 let directory: string;
 beforeEach(() => {
