@@ -1,7 +1,9 @@
 import { type BindSourceEnvironment, homeProblem, sharedDirectories } from './bind-sources.ts';
 import { homeOf } from './home-directory.ts';
 import type { InspectionContext } from './inspection-context.ts';
+import { callerName } from '../turns/turns.ts';
 import { callerOf } from './own-sockets.ts';
+import { rootAccount } from './remote-lookups.ts';
 
 /** The sockets and directories that bind sources are compared with, for the caller of the request. */
 export async function bindSourceEnvironment(context: InspectionContext): Promise<BindSourceEnvironment> {
@@ -12,6 +14,7 @@ export async function bindSourceEnvironment(context: InspectionContext): Promise
   return {
     ...(shareProblem === undefined ? {} : { shareProblem }),
     caller: uid,
+    account: accountOf(context),
     engineSockets: context.engineSockets,
     engineDirectories: context.engineDirectories,
     shares: sharedDirectories(context.settings, home),
@@ -19,4 +22,11 @@ export async function bindSourceEnvironment(context: InspectionContext): Promise
     socketMount: (real) => sockets?.mounts.idAt(real) ?? null,
     mountSockets: () => sockets?.mounts.list().map(({ socket }) => socket) ?? [],
   };
+}
+
+/** Who is charged for processes that look up files: a user by any id; for a container, its creator. */
+export function accountOf(context: InspectionContext): string {
+  const uid = callerOf(context);
+  if (uid === 0) return rootAccount;
+  return context.client === null ? callerName(context.request) : `user ${uid ?? 'unknown'}`;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { isDefaultDevice } from '../../shared/isolation/default-devices.ts';
 import { cleanPath, isInside, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import { listedPaths, type EffectiveSettings } from '../../shared/settings/effective.ts';
+import { remoteMountAbove } from '../base/mount-table.ts';
 import { PathLookups, type Resolution, type Resolved } from './path-lookups.ts';
 import { sharesOf, type Shares } from './share-paths.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
@@ -19,6 +20,8 @@ export interface BindSourceEnvironment {
   readonly engineDirectories: readonly string[];
   /** The user who gets the refusal; null: not known. Missing: somebody who may see every path. */
   readonly caller?: number | null;
+  /** Who is charged for look-ups on file systems that may hang. Default: root. */
+  readonly account?: string;
   /** Directories that may be mounted, `$HOME` and the like resolved. */
   readonly shares: readonly string[];
   /** Why a listed share does not apply to this caller. */
@@ -36,9 +39,9 @@ const usualSockets = [
   '/run/nri/nri.sock',
 ];
 
-/** Follows a path on its own (see `PathLookups`). */
-export function resolvePath(file: string): Promise<Resolution> {
-  return new PathLookups().resolve(file);
+/** Follows a path on its own (see `PathLookups`, also for `account`). */
+export function resolvePath(file: string, account?: string): Promise<Resolution> {
+  return new PathLookups(undefined, account).resolve(file);
 }
 
 /** All directories above `file`, from its parent to '/'. */
@@ -75,7 +78,7 @@ export function createBindSourceResolver(
   environment: BindSourceEnvironment,
   signal?: AbortSignal,
 ): (requested: string) => Promise<BindSourceFacts> {
-  const lookups = new PathLookups(signal);
+  const lookups = new PathLookups(signal, environment.account);
   let enginePaths: Promise<EnginePaths> | null = null;
   let mountSockets: Promise<ReadonlySet<string>> | null = null;
   return async (requested) => {
@@ -191,14 +194,27 @@ function shareProblem(
  * Whether only the machine's root can replace `real` (resolved): all its parent directories are writable for
  * root alone, and none is in a shared directory, where a container could move it.
  */
-export async function isRootControlled(real: string, shares: readonly string[]): Promise<boolean> {
-  const { resolved: shared } = await sharesOf(shares, new PathLookups());
+export async function isRootControlled(
+  real: string,
+  shares: readonly string[],
+  account?: string,
+): Promise<boolean> {
+  const lookups = new PathLookups(undefined, account);
+  const { resolved: shared } = await sharesOf(shares, lookups);
   for (const directory of parents(real)) {
-    const info = await stat(directory).catch(() => null);
-    if (info === null || info.uid !== 0 || (info.mode & 0o022) !== 0) return false;
+    if (!(await isWritableForRootAlone(directory, lookups))) return false;
     if (shared.some((share) => isInside(directory, share.real))) return false;
   }
   return true;
+}
+
+async function isWritableForRootAlone(directory: string, lookups: PathLookups): Promise<boolean> {
+  if (remoteMountAbove(directory) === null) {
+    const info = await stat(directory).catch(() => null);
+    return info !== null && info.uid === 0 && (info.mode & 0o022) === 0;
+  }
+  const info = await lookups.lookUp(directory);
+  return info.kind === 'other' && info.uid === 0n && (info.mode & 0o022n) === 0n;
 }
 
 /** Whether the creator of a container may mount directories of their home. */

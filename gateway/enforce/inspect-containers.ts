@@ -129,9 +129,9 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
   const networkVolume = await networkVolumeCopyDenial(context, container, commandOf(context));
   if (networkVolume !== null) return denied(networkVolume, about);
   if (context.request.origin.kind === 'clients') return result;
-  const { shares } = await bindSourceEnvironment(context);
+  const { shares, account } = await bindSourceEnvironment(context);
   for (const { type, source } of container.mounts) {
-    if (type === 'bind' && !(await isRootControlled(source, shares)))
+    if (type === 'bind' && !(await isRootControlled(source, shares, account)))
       return denied(
         deny(
           'copy-mounts',

@@ -1,7 +1,15 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { isInside } from '../../shared/policy/bind-source.ts';
+import { remoteMountAbove } from '../base/mount-table.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
+import {
+  RemoteLookups,
+  isDirectoryMode,
+  isSocketMode,
+  rootAccount,
+  type FileLookup,
+} from './remote-lookups.ts';
 
 /** What lstat(2) reports at a path, cached. */
 type Entry =
@@ -49,6 +57,8 @@ export interface Resolved {
  */
 export type Resolution = Resolved | { readonly problem: Message; readonly isHidden: boolean };
 
+const remoteLookups = new RemoteLookups();
+
 const maxSymlinks = 40;
 /**
  * Limits of one request: directories and files that are looked up, and path components that are followed,
@@ -63,16 +73,21 @@ const tooManyPaths = () => problemOf(message('gateway.too-many-path-components',
 
 /**
  * Resolves the paths of one request with a common cache: a common prefix is looked up once, and resolves
- * alike for all of them. `signal`: the client has disconnected.
+ * alike for all of them. `signal`: the client has disconnected. `account`: who is charged for look-ups on
+ * file systems that may hang.
  */
 export class PathLookups {
   readonly #root: PathNode = { parent: null, path: '', below: new Map(), entry: null };
   readonly #signal: AbortSignal | undefined;
+  readonly #account: string;
+  /** On file systems that may hang: each costs a process. */
+  readonly #remote = new Map<string, Promise<FileLookup>>();
   #lookUpCount = 0;
   #stepCount = 0;
 
-  constructor(signal?: AbortSignal) {
+  constructor(signal?: AbortSignal, account = rootAccount) {
     this.#signal = signal;
+    this.#account = account;
   }
 
   /**
@@ -157,10 +172,20 @@ export class PathLookups {
     if (node.entry === null) {
       this.#signal?.throwIfAborted();
       if (++this.#lookUpCount > maxPaths) return null;
-      node.entry = readEntry(node.path || '/');
+      node.entry = this.lookUp(node.path || '/').then((found) => toEntry(found, node.path || '/'));
       node.entry = await node.entry;
     }
     return node.entry;
+  }
+
+  /** One file, whose parents are no links; links are not followed. */
+  lookUp(file: string): Promise<FileLookup> {
+    const mount = remoteMountAbove(file);
+    if (mount === null) return lookUpHere(file);
+    let found = this.#remote.get(file);
+    if (found === undefined)
+      this.#remote.set(file, (found = remoteLookups.lookUp(file, mount, this.#account)));
+    return found;
   }
 }
 
@@ -178,27 +203,47 @@ function* identitiesFrom(node: PathNode | null): Iterable<string> {
   }
 }
 
-async function readEntry(file: string): Promise<Entry> {
+/** In this process: an operation that does not end takes one of its few threads. */
+async function lookUpHere(file: string): Promise<FileLookup> {
   try {
     const info = await lstat(file, { bigint: true });
-    if (info.isSymbolicLink()) return { kind: 'link', target: await readlink(file) };
+    if (info.isSymbolicLink()) return { kind: 'link', uid: info.uid, target: await readlink(file) };
     return {
       kind: 'other',
       identity: `${info.dev}:${info.ino}`,
-      socket: info.isSocket(),
+      uid: info.uid,
+      mode: info.mode,
       characterDevice: info.isCharacterDevice() ? info.rdev : null,
-      search:
-        !info.isDirectory() || (info.mode & 0o001n) !== 0n
-          ? 'everybody'
-          : { owner: (info.mode & 0o100n) === 0n ? null : Number(info.uid) },
     };
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'; // node:fs errors carry a code
-    return code === 'ENOENT'
-      ? { kind: 'missing' }
-      : {
-          kind: 'problem',
-          problem: message('gateway.path-not-examined-because', { path: file, code }),
-        };
+    // node:fs errors carry a code.
+    return { kind: 'error', code: (error as NodeJS.ErrnoException).code ?? 'unknown' };
+  }
+}
+
+function toEntry(found: FileLookup, file: string): Entry {
+  switch (found.kind) {
+    case 'link':
+      return { kind: 'link', target: found.target };
+    case 'problem':
+      return found;
+    case 'error':
+      return found.code === 'ENOENT'
+        ? { kind: 'missing' }
+        : {
+            kind: 'problem',
+            problem: message('gateway.path-not-examined-because', { path: file, code: found.code }),
+          };
+    case 'other':
+      return {
+        kind: 'other',
+        identity: found.identity,
+        socket: isSocketMode(found.mode),
+        characterDevice: found.characterDevice,
+        search:
+          !isDirectoryMode(found.mode) || (found.mode & 0o001n) !== 0n
+            ? 'everybody'
+            : { owner: (found.mode & 0o100n) === 0n ? null : Number(found.uid) },
+      };
   }
 }

@@ -1,5 +1,3 @@
-import type { BigIntStats } from 'node:fs';
-import { lstat, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { message, type Message } from '../../shared/messages/message.ts';
 import type { PathLookups, Resolved } from './path-lookups.ts';
@@ -19,7 +17,7 @@ export interface Shares {
 export async function sharesOf(files: readonly string[], lookups: PathLookups): Promise<Shares> {
   const list = await Promise.all(
     files.map(async (file) => {
-      const link = await changeableLink(file);
+      const link = await changeableLink(file, lookups);
       return {
         file,
         found:
@@ -43,7 +41,7 @@ export async function sharesOf(files: readonly string[], lookups: PathLookups): 
  * The first symbolic link in the path `file` (absolute) that others than root can change; null: none, as far
  * as the path exists.
  */
-async function changeableLink(file: string): Promise<string | null> {
+async function changeableLink(file: string, lookups: PathLookups): Promise<string | null> {
   let pending = file.split('/');
   let at = '/';
   let isRootControlled = true;
@@ -56,16 +54,16 @@ async function changeableLink(file: string): Promise<string | null> {
       continue;
     }
     const next = path.join(at, part);
-    const info = await lstat(next, { bigint: true }).catch(() => null);
-    if (info === null) return null;
-    if (!info.isSymbolicLink()) {
+    const info = await lookups.lookUp(next);
+    if (info.kind === 'error' || info.kind === 'problem') return null;
+    if (info.kind === 'other') {
       isRootControlled &&= isRootControlledDirectory(info);
       at = next;
       continue;
     }
     links++;
-    const target = await readlink(next).catch(() => null);
-    if (!isRootControlled || !isOwnedByRoot(info) || target === null) return next;
+    const { target } = info;
+    if (!isRootControlled || !isOwnedByRoot(info)) return next;
     if (target.startsWith('/')) at = '/';
     pending = [...target.split('/'), ...pending];
   }
@@ -75,7 +73,7 @@ async function changeableLink(file: string): Promise<string | null> {
 /**
  * Whether root, or the gateway's own user, owns a file.
  */
-const isOwnedByRoot = ({ uid }: BigIntStats): boolean =>
+const isOwnedByRoot = ({ uid }: { readonly uid: bigint }): boolean =>
   uid === 0n || uid === BigInt(process.getuid?.() ?? 0);
-const isRootControlledDirectory = (info: BigIntStats): boolean =>
+const isRootControlledDirectory = (info: { readonly uid: bigint; readonly mode: bigint }): boolean =>
   isOwnedByRoot(info) && ((info.mode & 0o022n) === 0n || (info.mode & 0o1000n) !== 0n);

@@ -9,6 +9,7 @@ import { isObject, type JsonObject } from '../../shared/policy/json.ts';
 import type { CreateFacts } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import { sharingUserOf } from '../sharing/record-creates.ts';
+import { accountOf } from './bind-environment.ts';
 import { resolvePath } from './bind-sources.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
@@ -153,13 +154,14 @@ async function createSources(
   if (context.settings.mode === 'audit') return null;
   for (const source of sources) {
     if (context.sockets?.mounts.idAt(source) != null) continue;
-    const found = await resolvePath(source);
+    const account = accountOf(context);
+    const found = await resolvePath(source, account);
     if (!('problem' in found) && found.exists) continue;
     const user = await sharingUser();
     // For an unknown user the planner shares nothing.
     if (user === null) return null;
     const failed = await makeDirectory(source, user);
-    const created = await resolvePath(source);
+    const created = await resolvePath(source, account);
     if (failed !== null || 'problem' in created || !created.exists || created.real !== source) {
       return deny('share-missing', message('policy.bind-mount', { source }), {
         detail: failed ?? message('gateway.link-in-path'),

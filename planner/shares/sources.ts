@@ -2,28 +2,12 @@ import { spawn } from 'node:child_process';
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { mountOf, type Mount } from '../../engine/base/mountinfo.ts';
+import { mayHang } from '../../shared/isolation/remote-file-systems.ts';
 import { refuse } from '../base/refuse.ts';
 import { turns } from '../base/turns.ts';
 
 /** Longest wait for a file system whose server is elsewhere, ms. */
 const responseTimeoutMs = 5000;
-const remote = new Set([
-  'nfs',
-  'nfs4',
-  'cifs',
-  'smb3',
-  '9p',
-  'virtiofs',
-  'ceph',
-  'afs',
-  'autofs',
-  'fuse',
-  'fuseblk',
-  'lustre',
-  'ocfs2',
-  'gfs2',
-  'coda',
-]);
 /** Number of symbolic links in a path that the kernel follows. */
 const maxLinks = 40;
 
@@ -73,7 +57,7 @@ export class Sources {
 
 /** Whether a file system of those `mounts` may hang. */
 export function anyMayHang(mounts: readonly Mount[]): boolean {
-  return mounts.some(mayHang);
+  return mounts.some(({ type }) => mayHang(type));
 }
 
 /**
@@ -107,7 +91,7 @@ export function mayHangAt(source: string, mounts: readonly Mount[]): Mount | nul
     if (name === '' || name === '.') continue;
     const next = path.join(at, name);
     const mount = mountOf(next, mounts);
-    if (mount !== null && mayHang(mount)) return mount;
+    if (mount !== null && mayHang(mount.type)) return mount;
     try {
       if (!lstatSync(next).isSymbolicLink()) {
         at = next;
@@ -122,10 +106,6 @@ export function mayHangAt(source: string, mounts: readonly Mount[]): Mount | nul
     }
   }
   return null;
-}
-
-function mayHang(mount: Mount): boolean {
-  return remote.has(mount.type) || mount.type.startsWith('fuse.');
 }
 
 /** The bundle's config.json, not validated; throws if it cannot be read. */

@@ -93,6 +93,10 @@ export const gateway = {
   'gateway.path-not-examined': '{{path}} cannot be examined',
   'gateway.path-not-examined-because': '{{path}} cannot be examined ({{code}})',
   'gateway.up-from-missing-directory': 'it has ".." after a directory that does not exist',
+  'gateway.file-system-unresponsive':
+    'the file system at {{mountPoint}} ({{type}}) does not answer; see to its server, or leave the mount out',
+  'gateway.too-many-remote-lookups':
+    'too many look-ups on file systems that may hang (NFS, FUSE and the like) are under way; try again later',
   'gateway.too-many-links': 'it has too many symbolic links',
   'gateway.too-many-path-components': 'this request has more than {{most}} directories and links to examine',
   'gateway.path-through-changeable-link':

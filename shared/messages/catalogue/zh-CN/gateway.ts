@@ -79,6 +79,10 @@ export const gateway: Translated<typeof english> = {
   'gateway.path-through-proc': '它经过 /proc',
   'gateway.path-not-examined': '无法检查 {{path}}',
   'gateway.path-not-examined-because': '无法检查 {{path}} ({{code}})',
+  'gateway.file-system-unresponsive':
+    '{{mountPoint}} 上的文件系统（{{type}}）没有响应；请检查其服务器，或去掉该挂载',
+  'gateway.too-many-remote-lookups':
+    '正在进行的、对可能无响应的文件系统（NFS、FUSE 等）的检查过多；请稍后重试',
   'gateway.up-from-missing-directory': '它从不存在的目录向上',
   'gateway.too-many-links': '符号链接过多',
   'gateway.too-many-path-components': '此请求中需检查的目录和链接超过 {{most}} 个',
