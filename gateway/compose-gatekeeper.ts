@@ -10,6 +10,7 @@ import { VolumeUses } from './enforce/volume-uses.ts';
 import type { EngineFacts } from './engine-api/engine-facts.ts';
 import { removeContainer } from './engine-api/remove-container.ts';
 import type { GatewayOptions } from './gateway-options.ts';
+import { OpenSessions } from './grpc/open-sessions.ts';
 import { StartedBuilds } from './grpc/started-builds.ts';
 import type { Gatekeeper } from './http/exchange.ts';
 import type { GatewayCounters } from './metrics/counters.ts';
@@ -74,6 +75,7 @@ export async function composeGatekeeper(
     sharing,
     builds: new StartedBuilds(locks),
     layerGuard: new LayerGuard(facts, options.layerGuardProgram ?? null, log),
+    sessions: new OpenSessions(locks),
     volumeUses: new VolumeUses(locks),
     removeContainer: (id) =>
       removeContainer(options.engineSocket, id).catch((error: unknown) => {

@@ -12,6 +12,7 @@ const kinds = [
   'build',
   'volume-mounted',
   'volume-directory',
+  'session',
 ] as const;
 export type LockKind = (typeof kinds)[number];
 

@@ -12,6 +12,8 @@ import { TooManyWaiting } from '../turns/fair-share.ts';
 import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { CallPolicy } from '../grpc/call-policy.ts';
+import { foreignSessionDenial } from '../grpc/call-policy.ts';
+import { OpenSessions, sessionIdField, sharedKeyField, sharedKeySuffix } from '../grpc/open-sessions.ts';
 import { StartedBuilds } from '../grpc/started-builds.ts';
 import { AuditedCreates } from './audited-creates.ts';
 import { grpcUpgradeHandler, isOfDefaultRuntime } from './builds.ts';
@@ -37,6 +39,7 @@ type Options = GatekeeperOptions & {
   readonly auditedCreates: AuditedCreates;
   readonly volumeUses: VolumeUses;
   readonly builds: StartedBuilds;
+  readonly sessions: OpenSessions;
   readonly engineReload: EngineReloadWait;
 };
 
@@ -130,6 +133,7 @@ const withDefaults = (options: GatekeeperOptions): Options => ({
   auditedCreates: new AuditedCreates(),
   volumeUses: options.volumeUses ?? new VolumeUses(null),
   builds: options.builds ?? new StartedBuilds(null),
+  sessions: options.sessions ?? new OpenSessions(null),
   engineReload: new EngineReloadWait(options.facts),
 });
 
@@ -278,6 +282,8 @@ function callPolicy(decision: DecisionContext, options: Options): CallPolicy {
     // The planner removes the tokens again, from the build processes that it isolates.
     marksProcesses: () => isOn() && hasPlanner(options),
     turn: (signal, displaced) => options.turns.largeMessages.acquire(callerName(request), displaced, signal),
+    sharedKeySuffix: sharedKeySuffix(sessionUser(request)),
+    openSession: (id) => options.sessions.open(id, sessionUser(request)) ?? foreignSessionDenial(id),
     slot: request.slot ?? null,
   };
 }
@@ -290,6 +296,32 @@ function hasPlanner({ sharing, settings }: Options): boolean {
 const grpcHandler = (decision: DecisionContext, options: Options) =>
   grpcUpgradeHandler(callPolicy(decision, options), options.builds);
 
+/** Whose a session is: by the id that the client has, since the user who owns it may be unknown yet. */
+const sessionUser = ({ origin, peer }: GatewayRequest): string =>
+  origin.kind === 'clients' ? `user ${peer()?.uid ?? 'unknown'}` : `socket ${origin.id}`;
+
+/** BuildKit refuses an id that is in use here. */
+function sessionVerdict(
+  { context: { request } }: DecisionContext,
+  { sessions }: Options,
+): Partial<Extract<Verdict, { kind: 'forward' }>> {
+  const user = sessionUser(request);
+  const { fields } = request.head;
+  const valueOf = (key: string) => fields.find((field) => field.key === key)?.value ?? '';
+  const settled = sessions.open(valueOf(sessionIdField), user);
+  return {
+    fields: [
+      ...fields.filter(({ key }) => key !== sharedKeyField),
+      {
+        name: 'X-Docker-Expose-Session-Sharedkey',
+        key: sharedKeyField,
+        value: `${valueOf(sharedKeyField)}${sharedKeySuffix(user)}`,
+      },
+    ],
+    ...(settled === null ? {} : { settled }),
+  };
+}
+
 /** Inspects a request. `body`: null where the endpoint takes none, whatever was sent. */
 function inspect(
   decision: DecisionContext,
@@ -298,13 +330,15 @@ function inspect(
   body: Buffer | null,
 ): Verdict | Promise<Verdict> {
   const { client, settings } = decision.context;
-  if (route.inspect === 'grpc' || (route.inspect === 'none' && !isRestricted(client, settings, route))) {
+  const isBuildConnection = route.inspect === 'grpc' || route.inspect === 'session';
+  if (isBuildConnection || (route.inspect === 'none' && !isRestricted(client, settings, route))) {
     const overLimit =
       route.inspect === 'grpc' ? (decision.context.request.slot?.beginBuilds() ?? null) : null;
     if (overLimit !== null) return overLimitVerdict(decision, overLimit);
     options.counters?.countRequest(route, 'allow');
     const verdict = decision.requestBody === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
+    if (route.inspect === 'session') return { ...verdict, ...sessionVerdict(decision, options) };
     return { ...verdict, upgradeHandler: grpcHandler(decision, options) };
   }
   return refuseIfUnreachable(options, route, inspectInTurn(decision, options, route, body));

@@ -1,6 +1,7 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { SettingsWatch } from '../settings/settings-watch.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import type { OpenSessions } from '../grpc/open-sessions.ts';
 import type { StartedBuilds } from '../grpc/started-builds.ts';
 import type { Turns } from '../turns/turns.ts';
 import type { GatewayCounters } from '../metrics/counters.ts';
@@ -44,6 +45,8 @@ export interface GatekeeperOptions {
   readonly machineNetworks?: typeof readMachineNetworks;
   /** The builds that run. Missing: there is no other gateway of the engine. */
   readonly builds?: StartedBuilds;
+  /** The sessions of builds' clients. Missing: likewise. */
+  readonly sessions?: OpenSessions;
   /** The volumes of requests under way. Missing: likewise. */
   readonly volumeUses?: VolumeUses;
   /** Keeps the engine from following links in layers. Missing: a simulation, which reads none. */

@@ -58,6 +58,7 @@ const inspections: Readonly<Record<Inspection, Inspect>> = {
   build: inspectBuild,
   // Nothing about the request itself: the calls on the connection are decided one by one.
   grpc: pass,
+  session: pass,
   'load-images': ({ settings }) => (settings.blockDockerLoad.value ? denied(loadDenial) : passedAsIs),
   'read-layers': readLayers,
   options: inspectOptions,

@@ -22,6 +22,15 @@ export interface CallPolicy {
    * so slowly that its turn was given away. Rejects as FairShare does. Default: unlimited.
    */
   turn?(signal: AbortSignal, displaced: () => void): Promise<ReceivingTurn>;
+  /**
+   * What the shared key of the client's sessions gets appended (open-sessions.ts). Default: nothing.
+   */
+  readonly sharedKeySuffix?: string;
+  /**
+   * Records a session that the client opens; returns what to call at its end, or the denial. Default: not
+   * recorded.
+   */
+  openSession?(id: string): (() => void) | Denial;
   /** The connection's slot in its user's account; null or missing: not accounted. */
   readonly slot?: ConnectionSlot | null;
 }
@@ -38,4 +47,10 @@ export interface Budget {
 export const foreignBuildDenial = (build: string) =>
   deny('build-identity', message('gateway.call-for-build', { build: brief(build) }), {
     detail: message('gateway.build-of-another-connection'),
+  });
+
+/** The denial of a session with the id of another user's: the build would get its files from this one. */
+export const foreignSessionDenial = (id: string) =>
+  deny('build-identity', message('gateway.session-of-build', { session: brief(id) }), {
+    detail: message('gateway.session-of-another-user'),
   });

@@ -3,8 +3,8 @@ import { deny, refusalText, type Denial } from '../../shared/policy/decision.ts'
 import { message } from '../../shared/messages/message.ts';
 import { foreignBuildDenial, type Budget, type CallPolicy } from './call-policy.ts';
 import { InspectedRequest } from './inspected-request.ts';
-import { buildOf, engineHeaders, grpcStatus } from './metadata.ts';
-import { isForBuild, isForProgress, methodHandling } from './methods.ts';
+import { buildOf, engineHeaders, grpcStatus, sessionIdOf } from './metadata.ts';
+import { isForBuild, isForProgress, methodHandling, opensSession } from './methods.ts';
 import { abandon, engineClosed, refuse } from './refuse.ts';
 import type { RefusedBuilds } from './refused-builds.ts';
 import { relayResponse } from './relay-response.ts';
@@ -48,10 +48,12 @@ export function relayCall(
     refuse(client, grpcStatus.permissionDenied, text);
     return;
   }
+  const sharedKeySuffix = opensSession(path) ? (policy.sharedKeySuffix ?? null) : null;
+  if (opensSession(path) && !beginSession(client, path, sessionIdOf(rawHeaders), policy)) return;
   const open = () => {
     if (upstream.closed || upstream.destroyed || client.closed) return null;
     try {
-      const engine = upstream.request(engineHeaders(path, rawHeaders), { endStream: false });
+      const engine = upstream.request(engineHeaders(path, rawHeaders, sharedKeySuffix), { endStream: false });
       relayResponse(client, engine);
       return engine;
     } catch {
@@ -126,6 +128,20 @@ function beginCall(client: ServerHttp2Stream, path: string, policy: CallPolicy):
   client.once('close', () => {
     policy.slot?.endCall();
   });
+  return true;
+}
+
+/** Records a session until the call ends; false: another user has one with that id, and it was refused. */
+function beginSession(client: ServerHttp2Stream, path: string, id: string, policy: CallPolicy): boolean {
+  const opened = policy.openSession?.(id) ?? null;
+  if (typeof opened === 'function') client.once('close', opened);
+  else if (opened !== null) {
+    const text = policy.deny(path, opened);
+    if (text !== null) {
+      refuse(client, grpcStatus.permissionDenied, text);
+      return false;
+    }
+  }
   return true;
 }
 

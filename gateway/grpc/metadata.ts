@@ -1,4 +1,5 @@
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import { sessionIdField, sharedKeyField } from './open-sessions.ts';
 import { grpcMessage } from '../../shared/grpc/status-message.ts';
 
 /** Which build a client-driven call belongs to. */
@@ -16,16 +17,22 @@ const forwarded = new Set([
   'baggage',
   buildName,
   // Control.Session: the services that the client offers.
-  'x-docker-expose-session-uuid',
+  sessionIdField,
   'x-docker-expose-session-name',
-  'x-docker-expose-session-sharedkey',
+  sharedKeyField,
   'x-docker-expose-session-grpc-method',
 ]);
 /** Repeatable; of any other field the first value counts. */
 const repeated = 'x-docker-expose-session-grpc-method';
 
-/** The headers of a forwarded call; `raw` has names and values, alternating. */
-export function engineHeaders(path: string, raw: readonly string[]): OutgoingHttpHeaders {
+/**
+ * The headers of a forwarded call; `raw` has names and values, alternating. `sharedKeySuffix`: of a session.
+ */
+export function engineHeaders(
+  path: string,
+  raw: readonly string[],
+  sharedKeySuffix: string | null = null,
+): OutgoingHttpHeaders {
   const fields = new Map<string, string[]>();
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? '';
@@ -34,6 +41,8 @@ export function engineHeaders(path: string, raw: readonly string[]): OutgoingHtt
     if (values === undefined) fields.set(name, [raw[at + 1] ?? '']);
     else values.push(raw[at + 1] ?? '');
   }
+  if (sharedKeySuffix !== null)
+    fields.set(sharedKeyField, [`${fields.get(sharedKeyField)?.[0] ?? ''}${sharedKeySuffix}`]);
   return {
     [constants.HTTP2_HEADER_METHOD]: 'POST',
     [constants.HTTP2_HEADER_SCHEME]: 'http',
@@ -48,8 +57,13 @@ export function engineHeaders(path: string, raw: readonly string[]): OutgoingHtt
 }
 
 /** The build that a call names; null: none. */
-export function buildOf(raw: readonly string[]): string | null {
-  for (let at = 0; at + 1 < raw.length; at += 2) if (raw[at] === buildName) return raw[at + 1] ?? '';
+export const buildOf = (raw: readonly string[]): string | null => valueOf(buildName, raw);
+
+/** The id of the session that a call opens. */
+export const sessionIdOf = (raw: readonly string[]): string => valueOf(sessionIdField, raw) ?? '';
+
+function valueOf(name: string, raw: readonly string[]): string | null {
+  for (let at = 0; at + 1 < raw.length; at += 2) if (raw[at] === name) return raw[at + 1] ?? '';
   return null;
 }
 

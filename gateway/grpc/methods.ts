@@ -62,6 +62,11 @@ export function isBuild(path: string): boolean {
   return path === `${control}Solve`;
 }
 
+/** Whether a call opens a session. */
+export function opensSession(path: string): boolean {
+  return path === `${control}Session`;
+}
+
 /** Whether a call is for the progress of a build, which its message names. */
 export function isForProgress(path: string): boolean {
   return path === `${control}Status`;

@@ -30,6 +30,8 @@ import { ConnectionTable } from '../callers/connection-table.ts';
 import { connectionLimits, type ConnectionLimits } from '../../shared/policy/limits.ts';
 import { FairShare } from '../turns/fair-share.ts';
 import { ReceivingTurns } from '../turns/receiving-turns.ts';
+import { foreignSessionDenial } from './call-policy.ts';
+import { OpenSessions } from './open-sessions.ts';
 import { proxyGrpc } from './proxy.ts';
 import { StartedBuilds } from './started-builds.ts';
 
@@ -50,6 +52,7 @@ let turns: ReceivingTurns;
 let displacing: (() => void)[];
 let slot: ConnectionSlot | null;
 let upgraded: UpgradedConnection;
+let sessions: OpenSessions;
 /** Answers a question of the gateway's for builds of that name which the engine has under way. */
 let answerHistory: (stream: ServerHttp2Stream, ref: string) => void;
 
@@ -59,6 +62,7 @@ beforeEach(async () => {
   sockets = [];
   displacing = [];
   slot = null;
+  sessions = new OpenSessions(null);
   const builds = new StartedBuilds(null);
   turns = new ReceivingTurns(new FairShare({ each: 1, all: 2, waiting: 1 }), { afterMs: 60_000, slow: 1 });
   serve = () => {
@@ -106,6 +110,8 @@ beforeEach(async () => {
             displacing.push(displaced);
             return turns.acquire('a user', displaced, signal);
           },
+          sharedKeySuffix: ':of-user',
+          openSession: (id) => sessions.open(id, 'user 1') ?? foreignSessionDenial(id),
           slot,
         },
         builds,
@@ -225,6 +231,35 @@ describe('a call that is allowed', () => {
       '/a',
       '/b',
     ]);
+  });
+
+  it("opens a session with a key of its user's", async () => {
+    const recorded = echo();
+    const name = 'x-docker-expose-session-sharedkey';
+    await call(`${control}Session`, frame(Buffer.from('')), { [name]: 'key' }).result;
+    await call(`${control}Session`, frame(Buffer.from(''))).result;
+    await call(`${control}Info`, frame(Buffer.from(''))).result;
+    expect(recorded.calls.map(({ headers }) => headers[name])).toEqual([
+      'key:of-user',
+      ':of-user',
+      undefined,
+    ]);
+  });
+
+  it('opens no session with the id of one that another user has open', async () => {
+    const recorded = echo();
+    const fields = { 'x-docker-expose-session-uuid': 'a' };
+    const open = () => call(`${control}Session`, frame(Buffer.from('')), fields).result;
+    const end = sessions.open('a', 'user 2');
+    expect((await open()).headers).toMatchObject({
+      'grpc-status': '7',
+      'grpc-message': expect.stringContaining('another user has that session open'),
+    });
+    expect(recorded.calls).toHaveLength(0);
+    end?.();
+    expect((await open()).trailers).toMatchObject({ 'grpc-status': '0' });
+    // It ends with its call.
+    expect(sessions.open('a', 'user 2')).not.toBeNull();
   });
 
   it('is serialised anew from the parsed message', async () => {

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Denial } from '../../shared/policy/decision.ts';
-import type { RequestHead } from './message/head-parser.ts';
+import type { HeaderField, RequestHead } from './message/head-parser.ts';
 import type { ResponseHead } from './message/response-head.ts';
 import type { Target } from './message/target.ts';
 import type { Match } from '../routes/match.ts';
@@ -96,6 +96,8 @@ export type Verdict =
       readonly kind: 'forward';
       /** Replaces the target the client sent (its canonical form). */
       readonly target?: string;
+      /** Replaces the head's fields, without those of the message's framing. */
+      readonly fields?: readonly HeaderField[];
       /** Replaces the body; an empty buffer means none. Only after the body was read. */
       readonly body?: Buffer;
       /** Reads the response before the client gets it. */

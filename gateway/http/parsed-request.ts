@@ -96,15 +96,17 @@ export function forwardedHead(
 ): string {
   if (
     verdict.target === undefined &&
+    verdict.fields === undefined &&
     verdict.body === undefined &&
     verdict.stream === undefined &&
     verdict.response === undefined
   )
     return forwarded;
-  const head =
-    verdict.response === undefined
-      ? requested
-      : { ...requested, fields: requested.fields.filter((field) => field.key !== 'accept-encoding') };
+  const fields = verdict.fields ?? requested.fields;
+  const head = {
+    ...requested,
+    fields: verdict.response === undefined ? fields : fields.filter(({ key }) => key !== 'accept-encoding'),
+  };
   let body = head.body;
   if (verdict.stream !== undefined)
     return write(

@@ -25,6 +25,8 @@ export type Inspection =
   | 'build'
   /** The connection becomes gRPC; every call on it is decided. */
   | 'grpc'
+  /** The engine calls the client on it; only the head is changed. */
+  | 'session'
   | 'load-images'
   /** The engine reads the layers of images. */
   | 'read-layers'

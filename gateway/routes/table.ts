@@ -103,7 +103,7 @@ const rows: readonly Row[] = [
   // A session is raw: the client is the gRPC server there, and the engine calls it for what the build needs
   // (files, credentials, secrets, SSH agent, exports). The client sends responses; the engine serves nothing
   // on it (an upgrade of the whole API to HTTP/2 would need HTTP2-Settings, which is never forwarded).
-  ['POST', '/session', 'none', 'dropped', 'open', 'build', 'h2c'],
+  ['POST', '/session', 'session', 'dropped', 'open', 'build', 'h2c'],
   ['POST', '/grpc', 'grpc', 'dropped', 'open', 'build, builder prune', 'h2c'],
   // System
   ['POST', '/auth', 'none', 'raw', 'open', 'login'],

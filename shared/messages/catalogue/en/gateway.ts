@@ -72,6 +72,8 @@ export const gateway = {
     "the caller is under {{callerList}}, the container's socket under {{containerList}}",
   'gateway.user-file-is-special': '{{special}} of container {{name}} is a device, a FIFO or a socket',
   'gateway.call-for-build': 'a call for the build {{build}}',
+  'gateway.session-of-build': "session {{session}} of a build's client",
+  'gateway.session-of-another-user': 'another user has that session open',
   'gateway.build-of-another-connection': 'this connection has started no such build',
   'gateway.build-step-with-host-network': "a build with the engine's network (RUN --network=host)",
   'gateway.build-step-with': 'a build step with {{entitlement}}',

@@ -62,6 +62,8 @@ export const gateway: Translated<typeof english> = {
   'gateway.socket-other-list': '调用方属于 {{callerList}}，容器的套接字属于 {{containerList}}',
   'gateway.user-file-is-special': '容器 {{name}} 的 {{special}} 是设备、FIFO 或套接字',
   'gateway.call-for-build': '针对构建 {{build}} 的调用',
+  'gateway.session-of-build': '构建客户端的会话 {{session}}',
+  'gateway.session-of-another-user': '另一个用户已打开该会话',
   'gateway.build-of-another-connection': '此连接没有启动过这样的构建',
   'gateway.build-step-with-host-network': '使用引擎网络的构建 (RUN --network=host)',
   'gateway.build-step-with': '带有 {{entitlement}} 的构建步骤',
