@@ -140,7 +140,9 @@ function logConfig(host: ReadonlyMap<string, Json>): Denial | null {
       return deny('log-driver', `--log-opt ${key}=${value.slice(0, 100)}`);
     if (
       /^\s*(?:unix|unixgram|file):/i.test(value) ||
-      /(?:-ca-cert|-capath|-cert|-key|credentials-endpoint|credentials)$/.test(key)
+      /(?:-ca-cert|-capath|-cert|-key|credentials-endpoint|credentials)$/.test(key) ||
+      // The driver would send requests with the machine's identity there.
+      key === 'awslogs-endpoint'
     )
       return deny('log-driver', `--log-opt ${key}=${value}`);
   }

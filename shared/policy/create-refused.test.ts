@@ -74,6 +74,7 @@ describe('create: what is refused', () => {
     ['annotation', { Annotations: { 'sysbox.mode': 'x' } }],
     ['log-driver plugin', { LogConfig: { Type: 'plugin' } }],
     ['log-opt', { LogConfig: { Type: 'fluentd', Config: { 'fluentd-address': 'unix:///run/x' } } }],
+    ['log-opt', { LogConfig: { Type: 'awslogs', Config: { 'awslogs-endpoint': 'https://127.0.0.1' } } }],
     ['storage-opt', { StorageOpt: { 'overlay2.override_kernel_check': 'true' } }],
     ['Isolation', { Isolation: 'hyperv' }],
     ['HostConfig.New', { New: 1 }],

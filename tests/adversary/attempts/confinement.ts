@@ -132,6 +132,11 @@ export const confinementAttempts: readonly Attempt[] = [
         'awslogs',
         { 'awslogs-group': 'g', 'awslogs-region': 'r', 'awslogs-credentials-endpoint': '/x' },
       ],
+      [
+        'awslogs-endpoint',
+        'awslogs',
+        { 'awslogs-group': 'g', 'awslogs-region': 'r', 'awslogs-endpoint': 'https://127.0.0.1:1' },
+      ],
     ].map(([id, type, config]) => ({
       id: `log-${String(id)}`,
       title: `the log driver ${String(type)} with ${JSON.stringify(config)}`,

@@ -20,7 +20,8 @@ export const rules = {
   'rules.cgroup-parent':
     "a container's cgroup parent may only be a plain path that leads into no other program's cgroups",
   'rules.annotation': 'this annotation changes how the runtime treats the container',
-  'rules.log-driver': 'this log driver or option reaches files, sockets or plugins of the engine',
+  'rules.log-driver':
+    'this log driver or option reaches files, sockets, plugins or the identity of the engine',
   'rules.environment-switch': 'this variable changes how the isolation runtime treats the container',
   'rules.volume-plugin': 'volume plugins run outside isolation; only the "local" driver is allowed',
   'rules.network-plugin': "network plugins run outside isolation; only the engine's own drivers are allowed",

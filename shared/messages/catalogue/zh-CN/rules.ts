@@ -15,7 +15,7 @@ export const rules: Translated<typeof english> = {
   'rules.security-option': '网关无法确认此安全选项是否安全',
   'rules.cgroup-parent': '容器的 cgroup 父级只能是不进入其他程序 cgroup 的普通路径',
   'rules.annotation': '此注解会改变运行时处理容器的方式',
-  'rules.log-driver': '此日志驱动程序或选项会触及引擎的文件、套接字或插件',
+  'rules.log-driver': '此日志驱动程序或选项会触及引擎的文件、套接字、插件或身份',
   'rules.environment-switch': '此变量会改变隔离运行时处理容器的方式',
   'rules.volume-plugin': '卷插件在隔离之外运行；仅允许“local”驱动程序',
   'rules.network-plugin': '网络插件在隔离之外运行；仅允许引擎自带的驱动程序',

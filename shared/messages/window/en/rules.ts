@@ -84,7 +84,8 @@ export const rules = {
     'cgroup-parent':
       'A cgroup parent may only be a plain path that leads into no other program\u2019s cgroups.',
     annotation: 'The annotation changes how the runtime treats the container.',
-    'log-driver': 'The log driver or one of its options reaches files, sockets or plugins of the host.',
+    'log-driver':
+      'The log driver or one of its options reaches files, sockets, plugins or the identity of the host.',
     'environment-switch': 'The variable changes how the isolation runtime treats the container.',
     'volume-plugin': 'Volume plugins run outside isolation. Only the local driver is allowed.',
     'network-plugin':

@@ -80,7 +80,7 @@ export const rules: Translation<typeof english> = {
     'security-option': '网关不知道该安全选项是否安全。',
     'cgroup-parent': '父 cgroup 只能是不进入其他程序 cgroup 的普通路径。',
     annotation: '该注解会改变运行时处理容器的方式。',
-    'log-driver': '该日志驱动程序或其选项会访问主机的文件、套接字或插件。',
+    'log-driver': '该日志驱动程序或其选项会访问主机的文件、套接字、插件或身份。',
     'environment-switch': '该变量会改变隔离运行时处理容器的方式。',
     'volume-plugin': '卷插件在隔离之外运行，只允许 local 驱动程序。',
     'network-plugin': '网络插件在隔离之外运行，只允许引擎自带的驱动程序。',
