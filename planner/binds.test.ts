@@ -98,7 +98,7 @@ describe('A8: a bind source', () => {
     expect(bind({ source: '/proc/sys/kernel' }).get(0)).toBe('/targets/0');
     expect(bind({ source: '/dev/null' }).get(0)).toBe('/targets/0');
     expect(() => bind({ source: at('share/not-yet') })).toThrow(
-      /enhanced container isolation: the source of a bind mount is not there/,
+      /enhanced container isolation: the source of a bind mount does not exist/,
     );
   });
 
@@ -165,7 +165,7 @@ describe('A8: a bind source', () => {
       );
     }
     expect(() => bind({ source: at('root/docker.sock') })).toThrow(/socket/);
-    expect(() => bind({ source: at('disk') })).toThrow(/holds/);
+    expect(() => bind({ source: at('disk') })).toThrow(/contains/);
   });
 });
 

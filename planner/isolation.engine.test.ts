@@ -405,7 +405,7 @@ describe('mounts', () => {
       // Alike for every link, wherever it leads.
       expect(await refusal('-v', `${alias}:/s`)).toContain('leads through a symbolic link');
       for (const source of [engine.paths.root, '/', bound, shared])
-        expect(await refusal('-v', `${source}:/s`), source).toContain("holds a container engine's socket");
+        expect(await refusal('-v', `${source}:/s`), source).toContain("contains a container engine's socket");
       expect(await refusal('-v', `${engine.own.mounts}:/s`)).toContain('container engine');
       expect(await refusal('-v', `${engine.paths.runtimeDir}:/s`)).toContain(
         'belongs to the container engine',

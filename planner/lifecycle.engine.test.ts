@@ -615,7 +615,7 @@ it('a bind source that hangs fails only its own container, with a clear message'
       ),
     );
     expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
-    expect(await refused).toMatch(/does not answer: .* \(fuse at /);
+    expect(await refused).toMatch(/does not respond: .* \(fuse at /);
   } finally {
     server.kill('SIGKILL');
     await run('umount', ['-l', hanging]);

@@ -97,7 +97,7 @@ describe('A8: what a user can access', () => {
       );
     expect(refusal(reach, path.join(closed, 'x'))).toBe(
       `enhanced container isolation: ${closed}/x cannot be shared by user 54321, ` +
-        `who has no access to ${closed}; whoever has can make the container (A8)`,
+        `who has no access to ${closed}; a user with access can create the container (A8)`,
     );
     expect(refusal(await check(below), path.join(below, 'x'))).toContain(`who has no access to ${closed}; `);
   });

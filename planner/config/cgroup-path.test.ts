@@ -49,9 +49,9 @@ describe('the cgroup of a container', () => {
     ['up from a relative parent', `../../${id}`, 'leads out of its parent'],
     ['hiding a step up', `/docker/./..//${id}`, 'leads out of its parent'],
     ['a parent alone', '/docker/', 'leads out of its parent'],
-    ["another container's scope", `system.slice:docker:${other}`, 'none a container may have'],
-    ['a scope as a slice', `docker-${other}.scope:docker:${id}`, 'none a container may have'],
-    ['one word', 'docker', 'none a container may have'],
+    ["another container's scope", `system.slice:docker:${other}`, 'not one that a container may have'],
+    ['a scope as a slice', `docker-${other}.scope:docker:${id}`, 'not one that a container may have'],
+    ['one word', 'docker', 'not one that a container may have'],
   ])('may not be %s', (_, cgroupsPath, why) => {
     expect(check(cgroupsPath)).toThrow(why);
     expect(check(cgroupsPath)).toThrow(/^enhanced container isolation: /);

@@ -15,7 +15,7 @@ export const plannerRefusals = {
   'planner-refusals.step-id': 'a step of a build may not be called {{id}}, as containers of the engine are',
   'planner-refusals.step-process': concat(
     'a further process in the container {{id}} of a build is blocked: ',
-    'only the client that had the container made may ask for one, and through the gateway; ',
+    'only the client that created the container may request one, through the gateway; ',
     'a frontend image gets one process for each of its containers; no setting allows it',
   ),
 
@@ -37,11 +37,11 @@ export const plannerRefusals = {
   'planner-refusals.joined-not-running': 'the container whose namespaces are joined is not running',
   'planner-refusals.other-owner': concat(
     'a container that belongs to {{owner}} cannot join namespaces that belong to {{other}}: ',
-    'both would have the same ids on this machine; have both made by the same user',
+    'both would have the same ids on this machine; create both as the same user',
   ),
   'planner-refusals.unknown-owner': concat(
     'a container that belongs to {{owner}} cannot join namespaces that belong to nobody who is known: ',
-    'both would have the same ids on this machine; have both made by the same user',
+    'both would have the same ids on this machine; create both as the same user',
   ),
 
   'planner-refusals.owner-root': 'root',
@@ -68,7 +68,7 @@ export const plannerRefusals = {
   ),
 
   'planner-refusals.cgroup-name':
-    'the cgroup {{cgroup}} is none a container may have; leave --cgroup-parent out',
+    'the cgroup {{cgroup}} is not one that a container may have; leave --cgroup-parent out',
   'planner-refusals.cgroup-leaves':
     'the cgroup {{cgroup}} leads out of its parent; give --cgroup-parent as a plain path',
   'planner-refusals.cgroup-not-own':
@@ -86,7 +86,7 @@ export const plannerRefusals = {
     'the device {{path}} ({{type}} {{major}}:{{minor}}) is not one a protected container may have',
   'planner-refusals.device-without-file':
     'there is no file for the device {{path}} ({{type}} {{major}}:{{minor}})',
-  'planner-refusals.no-device-files': "device files can't be made below {{directory}}",
+  'planner-refusals.no-device-files': 'device files cannot be created below {{directory}}',
   'planner-refusals.not-that-device':
     '{{source}} is not the device of that name on this machine, and cannot be mounted',
 
@@ -98,13 +98,13 @@ export const plannerRefusals = {
     "the container's layers are also mounted in part at {{directory}}; unmount that",
   'planner-refusals.open-to-others': concat(
     "every user of the machine can reach {{directory}}, where the engine mounts the container's files: ",
-    'take the right to search away from others on a directory above it (chmod 0710)',
+    'remove the search permission of others from a directory above it (chmod 0710)',
   ),
 
-  'planner-refusals.source-missing': 'the source of a bind mount is not there: {{source}}',
+  'planner-refusals.source-missing': 'the source of a bind mount does not exist: {{source}}',
   'planner-refusals.source-unresponsive': concat(
-    'the source of a bind mount does not answer: ',
-    '{{source}} ({{type}} at {{mountPoint}}); see to its server, or leave the mount out',
+    'the source of a bind mount does not respond: ',
+    '{{source}} ({{type}} at {{mountPoint}}); check its server, or leave the mount out',
   ),
   'planner-refusals.source-link': concat(
     '{{source}} leads through a symbolic link, and links may change between two starts; ',
@@ -119,12 +119,12 @@ export const plannerRefusals = {
   ),
   'planner-refusals.source-engine-socket': "{{source}} is a container engine's socket and cannot be mounted",
   'planner-refusals.source-holds-socket': concat(
-    "{{source}} holds a container engine's socket ({{file}}) and cannot be mounted; ",
+    "{{source}} contains a container engine's socket ({{file}}) and cannot be mounted; ",
     'mount a directory below it instead',
   ),
   'planner-refusals.source-of-engine': '{{source}} belongs to the container engine and cannot be mounted',
   'planner-refusals.source-holds-engine': concat(
-    '{{source}} holds a directory of the container engine ({{file}}) and cannot be mounted; ',
+    '{{source}} contains a directory of the container engine ({{file}}) and cannot be mounted; ',
     'mount a directory below it instead',
   ),
 
@@ -134,7 +134,7 @@ export const plannerRefusals = {
   'planner-refusals.record-missing': "there is no {{file}}; see the gateway's log",
   'planner-refusals.no-access': concat(
     '{{source}} cannot be shared by user {{uid}}, who has no access to {{directory}}; ',
-    'whoever has can make the container (A8)',
+    'a user with access can create the container (A8)',
   ),
   'planner-refusals.access-not-checked':
     'it was not checked whether user {{uid}} has access to {{source}}; start the container again (A8)',
