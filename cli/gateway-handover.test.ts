@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { gatewayProgram, hasPython, startGatewayService } from '../tests/support/gateway-service.ts';
+import { gatewayProgram, startGatewayService } from '../tests/support/gateway-service.ts';
 import { sendJson, sendRaw } from '../tests/support/raw-http.ts';
+import { requires } from '../tests/support/requires.ts';
 
 const settings = JSON.stringify({
   configurationFileVersion: 2,
@@ -79,7 +80,7 @@ const waiting = `import { existsSync, writeFileSync } from 'node:fs';
   }
   ${gatewayProgram}`;
 
-describe.runIf(hasPython())('the Docker socket of a container', { timeout: 90_000 }, () => {
+describe.runIf(requires('python3'))('the Docker socket of a container', { timeout: 90_000 }, () => {
   it('that is created while a successor loads is served by the successor', async () => {
     const engine = fakeEngine();
     const service = await startGatewayService(waiting, settings, engine.respond);

@@ -4,12 +4,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import {
-  gatewayProgram as program,
-  hasPython,
-  startGatewayService,
-} from '../tests/support/gateway-service.ts';
+import { gatewayProgram as program, startGatewayService } from '../tests/support/gateway-service.ts';
 import { replacedStatus } from './gateway-successor.ts';
+import { requires } from '../tests/support/requires.ts';
 
 /** One GET over a connection that may be kept; resolves with the body and the Connection header. */
 async function read(socketPath: string, target: string, agent?: Agent) {
@@ -18,7 +15,7 @@ async function read(socketPath: string, target: string, agent?: Agent) {
   return { body: await text(response), connection: response.headers.connection };
 }
 
-describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
+describe.runIf(requires('python3'))('SIGHUP', { timeout: 90_000 }, () => {
   it('a successor takes the sockets; open requests and connections go on', async () => {
     const agent = new Agent({ keepAlive: true });
     const { gateway, notified, slow, mainPid, socket, stop } = await startGatewayService(program);

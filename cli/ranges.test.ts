@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { runCommandLine } from '../tests/support/command-line.ts';
 import { describeRanges } from './ranges.ts';
+import { requires } from '../tests/support/requires.ts';
 
 const bulkhead = (...args: string[]) => runCommandLine(args, { env: { LANG: 'C' } });
 
@@ -48,7 +49,7 @@ test('the command reports what it does not check, and unknown accounts', async (
   expect(missing.code).toBe(2);
 });
 
-test.skipIf(process.getuid?.() !== 0)(
+test.runIf(requires('root'))(
   "the machine's ranges are listed as JSON; an account without any releases none",
   async () => {
     const [list, released] = await Promise.all([

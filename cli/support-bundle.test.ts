@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundleEventSchema } from '../shared/support/bundle.ts';
+import { requires } from '../tests/support/requires.ts';
 
 const run = promisify(execFile);
 const main = path.join(import.meta.dirname, 'main.ts');
@@ -33,7 +34,7 @@ const bundle = (...args: string[]) =>
     env: { ...process.env, LANG: 'C' },
   });
 
-describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
+describe.runIf(requires('root'))('a support bundle', () => {
   it('contains settings, records and logs without secrets, readable only by its owner', async () => {
     const file = path.join(directory, 'b.tar.gz');
     const { stdout } = await bundle('--output', file);

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../tests/support/command-line.ts';
+import { requires } from '../tests/support/requires.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -23,7 +24,7 @@ const bulkhead = (...args: string[]) =>
   });
 
 // Only root can run it as another user.
-describe.skipIf(process.getuid?.() !== 0)('an engine whose directory this user may not enter', () => {
+describe.runIf(requires('root'))('an engine whose directory this user may not enter', () => {
   test('is not reported as stopped, and no apply as interrupted', async () => {
     const status = await bulkhead('status');
     expect(status).toMatchObject({
@@ -54,24 +55,21 @@ describe.skipIf(process.getuid?.() !== 0)('an engine whose directory this user m
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0)(
-  'an engine whose directory this user may enter, but not change',
-  () => {
-    test.each([
-      [['settings', 'set', '/enhancedContainerIsolation/value', 'true'], 'admin-settings.draft.json'],
-      [['settings', 'rollback', '0'], 'admin-settings.draft.json'],
-      [['apply', '/dev/fd/0', '--yes'], 'apply.lock'],
-    ])('%j says what, why and what to do, without the name of a temporary file', async (args, name) => {
-      const engine = path.join(directory, 'engine');
-      await writeFile(path.join(engine, 'admin-settings.json'), '{ "configurationFileVersion": 2 }');
-      await chmod(directory, 0o755);
-      await chmod(engine, 0o711);
-      expect(await bulkhead(...args)).toMatchObject({
-        code: 1,
-        err:
-          `error: ${engine}/${name} could not be written: this user may not write in ${engine}\n` +
-          '  Run as a user who may write there (root).\n',
-      });
+describe.runIf(requires('root'))('an engine whose directory this user may enter, but not change', () => {
+  test.each([
+    [['settings', 'set', '/enhancedContainerIsolation/value', 'true'], 'admin-settings.draft.json'],
+    [['settings', 'rollback', '0'], 'admin-settings.draft.json'],
+    [['apply', '/dev/fd/0', '--yes'], 'apply.lock'],
+  ])('%j says what, why and what to do, without the name of a temporary file', async (args, name) => {
+    const engine = path.join(directory, 'engine');
+    await writeFile(path.join(engine, 'admin-settings.json'), '{ "configurationFileVersion": 2 }');
+    await chmod(directory, 0o755);
+    await chmod(engine, 0o711);
+    expect(await bulkhead(...args)).toMatchObject({
+      code: 1,
+      err:
+        `error: ${engine}/${name} could not be written: this user may not write in ${engine}\n` +
+        '  Run as a user who may write there (root).\n',
     });
-  },
-);
+  });
+});

@@ -9,6 +9,7 @@ import { recordedPolicyName, storedSettingsName } from '../shared/enforcement/re
 import { recordedPolicySchema } from '../shared/enforcement/recorded-policy.ts';
 import { removalNote } from '../shared/settings/removal-note.ts';
 import { watchPolicy, type PolicyWatch } from './watch-policy.ts';
+import { requires } from '../tests/support/requires.ts';
 
 const on = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"value": true, "locked": true}}';
 const off = '{"configurationFileVersion": 2}';
@@ -173,7 +174,7 @@ describe('a text that cannot be stored', () => {
     expect((await start()).current(true)).toMatchObject(lockedDown);
   });
 
-  it.runIf(process.getuid?.() === 0)('on a full disk', async () => {
+  it.runIf(requires('root'))('on a full disk', async () => {
     await mkdir(state);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', state]);
     try {

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,16 +8,9 @@ import { at } from './paths.mjs';
 import { serverDocuments } from './server-documents.mjs';
 import { buildRpm } from './server-rpm.mjs';
 import { stageFiles } from './server-stage.mjs';
+import { requires } from '../tests/support/requires.ts';
 
 const run = promisify(execFile);
-const hasRpm = (): boolean => {
-  try {
-    execFileSync('rpmbuild', ['--version']);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const launcher = '/usr/lib/bulkhead/bin/bulkhead';
 const record = 'var/lib/bulkhead/system/install.json';
@@ -28,7 +21,7 @@ const unit = (name: string) => ({
 
 // A real package, read by rpm. Its scriptlets run here, with their paths below a directory, where systemctl
 // and the command line record how they are called. Not installed on a real system of rpm's.
-describe.runIf(hasRpm())('the package for servers as .rpm', () => {
+describe.runIf(requires('rpmbuild'))('the package for servers as .rpm', () => {
   let directory = '';
   let file = '';
   const query = async (format: string) => (await run('rpm', ['-qp', '--qf', format, file])).stdout;

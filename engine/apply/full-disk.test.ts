@@ -19,11 +19,12 @@ import {
   settingsText,
   type FixtureOptions,
 } from './apply-fixture.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 const run = promisify(execFile);
 const daemonJson = '{\n\t"debug":   true\n}\n';
 
-describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of an apply', () => {
+describe.runIf(requires('root'))('a disk that gets full in the middle of an apply', () => {
   let outside: string;
   let root: string;
   let paths: RootPaths;

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { asUser } from './as-user.ts';
 import { contextName, findContext, removeContexts, selectContext, storeContext } from './docker-context.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 /** What another process does before a file is removed. */
 const meanwhile = vi.hoisted(() => ({ remove: (_file: string): void => undefined }));
@@ -102,7 +103,7 @@ describe('a context of the docker CLI', () => {
     expect(await readFile(path.join(config, 'config.json'), 'utf8')).toBe('{');
   });
 
-  it.skipIf(process.getuid?.() !== 0)("is made with its user's rights alone", async () => {
+  it.runIf(requires('root'))("is made with its user's rights alone", async () => {
     const user = { uid: 65534, gid: 65534 };
     await chmod(directory, 0o755);
     const home = path.join(directory, 'home');

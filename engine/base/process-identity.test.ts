@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { endProcesses, identityOf, isAlive, runningProcesses } from './process-identity.ts';
 import { startOf } from '../../shared/process/process-stat.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 const stat = (name: string, state = 'S') =>
   `42 (${name}) ${state} 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2`;
@@ -33,7 +34,7 @@ it('lists command lines as they were given', async () => {
 });
 
 // As root: only root can change its user.
-it.skipIf(process.getuid?.() !== 0)(
+it.runIf(requires('root'))(
   "tells root's processes from those that users and containers call alike",
   async () => {
     const is = async (...command: string[]) => {

@@ -8,6 +8,7 @@ import { rootPaths } from '../base/root-paths.ts';
 import { effectiveCaller, recordedUser, invokingUser, findUser } from '../base/docker-client-as.ts';
 import { commitReference } from './new-recreate-journal.ts';
 import { readable } from './recreate-wait.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 describe('names', () => {
   test('the old one gets a name that is not in use', () => {
@@ -42,7 +43,7 @@ describe('the requesting user (A8)', () => {
       invokingUser({}),
     ]).toEqual(['1000', '1001', null]);
   });
-  test.runIf(process.getuid?.() === 0)(
+  test.runIf(requires('root'))(
     'is the user named by an option, else the one of sudo or pkexec, by number without an account',
     async () => {
       for (const name of ['SUDO_UID', 'PKEXEC_UID']) vi.stubEnv(name, undefined);

@@ -17,6 +17,7 @@ import {
 } from './history.ts';
 import { createSettingsStore } from './settings-store.ts';
 import { codeOf, runScript, module } from './store-fixture.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -223,7 +224,7 @@ describe('history', () => {
     await writeVersion(paths.history, { entry: entry(1, 'a'), settings: 'a', daemonJson: null });
     await added;
   });
-  test.runIf(process.getuid?.() === 0)(
+  test.runIf(requires('root'))(
     'an ordinary user may read versions, but not daemon.json, which may hold credentials',
     async () => {
       await chmod(dir, 0o711);

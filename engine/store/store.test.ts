@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readSettings, removeLeftoverTemporaries, sha256, writeFileAtomic } from '../base/files.ts';
 import { acquireLock, isLocked } from '../base/lock.ts';
 import { codeOf, runScript, module } from './store-fixture.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -50,7 +51,7 @@ describe('reading a settings file', () => {
     expect(codeOf(await readSettings(at('big.json')))).toBe('settings.too-large');
     expect(codeOf(await readSettings(at('full.json')))).toBe('ok');
   });
-  test.runIf(process.getuid?.() === 0)('says so where this user may not read it', async () => {
+  test.runIf(requires('root'))('says so where this user may not read it', async () => {
     await writeFile(at('secret.json'), '{}', { mode: 0o600 });
     await chmod(dir, 0o755);
     const { done } = runScript(
@@ -88,7 +89,7 @@ describe('writing a file', () => {
     expect(codeOf(await writeFileAtomic(at('a.json'), 'new'))).toBe('settings.unwritable');
     expect(await readdir(dir)).toEqual(['a.json']);
   });
-  test.runIf(process.getuid?.() === 0)('a full disk leaves the old file and says so', async () => {
+  test.runIf(requires('root'))('a full disk leaves the old file and says so', async () => {
     const small = at('small');
     await mkdir(small);
     await once(spawn('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]), 'exit');
@@ -109,7 +110,7 @@ describe('writing a file', () => {
       await once(spawn('umount', [small]), 'exit');
     }
   });
-  test.runIf(process.getuid?.() === 0)(
+  test.runIf(requires('root'))(
     'a user without write permission gets an error and the file stays',
     async () => {
       await writeFile(at('a.json'), 'old');
@@ -127,7 +128,7 @@ describe('writing a file', () => {
       expect(await readFile(at('a.json'), 'utf8')).toBe('old');
     },
   );
-  test.runIf(process.getuid?.() === 0)('names the directory that this user may not enter', async () => {
+  test.runIf(requires('root'))('names the directory that this user may not enter', async () => {
     const engine = at('closed/engine');
     await mkdir(engine, { recursive: true });
     await chmod(dir, 0o755);
@@ -144,7 +145,7 @@ describe('writing a file', () => {
       error: { code: 'settings.unwritable', reason: `this user may not enter ${at('closed')}` },
     });
   });
-  test.runIf(process.getuid?.() === 0)(
+  test.runIf(requires('root'))(
     'names the directory in which this user may not create the history',
     async () => {
       await chmod(dir, 0o755);
@@ -229,7 +230,7 @@ describe('the lock', () => {
       if (lock.ok) await lock.value.release();
     }
   });
-  test.runIf(process.getuid?.() === 0)(
+  test.runIf(requires('root'))(
     'that cannot be made is an error about writing, not "in progress"',
     async () => {
       expect(codeOf(await acquireLock(path.join(dir, 'missing', 'l')))).toBe('settings.unwritable');

@@ -24,6 +24,7 @@ import { fileTar } from './probe-image.ts';
 import { createProbeRunner } from './probe-runner.ts';
 import { makeProbeShare, sharedDirectories } from './probe-share.ts';
 import { readVerification } from './verification-record.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 test('audit mode: no refusal is claimed, and nothing makes the engine protected', () => {
   const claims = claimIds.map((id): Claim => ({ id, verdict: 'pass', evidence: 'seen' }));
@@ -268,7 +269,7 @@ test('the directory shared with a probe is closed to other users: its container 
 });
 
 // As root: only root can change the owner of directories.
-test.skipIf(process.getuid?.() !== 0)(
+test.runIf(requires('root'))(
   'no directory is made for a probe where others may put their own in its place (A8)',
   async () => {
     const directory = await mkdtemp('/tmp/bh-share-');

@@ -14,6 +14,7 @@ import {
   sharedDirectories,
   type BindSourceEnvironment,
 } from './bind-sources.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 let dir: string;
 let server: Server;
@@ -69,7 +70,7 @@ describe('A8: which directory a bind source really is', () => {
   });
 
   // As root: only root gives directories and links away.
-  it.skipIf(process.getuid?.() !== 0)(
+  it.runIf(requires('root'))(
     'follows links of a listed directory only where root alone can change them',
     async () => {
       for (const name of ['theirs', 'theirs/home', 'open', 'sticky', 'target/in'])
@@ -154,7 +155,7 @@ describe('A8: which directory a bind source really is', () => {
   });
 
   // As root: only root makes device files.
-  it.skipIf(process.getuid?.() !== 0)('takes no other file for such a device', async () => {
+  it.runIf(requires('root'))('takes no other file for such a device', async () => {
     const made = spawnSync('mknod', [at('shared/null'), 'c', '1', '3'], { encoding: 'utf8' });
     expect(made.stderr).toBe('');
     expect(await resolve(at('shared/null'))).toMatchObject({ share: at('shared'), isDefaultDevice: false });

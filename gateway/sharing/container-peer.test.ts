@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isInContainer } from './container-peer.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 const id = 1_500_000_000;
 const children: ChildProcess[] = [];
@@ -20,7 +21,7 @@ async function running(command: string, ...args: string[]): Promise<number> {
 }
 
 // As root: only root gets another id.
-describe.skipIf(process.getuid?.() !== 0)('a client with an id that containers run with', () => {
+describe.runIf(requires('root'))('a client with an id that containers run with', () => {
   it('is not in a container when a process of the machine has the id (directory service)', async () => {
     const pid = await running('setpriv', `--reuid=${id}`, '--regid=5', '--clear-groups');
     expect(isInContainer({ pid, uid: id, gid: 5 })).toBe(false);

@@ -8,6 +8,7 @@ import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { firstBase } from './id-ranges.ts';
 import { openRangeStore } from './ranges.ts';
 import type { RangeStore } from './range-store.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 const alice = 21_401,
   bob = 21_402;
@@ -73,7 +74,7 @@ describe('an owner on a command line', () => {
 });
 
 // As root: nobody else may read who owns the ranges.
-describe.skipIf(process.getuid?.() !== 0)('listing and handing back ranges as root', () => {
+describe.runIf(requires('root'))('listing and handing back ranges as root', () => {
   it('lists the owners of the ranges, and what uses them', async () => {
     const [first, second] = [store.claim('a', alice), store.claim('b', alice)];
     store.release('b');

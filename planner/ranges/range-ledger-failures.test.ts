@@ -17,6 +17,7 @@ import { RangeLedger } from './range-ledger.ts';
 import { openRangeStore } from './ranges.ts';
 import type { RangeStore, RangeStoreOptions } from './range-store.ts';
 import { slot, alice, bob } from './range-ledger-fixture.ts';
+import { requires } from '../../tests/support/requires.ts';
 
 let directory: string, claims: string, owners: string, mark: string, logLines: string[];
 beforeEach(() => {
@@ -151,36 +152,33 @@ describe('a range whose record fails is not handed out', () => {
     expect(store.ownerOf(first)).toBeNull();
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
-    'a full disk: owners get what is theirs, and nobody anything else',
-    () => {
-      mkdirSync(owners);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'none', owners]);
-      try {
-        const store = open();
-        const first = store.claim('a', alice);
-        store.release('a');
-        for (let number = 0, full = false; !full; number++) {
-          try {
-            writeFileSync(path.join(owners, `fill${number}`), Buffer.alloc(4096));
-          } catch {
-            full = true;
-          }
+  it.runIf(requires('root'))('a full disk: owners get what is theirs, and nobody anything else', () => {
+    mkdirSync(owners);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'none', owners]);
+    try {
+      const store = open();
+      const first = store.claim('a', alice);
+      store.release('a');
+      for (let number = 0, full = false; !full; number++) {
+        try {
+          writeFileSync(path.join(owners, `fill${number}`), Buffer.alloc(4096));
+        } catch {
+          full = true;
         }
-        expect(() => store.claim('b', bob)).toThrow(
-          /it cannot be recorded in .*owners whose id range \d+ is \(.*ENOSPC.*free space there/,
-        );
-        expect(readdirSync(claims)).toEqual([]);
-        expect(store.claim('c', alice)).toBe(first);
-        expect(() => store.claim('d', alice)).toThrow(/ENOSPC/);
-        expect(entries()).toEqual([first]);
-        rmSync(path.join(owners, 'fill0'));
-        expect(store.claim('e', bob)).not.toBe(first);
-      } finally {
-        execFileSync('umount', [owners]);
       }
-    },
-  );
+      expect(() => store.claim('b', bob)).toThrow(
+        /it cannot be recorded in .*owners whose id range \d+ is \(.*ENOSPC.*free space there/,
+      );
+      expect(readdirSync(claims)).toEqual([]);
+      expect(store.claim('c', alice)).toBe(first);
+      expect(() => store.claim('d', alice)).toThrow(/ENOSPC/);
+      expect(entries()).toEqual([first]);
+      rmSync(path.join(owners, 'fill0'));
+      expect(store.claim('e', bob)).not.toBe(first);
+    } finally {
+      execFileSync('umount', [owners]);
+    }
+  });
 
   it('a directory that cannot be created does not prevent the planner from starting', () => {
     writeFileSync(owners, 'a file');

@@ -1,22 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
+import { requires } from '../support/requires.ts';
 
 const script = path.join(import.meta.dirname, 'docker-py.py');
 /** From Debian's python3-docker, which other Pythons do not find. */
 const python = '/usr/bin/python3';
 
-function hasDockerPy(): boolean {
-  try {
-    execFileSync(python, ['-c', 'import docker'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-describe.skipIf(!hasDockerPy())('A1: docker-py', () => {
+describe.runIf(requires('python3-docker'))('A1: docker-py', () => {
   let guarded: GuardedEngine;
   beforeAll(async () => {
     guarded = await startGuardedEngine();

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -14,16 +14,6 @@ export const gatewayProgram =
   "import { Command } from 'commander'; import { configureGateway } from './cli/gateway.ts'; " +
   "const p = new Command(); configureGateway(p.command('gateway')); " +
   "await p.parseAsync(process.argv.slice(1), { from: 'user' });";
-
-/** For the fake systemd: Node has no datagrams of unix(7). Debian's build tools include Python. */
-export const hasPython = (): boolean => {
-  try {
-    execFileSync('python3', ['--version']);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /**
  * A gateway as a service: a fake systemd has its socket, and records its notifications. The engine

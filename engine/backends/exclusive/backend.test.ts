@@ -5,10 +5,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rootPaths } from '../../base/root-paths.ts';
 import { exclusiveBackend, kernel } from './backend.ts';
+import { requires } from '../../../tests/support/requires.ts';
 
 const runtimeDirectory = path.resolve(import.meta.dirname, '../../../runtime');
 const backend = exclusiveBackend({ runtimeBuildDir: path.join(runtimeDirectory, 'build') });
-const isRoot = process.getuid?.() === 0;
 let root: string;
 const created: string[] = [];
 beforeAll(() => {
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe('report', () => {
-  it.runIf(isRoot && process.platform === 'linux')(
+  it.runIf(process.platform === 'linux' && requires('root'))(
     "tries every requirement on the data directory's file system and leaves nothing there",
     async () => {
       const report = await backend.report(rootPaths(path.join(root, 'not/yet')));
@@ -57,7 +57,7 @@ describe('report', () => {
     for (const requirement of report.requirements) if (!requirement.met) expect(requirement.fix).toBeTruthy();
   });
 
-  it.runIf(isRoot)('reports a file system that cannot be written or id-mapped', async () => {
+  it.runIf(requires('root'))('reports a file system that cannot be written or id-mapped', async () => {
     const report = await backend.report({ ...rootPaths(root), data: '/proc' });
     expect(report.available).toBe(false);
     expect(

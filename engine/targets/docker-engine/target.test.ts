@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { message } from '../../../shared/messages/message.ts';
 import { queryEngine } from './target.ts';
+import { requires } from '../../../tests/support/requires.ts';
 
 const run = promisify(execFile);
 let directory: string;
@@ -83,7 +84,7 @@ it('an engine that is slow, or sends an invalid response, is not reported as sto
   });
 });
 
-it.runIf(process.getuid?.() === 0)('nor is one that this user may not ask: it says what to do', async () => {
+it.runIf(requires('root'))('nor is one that this user may not ask: it says what to do', async () => {
   await engine((_, response) => {
     response.end(JSON.stringify(info));
   });

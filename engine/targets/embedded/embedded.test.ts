@@ -8,6 +8,7 @@ import { createEmbeddedDriver } from './driver.ts';
 import type { EngineState } from './engine-state.ts';
 import { identityOf, isAlive } from '../../base/process-identity.ts';
 import { rootPaths } from '../../base/root-paths.ts';
+import { requires } from '../../../tests/support/requires.ts';
 
 const alice = 1000;
 let directory: string;
@@ -22,7 +23,7 @@ afterEach(async () => {
 });
 
 // As root: only root can change the owner of directories, and stop engines.
-describe.skipIf(process.getuid?.() !== 0)('an engine directory of another user', () => {
+describe.runIf(requires('root'))('an engine directory of another user', () => {
   it.each(['stop', 'restart'] as const)(
     'names no process to root, and has nothing written through its links, by a %s',
     async (what) => {
@@ -96,7 +97,7 @@ describe('an engine whose directory is gone', () => {
     });
   });
 
-  it.skipIf(process.getuid?.() !== 0)('a stop ends its remaining processes', async () => {
+  it.runIf(requires('root'))('a stop ends its remaining processes', async () => {
     const root = path.join(directory, 'gone');
     await withGateway(root, async (gateway) => {
       const exited = once(gateway, 'exit');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { prepareRoot } from './root-directory.ts';
 import { rootPaths } from '../../base/root-paths.ts';
+import { requires } from '../../../tests/support/requires.ts';
 
 const alice = 1000;
 let directory: string;
@@ -26,7 +27,7 @@ const reason = async (root: string): Promise<string> => {
 };
 
 // As root: only root can change the owner of directories.
-describe.skipIf(process.getuid?.() !== 0)('an engine directory', () => {
+describe.runIf(requires('root'))('an engine directory', () => {
   it('is accepted below directories of root, including sticky ones, even if missing', async () => {
     expect(await reason(await made('a', 'engine'))).toBe('');
     expect(await reason(path.join(directory, 'not', 'yet'))).toBe('');

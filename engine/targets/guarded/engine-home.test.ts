@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engineEnvironment, prepareEngineHome } from './engine-home.ts';
 import { rootPaths } from '../../base/root-paths.ts';
+import { requires } from '../../../tests/support/requires.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -64,7 +65,7 @@ describe("the engine's environment", () => {
   });
 });
 
-describe.runIf(process.getuid?.() === 0)("the engine's home", () => {
+describe.runIf(requires('root'))("the engine's home", () => {
   it('is empty and not writable; the programs are runnable', async () => {
     const paths = rootPaths(root);
     for (let again = 0; again < 2; again++)
