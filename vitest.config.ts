@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
@@ -53,7 +54,14 @@ const patient = { poll: { timeout: 20_000 } };
 /** Assertions have their values whole in the message: of a failed run, often only the report is left. */
 const wholeValues = { truncateThreshold: 4_000 };
 
-/** BULKHEAD_TEST_SEED repeats property tests. */
+/**
+ * The seed of all random tests of this run, those of fast-check and others, unless one is given. It is
+ * printed in any case: a run that hangs or is ended prints none later.
+ */
+process.env['BULKHEAD_TEST_SEED'] ||= String(randomInt(0x7fff_ffff));
+console.error(`Seed of random tests: BULKHEAD_TEST_SEED=${process.env['BULKHEAD_TEST_SEED']}`);
+
+/** Has fast-check begin with that seed. */
 const propertySeed = 'tests/support/property-seed.ts';
 
 /** Unit tests in Node: beside the code, without root. */

@@ -21,14 +21,24 @@ describe('seeds of random tests', () => {
   });
 });
 
+it('every run has one, of which property tests have the same', () => {
+  const seed = fixedSeed();
+  expect(seed).toBeTypeOf('number');
+  expect(testSeed()).toBe(seed);
+  expect(fc.readConfigureGlobal()).toMatchObject({ seed });
+});
+
 describe('with a seed given', () => {
+  let before: ReturnType<typeof fc.readConfigureGlobal>;
   beforeEach(() => {
+    before = fc.readConfigureGlobal();
     vi.stubEnv('BULKHEAD_TEST_SEED', '4711');
     vi.resetModules();
   });
   afterEach(() => {
     vi.unstubAllEnvs();
-    fc.resetConfigureGlobal();
+    // Other files of this process have the run's.
+    fc.configureGlobal(before ?? {});
   });
 
   it('passes it to tests', () => {

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { onTestFailed } from 'vitest';
 
 const variable = 'BULKHEAD_TEST_SEED';
@@ -17,11 +16,12 @@ export function fixedSeed(environment: Readonly<Record<string, string | undefine
 }
 
 /**
- * The seed of the running test: the one given, else a new one. It is printed when the test fails, for
+ * The seed of the running test: the run's (vitest.config.ts). It is printed again when the test fails, for
  * whatever reason. Call it inside of a test.
  */
 export function testSeed(): number {
-  const seed = fixedSeed() ?? randomInt(0x7fff_ffff);
+  const seed = fixedSeed();
+  if (seed === undefined) throw new Error(`${variable} is not set: vitest.config.ts sets it`);
   onTestFailed(({ task }) => {
     console.error(`${task.name}: ${variable}=${seed} repeats it`);
   });
