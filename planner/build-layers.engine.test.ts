@@ -2,9 +2,8 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { runningProcesses } from '../engine/base/process-identity.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 
@@ -123,14 +122,12 @@ async function build(output: string[], name: string, ...lines: string[]): Promis
 }
 
 /**
- * Until no step runs any more, at most 20 s: an engine that is stopped before it has ended the step of a
- * client that is gone leaves the step behind, with its processes in the engine's cgroup.
+ * Until no step runs any more: an engine that is stopped before it has ended the step of a client that is
+ * gone leaves the step behind, with its processes in the engine's cgroup.
  */
 async function stepsEnded(): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end;) {
-    if (!(await runningProcesses()).some(({ args }) => args[0] === '/race')) return;
-    await setTimeout(100);
-  }
+  const areEnded = async () => !(await runningProcesses()).some(({ args }) => args[0] === '/race');
+  await vi.waitUntil(areEnded, { timeout: 20_000, interval: 100 });
 }
 
 /** A build whose step keeps the descriptors sent to it; resolves once the step is ready. */
