@@ -102,6 +102,7 @@ beforeEach(() => {
   });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await janitor.stop();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -121,11 +122,28 @@ function noteLivingProcess(): void {
   );
 }
 
-/** Long enough for two checks. */
-async function expectNoDelete(): Promise<void> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, 600);
-  });
+/** Some turns of the event loop. */
+async function someTurns(): Promise<void> {
+  for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
+}
+
+/** Checks that are scheduled from now on are due when the test says so. */
+function holdChecks(): void {
+  if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+}
+
+/** Does `work`, after which checks are due, and expects none of two to delete. */
+async function expectNoDeleteAfter(work: () => void | Promise<void>): Promise<void> {
+  holdChecks();
+  await work();
+  expect(vi.getTimerCount()).toBe(1);
+  for (let ms = 0; ms < 600; ms += 50) {
+    await vi.advanceTimersByTimeAsync(50);
+    await someTurns();
+  }
+  vi.useRealTimers();
+  // It waits for deletes in progress.
+  await janitor.stop();
   expect(existsSync(at('arguments'))).toBe(false);
 }
 
@@ -157,8 +175,7 @@ it('a create waits while the interrupted delete is repeated, whose requests are 
 
 it('a delete is not repeated while the process is running: runc would kill a created container', async () => {
   noteLivingProcess();
-  await killedAtDelete();
-  await expectNoDelete();
+  await expectNoDeleteAfter(killedAtDelete);
 });
 
 it('an interrupted forced delete is repeated with force, even while the process is running', async () => {
@@ -172,18 +189,21 @@ it('an interrupted forced delete is repeated with force, even while the process 
 
 it('a forced delete of a container of the same name in another runc root is not repeated here', async () => {
   noteLivingProcess();
-  await janitor.beginRequest({ id, verb: 'deleting-by-force', runcRoot: at('other') });
-  janitor.endRequest(id);
-  await expectNoDelete();
+  await expectNoDeleteAfter(async () => {
+    await janitor.beginRequest({ id, verb: 'deleting-by-force', runcRoot: at('other') });
+    janitor.endRequest(id);
+  });
 });
 
 it('a new create waits for the forced delete of the earlier one and is not ended by it later', async () => {
   noteLivingProcess();
+  holdChecks();
   await killedAtDelete('deleting-by-force');
   await expectCreateToWait();
   rmSync(at('arguments'));
-  janitor.endRequest(id);
-  await expectNoDelete();
+  await expectNoDeleteAfter(() => {
+    janitor.endRequest(id);
+  });
 });
 
 it('a create right after an interrupted delete waits until that delete was repeated', async () => {
@@ -245,15 +265,15 @@ it('does nothing any more once stopped: another planner may have the lock then',
   const state = containers.read(id);
   if (state === null) throw new Error('there is no state');
   for (let i = 0; i < 200; i++) containers.write({ ...state, id: `${i}`.padStart(64, '0') });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
   const starting = janitor.start();
   await expect.poll(() => containers.ids().length, { interval: 0 }).toBeLessThan(201);
   await janitor.stop();
   const left = containers.ids().length;
   expect(left).toBeGreaterThan(0);
   await starting;
-  await new Promise((resolve) => {
-    setTimeout(resolve, 300);
-  });
+  await vi.advanceTimersByTimeAsync(60_000);
+  await someTurns();
   expect(containers.ids()).toHaveLength(left);
 });
 
@@ -292,9 +312,7 @@ it('has stopped only when a delete that it repeats is done', async () => {
   const stopping = janitor.stop().then(() => {
     stopped = true;
   });
-  await new Promise((resolve) => {
-    setTimeout(resolve, 100);
-  });
+  await someTurns();
   expect(stopped).toBe(false);
   writeFileSync(at('done'), '\n');
   await stopping;

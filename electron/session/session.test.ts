@@ -29,6 +29,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await session?.close();
   session = undefined;
   events?.end();
@@ -109,6 +110,7 @@ describe('the engine’s directory', () => {
 
 describe('scanning containers', () => {
   it('scans once more for containers created while a scan runs, and shows the result', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const answers: ((result: Result<ContainerScan>) => void)[] = [];
     const scan = vi.fn(
       () =>
@@ -117,22 +119,21 @@ describe('scanning containers', () => {
         }),
     );
     const opened = await open(scan);
-    await expect.poll(() => events).toBeDefined();
-    await expect.poll(() => scan.mock.calls.length).toBe(1);
+    const scansBegun = async () => {
+      await vi.advanceTimersByTimeAsync(400);
+      return scan.mock.calls.length;
+    };
+    await expect.poll(scansBegun).toBe(1);
     // Three containers are created while the first scan still runs.
+    const timers = vi.getTimerCount();
     for (let count = 0; count < 3; count++) events?.write('{"Type":"container","Action":"create"}\n');
-    await new Promise((resolve) => {
-      setTimeout(resolve, 1000);
-    });
-    expect(scan).toHaveBeenCalledTimes(1);
+    await expect.poll(() => vi.getTimerCount()).toBe(timers + 1);
+    expect(await scansBegun()).toBe(1);
     answers[0]?.(scanned('2026-01-01T00:00:00Z'));
     await expect.poll(() => scan.mock.calls.length).toBe(2);
     answers[1]?.(scanned('2026-01-01T00:00:09Z'));
     await expect.poll(() => opened.state.get().scan?.at).toBe('2026-01-01T00:00:09Z');
-    await new Promise((resolve) => {
-      setTimeout(resolve, 1000);
-    });
-    expect(scan).toHaveBeenCalledTimes(2);
+    expect(await scansBegun()).toBe(2);
     expect(opened.state.get().busy.scanning).toBe(false);
   });
 

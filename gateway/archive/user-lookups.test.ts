@@ -42,16 +42,28 @@ function engine() {
     const kill = () => {
       locks.close();
     };
-    return { lookups, kill };
+    const tries = vi.spyOn(locks, 'tryLock');
+    const looks = vi.spyOn(locks, 'isHeldElsewhere');
+    /** How often it has tried to get a lock, asked for one, or queried the engine. */
+    const polls = () => tries.mock.calls.length + looks.mock.calls.length + inspections;
+    return { lookups, kill, polls, looks };
   };
-  return { lookups: gateway().lookups, gateway, states, inspections: () => inspections };
+  const first = gateway();
+  return { ...first, gateway, states, inspections: () => inspections };
 }
 
-/** Whether a promise is settled after 100 ms, in which everything that polls has done so several times. */
-async function isDoneSoon(promise: Promise<unknown>): Promise<boolean> {
-  const settled = isDone(promise);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  return (await settled) || isDone(promise);
+/** Whether a promise is settled when the gateway that it waits in has polled several times more. */
+async function isDoneSoon(
+  promise: Promise<unknown>,
+  { polls }: { readonly polls: () => number },
+): Promise<boolean> {
+  let done = false;
+  void promise.then(() => {
+    done = true;
+  });
+  const before = polls();
+  await vi.waitUntil(() => done || polls() >= before + 6, { timeout: 20_000, interval: 5 });
+  return done || isDone(promise);
 }
 
 /** Whether a promise is settled once everything that waits for nothing has run. */
@@ -147,11 +159,11 @@ describe('starts of execs and beginnings of copies (A5)', () => {
 describe.runIf(process.platform === 'linux')('starts of execs and copies by two gateways (A5)', () => {
   it('an exec waits for the beginning copy of the other one', async () => {
     const { lookups, gateway } = engine();
-    const other = gateway().lookups;
+    const other = gateway();
     const release = await lookups.beforeCopy(container);
-    const exec = other.beforeExec(container, 'e');
-    expect(await isDoneSoon(exec)).toBe(false);
-    await expect(other.beforeExec('d'.repeat(64), 'elsewhere')).resolves.toBeTypeOf('function');
+    const exec = other.lookups.beforeExec(container, 'e');
+    expect(await isDoneSoon(exec, other)).toBe(false);
+    await expect(other.lookups.beforeExec('d'.repeat(64), 'elsewhere')).resolves.toBeTypeOf('function');
     release();
     await expect(exec).resolves.toBeTypeOf('function');
   });
@@ -160,23 +172,24 @@ describe.runIf(process.platform === 'linux')('starts of execs and copies by two 
     const { lookups, gateway, states } = engine();
     states.set('e', 'starting');
     await lookups.beforeExec(container, 'e'); // an attached one: it is not settled before its end
-    const copy = gateway().lookups.beforeCopy(container);
-    expect(await isDoneSoon(copy)).toBe(false);
+    const other = gateway();
+    const copy = other.lookups.beforeCopy(container);
+    expect(await isDoneSoon(copy, other)).toBe(false);
     states.set('e', 'started');
     await expect(copy).resolves.toBeTypeOf('function');
   });
 
   it('copies of both wait for each other, and each for its own execs', async () => {
-    const { lookups, gateway, states } = engine();
-    const other = gateway().lookups;
+    const { lookups, polls, gateway, states } = engine();
+    const other = gateway();
     states.set('e', 'starting');
-    await other.beforeExec(container, 'e');
-    const first = other.beforeCopy(container);
+    await other.lookups.beforeExec(container, 'e');
+    const first = other.lookups.beforeCopy(container);
     const second = lookups.beforeCopy(container);
-    expect(await isDoneSoon(first)).toBe(false);
+    expect(await isDoneSoon(first, other)).toBe(false);
     states.set('e', 'started');
     const release = await first;
-    expect(await isDoneSoon(second)).toBe(false);
+    expect(await isDoneSoon(second, { polls })).toBe(false);
     release();
     await expect(second).resolves.toBeTypeOf('function');
   });
@@ -194,10 +207,11 @@ describe.runIf(process.platform === 'linux')('starts of execs and copies by two 
   });
 
   it('without another gateway the engine is not asked about execs', async () => {
-    const { lookups, states, inspections } = engine();
+    const { lookups, looks, states, inspections } = engine();
     states.set('e', 'starting');
     await lookups.beforeExec(container, 'e');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // It has looked whether a copy of another one waits.
+    await expect.poll(() => looks.mock.calls.some(([kind]) => kind === 'beginning')).toBe(true);
     expect(inspections()).toBe(0);
   });
 

@@ -1,7 +1,17 @@
-import { mkdtemp, readFile, rm, stat, symlink, writeFile, mkdir, appendFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { message } from '../../../shared/messages/message.ts';
 import {
@@ -100,11 +110,19 @@ it.runIf(process.platform === 'linux')('a log goes on once its disk has space ag
   await symlink('/dev/full', file);
   const log = openLog(paths, 'gateway');
   log.line('lost');
-  await setTimeout(100);
+  const opened = async () =>
+    Promise.all(
+      (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    );
+  await expect.poll(opened).toContain('/dev/full');
   await rm(file);
-  log.line('written');
+  await expect
+    .poll(() => {
+      log.line('written');
+      return readFile(file, 'utf8').catch(() => '');
+    })
+    .toMatch(/ written\n$/);
   await log.close();
-  expect(await readFile(file, 'utf8')).toMatch(/ written\n$/);
 });
 
 it("returns dockerd's errors of this start only, else its last lines", async () => {
