@@ -1,7 +1,8 @@
-// apt-get with lists, archives and preferences of its own: what this machine has is neither read nor changed.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// Debian's packages beside the system: apt-get with lists, archives and preferences of its own. What this
+// machine has is neither read nor changed.
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runOrThrow } from './console.mjs';
+import { ActionableError, runOrThrow } from './console.mjs';
 
 const mirror = 'http://deb.debian.org/debian';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -40,4 +41,30 @@ export async function aptBeside(work, suite, { sources = false } = {}) {
     );
   await apt('update');
   return apt;
+}
+
+/** Downloads packages of a suite of Debian's into `work`. Resolves with a Map from names to files. */
+export async function downloadPackages(work, suite, names) {
+  const apt = await aptBeside(work, suite);
+  await apt('download', ...names);
+  const packages = path.join(work, 'packages');
+  const downloaded = readdirSync(packages);
+  const files = new Map();
+  for (const name of names) {
+    const file = downloaded.find((each) => each.startsWith(`${name}_`));
+    if (file === undefined) throw new ActionableError(`Debian ${suite} has no package ${name}.`);
+    files.set(name, path.join(packages, file));
+  }
+  return files;
+}
+
+/** Unpacks files of packages into a directory, without installing them. */
+export async function unpackPackages(files, directory) {
+  mkdirSync(directory, { recursive: true });
+  for (const file of files)
+    await runOrThrow(
+      'dpkg-deb',
+      ['--extract', file, directory],
+      `${path.basename(file)} could not be unpacked: free some disk space and try again.`,
+    );
 }

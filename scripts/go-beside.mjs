@@ -1,6 +1,7 @@
 // Go and sources from Debian's packages, beside the system, which stays as it is.
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { unpackPackages } from './apt-beside.mjs';
 import { runOrThrow } from './console.mjs';
 
 /** Debian's suite, and its Go, that tests of others are compiled with. */
@@ -19,13 +20,11 @@ export async function extract(archive, depth, directory) {
 
 /** Unpacks Go and packages of its; resolves with their directory. */
 export async function unpackGo(packages, directory) {
-  mkdirSync(directory);
-  for (const name of readdirSync(packages).filter((file) => /^golang-.*\.deb$/.test(file)))
-    await runOrThrow(
-      'dpkg-deb',
-      ['--extract', path.join(packages, name), directory],
-      `${name} could not be unpacked: free some disk space and try again.`,
-    );
+  const names = readdirSync(packages).filter((name) => /^golang-.*\.deb$/.test(name));
+  await unpackPackages(
+    names.map((name) => path.join(packages, name)),
+    directory,
+  );
   return directory;
 }
 

@@ -1,8 +1,8 @@
 // A newer Docker Engine and its clients, from Debian unstable, for tests: unpacked beside the system, which
 // stays as it is. `node scripts/newer-engine.mjs` fetches them, once, and prints how to use them.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { aptBeside } from './apt-beside.mjs';
+import { downloadPackages, unpackPackages } from './apt-beside.mjs';
+import { makeOnce } from './cached-directory.mjs';
 import { ActionableError, main, runOrThrow, note, step } from './console.mjs';
 import { cache, isProgram } from './paths.mjs';
 
@@ -40,42 +40,34 @@ export function fetchNewerEngine() {
 
 async function fetchOnce() {
   const directory = path.join(cache, 'engines', newerVersion);
-  if (!existsSync(directory)) {
+  await makeOnce(directory, async (work) => {
     step(`Fetching Docker Engine ${newerVersion} from Debian ${suite}`);
-    const work = `${directory}.${process.pid}.partial`;
-    try {
-      await unpack(work);
-      renameSync(path.join(work, 'unpacked'), directory);
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
-  }
+    const unpacked = path.join(work, 'unpacked');
+    const files = await downloadPackages(work, suite, Object.values(parts).flat());
+    for (const [part, names] of Object.entries(parts))
+      await unpackPackages(
+        names.map((name) => files.get(name)),
+        path.join(unpacked, part),
+      );
+    await checkPrograms(unpacked);
+    return unpacked;
+  });
   return { engine: path.join(directory, 'engine'), client: path.join(directory, 'client') };
 }
 
-/** Makes `unpacked/engine` and `unpacked/client` below `work`. */
-async function unpack(work) {
-  const at = (...names) => path.join(work, ...names);
-  mkdirSync(at('unpacked'), { recursive: true });
-  const apt = await aptBeside(work, suite);
-  await apt('download', ...Object.values(parts).flat());
-  for (const [part, names] of Object.entries(parts))
-    for (const name of names) {
-      const file = readdirSync(at('packages')).find((each) => each.startsWith(`${name}_`));
-      if (file === undefined) throw new ActionableError(`Debian ${suite} has no package ${name}.`);
-      await runOrThrow(
-        'dpkg-deb',
-        ['--extract', at('packages', file), at('unpacked', part)],
-        `${file} could not be unpacked: free some disk space and try again.`,
-      );
-    }
+/** Checks that the programs below `unpacked` run, and are of `newerVersion`. */
+async function checkPrograms(unpacked) {
   for (const program of programs)
     await runOrThrow(
-      at('unpacked', program),
+      path.join(unpacked, program),
       program.includes('cli-plugins') ? ['docker-cli-plugin-metadata'] : ['--version'],
       `${program} of Debian ${suite} does not run on this machine.`,
     );
-  const { stdout } = await runOrThrow(at('unpacked', programs[0]), ['--version'], 'dockerd does not run.');
+  const { stdout } = await runOrThrow(
+    path.join(unpacked, programs[0]),
+    ['--version'],
+    'dockerd does not run.',
+  );
   if (!stdout.includes(` ${newerVersion}+`) && !stdout.includes(` ${newerVersion},`))
     throw new OtherVersionError(
       `Debian ${suite} has another Docker Engine now (${stdout.trim()}): change newerVersion in ` +

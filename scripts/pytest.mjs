@@ -1,10 +1,10 @@
 // pytest and what it needs, from Debian's packages, beside the system, which stays as it is.
 // `node scripts/pytest.mjs` fetches them, once, and prints where they are.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { aptBeside } from './apt-beside.mjs';
-import { main, runOrThrow, note, step } from './console.mjs';
+import { downloadPackages, unpackPackages } from './apt-beside.mjs';
+import { makeOnce } from './cached-directory.mjs';
+import { main, note, step } from './console.mjs';
 import { cache, isProgram } from './paths.mjs';
 
 /** paramiko, which docker-py's tests import, with what it needs. */
@@ -23,23 +23,13 @@ const recipe = {
 export async function fetchPytest() {
   const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
   const directory = path.join(cache, 'upstream-tests', `pytest-${hash}`);
-  if (!existsSync(directory)) {
-    const work = `${directory}.${process.pid}.partial`;
-    try {
-      step(`Fetching pytest from Debian ${recipe.suite}`);
-      const apt = await aptBeside(work, recipe.suite);
-      await apt('download', ...recipe.packages);
-      for (const name of readdirSync(path.join(work, 'packages')))
-        await runOrThrow(
-          'dpkg-deb',
-          ['--extract', path.join(work, 'packages', name), path.join(work, 'unpacked')],
-          `${name} could not be unpacked: free some disk space and try again.`,
-        );
-      renameSync(path.join(work, 'unpacked'), directory);
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
-  }
+  await makeOnce(directory, async (work) => {
+    step(`Fetching pytest from Debian ${recipe.suite}`);
+    const files = await downloadPackages(work, recipe.suite, recipe.packages);
+    const unpacked = path.join(work, 'unpacked');
+    await unpackPackages(files.values(), unpacked);
+    return unpacked;
+  });
   return path.join(directory, 'usr/lib/python3/dist-packages');
 }
 

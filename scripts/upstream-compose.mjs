@@ -2,9 +2,10 @@
 // which stays as it is. `node scripts/upstream-compose.mjs` fetches and compiles them, once, and prints where
 // they are.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { aptBeside } from './apt-beside.mjs';
+import { makeOnce } from './cached-directory.mjs';
 import { ActionableError, main, note, step } from './console.mjs';
 import { extract, goCommand, goVersion, suite, unpackGo } from './go-beside.mjs';
 import { cache, isProgram } from './paths.mjs';
@@ -51,19 +52,14 @@ type PortPublishers []struct {
 export async function fetchComposeTests() {
   const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
   const directory = path.join(cache, 'upstream-tests', `${recipe.package}-${recipe.version}-${hash}`);
-  if (!existsSync(directory)) {
-    const work = `${directory}.${process.pid}.partial`;
-    try {
-      step(`Fetching the sources of ${recipe.package} ${recipe.version} from Debian ${recipe.suite}`);
-      const apt = await aptBeside(work, recipe.suite, { sources: true });
-      await apt('source', '--download-only', '--tar-only', recipe.package);
-      await apt('download', ...recipe.packages);
-      step('Compiling its end-to-end tests');
-      renameSync(await compile(work), directory);
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
-  }
+  await makeOnce(directory, async (work) => {
+    step(`Fetching the sources of ${recipe.package} ${recipe.version} from Debian ${recipe.suite}`);
+    const apt = await aptBeside(work, recipe.suite, { sources: true });
+    await apt('source', '--download-only', '--tar-only', recipe.package);
+    await apt('download', ...recipe.packages);
+    step('Compiling its end-to-end tests');
+    return compile(work);
+  });
   return directory;
 }
 

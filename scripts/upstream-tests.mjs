@@ -2,9 +2,10 @@
 // which stays as it is. `node scripts/upstream-tests.mjs` fetches and compiles them, once, and prints where
 // they are. It takes some minutes, and 3 GB while it runs.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { aptBeside } from './apt-beside.mjs';
+import { makeOnce } from './cached-directory.mjs';
 import { ActionableError, main, runOrThrow, note, step } from './console.mjs';
 import { extract, goCommand, goVersion, suite, unpackGo } from './go-beside.mjs';
 import { cache, isProgram } from './paths.mjs';
@@ -43,24 +44,19 @@ const cliBelow = (directory) => path.join(directory, 'docker-cli');
 export async function fetchUpstreamTests() {
   const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
   const directory = path.join(cache, 'upstream-tests', `${recipe.package}-${recipe.version}-${hash}`);
-  if (!existsSync(directory)) {
-    const work = `${directory}.${process.pid}.partial`;
-    try {
-      const packages = path.join(work, 'packages');
-      step(`Fetching the sources of ${recipe.package} ${recipe.version} from Debian ${recipe.suite}`);
-      await fetchPackages(work);
-      await unpackSources(packages, path.join(work, 'tree'));
-      const go = await unpackGo(packages, path.join(work, 'go'));
-      step(`Compiling its tests: ${Object.values(recipe.packages).flat().join(', ')}`);
-      const sources = await compile(work, go, directory);
-      // Packages that the programs were compiled from.
-      for (const name of [moby, cli]) rmSync(path.join(sources, name, 'vendor'), { recursive: true });
-      renameSync(path.join(sources, cli), cliBelow(path.join(sources, moby)));
-      renameSync(path.join(sources, moby), directory);
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
-  }
+  await makeOnce(directory, async (work) => {
+    const packages = path.join(work, 'packages');
+    step(`Fetching the sources of ${recipe.package} ${recipe.version} from Debian ${recipe.suite}`);
+    await fetchPackages(work);
+    await unpackSources(packages, path.join(work, 'tree'));
+    const go = await unpackGo(packages, path.join(work, 'go'));
+    step(`Compiling its tests: ${Object.values(recipe.packages).flat().join(', ')}`);
+    const sources = await compile(work, go, directory);
+    // Packages that the programs were compiled from.
+    for (const name of [moby, cli]) rmSync(path.join(sources, name, 'vendor'), { recursive: true });
+    renameSync(path.join(sources, cli), cliBelow(path.join(sources, moby)));
+    return path.join(sources, moby);
+  });
   return { moby: directory, cli: cliBelow(directory) };
 }
 
