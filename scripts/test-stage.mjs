@@ -1,10 +1,11 @@
 // One stage of `npm test`: runs a tool with its whole output in artifacts/, and counts its results.
-import { createWriteStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 import { lastLines, note } from './console.mjs';
 import { artifacts, at, pinnedNode, repository } from './paths.mjs';
+import { setSessionNiceness } from './session-niceness.mjs';
 import { countsOf, failuresOf, hasPassed } from './test-results.mjs';
 
 /**
@@ -78,18 +79,6 @@ function inOwnNetwork(stage, command) {
 /** With nice(1), before it has threads. */
 function atItsPriority({ niceness }, command) {
   return niceness === undefined ? command : ['nice', '-n', String(niceness), ...command];
-}
-
-/**
- * The niceness of a session as a whole, to other sessions: with autogroup scheduling (sched(7)), which most
- * kernels have on, that of a process counts only within its session.
- */
-function setSessionNiceness(pid, niceness) {
-  try {
-    writeFileSync(`/proc/${pid}/autogroup`, String(niceness));
-  } catch {
-    /* Another system, a kernel without autogroups, or the process has ended. */
-  }
 }
 
 /** Functions that end the stages running now. */

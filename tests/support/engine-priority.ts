@@ -1,6 +1,6 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { setPriority } from 'node:os';
-import { systemCode } from '../../engine/base/system-code.ts';
+import { setSessionNiceness } from '../../scripts/session-niceness.mjs';
 
 /** Niceness of a test engine's dockerd: about ten times the usual share of a processor. */
 const niceness = -10;
@@ -19,11 +19,5 @@ export async function preferEngine(pid: number): Promise<void> {
       // It has ended since.
     }
   }
-  // With autogroup scheduling (sched(7)), that counts only among the processes of its session.
-  try {
-    await writeFile(`/proc/${pid}/autogroup`, String(niceness));
-  } catch (error) {
-    // A kernel without autogroups.
-    if (systemCode(error) !== 'ENOENT') throw error;
-  }
+  setSessionNiceness(pid, niceness);
 }
