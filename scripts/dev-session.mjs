@@ -1,7 +1,6 @@
 // The long-running part of `npm run dev`: Vite's server, the watched bundle of Electron's main process, and
 // the window. Started by scripts/dev.mjs under the pinned Node.
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { createServer as createTcpServer } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import { watch } from 'rolldown';
@@ -11,6 +10,7 @@ import { firstLines, main, note, step } from './console.mjs';
 import { inventedPage, parseDevArguments } from './dev-arguments.mjs';
 import { DevWindow } from './dev-window.mjs';
 import { endRequested } from './end-request.mjs';
+import { freePort } from './free-port.mjs';
 import { at, engineRoot, repository } from './paths.mjs';
 
 const output = at('dist', 'electron-dev');
@@ -53,19 +53,6 @@ async function serveRenderer() {
   });
   await server.listen();
   return server;
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createTcpServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }
 
 /** Bundles the main process and opens the window; again after each change. Resolves when all is over. */

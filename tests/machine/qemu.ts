@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../scripts/free-port.mjs';
 import { howEnded, killAndWait, type VirtualMachine, type VirtualMachineFiles } from './virtual-machine.ts';
 
 const run = promisify(execFile);

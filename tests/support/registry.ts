@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Network } from './network.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../scripts/free-port.mjs';
 
 /** Debian's docker-registry on 127.0.0.1, with a port and a directory of its own. */
 export interface Registry {
