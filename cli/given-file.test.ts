@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runShellScript } from '../tests/support/command-line.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -20,18 +18,9 @@ const file = async (name: string, text: string | Uint8Array) => {
   return path.join(root, name);
 };
 
-/** Runs a script of bash, in which `bulkhead` is the command line from its sources; `input` as a socket. */
-async function run(script: string, input?: string) {
-  const main = path.resolve(import.meta.dirname, 'main.ts');
-  const child = spawn('bash', ['-c', `bulkhead() { "${process.execPath}" "${main}" "$@"; }\n${script}`], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, BULKHEAD_ROOT: root },
-    cwd: root,
-  });
-  child.stdin.end(input);
-  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, out, err };
-}
+/** `input` is a socket. */
+const run = (script: string, input = '') =>
+  runShellScript(script, { input, cwd: root, env: { BULKHEAD_ROOT: root } });
 
 const hint = 'Give the path of a settings file, - for standard input, or none to take the draft.';
 

@@ -1,27 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { defaultRoot, systemRoot } from '../engine/base/root-paths.ts';
 import { openMachineTarget } from '../engine/targets/docker-engine/target.ts';
+import { runCommandLine } from '../tests/support/command-line.ts';
 import { exitCodeOf, resolveRoot, resolveTarget, secondsOption } from './output.ts';
 import { supervisedRoot } from './engine.ts';
 import { errorText } from './text.ts';
-
-const run = promisify(execFile);
-const main = path.join(import.meta.dirname, 'main.ts');
-const bulkhead = async (args: string[], env: NodeJS.ProcessEnv = {}) => {
-  try {
-    const { stdout, stderr } = await run(process.execPath, [main, ...args], {
-      env: { ...process.env, ...env },
-    });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    const e = error as { code: number; stdout: string; stderr: string }; // what execFile rejects with
-    return { code: e.code, stdout: e.stdout, stderr: e.stderr };
-  }
-};
 
 describe("the engine's root", () => {
   it("is the option, else BULKHEAD_ROOT, else root's default", () => {
@@ -89,30 +75,26 @@ describe('the command line', () => {
     [['engine', 'start', '--nonsense']],
     [['engine', 'start', '--root', '/nowhere/x', '--timeout', 'soon']],
   ])('%j: unusable, exit 2, nothing on stdout', async (args) => {
-    const { code, stdout, stderr } = await bulkhead(args);
-    expect(code).toBe(2);
-    expect(stdout).toBe('');
-    expect(stderr).toMatch(/error: /);
+    expect(await runCommandLine(args)).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('error: ') as string,
+    });
   });
   it('status of an engine that never existed: stopped, exit 1, one JSON document', async () => {
-    const { code, stdout, stderr } = await bulkhead(['engine', 'status', '--json'], {
-      BULKHEAD_ROOT: '/nowhere/x',
+    const { code, out, err } = await runCommandLine(['engine', 'status', '--json'], {
+      env: { BULKHEAD_ROOT: '/nowhere/x' },
     });
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ phase: 'stopped', root: '/nowhere/x', gatewayUp: false });
-    expect(stderr).toBe('');
+    expect(JSON.parse(out)).toMatchObject({ phase: 'stopped', root: '/nowhere/x', gatewayUp: false });
+    expect(err).toBe('');
   });
   it('a path too long for a socket is refused first; with --json the error is JSON on stderr', async () => {
-    const { code, stdout, stderr } = await bulkhead([
-      'engine',
-      'start',
-      '--json',
-      '--root',
-      `/nowhere/${'x'.repeat(100)}`,
-    ]);
+    const root = `/nowhere/${'x'.repeat(100)}`;
+    const { code, out, err } = await runCommandLine(['engine', 'start', '--json', '--root', root]);
     expect(code).toBe(1);
-    expect(stdout).toBe('');
-    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'engine.root-invalid' } });
+    expect(out).toBe('');
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'engine.root-invalid' } });
   });
   it.each(['--root=/nowhere/x', '--target=embedded:/nowhere/x'])(
     'a restart with %s creates no engine there',
@@ -123,7 +105,7 @@ describe('the command line', () => {
     },
   );
   it('stopping an engine that never existed is no error', async () => {
-    expect(await bulkhead(['engine', 'stop', '--root', '/nowhere/x'])).toMatchObject({ code: 0 });
+    expect(await runCommandLine(['engine', 'stop', '--root', '/nowhere/x'])).toMatchObject({ code: 0 });
   });
 });
 

@@ -1,14 +1,11 @@
-import { exec } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runCommandLine } from '../tests/support/command-line.ts';
+import { runCommandLine, runShellScript } from '../tests/support/command-line.ts';
 import { message } from '../shared/messages/message.ts';
 import { loadTranslator } from '../shared/messages/translator.ts';
 import { selectEngine } from './select-engine.ts';
 
-const main = path.resolve(import.meta.dirname, 'main.ts');
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp("/tmp/bh-cli alice's-");
@@ -26,8 +23,10 @@ test('a command that is advised names the engine, and works as it stands', async
   const { out } = await bulkhead('settings', 'set', '/blockDockerLoad/value', 'true', '--root', root);
   const [advised = ''] = /bulkhead plan .*/.exec(out) ?? [];
   expect(advised).toMatch(/--root '.*'$/);
-  const { stdout } = await promisify(exec)(advised.replace('bulkhead', `"${process.execPath}" "${main}"`));
-  expect(stdout).toContain('blockDockerLoad');
+  expect(await runShellScript(advised)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('blockDockerLoad') as string,
+  });
   const prompted = await bulkhead('apply', '--root', root);
   expect(prompted).toMatchObject({ code: 1, err: expect.stringContaining(`(${advised})`) as string });
   const { err } = await bulkhead('settings', 'rollback', 'nine', '--root', root, '--json');

@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundleEventSchema } from '../shared/support/bundle.ts';
+import { runCommandLine } from '../tests/support/command-line.ts';
 import { requires } from '../tests/support/requires.ts';
 
 const run = promisify(execFile);
-const main = path.join(import.meta.dirname, 'main.ts');
 let directory: string;
 let root: string;
 
@@ -29,20 +29,18 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 const bundle = (...args: string[]) =>
-  run(process.execPath, [main, 'support-bundle', '--root', root, ...args], {
-    cwd: directory,
-    env: { ...process.env, LANG: 'C' },
-  });
+  runCommandLine(['support-bundle', '--root', root, ...args], { cwd: directory, env: { LANG: 'C' } });
 
 describe.runIf(requires('root'))('a support bundle', () => {
   it('contains settings, records and logs without secrets, readable only by its owner', async () => {
     const file = path.join(directory, 'b.tar.gz');
-    const { stdout } = await bundle('--output', file);
-    expect(stdout).toMatch(/^settings\/admin-settings\.json {2,}\d+ B {2,}credentials in URLs: 1$/m);
-    expect(stdout).toMatch(/^logs\/dockerd\.log {2,}\d+ B {2,}values named like secrets: 1$/m);
-    expect(stdout).toMatch(/^records\/recreate-journal\.json {2,}3 B {2,}-$/m);
-    expect(stdout).toMatch(/^logs\/old\.log {2,}\d+ B {2,}- {2,}[\d.]+ MB$/m);
-    expect(stdout).toContain('Nothing was sent.');
+    const { code, out } = await bundle('--output', file);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^settings\/admin-settings\.json {2,}\d+ B {2,}credentials in URLs: 1$/m);
+    expect(out).toMatch(/^logs\/dockerd\.log {2,}\d+ B {2,}values named like secrets: 1$/m);
+    expect(out).toMatch(/^records\/recreate-journal\.json {2,}3 B {2,}-$/m);
+    expect(out).toMatch(/^logs\/old\.log {2,}\d+ B {2,}- {2,}[\d.]+ MB$/m);
+    expect(out).toContain('Nothing was sent.');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const names = (await run('tar', ['-tzf', file])).stdout.split('\n');
     expect(names).toEqual(
@@ -70,24 +68,25 @@ describe.runIf(requires('root'))('a support bundle', () => {
     await chmod(there, 0o644);
     await symlink(path.join(directory, 'absent'), link);
     for (const file of [there, link])
-      await expect(bundle('--output', file)).rejects.toMatchObject({
+      expect(await bundle('--output', file)).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('is there already') as string,
+        err: expect.stringContaining('is there already') as string,
       });
     expect(await readFile(there, 'utf8')).toBe('kept');
     await expect(stat(path.join(directory, 'absent'))).rejects.toThrow('ENOENT');
   });
 
   it('needs a name for its file', async () => {
-    await expect(bundle('--output', '')).rejects.toMatchObject({
+    expect(await bundle('--output', '')).toMatchObject({
       code: 2,
-      stderr: 'error: --output names no file\n  Name a file, or leave --output away.\n',
+      err: 'error: --output names no file\n  Name a file, or leave --output away.\n',
     });
   });
 
   it('is sent as events for a program that displays it first, and then nothing is written', async () => {
-    const { stdout } = await bundle('--json', '--events');
-    const events = stdout
+    const { code, out } = await bundle('--json', '--events');
+    expect(code).toBe(0);
+    const events = out
       .trimEnd()
       .split('\n')
       .map((line) => bundleEventSchema.parse(JSON.parse(line)));
@@ -104,8 +103,9 @@ describe.runIf(requires('root'))('a support bundle', () => {
   });
 
   it('can be inspected before it is written', async () => {
-    const { stdout } = await bundle('--dry-run', '--json');
-    expect(JSON.parse(stdout)).toMatchObject({
+    const { code, out } = await bundle('--dry-run', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
       file: null,
       entries: expect.arrayContaining([
         expect.objectContaining({ name: 'logs/dockerd.log', redactions: { 'named-secret': 1 } }),

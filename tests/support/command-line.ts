@@ -17,18 +17,28 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Standard input; nothing by default. */
   readonly input?: string;
+  /** The directory that it runs in; the tests' by default. */
+  readonly cwd?: string;
   /** Whose process it is; needs root. */
   readonly uid?: number;
   readonly gid?: number;
 }
 
 /** Runs `bulkhead ARGS` from its sources, without a terminal. */
-export async function runCommandLine(
+export const runCommandLine = (args: readonly string[], options?: CommandOptions): Promise<CommandResult> =>
+  run(process.execPath, [main, ...args], options);
+
+/** Runs a script of bash in which `bulkhead` is the command line from its sources, without a terminal. */
+export const runShellScript = (script: string, options?: CommandOptions): Promise<CommandResult> =>
+  run('bash', ['-c', `bulkhead() { "${process.execPath}" "${main}" "$@"; }\n${script}`], options);
+
+async function run(
+  program: string,
   args: readonly string[],
-  { env = {}, input, ...identity }: CommandOptions = {},
+  { env = {}, input, ...options }: CommandOptions = {},
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [main, ...args], {
-    ...identity,
+  const child = spawn(program, args, {
+    ...options,
     stdio: 'pipe',
     env: { ...process.env, ...env },
   });
