@@ -1,11 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { settleUnderLock } from './recreate-interrupted.ts';
 import { RecreationEngine } from './recreate-engine-fixture.ts';
-
-vi.mock('../scan/scan.ts', async (original) => ({
-  ...(await original<typeof import('../scan/scan.ts')>()),
-  readUidMap: () => Promise.resolve('0 1000000000 65536\n'),
-}));
 
 let engine: RecreationEngine;
 beforeEach(async () => {

@@ -4,10 +4,6 @@ import { RecreationEngine } from './recreate-engine-fixture.ts';
 const engine = new RecreationEngine();
 let streamsWhilePlanning = 0;
 
-vi.mock('../scan/scan.ts', async (original) => ({
-  ...(await original<typeof import('../scan/scan.ts')>()),
-  readUidMap: () => Promise.resolve('0 1000000000 65536\n'),
-}));
 vi.mock('./recreate-plan.ts', async (original) => ({
   ...(await original<typeof import('./recreate-plan.ts')>()),
   planRecreate: () => {

@@ -93,6 +93,7 @@ export class RecreationEngine {
       engine: client,
       graceMs: 1,
       protection: () => Promise.resolve({ eci: true, runtimeName: 'bulkhead' }),
+      uidMap: () => Promise.resolve('0 1000000000 65536\n'),
       ...more,
     };
   }

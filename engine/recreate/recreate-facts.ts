@@ -70,7 +70,7 @@ export async function recreateFacts(
           if (!read.ok) return notInspected(item, read.error);
           return read.value === null
             ? null
-            : { inspected: read.value, isProtected: await isUnderEci(read.value, runtimeName) };
+            : { inspected: read.value, isProtected: await isUnderEci(read.value, runtimeName, ports) };
         }),
       ),
     );

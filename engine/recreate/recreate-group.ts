@@ -294,7 +294,7 @@ class GroupRun {
       if (!well.ok) return this.#about(member, well.error);
       const read = await inspect(this.#ports.engine, id);
       if (!read.ok) return read;
-      if (read.value === null || !(await isUnderEci(read.value, this.#options.runtime)))
+      if (read.value === null || !(await isUnderEci(read.value, this.#options.runtime, this.#ports)))
         return this.#about(
           member,
           fail('containers.recreate-failed', message('containers.new-container-without-userns')).error,

@@ -37,6 +37,8 @@ export interface RecreatePorts {
   ) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;
   /** How long a container without a health check must run to count as healthy, ms. */
   readonly graceMs: number;
+  /** Text of /proc/<pid>/uid_map; null if there is no such process (any more). Injected by tests. */
+  readonly uidMap?: (pid: number) => Promise<string | null>;
   /** Called at each point of the journal once it is on disk; tests kill the process there. */
   readonly onCheckpoint?: (point: string) => Promise<void>;
 }
@@ -60,10 +62,14 @@ export async function inspect(
 }
 
 /** The isolation runtime and, while it runs, a user namespace that does not begin at the engine's root. */
-export async function isUnderEci({ view }: ContainerInspection, runtimeName: string): Promise<boolean> {
+export async function isUnderEci(
+  { view }: ContainerInspection,
+  runtimeName: string,
+  { uidMap = readUidMap }: Pick<RecreatePorts, 'uidMap'>,
+): Promise<boolean> {
   if (view.HostConfig.Runtime !== runtimeName) return false;
   // Between two restarts the engine says that it runs; it has no process.
   if (!view.State.Running || (view.State.Restarting && view.State.Pid === 0)) return true;
-  const map = await readUidMap(view.State.Pid).catch(() => null);
+  const map = await uidMap(view.State.Pid).catch(() => null);
   return map !== null && (parseUidMap(map)?.first ?? 0) !== 0;
 }
