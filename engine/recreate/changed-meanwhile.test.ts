@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { settleUnderLock } from './recreate-interrupted.ts';
-import { RecreationEngine } from './recreate-engine-fixture.ts';
+import { expect, test } from 'vitest';
+import { useRecreationEngine, type RecreationEngine } from './recreate-engine-fixture.ts';
 
 let engine: RecreationEngine;
-beforeEach(async () => {
-  engine = new RecreationEngine();
-  await engine.listen();
-});
-afterEach(async () => {
-  expect(await settleUnderLock(engine.ports())).toEqual({ ok: true, value: [] });
-  await engine.close();
+useRecreationEngine((started) => {
+  engine = started;
 });
 
 /** Links to `first`, so that it waits for its end. */

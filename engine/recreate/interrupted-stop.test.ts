@@ -1,17 +1,12 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RecreationEngine } from './recreate-engine-fixture.ts';
+import { expect, test } from 'vitest';
+import { useRecreationEngine, type RecreationEngine } from './recreate-engine-fixture.ts';
 import { settleUnderLock } from './recreate-interrupted.ts';
 import { recreateJournalPaths } from './recreate-journal-paths.ts';
 import { writeRecreateJournal, type JournalMember } from './recreate-journal.ts';
 
 let engine: RecreationEngine;
-beforeEach(async () => {
-  engine = new RecreationEngine();
-  await engine.listen();
-});
-afterEach(async () => {
-  expect(await settleUnderLock(engine.ports())).toEqual({ ok: true, value: [] });
-  await engine.close();
+useRecreationEngine((started) => {
+  engine = started;
 });
 
 const addMember = (name: string, autoRemove = false): JournalMember =>

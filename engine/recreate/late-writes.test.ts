@@ -1,12 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RecreationEngine } from './recreate-engine-fixture.ts';
+import { expect, test } from 'vitest';
+import { useRecreationEngine, type RecreationEngine } from './recreate-engine-fixture.ts';
 
 let engine: RecreationEngine;
-beforeEach(async () => {
-  engine = new RecreationEngine();
-  await engine.listen();
+useRecreationEngine((started) => {
+  engine = started;
 });
-afterEach(() => engine.close());
 
 /** Something is written inside the old container while it stops. */
 const writesAtStop = (call: string) => {

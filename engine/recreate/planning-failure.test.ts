@@ -1,8 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { RecreationEngine } from './recreate-engine-fixture.ts';
-
-const engine = new RecreationEngine();
-let streamsWhilePlanning = 0;
+import { useRecreationEngine, type RecreationEngine } from './recreate-engine-fixture.ts';
 
 vi.mock('./recreate-plan.ts', async (original) => ({
   ...(await original<typeof import('./recreate-plan.ts')>()),
@@ -12,14 +9,15 @@ vi.mock('./recreate-plan.ts', async (original) => ({
   },
 }));
 
+let engine: RecreationEngine;
+useRecreationEngine((started) => {
+  engine = started;
+});
+let streamsWhilePlanning = 0;
+
 test('a recreation that cannot be planned leaves no stream of events open', async () => {
-  await engine.listen();
-  try {
-    engine.add('web');
-    await expect(engine.recreate({ ids: ['web'] })).rejects.toThrow('no plan');
-    expect(streamsWhilePlanning).toBe(1);
-    await expect.poll(() => engine.eventStreams).toBe(0);
-  } finally {
-    await engine.close();
-  }
+  engine.add('web');
+  await expect(engine.recreate({ ids: ['web'] })).rejects.toThrow('no plan');
+  expect(streamsWhilePlanning).toBe(1);
+  await expect.poll(() => engine.eventStreams).toBe(0);
 });

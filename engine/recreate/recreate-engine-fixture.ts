@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterEach, beforeEach, expect } from 'vitest';
 import samples from '../../shared/containers/inspected-samples.json' with { type: 'json' };
 import { joinedContainer } from '../../shared/containers/container-inspection.ts';
 import type { RecreateOutcome, RecreateRequest } from '../../shared/containers/recreate.ts';
@@ -10,6 +11,7 @@ import { root } from '../base/docker-client-as.ts';
 import { dockerClient } from '../base/docker-client.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { beginUnderLock } from './recreate.ts';
+import { settleUnderLock } from './recreate-interrupted.ts';
 import type { JournalMember } from './recreate-journal.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 
@@ -37,6 +39,26 @@ interface FakeEvent {
 }
 
 const imageId = samples.plain.Image;
+
+/**
+ * Gives each test of a file an engine of its own: `use` is called with it before the test. Afterwards nothing
+ * is left to settle, whatever happened.
+ */
+export function useRecreationEngine(use: (engine: RecreationEngine) => void): void {
+  let engine: RecreationEngine;
+  beforeEach(async () => {
+    engine = new RecreationEngine();
+    await engine.listen();
+    use(engine);
+  });
+  afterEach(async () => {
+    try {
+      expect(await settleUnderLock(engine.ports())).toEqual({ ok: true, value: [] });
+    } finally {
+      await engine.close();
+    }
+  });
+}
 
 /**
  * Creates, stops, renames, starts and removes containers like an engine behind a gateway, so that tests can

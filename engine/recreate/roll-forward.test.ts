@@ -1,21 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RecreationEngine, type FakeMember } from './recreate-engine-fixture.ts';
+import { expect, test } from 'vitest';
+import { useRecreationEngine, type FakeMember, type RecreationEngine } from './recreate-engine-fixture.ts';
 import type { JournalMember, RecreateJournal } from './recreate-journal.ts';
+import { recreateJournalPaths } from './recreate-journal-paths.ts';
 import { rollForwardRecreate } from './recreate-settle.ts';
 
-let directory: string;
 let engine: RecreationEngine;
-beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-roll-forward-'));
-  engine = new RecreationEngine();
-  await engine.listen();
-});
-afterEach(async () => {
-  await engine.close();
-  await rm(directory, { recursive: true });
+useRecreationEngine((started) => {
+  engine = started;
 });
 
 const addMember = (...member: Parameters<RecreationEngine['addInterrupted']>) =>
@@ -46,7 +37,8 @@ function rollForward(step: RecreateJournal['step'], members: JournalMember[], go
     step,
     members,
   };
-  return rollForwardRecreate(engine.ports(), journal, path.join(directory, 'journal.json'), false);
+  const [file = ''] = recreateJournalPaths(engine.ports().paths);
+  return rollForwardRecreate(engine.ports(), journal, file, false);
 }
 
 test('an old container run with --rm that still runs is gone before its new one starts', async () => {
