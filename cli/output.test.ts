@@ -99,9 +99,9 @@ describe('the command line', () => {
   it.each(['--root=/nowhere/x', '--target=embedded:/nowhere/x'])(
     'a restart with %s creates no engine there',
     async (option) => {
-      const { code, stderr } = await bulkhead(['engine', 'restart', '--json', option]);
+      const { code, err } = await runCommandLine(['engine', 'restart', '--json', option]);
       expect(code).toBe(1);
-      expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'engine.root-invalid' } });
+      expect(JSON.parse(err)).toMatchObject({ error: { code: 'engine.root-invalid' } });
     },
   );
   it('stopping an engine that never existed is no error', async () => {

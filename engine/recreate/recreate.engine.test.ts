@@ -945,7 +945,7 @@ describe('killed at every point: undone or finished at the next check', () => {
 
   test('several that were recreated concurrently, each by a journal of its own', async () => {
     for (const name of ['one', 'two', 'three']) await old(name, ...sleeper, 'busybox', 'sleep', '100000');
-    const before = await Promise.all(['one', 'two', 'three'].map(look));
+    const before = await Promise.all(['one', 'two', 'three'].map(inspected));
     await killAt('stop +', request(['one', 'two', 'three']));
     const settled = await settleInterruptedRecreate(recreatePorts(setup));
     if (!settled.ok) throw new Error(settled.error.reason ?? settled.error.message);
