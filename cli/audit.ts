@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { decisionSubject, decisionText } from '../shared/audit/decision-text.ts';
 import { isProbes } from '../shared/audit/activity.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
-import { systemCode } from '../engine/base/system-code.ts';
+import { systemCode } from '../shared/process/system-code.ts';
 import { watchDirectory } from '../engine/base/watch-directory.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { statFields } from '../shared/process/process-stat.ts';
+import { systemCode } from '../shared/process/system-code.ts';
 
 /** A container's first process: its id, and its start time (clock ticks since boot), since ids are reused. */
 export interface FirstProcess {
@@ -29,6 +30,6 @@ export function hasEnded({ pid, start }: FirstProcess): boolean {
   try {
     return Number(statFields(readFileSync(`/proc/${pid}/stat`, 'utf8')).started) !== start;
   } catch (error) {
-    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+    return ['ENOENT', 'ESRCH'].includes(systemCode(error));
   }
 }

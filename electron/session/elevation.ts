@@ -175,7 +175,7 @@ async function textFile(
     await remove();
     const [{ writeHint }, { systemCode }] = await Promise.all([
       import('../../engine/base/files.ts'),
-      import('../../engine/base/system-code.ts'),
+      import('../../shared/process/system-code.ts'),
     ]);
     return fail('settings.unwritable', message('app.file-unwritable', { os: os.tmpdir() }), {
       cause,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { systemCode } from '../../engine/base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import type { Target } from '../../engine/target.ts';
 import type { StateStore } from './app-state.ts';

@@ -10,7 +10,7 @@ import { fail, type AppError } from '../../shared/result.ts';
 import { targetIdSchema } from '../../shared/targets/target.ts';
 import { message } from '../../shared/messages/message.ts';
 import { writeHint } from '../../engine/base/files.ts';
-import { systemCode } from '../../engine/base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** Maximum number of remembered engines. */
 const maxTargets = 20;

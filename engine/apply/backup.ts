@@ -18,7 +18,7 @@ import {
   temporaryBeside,
   writeFileAtomic,
 } from '../base/files.ts';
-import { systemCode } from '../base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 const manifestSchema = z.object({
   format: z.literal(1),

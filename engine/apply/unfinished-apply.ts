@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { exists } from '../base/files.ts';
 import { applyLockPath, type RootPaths } from '../base/root-paths.ts';
-import { systemCode } from '../base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import { recreateJournalPaths } from '../recreate/recreate-journal-paths.ts';
 
 /** `interrupted`: its process is gone, and nothing has settled it yet. */

@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import Docker from 'dockerode';
 import { fail, type AppError, type Err } from '../../shared/result.ts';
-import { systemCode } from './system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { startHint } from './engine-command.ts';
 import { EngineTimeout, limitRequests, socketOf } from './request-limits.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
-import { systemCode } from './system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** A context in the docker CLI's format, `contexts/meta/<sha256 of the name>/meta.json`. */
 const contextSchema = z.object({

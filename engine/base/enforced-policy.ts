@@ -9,7 +9,7 @@ import {
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { sha256 } from './files.ts';
 import type { RootPaths } from './root-paths.ts';
-import { systemCode } from './system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** What a gateway records: the policy that it enforces, and its settings text. */
 type RecordPaths = Pick<RootPaths, 'settings' | 'enforcedPolicy' | 'storedSettings'>;

@@ -26,7 +26,7 @@ import {
   type AppErrorCode,
   type Result,
 } from '../../shared/result.ts';
-import { systemCode, systemReason } from './system-code.ts';
+import { systemCode, systemReason } from '../../shared/process/system-code.ts';
 
 /** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' if there is no file. */
 export interface StoredText {

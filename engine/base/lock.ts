@@ -6,7 +6,7 @@ import { processIdentitySchema } from '../../shared/process/process-stat.ts';
 import { processLiveness, type ProcessLivenessCheck } from './process-liveness.ts';
 import { message } from '../../shared/messages/message.ts';
 import { sha256, writeHint, writeReason } from './files.ts';
-import { systemCode } from './system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** The holder, and a nonce that makes every acquisition distinct. */
 const ownerSchema = processIdentitySchema.extend({ started: z.string(), nonce: z.string() });

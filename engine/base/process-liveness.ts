@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { systemCode } from './system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import { identityOf, isAlive } from './process-identity.ts';
 import type { ProcessIdentity } from '../../shared/process/process-stat.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type * as z from 'zod';
-import { systemCode } from './system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** A journal on disk; null if there is none, 'damaged' if it is invalid. */
 export async function readJournalFile<T>(file: string, schema: z.ZodType<T>): Promise<T | null | 'damaged'> {

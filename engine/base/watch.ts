@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, readdirSync } from
 import path from 'node:path';
 import { maxTextLength } from '../../shared/settings/document-limits.ts';
 import { sha256 } from './files.ts';
-import { systemCode } from './system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import { watchDirectory } from './watch-directory.ts';
 
 /**

@@ -12,6 +12,7 @@ import type { DesiredEngineConfig, EngineConfigConflict } from './daemon-json-co
 import { message } from '../../shared/messages/message.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** Longest daemon.json that is read, in bytes. */
 const maxBytes = 1024 * 1024;
@@ -187,7 +188,7 @@ async function readText(file: string): Promise<Result<string | null, AppError>> 
   try {
     bytes = await readFile(file);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
+    if (systemCode(error) === 'ENOENT') return ok(null);
     return fail('daemon-json.invalid', message('cli.file-unreadable', { file: path.basename(file) }), {
       cause: error,
       params: { path: file },

@@ -12,7 +12,7 @@ import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { atFirstUse } from '../base/at-first-use.ts';
 import type { ContainerReader } from '../base/container-reader.ts';
-import { systemCode } from '../base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import { engineReason, requestFailure, statusOf } from '../base/docker-client.ts';
 import { EngineTimeout } from '../base/request-limits.ts';
 import { probeLabel, probePath } from '../base/verification-probe.ts';

@@ -9,7 +9,7 @@ import { fail, isNotText, notText, ok, type AppError, type Result } from '../../
 import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { message } from '../../shared/messages/message.ts';
 import { keepFile, readSettings, syncDirectory, writeReason, type StoredText } from '../base/files.ts';
-import { systemCode } from '../base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** `history/NNNN/meta.json`. */
 const historyEntrySchema = z.object({

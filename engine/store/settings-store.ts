@@ -15,7 +15,7 @@ import {
   writeFileAtomic,
   type StoredText,
 } from '../base/files.ts';
-import { systemCode } from '../base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import {
   isDeletion,
   listHistory,

@@ -16,7 +16,7 @@ import {
 } from '../../shared/settings/preferences.ts';
 import { message, plainText, sentenceOf, type Message } from '../../shared/messages/message.ts';
 import { engineCommand } from '../base/engine-command.ts';
-import { systemCode } from '../base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /**
  * Preferences of an engine's users: a file created by its gateway, writable by users of the socket, while

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { writeReason } from '../base/files.ts';
-import { systemCode } from '../base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import type { BundleEntry } from '../../shared/support/bundle.ts';
 
 /**

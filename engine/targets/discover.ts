@@ -9,6 +9,7 @@ import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
 import { queryEngine } from './docker-engine/target.ts';
 import { isSystemInstalled } from './system/target.ts';
 import { forgetEngine, recordedRoots, registryDirectory } from '../base/registry.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 export interface DiscoverOptions {
   /**
@@ -110,5 +111,5 @@ async function embeddedEngines({
 const exists = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,
-    (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EACCES',
+    (error: unknown) => systemCode(error) === 'EACCES',
   );

@@ -1,6 +1,6 @@
 import { accessSync } from 'node:fs';
 import path from 'node:path';
-import { systemCode } from '../base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { processesWithoutState } from './embedded/processes-without-state.ts';
 

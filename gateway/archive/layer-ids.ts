@@ -4,6 +4,7 @@ import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 import { components } from './container-view.ts';
 import { directoryFlags } from './directory-flags.ts';
 import { fileAttribute } from './file-attribute.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 export type Layers = Pick<ContainerLayers, 'upper' | 'lowers'>;
 export interface FileIds {
@@ -124,7 +125,7 @@ async function statIn(directory: FileHandle, name: string): Promise<Stats | null
   try {
     return await lstat(Buffer.from(`/proc/self/fd/${directory.fd}/${name}`, 'latin1'));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { setLinkFollowing } from './link-following.ts';
 import { runStateOf } from './runtime-state.ts';
 import { UserLookups, type GetExecState } from './user-lookups.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** Write permission of a directory for others than its owner. */
 const othersWrite = 0o022;
@@ -316,8 +317,7 @@ async function restoreMounted({ merged, base }: MountedRoot, record: RootRecord)
   }
 }
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean => systemCode(error) === 'ENOENT';
 
 /** Restores a directory that is still locked. */
 async function restoreDirectory(

@@ -1,6 +1,7 @@
 import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { AuditEntry } from '../../shared/audit/entry.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 export interface DecisionLog {
   write(entry: AuditEntry): void;
@@ -156,8 +157,8 @@ async function rotate(file: string, maxBytes: number, files: number): Promise<vo
   await rename(file, `${file}.1`).catch(ignoreMissing);
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
+function ignoreMissing(error: unknown): void {
+  if (systemCode(error) !== 'ENOENT') throw error;
 }
 
 /** The existing files of a log, oldest first, the current one last. */

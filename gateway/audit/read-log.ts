@@ -2,6 +2,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { auditEntrySchema, type StoredAuditEntry } from '../../shared/audit/entry.ts';
 import { decisionLogFiles, maxLineBytes } from './decision-log.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** Parses a line; null where it is no entry (truncated by a kill). */
 function parseLine(line: string): StoredAuditEntry | null {
@@ -124,8 +125,8 @@ async function openAll(file: string): Promise<OpenFile[]> {
 
 const closeAll = (files: readonly OpenFile[]) => Promise.all(files.map(({ handle }) => handle.close()));
 
-function absent(error: NodeJS.ErrnoException): null {
-  if (error.code !== 'ENOENT') throw error;
+function absent(error: unknown): null {
+  if (systemCode(error) !== 'ENOENT') throw error;
   return null;
 }
 

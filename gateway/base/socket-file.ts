@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
 import { queryUserDatabase } from './getent.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** A socket file that this process created. */
 export interface OwnedSocket {
@@ -84,8 +85,7 @@ export async function publishSocket(
     await link(temporary, file);
     return ok(await ownedSocket(file));
   } catch (error) {
-    // node:fs errors carry a code.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return alreadyServed(file);
+    if (systemCode(error) === 'EEXIST') return alreadyServed(file);
     return fail('engine.start-failed', message('gateway.socket-not-created', { file }), {
       cause: error,
       hint: message('gateway.check-directory-rights'),

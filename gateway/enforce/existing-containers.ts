@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 export interface ProtectionOptions {
   readonly runtime: string;
@@ -20,7 +21,6 @@ export async function isProtected(container: ContainerFacts, options: Protection
     return first[0] === '0' && first[1] !== undefined && first[1] !== '0';
   } catch (error) {
     // It has ended: nothing runs that could be unprotected.
-    const code = (error as NodeJS.ErrnoException).code; // node:fs errors carry a code
-    return code === 'ENOENT' || code === 'ESRCH';
+    return ['ENOENT', 'ESRCH'].includes(systemCode(error));
   }
 }

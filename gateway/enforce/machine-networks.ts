@@ -4,6 +4,7 @@ import path from 'node:path';
 import { contains, ipRange, parseIpRange, type IpRange } from '../../shared/policy/ip-range.ts';
 import type { MachineNetworks, UsedRange } from '../../shared/policy/network-addresses.ts';
 import { bridgeOf, type ListedNetwork } from '../engine-api/network-facts.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** The files with the networks and name servers of the machine. */
 export interface MachineFiles {
@@ -91,7 +92,7 @@ async function readIfExists(file: string): Promise<string> {
   try {
     return await readBounded(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // of a system call
+    if (systemCode(error) === 'ENOENT') return '';
     throw error;
   }
 }

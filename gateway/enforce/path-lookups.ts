@@ -10,6 +10,7 @@ import {
   rootAccount,
   type FileLookup,
 } from './remote-lookups.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** What lstat(2) reports at a path, cached. */
 type Entry =
@@ -216,8 +217,7 @@ async function lookUpHere(file: string): Promise<FileLookup> {
       characterDevice: info.isCharacterDevice() ? info.rdev : null,
     };
   } catch (error) {
-    // node:fs errors carry a code.
-    return { kind: 'error', code: (error as NodeJS.ErrnoException).code ?? 'unknown' };
+    return { kind: 'error', code: systemCode(error) || 'unknown' };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type EffectiveSettings,
 } from '../../shared/settings/effective.ts';
 import { readRemovedHash } from './stored-settings.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** Maximum size of the settings file, bytes (it has a few KB). */
 const maxSettingsBytes = 4 * 1024 * 1024;
@@ -43,8 +44,7 @@ export function loadSettings(file: string, lastHash: string | null): LoadedSetti
       };
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    // node:fs errors carry a code
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+    if (systemCode(error) === 'ENOENT')
       return {
         ...(lastHash === null || readRemovedHash(file) === lastHash
           ? { settings: defaultSettings }

@@ -16,6 +16,7 @@ import {
   type UserPreferences,
 } from '../../shared/settings/preferences.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 export interface PreferencesResult {
   readonly preferences: UserPreferences | null;
@@ -33,8 +34,8 @@ export function readPreferences(file: string): PreferencesResult {
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException; // openSync throws only ErrnoException
-    return none(code === 'ENOENT' ? null : `it can't be opened: ${String(code)}`);
+    const code = systemCode(error);
+    return none(code === 'ENOENT' ? null : `it can't be opened: ${code}`);
   }
   try {
     const info = fstatSync(descriptor);

@@ -16,6 +16,7 @@ import {
 import { deletedProblem, loadSettings } from './load-settings.ts';
 import { readPreferences } from './preferences-file.ts';
 import { watchFile } from './watch-file.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 export interface PolicyState {
   readonly settings: EffectiveSettings;
@@ -279,6 +280,6 @@ function stampOf(stat: () => BigIntStats): string {
     const info = stat();
     return `${info.dev}:${info.ino}:${info.size}:${info.mtimeNs}:${info.ctimeNs}`;
   } catch (error) {
-    return String((error as NodeJS.ErrnoException).code); // stat throws only ErrnoException
+    return systemCode(error);
   }
 }

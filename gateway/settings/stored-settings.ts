@@ -21,6 +21,7 @@ import {
   type StartWithoutFile,
 } from '../../shared/enforcement/start-without-file.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** What this start brings into force if there is no settings file. */
 export function readStartWithoutFile(stateDirectory: string, settingsFile: string): StartWithoutFile {
@@ -57,7 +58,7 @@ function readOrReason(file: string): { readonly text: string } | { readonly isMi
   try {
     return { text: readFileSync(file, 'utf8') };
   } catch (error) {
-    return { isMissing: (error as NodeJS.ErrnoException).code === 'ENOENT' }; // node:fs errors carry a code
+    return { isMissing: systemCode(error) === 'ENOENT' };
   }
 }
 

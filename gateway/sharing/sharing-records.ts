@@ -11,6 +11,7 @@ import {
   type StartDecisions,
 } from '../../shared/isolation/sharing-user.ts';
 import { removeAbandonedTemporaries } from '../base/temporaries.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** The sharing users of containers, on disk: one file per container (0600, root's). */
 export interface SharingRecords {
@@ -37,7 +38,7 @@ export function openSharingRecords(directory: string): SharingRecords {
   };
   const textOf = (container: string) =>
     readFile(fileOf(container), 'utf8').catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+      if (systemCode(error) === 'ENOENT') return '';
       throw error;
     });
   return {

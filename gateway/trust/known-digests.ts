@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** What a registry has served last, used while it is unreachable. */
 export interface KnownDigest {
@@ -84,7 +85,7 @@ export class KnownDigests {
       if (text.length > maxFileBytes) return;
       this.entries = readEntries(JSON.parse(text));
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+      if (systemCode(error) !== 'ENOENT')
         this.log(
           `the last-known registry digests in ${this.file} are not used: ` +
             `${error instanceof Error ? error.message : String(error)}`,

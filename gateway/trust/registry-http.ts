@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { message } from '../../shared/messages/message.ts';
 import { registryProblem, type RegistryProblem } from '../../shared/settings/registry-problem.ts';
 import { certificateAuthorities, hasProxy, supportsProxies } from './certificate-authorities.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** How the other end proves who it is. `null` authorities: the system's alone. */
 export interface TlsChoice {
@@ -129,7 +130,7 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
 }
 
 function failure(error: unknown, timeoutMs: number): { cause: FailureCause } & RegistryProblem {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = systemCode(error);
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
     return {
       cause: 'timeout',

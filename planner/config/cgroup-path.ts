@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { refuse } from '../base/refuse.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 export interface CgroupContext {
   /** The container's id. */
@@ -74,7 +75,7 @@ export function hasProcesses(cgroup: string, hierarchies: readonly string[]): bo
       return readFileSync(path.join(hierarchy, cgroup, 'cgroup.procs'), 'utf8') !== '';
     } catch (error) {
       // The file of a threaded cgroup cannot be read.
-      return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+      return systemCode(error) !== 'ENOENT';
     }
   });
 }

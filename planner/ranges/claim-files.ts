@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { removeFile } from '../base/remove-file.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 // Claims of ids: files that appear complete or not at all, and that only one of several writers can create: a
 // temporary file is written, then linked.
@@ -47,8 +48,7 @@ export function linkNew(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOENT'))
-      return false;
+    if (['EEXIST', 'ENOENT'].includes(systemCode(error))) return false;
     throw error;
   }
 }

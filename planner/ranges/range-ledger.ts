@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { linkNew, removeUnfinished, syncDirectory, writeTemporary } from './claim-files.ts';
 import { isBase } from './id-ranges.ts';
 import { rangeOwnerSchema, type RangeOwner } from './range-owner.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** Marks a complete ledger: a directory without it is not one of ours, or was damaged. */
 export const formatFile = 'format';
@@ -227,7 +228,7 @@ export class RangeLedger {
       const entry = entrySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
       if (entry.base === base) return entry.owner;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'missing';
+      if (systemCode(error) === 'ENOENT') return 'missing';
     }
     this.#logOnce(
       `${file} cannot be read as the owner of an id range: ` +

@@ -9,6 +9,7 @@ import { linkNew, syncDirectory, writeTemporary } from './claim-files.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { firstBase } from './id-ranges.ts';
 import { listedRanges } from './taken-ids.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /**
  * Where our own subordinate ranges of the machine's users are kept. Files in shares have these ids as owners:
@@ -238,7 +239,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (systemCode(error) === 'ENOENT') return '';
     throw error;
   }
 }

@@ -26,6 +26,7 @@ import type { Reach, SourceObject } from './reach.ts';
 import type { EngineParts } from './sockets.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import type { SubordinateStore } from '../ranges/subordinate.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** The kernel's last id. */
 const lastId = 4_294_967_294;
@@ -117,7 +118,7 @@ export function sharingUserOf(container: string, options: SharingOptions): Shari
       readFileSync(path.join(options.directory, sharingRecordName(container)), 'utf8'),
     );
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return nobody;
+    if (systemCode(error) === 'ENOENT') return nobody;
     throw error;
   }
 }

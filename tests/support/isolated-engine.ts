@@ -20,7 +20,7 @@ import { preferEngine } from './engine-priority.ts';
 import { containerCgroups, removeCgroups } from './container-cgroups.ts';
 import { killIfRunning } from './kill-if-running.ts';
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
-import { systemCode } from '../../engine/base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 import { isWithin, parseMountinfo, type Mount } from '../../engine/base/mountinfo.ts';
 import { exclusiveBackend } from '../../engine/backends/exclusive/backend.ts';
 import type { SharingOptions } from '../../planner/shares/shares.ts';

@@ -1,4 +1,4 @@
-import { systemCode } from '../../engine/base/system-code.ts';
+import { systemCode } from '../../shared/process/system-code.ts';
 
 /** Kills a process that may just have ended by itself. */
 export function killIfRunning(pid: number): void {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ActivityState } from '../../../shared/audit/activity.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 
 /** State when no file was found: it does not exist, or this user may not read the directory. */
 export async function missingFileState(file: string): Promise<ActivityState> {
@@ -22,7 +23,7 @@ export async function missingFileState(file: string): Promise<ActivityState> {
 
 /** State of a log that could not be read. */
 export function unreadable(file: string, error: unknown): ActivityState {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
+  const code = systemCode(error);
   return {
     kind: 'unreadable',
     why: code === 'EACCES' || code === 'EPERM' ? 'rights' : 'other',

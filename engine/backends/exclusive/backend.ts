@@ -24,6 +24,7 @@ import { exists, syncDirectory } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import type { IsolationBackend } from '../backend.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 
 const run = promisify(execFile);
 
@@ -88,7 +89,7 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
         const temporary = path.join(paths.runtimeDir, `.bulkhead-runc.${process.pid}`);
         try {
           await copyFile(built, temporary, constants.COPYFILE_EXCL).catch(async (error: unknown) => {
-            if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+            if (systemCode(error) !== 'EEXIST') throw error;
             await rm(temporary);
             await copyFile(built, temporary, constants.COPYFILE_EXCL);
           });

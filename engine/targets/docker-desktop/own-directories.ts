@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { systemCode } from '../../base/system-code.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import type { DesktopHost } from './host.ts';
 

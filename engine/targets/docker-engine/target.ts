@@ -12,7 +12,7 @@ import type { EngineDriver } from '../../apply/driver.ts';
 import { describeEngine, engineInfoSchema } from '../../base/engine-info.ts';
 import { isPackageInstalled } from '../../base/package-directory.ts';
 import { defaultRoot, rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
-import { systemCode } from '../../base/system-code.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 import { createSettingsStore, readOnlyFields } from '../../store/settings-store.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import type { SettingsState } from '../../../shared/ipc/app-state.ts';

@@ -1,6 +1,7 @@
 import { readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 
 /** The name of the devices cgroup in which the engine's dockerd runs. */
 export const cgroupName = ({ id }: RootPaths): string => `bulkhead-${id}`;
@@ -33,7 +34,7 @@ async function removed(directory: string): Promise<boolean> {
       await rmdir(directory);
       return true;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : '';
+      const code = systemCode(error);
       if (code === 'ENOENT') return true;
       if (code !== 'EBUSY' || attempt === removalAttempts) return false;
       // A process that just ended may not have left yet, and there is no event for that.

@@ -6,7 +6,7 @@ import { appErrorSchema } from '../../../shared/app-error.ts';
 import type { AppError, Result } from '../../../shared/result.ts';
 import { engineCrashSchema, enginePhases } from '../../../shared/engine-status/status.ts';
 import { writeFileAtomic } from '../../base/files.ts';
-import { systemCode } from '../../base/system-code.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 import { processIdentitySchema } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 

@@ -3,7 +3,7 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
 import { acquireLock } from '../../base/lock.ts';
-import { systemCode } from '../../base/system-code.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { DriverCall } from './driver-call.ts';

@@ -6,7 +6,7 @@ import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { settingsInForce, type PlanFacts } from '../../apply/plan-facts.ts';
 import { differ } from '../../apply/rule-effects.ts';
 import { readSettingsOrBytes, type StoredText } from '../../base/files.ts';
-import { systemCode } from '../../base/system-code.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json-file.ts';
 import { versionState, type VersionState } from '../../store/history.ts';
 import { readSettingsInForce } from '../../store/settings-in-force.ts';

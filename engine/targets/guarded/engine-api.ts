@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { describeEngine, engineInfoSchema, type EngineDescription } from '../../base/engine-info.ts';
-import { systemCode } from '../../base/system-code.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { unscaledLimits } from '../../../shared/process/time-limits.ts';

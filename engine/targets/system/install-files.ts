@@ -3,7 +3,7 @@ import path from 'node:path';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import { removeFile, writeFileAtomic, writeHint } from '../../base/files.ts';
-import { systemCode } from '../../base/system-code.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { engineConfigFiles, releaseEngineConfig } from '../../daemon-json/daemon-json-file.ts';
 import {

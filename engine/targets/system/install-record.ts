@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import type { AppError, Result } from '../../../shared/result.ts';
 import { writeFileAtomic } from '../../base/files.ts';
-import { systemCode } from '../../base/system-code.ts';
+import { systemCode } from '../../../shared/process/system-code.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { engineConfigFiles } from '../../daemon-json/daemon-json-file.ts';
 
