@@ -1,8 +1,11 @@
+import type { ComponentType } from 'react';
 import type { TFunction } from 'i18next';
+import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { protectionIn, type Protection } from '../../shared/ipc/protection-state.ts';
 import { enforcementOf, isAlarm, type Enforcement } from '../../shared/enforcement/enforcement.ts';
-import { stateTone } from './state-badge.tsx';
+import { ErrorIcon } from '../theme/icons.ts';
+import { stateIcon, stateTone } from './state-badge.tsx';
 import type { Tone } from '../theme/tokens.ts';
 import { viewDocument } from '../state/draft-view.ts';
 
@@ -25,37 +28,71 @@ export const enforcementIn = ({
     applied: viewDocument(settings.applied, settings.exists).settings,
   });
 
-/** Status line below the engine's name. */
+/** How the engine's state looks: the same beside its name and beside the headline of the Overview. */
+export interface EngineMark {
+  readonly icon: ComponentType<SvgIconProps>;
+  readonly tone: Tone;
+}
+
+/** The severity of the engine's state, apart from what is in progress. */
+export function engineMark({ engine }: Pick<AppState, 'engine'>, protection: Protection): EngineMark {
+  const { state, enforcement } = protection;
+  const icon = engine.phase === 'unreachable' ? stateIcon.unverified : stateIcon[state];
+  if (engine.phase === 'failed') return { icon: ErrorIcon, tone: 'danger' };
+  // As the notices above every page.
+  if (engine.missingRoot !== undefined) return { icon, tone: 'danger' };
+  switch (engine.phase) {
+    case 'starting':
+    case 'stopping':
+    case 'restarting':
+    case 'unreachable':
+      return { icon, tone: 'warn' };
+    case 'stopped':
+    case 'ready':
+      return { icon, tone: isAlarm(enforcement.difference) ? 'danger' : stateTone[state] };
+  }
+}
+
+/** Status line below the engine's name, with what is in progress. */
 export function engineLine(
   t: TFunction,
   app: AppState,
   protection: Protection,
-): { readonly text: string; readonly tone: Tone } {
-  if (app.run !== null && app.run.activity === 'applying')
-    return { text: t('frame.engine.applying', { version: app.run.toVersion }), tone: 'warn' };
+): EngineMark & { readonly text: string } {
+  const mark = engineMark(app, protection);
   if (app.run !== null && app.run.activity !== 'ended')
-    return { text: t('frame.engine.rollingBack'), tone: 'warn' };
-  if (app.busy.engine !== null) return { text: t(`frame.engine.${app.busy.engine}`), tone: 'warn' };
-  switch (app.engine.phase) {
+    return {
+      text:
+        app.run.activity === 'applying'
+          ? t('frame.engine.applying', { version: app.run.toVersion })
+          : t('frame.engine.rollingBack'),
+      icon: stateIcon.unverified,
+      tone: 'warn',
+    };
+  if (app.busy.engine !== null) return { ...mark, text: t(`frame.engine.${app.busy.engine}`), tone: 'warn' };
+  return { ...mark, text: stateText(t, app, protection) };
+}
+
+function stateText(
+  t: TFunction,
+  { engine: { phase } }: AppState,
+  { state, unprotected, enforcement }: Protection,
+): string {
+  switch (phase) {
     case 'failed':
-      return { text: t('frame.engine.failed'), tone: 'danger' };
     case 'starting':
-      return { text: t('frame.engine.starting'), tone: 'warn' };
     case 'stopping':
-      return { text: t('frame.engine.stopping'), tone: 'warn' };
     case 'restarting':
-      return { text: t('frame.engine.restarting'), tone: 'warn' };
+      return t(`frame.engine.${phase}`);
     case 'unreachable':
-      return { text: t('frame.engine.phase.unreachable'), tone: 'warn' };
+      return t('frame.engine.phase.unreachable');
     case 'stopped':
     case 'ready':
       break;
   }
-  const { state, unprotected, enforcement } = protection;
-  if (isAlarm(enforcement.difference))
-    return { text: t(`frame.enforcement.${enforcement.difference}`), tone: 'danger' };
+  if (isAlarm(enforcement.difference)) return t(`frame.enforcement.${enforcement.difference}`);
   if (state === 'protected' && unprotected !== null && unprotected > 0)
-    return { text: t('frame.engine.protectedExcept', { count: unprotected }), tone: 'ok' };
+    return t('frame.engine.protectedExcept', { count: unprotected });
   // "ECI off", since "Off" below the engine's name would mean the engine.
-  return { text: state === 'off' ? t('frame.engine.eciOff') : t(`state.${state}`), tone: stateTone[state] };
+  return state === 'off' ? t('frame.engine.eciOff') : t(`state.${state}`);
 }

@@ -114,12 +114,11 @@ export function OutcomeChip({ outcome }: { readonly outcome: Outcome }) {
 }
 
 /** A state's icon on its tinted background, as in the header of the Overview. */
-export function StateTile({ state }: { readonly state: State }) {
-  const Icon = stateIcon[state];
-  const tone = stateTone[state];
+export function StateTile({ icon: Icon, tone }: { readonly icon: Icon; readonly tone: Tone }) {
   return (
     <Box
       aria-hidden
+      data-tone={tone}
       sx={{
         width: 48,
         height: 48,

@@ -1,9 +1,10 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
 import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import type { DiscoveredTarget } from '../../../shared/targets/target.ts';
 import { renderApp } from '../../dev/render-app.tsx';
+import { namedState } from '../../dev/states.ts';
 import { fail, ok } from '../../../shared/result.ts';
 
 const longName = 'a-rather-long-name-for-an-engine-of-the-build-farm';
@@ -172,4 +173,42 @@ describe('the engine switcher', () => {
       await screen.findByText('The engine stays: an apply is under way. Wait until it has ended.'),
     ).toBeTruthy();
   });
+});
+
+it('beside the engine’s name and beside the headline of the Overview, its state is as severe', async () => {
+  const { bridge } = await renderApp(appState(), 'overview');
+  const tones = () =>
+    [...document.querySelectorAll('[data-engine-switcher], main header [data-tone]')].map((element) =>
+      element.getAttribute('data-tone'),
+    );
+  const shown = [];
+  for (const name of [
+    'protected',
+    'off',
+    'unverified',
+    'audit',
+    'stopped',
+    'failed',
+    'deletedFile',
+    'brokenFile',
+    'rootGone',
+    'rootGoneStopped',
+  ]) {
+    act(() => {
+      bridge.emit('changed', namedState(name));
+    });
+    shown.push([name, ...tones()]);
+  }
+  expect(shown).toEqual([
+    ['protected', 'ok', 'ok'],
+    ['off', 'neutral', 'neutral'],
+    ['unverified', 'warn', 'warn'],
+    ['audit', 'warn', 'warn'],
+    ['stopped', 'neutral', 'neutral'],
+    ['failed', 'danger', 'danger'],
+    ['deletedFile', 'danger', 'danger'],
+    ['brokenFile', 'danger', 'danger'],
+    ['rootGone', 'danger', 'danger'],
+    ['rootGoneStopped', 'danger', 'danger'],
+  ]);
 });

@@ -9,8 +9,7 @@ import Snackbar from '@mui/material/Snackbar';
 import Typography from '@mui/material/Typography';
 import type { AppError } from '../../../shared/result.ts';
 import type { DiscoveredTarget } from '../../../shared/targets/target.ts';
-import { ErrorIcon, SelectorIcon, UnverifiedIcon } from '../../theme/icons.ts';
-import { stateIcon } from '../../components/state-badge.tsx';
+import { SelectorIcon } from '../../theme/icons.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import { useRequest } from '../../state/actions.ts';
 import { useNow } from '../../i18n/clock.ts';
@@ -125,18 +124,13 @@ function SwitcherButton({
   const protection = protectionOf(app, useNow());
   const line = engineLine(t, app, protection);
   const name = openEngineTitle(t, app, roots);
-  const working = app.run !== null && app.run.activity !== 'ended';
-  const Icon =
-    working || app.engine.phase === 'unreachable'
-      ? UnverifiedIcon
-      : app.engine.phase === 'failed'
-        ? ErrorIcon
-        : stateIcon[protection.state];
+  const Icon = line.icon;
   return (
     <>
       <ButtonBase
         ref={ref}
         data-engine-switcher
+        data-tone={line.tone}
         onClick={onOpen}
         aria-haspopup="menu"
         aria-expanded={open}

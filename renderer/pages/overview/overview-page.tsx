@@ -7,7 +7,7 @@ import { useNow } from '../../i18n/clock.ts';
 import { useApp, useAppPart } from '../../state/context.tsx';
 import { findingsOf } from '../../state/draft-view.ts';
 import { useUnavailableReason } from '../../state/unavailable-reason.ts';
-import { protectionOf, type Protection } from '../../components/protection.ts';
+import { engineMark, protectionOf, type Protection } from '../../components/protection.ts';
 import { navigate, useRoute } from '../../state/router.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Columns, Page } from '../../components/page.tsx';
@@ -41,7 +41,7 @@ export default function OverviewPage() {
   };
   return (
     <Page
-      leading={<StateTile state={protection.state} />}
+      leading={<StateTile {...engineMark(app, protection)} />}
       title={sentence(t, formats, app, protection)}
       subtitle={detail(t, app, protection, now)}
       actions={
