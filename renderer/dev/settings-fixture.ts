@@ -57,6 +57,7 @@ const retained = recordedPolicy({
   at: minutesAgo(130),
   hash: `hash-of-${appliedText.length}`,
   stored: true,
+  socketMounts: true,
 });
 /** A gateway that keeps enforcing version 11, regardless of the file. */
 export const retainedPolicyFacts: PolicyFacts = {

@@ -22,6 +22,10 @@ export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | n
   };
 }
 
+/** Which policy holds while the settings file is not: the one enforced now, or by the next start. */
+export const describePolicy = (enforcement: Enforcement): Message =>
+  enforcement.by === 'nothing' ? describeNextStart(enforcement) : describeNow(enforcement.now);
+
 /**
  * The sentence on the protection of a running engine, if the usual ones (protected, not verified, audit, off)
  * would not be true, or would not say why nothing is verified; null if they are. `verification`: the last.

@@ -129,7 +129,23 @@ describe('allowed images (B2)', patience, () => {
   it('shows that earlier lists are enforced while the settings file is deleted', async () => {
     await renderApp(namedState('deletedFile'), 'docker-socket');
     expect(screen.getByText('Socket mounts are still checked, but not by these lists')).toBeTruthy();
+    expect(screen.getByText(/^There is no settings file, and so no list of images/)).toBeTruthy();
     expect(screen.queryByText(/ECI is off/)).toBeNull();
+    expect(screen.queryByText(/no container may mount/i)).toBeNull();
+  });
+
+  it.each([
+    ['some', { socketMounts: true }, /version 11, with ECI on\. Images on its list may mount the socket\.$/],
+    ['none', { socketMounts: false }, /version 11, with ECI on\. No container may mount the socket\.$/],
+    ['none, locked down', { hash: null, socketMounts: false }, /strictest policy\. No container may mount/],
+    ['all, in audit mode', { mode: 'audit', socketMounts: false }, /version 11, in audit mode\.$/],
+  ] as const)('says whose containers the policy in force lets mount the socket: %s', async (_, more, said) => {
+    const state = namedState('deletedFile');
+    const { recorded, ...facts } = state.settings.policyFacts;
+    if (recorded === null) throw new Error('the fixture has a policy in force');
+    const policyFacts = { ...facts, recorded: { ...recorded, ...more } };
+    await renderApp({ ...state, settings: { ...state.settings, policyFacts } }, 'docker-socket');
+    expect(screen.getByText(said)).toBeTruthy();
   });
 
   it('shows that sockets are guarded until a draft that turns ECI off is applied', async () => {

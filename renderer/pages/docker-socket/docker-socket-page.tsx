@@ -1,8 +1,9 @@
 import { useCallback, useDeferredValue, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import { useDraft } from '../../state/context.tsx';
-import { useDraftEci } from '../../components/draft-eci.ts';
+import { useDraftEci, type EciComparison } from '../../components/draft-eci.ts';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Notice } from '../../components/error-panel.tsx';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
@@ -10,6 +11,8 @@ import { usePointer } from '../../components/linked-setting.ts';
 import { Page } from '../../components/page.tsx';
 import { virtualizeAbove } from '../../components/virtual-rows.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
+import { joinSentences } from '../../i18n/lists.ts';
+import { translateMessage } from '../../i18n/translate.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { CommandsCard } from './commands-card.tsx';
 import { imagesPointer, mountPointer, ownLists, ownListsPointer, type ListPlace } from './document.ts';
@@ -34,6 +37,15 @@ export default function DockerSocketPage() {
  */
 function Deferred({ unless, children }: { readonly unless: boolean; readonly children: ReactNode }) {
   return useDeferredValue(true, unless) && children;
+}
+
+/** Which policy holds in place of the lists of a lost settings file, and what it says of socket mounts. */
+function inForceText(t: TFunction, { inForce, policy }: EciComparison): string {
+  const { audit, socketMounts } = policy;
+  return joinSentences(t, [
+    translateMessage(inForce),
+    audit || socketMounts === null ? '' : t(`socket.retained.${socketMounts ? 'some' : 'none'}`),
+  ]);
 }
 
 /** Findings that a row shows. */
@@ -65,7 +77,8 @@ function Forms() {
     commands.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
-  const { state: eci } = useDraftEci();
+  const comparison = useDraftEci();
+  const { state: eci } = comparison;
   // Only findings that no row shows; the notice on top has "ECI is off" already.
   const findings = draft.findings.filter(
     (finding) =>
@@ -79,7 +92,7 @@ function Forms() {
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
         {eci !== 'on' && (
           <Notice tone="neutral" title={t(`socket.${eci}.title`)}>
-            {t(`socket.${eci}.body`)}
+            {eci === 'retained' ? inForceText(t, comparison) : t(`socket.${eci}.body`)}
           </Notice>
         )}
         {findings.map((finding) => (
@@ -89,7 +102,7 @@ function Forms() {
             readOnly={lockedBy !== undefined}
           />
         ))}
-        <ImagesCard settings={settings} lockedBy={lockedBy} onOpenList={openList} />
+        <ImagesCard settings={settings} eci={eci} lockedBy={lockedBy} onOpenList={openList} />
         <Deferred unless={pointer !== null || settings.socket.images.length <= virtualizeAbove}>
           <div ref={commands}>
             <CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} />

@@ -4,6 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
+import type { DraftEci } from '../../components/draft-eci.ts';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { AddIcon } from '../../theme/icons.ts';
@@ -32,10 +33,12 @@ const longList = 20;
  */
 export const ImagesCard = memo(function ImagesCard({
   settings,
+  eci,
   lockedBy,
   onOpenList,
 }: {
   readonly settings: EffectiveSettings;
+  readonly eci: DraftEci;
   readonly lockedBy: string | undefined;
   readonly onOpenList: (list: ListPlace) => void;
 }) {
@@ -84,7 +87,7 @@ export const ImagesCard = memo(function ImagesCard({
       {images.length === 0 && (
         <Box sx={rows.length > 0 ? { borderTop: `1px solid ${color.border}` } : {}}>
           <NoImages
-            eci={settings.eci.value}
+            eci={eci}
             onAdd={
               readOnly || adding
                 ? undefined
@@ -109,8 +112,9 @@ export const ImagesCard = memo(function ImagesCard({
 });
 
 /** `onAdd`: undefined while nothing can be added, or the field is open. */
-function NoImages({ eci, onAdd }: { readonly eci: boolean; readonly onAdd: (() => void) | undefined }) {
+function NoImages({ eci, onAdd }: { readonly eci: DraftEci; readonly onAdd: (() => void) | undefined }) {
   const { t } = useTranslation();
+  const isLost = eci === 'retained' || eci === 'unknown';
   return (
     <EmptyState
       action={
@@ -121,7 +125,7 @@ function NoImages({ eci, onAdd }: { readonly eci: boolean; readonly onAdd: (() =
         )
       }
     >
-      {eci ? t('socket.images.empty') : t('socket.images.emptyOff')}
+      {t(`socket.images.${isLost ? 'emptyLost' : eci === 'on' ? 'empty' : 'emptyOff'}`)}
     </EmptyState>
   );
 }

@@ -14,7 +14,8 @@ export const socket = {
   /** The settings file is deleted, and the gateway goes on enforcing. */
   retained: {
     title: 'Socket mounts are still checked, but not by these lists',
-    body: 'The gateway keeps enforcing earlier settings.',
+    some: 'Images on its list may mount the socket.',
+    none: 'No container may mount the socket.',
   },
   unknown: {
     title: 'Not known whether socket mounts are checked',
@@ -31,6 +32,7 @@ export const socket = {
     },
     empty: 'No image is allowed: no container may mount the Docker socket.',
     emptyOff: 'No image is allowed: with ECI on, no container may mount the Docker socket.',
+    emptyLost: 'There is no settings file, and so no list of images. This is not what is in force.',
     derived: 'Also allow images built `FROM` these',
     derivedName: 'Also allow images built from these',
     anyImage: 'Any image',

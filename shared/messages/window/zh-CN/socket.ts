@@ -12,7 +12,8 @@ export const socket: Translation<typeof english> = {
   },
   retained: {
     title: '仍在检查套接字挂载，但依据的不是这些列表',
-    body: '网关继续执行先前的设置。',
+    some: '其列表中的镜像可以挂载套接字。',
+    none: '没有容器可以挂载套接字。',
   },
   unknown: { title: '无法得知是否检查套接字挂载', body: '没有任何信息表明哪项策略正在生效。' },
   images: {
@@ -20,6 +21,7 @@ export const socket: Translation<typeof english> = {
     column: { image: '镜像', trust: '信任的内容', here: '在此引擎上', commands: '命令', actions: '操作' },
     empty: '没有允许的镜像：没有容器可以挂载 Docker 套接字。',
     emptyOff: '没有允许的镜像：开启 ECI 后，没有容器可以挂载 Docker 套接字。',
+    emptyLost: '没有设置文件，因此没有镜像列表。这并非当前生效的策略。',
     derived: '同时允许由这些镜像构建 (`FROM`) 的镜像',
     derivedName: '同时允许基于这些镜像构建的镜像',
     anyImage: '任意镜像',
