@@ -5,6 +5,7 @@ import { acquireLock, type Lock } from '../base/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
 import { orderedSteps, workOf } from './due-steps.ts';
 import { addResults, finalise, noResults, type ApplyResults } from './finish.ts';
+import { withFullDiskHint } from './full-disk.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import { applyLockPath } from '../base/root-paths.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -114,7 +115,8 @@ async function applyReversibleSteps(
   let journal = context.journal;
   const rollBackAfter = async (error: AppError): Promise<{ outcome: ApplyOutcome }> => {
     if (!signal.aborted) state.activity('rolling-back', false);
-    return { outcome: await rollBack(ports, state, journal, signal.aborted ? cancelled() : error) };
+    const reason = signal.aborted ? cancelled() : await withFullDiskHint(error, ports.paths);
+    return { outcome: await rollBack(ports, state, journal, reason) };
   };
   try {
     for (const step of orderedSteps(workOf(journal))) {

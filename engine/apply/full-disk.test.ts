@@ -71,6 +71,8 @@ describe.runIf(requires('root'))('a disk that gets full in the middle of an appl
     if (!started.ok) throw new Error(started.error.message);
     return started.value.done;
   }
+  const hint = (of = root) =>
+    `Make room on the file system of ${of}, then apply again: the draft is kept.`;
   const calls = () =>
     readFile(callsFile(paths), 'utf8').then(
       (text) => text.trim().split('\n'),
@@ -88,7 +90,7 @@ describe.runIf(requires('root'))('a disk that gets full in the middle of an appl
     await writeFile(paths.settings, settingsText(false));
     expect((await apply('reconfigure done')).outcome).toMatchObject({
       kind: 'rolled-back',
-      error: { code: 'settings.unwritable', reason: expect.stringContaining('ENOSPC') },
+      error: { code: 'settings.unwritable', reason: expect.stringContaining('ENOSPC'), hint: hint() },
     });
     expect(await calls()).toEqual(['health']);
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
@@ -101,7 +103,7 @@ describe.runIf(requires('root'))('a disk that gets full in the middle of an appl
     expect((await apply('back-up begun')).outcome).toMatchObject({
       kind: 'rolled-back',
       failedStep: 'back-up',
-      error: { code: 'settings.unwritable', reason: expect.stringContaining('ENOSPC') },
+      error: { code: 'settings.unwritable', reason: expect.stringContaining('ENOSPC'), hint: hint() },
     });
     expect(await calls()).toEqual([]);
     expect(await readFile(paths.settings)).toEqual(bytes);
@@ -117,6 +119,25 @@ describe.runIf(requires('root'))('a disk that gets full in the middle of an appl
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
     expect((await stat(paths.settings)).mode & 0o777).toBe(0o644);
     await expectAllRestored();
+  });
+
+  test('if the engine or a container reports it, the hint names the file system that is full', async () => {
+    await writeFile(paths.settings, settingsText(false));
+    const outcome = (file: string) => async (call: string) => {
+      if (call !== 'verify') return undefined;
+      return fail('verify.failed', 'made to fail', { reason: `write ${file}: no space left on device` }).error;
+    };
+    // The file system that the text names has room again.
+    expect(
+      (await apply('none', { outcome: outcome(path.join(root, 'data', 'layer')) })).outcome,
+    ).toMatchObject({
+      kind: 'rolled-back',
+      failedStep: 'verify',
+      error: { code: 'verify.failed', hint: hint() },
+    });
+    expect(
+      (await apply('verify begun', { outcome: outcome('/proc/a-container-s-own/path') })).outcome,
+    ).toMatchObject({ error: { hint: hint() } });
   });
 
   test('without a settings file before, the gateway still learns that its absence is intended', async () => {

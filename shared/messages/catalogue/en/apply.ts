@@ -6,6 +6,7 @@ export const apply = {
   'apply.cancelled': 'the apply was cancelled',
   'apply.draft-kept': 'Nothing of it is left; the draft is kept.',
   'apply.backup-could-not-be-written': 'the backup could not be written',
+  'apply.disk-full': 'Make room on the file system of {{path}}, then apply again: the draft is kept.',
   'apply.nothing-changed': 'Nothing was changed. Make room or give write permission, then try again.',
   'apply.backup-text-missing': 'the text being applied is gone from the backup',
   'apply.backup-unreadable': 'the backup cannot be read',

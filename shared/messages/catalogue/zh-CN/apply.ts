@@ -8,6 +8,7 @@ export const apply: Translated<typeof english> = {
   'apply.cancelled': '应用已取消',
   'apply.draft-kept': '没有留下任何更改；草稿已保留。',
   'apply.backup-could-not-be-written': '无法写入备份',
+  'apply.disk-full': '请在 {{path}} 所在的文件系统上释放空间，然后重新应用：草稿已保留。',
   'apply.nothing-changed': '没有更改任何内容。请释放空间或授予写入权限，然后重试。',
   'apply.backup-text-missing': '备份中已没有正在应用的文本',
   'apply.backup-unreadable': '无法读取备份',
