@@ -93,8 +93,11 @@ describe('denials on the Overview', () => {
 
   it('of a tag that can move link to the image list', async () => {
     const { user } = await renderApp(appState(), 'overview');
-    expect(screen.getByText(/follows a tag that can move$/).textContent).toBe(
-      'docker:cli follows a tag that can move',
+    const title = screen.getByText(/follows a tag that can move$/);
+    expect(title.textContent).toBe('docker:cli follows a tag that can move');
+    // As severe as in the JSON editor: a note.
+    expect(title.closest('[data-row]')?.querySelector('svg')?.getAttribute('data-testid')).toBe(
+      'InfoOutlinedIcon',
     );
     await user.click(screen.getByRole('button', { name: 'Pin digest…' }));
     await screen.findByRole('heading', { level: 1, name: 'Docker socket' }, { timeout: 20_000 });

@@ -35,8 +35,8 @@ export function movingTagSteps({ t, protection, appliedFindings }: NextStepConte
   const findings = appliedFindings.filter(({ code }) => code === 'socket-image-mutable-tag');
   return findings.slice(0, maxTags).map((finding) => ({
     key: `tag-${finding.pointer}`,
-    icon: severityIcon.warning,
-    tone: 'warn',
+    icon: severityIcon[finding.severity],
+    tone: severityTone[finding.severity],
     title: withCode(t('overview.next.movingTag', { image: finding.params['image'] ?? '' })),
     why: t('overview.next.movingTagWhy'),
     action: t('overview.next.pin'),

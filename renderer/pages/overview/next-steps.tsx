@@ -104,9 +104,9 @@ function useSteps(props: Props): readonly NextStep[] {
     scanStep(context),
     verifyStep(context),
     ...denialSteps(context),
-    ...movingTagSteps(context),
     // The reason why the file is unusable has its own step.
     ...(applied.settings.ok ? findingSteps(context) : []),
+    ...movingTagSteps(context),
     clientStep,
     appliedRunStep(context),
   ];
