@@ -32,11 +32,17 @@ describe('a settings file that was deleted while ECI is on', () => {
     const { user, bridge } = await renderApp(namedState('deletedFile'), 'overview', {
       'history:read': () => ok({ text: appliedText }),
     });
-    await user.click(within(screen.getByRole('alert')).getByRole('button', { name: 'Restore version 11' }));
+    await user.click(screen.getByRole('button', { name: 'Restore version 11' }));
     await waitFor(() => {
       expect(bridge.state().settings.draft).toBe(appliedText);
     });
     expect(window.location.hash).toContain('review');
+  });
+
+  it('offers that on every other page, too', async () => {
+    await renderApp(namedState('deletedFile'), 'json');
+    const alarm = screen.getByRole('alert');
+    expect(within(alarm).getByRole('button', { name: 'Restore version 11' })).toBeTruthy();
   });
 });
 

@@ -4,12 +4,12 @@ import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
 import { noticeAbovePage } from '../../components/page.tsx';
 import { protectionOf } from '../../components/protection.ts';
+import { useRestoreVersion } from '../../components/restore-version.ts';
 import { useNow } from '../../i18n/clock.ts';
 import { joinSentences } from '../../i18n/lists.ts';
 import { translateMessage } from '../../i18n/translate.ts';
-import { useRequest } from '../../state/actions.ts';
-import { useApp, useDraft } from '../../state/context.tsx';
-import { navigationFromHere, useRoute } from '../../state/router.ts';
+import { useApp } from '../../state/context.tsx';
+import { useRoute } from '../../state/router.ts';
 import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
 
 /**
@@ -19,30 +19,16 @@ import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
 export function EnforcementNotice() {
   const { t } = useTranslation();
   const app = useApp();
-  const draft = useDraft();
   const { page } = useRoute();
-  const read = useRequest('history:read');
+  const { restore, restoring } = useRestoreVersion();
   const { enforcement } = protectionOf(app, useNow());
   const alarm = enforcementAlarm(enforcement);
   const isApplying = app.run !== null && app.run.activity !== 'ended';
   if (alarm === null || isApplying) return null;
   const { restorableVersion: version } = enforcement;
 
-  const restore = async (from: number) => {
-    const navigate = navigationFromHere();
-    // An edited draft is not replaced without confirmation: History shows the version, and rolls back to it.
-    if (draft.dirty && app.settings.draft !== '') {
-      navigate('history', { version: String(from) });
-      return;
-    }
-    const result = await read.run({ version: from });
-    if (!result.ok || result.value.text === null) {
-      navigate('history');
-      return;
-    }
-    draft.setText(result.value.text);
-    navigate('review');
-  };
+  // There it is the first step of what to do next.
+  const isOnPage = page === 'overview' && enforcement.difference === 'deleted';
   return (
     <Box sx={noticeAbovePage}>
       <Notice
@@ -51,9 +37,10 @@ export function EnforcementNotice() {
         title={translateMessage(alarm.title)}
         action={
           version !== null &&
-          page !== 'review' && (
+          page !== 'review' &&
+          !isOnPage && (
             <Button
-              disabled={read.running}
+              disabled={restoring}
               onClick={() => {
                 void restore(version);
               }}

@@ -8,6 +8,7 @@ import { color, fontMono } from '../../theme/tokens.ts';
 import { firstNames, asSentence, joinSentences } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { killedContainers } from '../../../shared/containers/killed.ts';
+import { openEngineSwitcher } from './lost-file-steps.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 
 /** An apply to an engine that a product contains was interrupted. */
@@ -39,9 +40,7 @@ export function engineStep(context: NextStepContext): NextStep | null {
       title: t('target.machine.next'),
       why: withCode(t('target.machine.nextWhy')),
       action: t('target.machine.switch'),
-      run: () => {
-        document.querySelector<HTMLElement>('[data-engine-switcher]')?.click();
-      },
+      run: openEngineSwitcher,
     };
   }
   if (engine.phase === 'failed') {

@@ -34,4 +34,7 @@ export interface NextStepContext {
   readonly onResults: () => void;
   readonly onStart: () => void;
   readonly onRestart: () => void;
+  /** Makes a version of history the draft, and opens its review. */
+  readonly onRestore: (version: number) => void;
+  readonly restoring: boolean;
 }

@@ -185,3 +185,42 @@ it('clients are not said to reach an engine whose gateway does not respond', asy
   );
   expect(screen.getByText('The gateway does not respond, so clients can’t reach the engine.')).toBeTruthy();
 });
+
+describe('the first step', () => {
+  const first = () => {
+    const steps = screen.getByRole('region', { name: 'What to do next' });
+    const [button] = within(steps).getAllByRole('button');
+    return { text: button?.closest('[data-row]')?.textContent ?? '', button };
+  };
+
+  it.each([
+    ['running', {}],
+    ['stopped', { engine: namedState('stopped').engine }],
+  ])('of a %s engine whose settings file was deleted is to restore it', async (_, more) => {
+    await renderApp({ ...namedState('deletedFile'), ...more }, 'overview');
+    expect(first().text).toMatch(/^Restore the settings fileVersion 11 becomes the draft/);
+    expect(first().button?.textContent).toBe('Restore version 11');
+    expect(first().button?.className).toContain('MuiButton-contained');
+    // The alarm says what happened; it offers the same on other pages.
+    expect(screen.getAllByRole('button', { name: 'Restore version 11' })).toHaveLength(1);
+  });
+
+  it('is to write a settings file, if history has none', async () => {
+    const state = namedState('deletedFile');
+    const policyFacts = { ...state.settings.policyFacts, restorable: null };
+    const { user } = await renderApp({ ...state, settings: { ...state.settings, policyFacts } }, 'overview');
+    expect(first().text).toMatch(/^Write a new settings file/);
+    await user.click(screen.getByRole('button', { name: 'Open Isolation' }));
+    expect(window.location.hash).toContain('isolation');
+  });
+
+  it.each(['rootGone', 'rootGoneStopped'])(
+    'of an engine whose directory is gone is to put it back, or to open another one: %s',
+    async (name) => {
+      const { user } = await renderApp(namedState(name), 'overview');
+      expect(first().text).toMatch(/^Put the engine’s directory back, or open another engine/);
+      await user.click(screen.getByRole('button', { name: 'Switch engine…' }));
+      expect(await screen.findByRole('menu', { name: 'Engines' })).toBeTruthy();
+    },
+  );
+});

@@ -6,6 +6,7 @@ import { useUnavailableReason } from '../../state/unavailable-reason.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { AllowedIcon } from '../../theme/icons.ts';
 import { color, toneText } from '../../theme/tokens.ts';
+import { useRestoreVersion } from '../../components/restore-version.ts';
 import { useFormats } from '../../i18n/format.ts';
 import {
   appliedRunStep,
@@ -18,6 +19,7 @@ import {
 import { denialSteps, findingSteps, movingTagSteps } from './finding-steps.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 import { useClientStep } from './client-step.ts';
+import { deletedFileStep, missingRootStep } from './lost-file-steps.ts';
 import { brokenFileStep } from './broken-file-step.tsx';
 import {
   failedProbesStep,
@@ -88,11 +90,28 @@ function useSteps(props: Props): readonly NextStep[] {
   const { applied } = useDraft();
   // Nothing can be done about the machine's own engine from here: the notice on top explains why.
   const canApply = useUnavailableReason('apply') === undefined;
-  const context: NextStepContext = { ...props, t, formats, app, applied, canApply };
+  const { restore, restoring } = useRestoreVersion();
+  const onRestore = (version: number) => {
+    void restore(version);
+  };
+  const context: NextStepContext = {
+    ...props,
+    t,
+    formats,
+    app,
+    applied,
+    canApply,
+    onRestore,
+    restoring,
+  };
   const clientStep = useClientStep(context);
+  const fromEngine = engineStep(context);
+  const deleted = deletedFileStep(context);
   const steps: readonly (NextStep | null)[] = [
     interruptedStep(context),
-    engineStep(context),
+    missingRootStep(context),
+    // A start without the file may enforce something else; an engine that failed can't be applied to.
+    ...(app.engine.phase === 'stopped' ? [deleted, fromEngine] : [fromEngine, deleted]),
     gapStep(context),
     crashStep(context),
     // An unreadable file takes precedence over the result of the last run.

@@ -74,6 +74,14 @@ export const overview = {
     brokenFile: 'The settings file cannot be used',
     unreadFile: 'You may not read the settings file',
     openJson: 'Open JSON',
+    restoreFile: 'Restore the settings file',
+    restoreFileWhy: 'Version {{version}} becomes the draft. Review it and apply it: that writes the file again.',
+    writeFile: 'Write a new settings file',
+    writeFileWhy: 'Turn on what is to be enforced, and apply it: that writes the file.',
+    missingRoot: 'Put the engine\u2019s directory back, or open another engine',
+    missingRootWhy:
+      'Put `{{root}}` back as it was, from a backup if need be. ' +
+      'Once another engine is open, this one can be removed from the list.',
     interrupted: 'A change was cut off before its end',
     interruptedWhy:
       'Docker Desktop may never have started under the settings file as it is now. ' +

@@ -70,6 +70,12 @@ export const overview: Translation<typeof english> = {
     brokenFile: '设置文件无法使用',
     unreadFile: '您无权读取设置文件',
     openJson: '打开 JSON',
+    restoreFile: '恢复设置文件',
+    restoreFileWhy: '版本 {{version}} 会成为草稿。审阅并应用后，即会重新写入该文件。',
+    writeFile: '写入新的设置文件',
+    writeFileWhy: '开启需要执行的策略并应用，即会写入该文件。',
+    missingRoot: '将引擎的目录恢复原位，或打开其他引擎',
+    missingRootWhy: '请将 `{{root}}` 按原样恢复，必要时使用备份。打开其他引擎后，即可将此引擎从列表中移除。',
     interrupted: '一次更改在完成前中断',
     interruptedWhy:
       'Docker Desktop 可能从未使用现在的设置文件启动过。完成或回滚需要管理员，并且可能会退出并重新打开 Docker Desktop。',
