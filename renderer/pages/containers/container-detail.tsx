@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -23,18 +23,24 @@ export function ContainerDetail({
   tab,
   recreation,
   onRecreate,
+  onHeight,
 }: {
   readonly container: Container;
   /** Whether its controls take part in the tab order. */
   readonly tab: 0 | -1;
   readonly recreation: RecreationOffer;
   readonly onRecreate: () => void;
+  /** Receives its height, px, whenever that changes. */
+  readonly onHeight: (height: number) => void;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const facts = useRef<HTMLDListElement>(null);
+  useMeasuredHeight(facts, onHeight);
   return (
     <Box role="gridcell" sx={{ margin: '0 16px 0 80px', [stacked]: { marginLeft: '20px' } }}>
       <Box
+        ref={facts}
         component="dl"
         sx={{
           margin: 0,
@@ -64,6 +70,20 @@ export function ContainerDetail({
   );
 }
 
+function useMeasuredHeight(facts: RefObject<HTMLElement | null>, onHeight: (height: number) => void): void {
+  useEffect(() => {
+    const element = facts.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      onHeight(element.offsetHeight + detailPadding);
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [facts, onHeight]);
+}
+
 const isInspected = ({ whyUnknown }: Container): boolean => whyUnknown === undefined;
 
 const detailCount = (container: Container, recreation: boolean): number =>
@@ -74,8 +94,8 @@ const detailCount = (container: Container, recreation: boolean): number =>
   (recreation ? recreationLines : 0);
 
 /**
- * Height of the detail in px, which the list needs before it is rendered. `recreation`: it shows the preview
- * of recreating the container.
+ * Height of the detail in px, which the list needs before it is rendered and measured. `recreation`: it shows
+ * the preview of recreating the container.
  */
 export const detailHeight = (container: Container, recreation: boolean): number =>
   detailCount(container, recreation) * factLine + detailPadding;

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useCallback } from 'react';
 import Box from '@mui/material/Box';
 import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
@@ -15,11 +15,20 @@ import {
 import { rowGrid, rowHeights, type RowLayout } from './row-layout.ts';
 import type { RowActions } from './use-table-rows.ts';
 
-/** Height of a row in px, which the list needs before it is rendered. `recreation`: with its preview. */
+/**
+ * Height of a row in px, which the list needs before it is rendered. `recreation`: with its preview;
+ * `measured`: the height of its details, once they are shown.
+ */
 export const heightOfRow = (
   container: Container,
-  look: { readonly open: boolean; readonly recreation: boolean; readonly layout: RowLayout },
-): number => rowHeights[look.layout] + (look.open ? detailHeight(container, look.recreation) : 0);
+  look: {
+    readonly open: boolean;
+    readonly recreation: boolean;
+    readonly layout: RowLayout;
+    readonly measured: number | undefined;
+  },
+): number =>
+  rowHeights[look.layout] + (look.open ? (look.measured ?? detailHeight(container, look.recreation)) : 0);
 
 /**
  * One container: its state and the reason; expanded, what recreating it would do, if available, and its
@@ -34,6 +43,7 @@ export const ContainerRow = memo(function ContainerRow({
   layout,
   eci,
   recreation,
+  measured,
   actions,
 }: {
   readonly container: Container;
@@ -44,10 +54,18 @@ export const ContainerRow = memo(function ContainerRow({
   readonly layout: RowLayout;
   readonly eci: boolean;
   readonly recreation: RecreationOffer;
+  readonly measured: number | undefined;
   readonly actions: RowActions;
 }) {
   const { id } = container;
   const tab = active ? 0 : -1;
+  const { onDetailHeight } = actions;
+  const onHeight = useCallback(
+    (height: number) => {
+      onDetailHeight(id, height);
+    },
+    [onDetailHeight, id],
+  );
   return (
     <Box
       role="row"
@@ -60,7 +78,7 @@ export const ContainerRow = memo(function ContainerRow({
         if (event.target === event.currentTarget && !active) actions.onActivate(id);
       }}
       sx={{
-        height: heightOfRow(container, { open, recreation: recreation !== 'unavailable', layout }),
+        height: heightOfRow(container, { open, recreation: recreation !== 'unavailable', layout, measured }),
         boxSizing: 'border-box',
         borderBottom: `1px solid ${color.border}`,
         background: chosen ? color.edited : 'transparent',
@@ -99,6 +117,7 @@ export const ContainerRow = memo(function ContainerRow({
           onRecreate={() => {
             actions.onRecreate(id);
           }}
+          onHeight={onHeight}
         />
       )}
     </Box>

@@ -27,10 +27,10 @@ export function ContainerTable(props: ContainerTableProps) {
   const handle = useRef<VirtualRowsHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const rows = useTableRows(props);
-  const { order, open, menu, actions } = rows;
+  const { order, open, detailHeights, menu, actions } = rows;
   const { activeIndex, onKeyDown } = useTableKeys(props, rows, handle, box);
   const layout = useRowLayout(box);
-  const heightOf = useRowHeights(props, open, layout);
+  const heightOf = useRowHeights(props, rows, layout);
   const withinPage = useLowWindow();
 
   return (
@@ -69,6 +69,7 @@ export function ContainerTable(props: ContainerTableProps) {
                     ? 'blocked'
                     : 'available'
               }
+              measured={detailHeights.get(container.id)}
               actions={actions}
             />
           );
@@ -97,7 +98,7 @@ function useRowLayout(box: RefObject<HTMLElement | null>): RowLayout {
 /** Heights of the rows by index, px. */
 function useRowHeights(
   { containers, recreation }: Pick<ContainerTableProps, 'containers' | 'recreation'>,
-  open: ReadonlySet<string>,
+  { open, detailHeights }: Pick<ReturnType<typeof useTableRows>, 'open' | 'detailHeights'>,
   layout: RowLayout,
 ) {
   return useCallback(
@@ -109,9 +110,10 @@ function useRowHeights(
             open: open.has(container.id),
             recreation: recreation && isUnprotected(container),
             layout,
+            measured: detailHeights.get(container.id),
           });
     },
-    [containers, open, recreation, layout],
+    [containers, open, detailHeights, recreation, layout],
   );
 }
 

@@ -16,8 +16,8 @@ import type { Result } from '../../../shared/result.ts';
 import { RowFact } from './row-fact.tsx';
 
 /**
- * Most lines that `RecreationFacts` takes. The row has their height regardless of the plan, since the list
- * needs it before there is a plan.
+ * Most lines that `RecreationFacts` takes. The row has their height until it is measured, since the list
+ * needs one before there is a plan.
  */
 export const recreationLines = 3;
 

@@ -26,6 +26,8 @@ export interface RowActions {
   readonly onActivate: (id: string) => void;
   readonly onMenu: (id: string, anchor: HTMLElement) => void;
   readonly onRecreate: (id: string) => void;
+  /** The details of a row have this height, px. */
+  readonly onDetailHeight: (id: string, height: number) => void;
 }
 
 /** State of expanded rows and the open menu; `actions` is referentially stable. */
@@ -35,6 +37,7 @@ export function useTableRows({
   onRecreate,
 }: Pick<ContainerTableProps, 'containers' | 'onSelect' | 'onRecreate'>) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [detailHeights, setDetailHeights] = useState<ReadonlyMap<string, number>>(new Map());
   const [menu, setMenu] = useState<{ readonly container: Container; readonly anchor: HTMLElement } | null>(
     null,
   );
@@ -73,11 +76,16 @@ export function useTableRows({
         const container = latest.current.containers.find((c) => c.id === id);
         if (container !== undefined) latest.current.onRecreate?.(container);
       },
+      onDetailHeight: (id, height) => {
+        setDetailHeights((before) =>
+          before.get(id) === height ? before : new Map([...before, [id, height]]),
+        );
+      },
     }),
     [onSelect],
   );
   const closeMenu = () => {
     setMenu(null);
   };
-  return { order, open, setRow, menu, closeMenu, actions };
+  return { order, open, detailHeights, setRow, menu, closeMenu, actions };
 }
