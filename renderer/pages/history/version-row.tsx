@@ -6,12 +6,14 @@ import ButtonBase from '@mui/material/ButtonBase';
 import { describeChange } from '../../components/describe-change.ts';
 import { useAppPart } from '../../state/context.tsx';
 import { AppliedIcon, ErrorIcon } from '../../theme/icons.ts';
-import { useFormats, type Formats } from '../../i18n/format.ts';
+import { useFormats } from '../../i18n/format.ts';
+import { firstNames } from '../../i18n/lists.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
 import { versionState, versionTone, type VersionState } from './version-state.ts';
 
-export const versionRowHeight = 60;
+/** With two lines of caption: the names of two settings rarely fit in one. */
+export const versionRowHeight = 76;
 
 /** Author and cause of a version; '' while an apply of ours is creating it. */
 export function authorText(t: TFunction, item: HistoryItem, state: VersionState | null): string {
@@ -34,14 +36,17 @@ export function authorText(t: TFunction, item: HistoryItem, state: VersionState 
 export const earlierText = (t: TFunction, { earlierVersion }: HistoryItem): string =>
   earlierVersion === undefined ? '' : t('history.earlier', { version: earlierVersion });
 
-/** Summary of a version's changes; null if not known. */
-function changeSummary(t: TFunction, formats: Formats, item: HistoryItem): string | null {
+/** Names of changed settings that a row has room for. */
+const shownNames = 2;
+
+/** Summary of a version's changes, with the names of so many settings; null if not known. */
+function changeSummary(t: TFunction, item: HistoryItem, atMost: number): string | null {
   if (item.changes === null) return item.how === 'unreadable' ? null : t('history.notCounted');
   if (item.changes === 0) return item.how === 'none' ? null : t('history.formatting');
   const names = [
     ...new Set(item.changed.map((change) => describeChange(t, { ...change, needs: 'nothing' }).setting)),
   ];
-  return t('history.changed', { count: item.changes, names: formats.list(names) });
+  return t('history.changed', { count: item.changes, names: firstNames(t, names, atMost) });
 }
 
 /** Parts of a caption in a row, which starts with a capital. */
@@ -51,6 +56,13 @@ export function captionOf(parts: readonly string[]): string {
 }
 
 const oneLine = { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' } as const;
+const twoLines = {
+  display: '-webkit-box',
+  WebkitLineClamp: 2,
+  WebkitBoxOrient: 'vertical',
+  overflow: 'hidden',
+  overflowWrap: 'anywhere',
+} as const;
 
 /**
  * One version in the list: number, time, author, and its changes. `focusSelected`: the selected row takes the
@@ -75,9 +87,9 @@ export function VersionRow({
     button.current?.focus();
   }, [selected, focusSelected]);
   const formats = useFormats();
-  const what = changeSummary(t, formats, item);
   const state = useAppPart((app) => versionState(app, item));
-  const caption = captionOf([authorText(t, item, state), earlierText(t, item), what ?? '']);
+  const captionWith = (names: number) =>
+    captionOf([authorText(t, item, state), earlierText(t, item), changeSummary(t, item, names) ?? '']);
   return (
     <Box
       role="listitem"
@@ -113,10 +125,10 @@ export function VersionRow({
           {item.at === null ? '' : formats.dateTime(item.at)}
         </Box>
         <Box
-          sx={{ gridColumn: '1 / -1', fontSize: 12, lineHeight: '16px', color: color.text2, ...oneLine }}
-          title={caption}
+          sx={{ gridColumn: '1 / -1', fontSize: 12, lineHeight: '16px', color: color.text2, ...twoLines }}
+          title={captionWith(Infinity)}
         >
-          {caption}
+          {captionWith(shownNames)}
         </Box>
       </ButtonBase>
     </Box>
