@@ -162,7 +162,7 @@ function EmptyList({ eci, below }: { readonly eci: boolean; readonly below: bool
   );
 }
 
-/** Explains the switches "Shared by default". */
+/** Explains the column "Shared by default". */
 function ByDefaultNote() {
   const { t } = useTranslation();
   const desktop = useIsDesktopFormat();

@@ -117,9 +117,8 @@ function belowRow(row: ShareRow, context: RowContext): ReactNode {
 }
 
 function listedRow(key: string, row: ShareRow, context: RowContext): TableEntry {
-  const { t, list, found, lockedBy, usesDefault, onDefault, onMenu } = context;
+  const { t, list, found, onMenu } = context;
   const { path } = row.share;
-  const readOnly = lockedBy !== undefined;
   const below = belowRow(row, context);
   const real = found.get(path)?.real ?? null;
   return {
@@ -140,22 +139,7 @@ function listedRow(key: string, row: ShareRow, context: RowContext): TableEntry 
         {list.missing && <Tag>{t('files.list.defaultTag')}</Tag>}
       </Cell>,
       <HostCell key="host" written={path} found={found.get(path)} />,
-      <Switch
-        key="default"
-        checked={row.share.sharedByDefault === true}
-        disabled={readOnly || !usesDefault}
-        onChange={(_, on) => {
-          onDefault(row, on);
-        }}
-        slotProps={{
-          input: {
-            role: 'switch',
-            'aria-label': readOnly
-              ? lockedName(t, t('files.list.byDefault', { path }), lockedBy)
-              : t('files.list.byDefault', { path }),
-          },
-        }}
-      />,
+      <DefaultCell key="default" row={row} context={context} />,
       row.kind === 'same' ? (
         <IconButton
           key="actions"
@@ -172,6 +156,34 @@ function listedRow(key: string, row: ShareRow, context: RowContext): TableEntry 
       ),
     ],
   };
+}
+
+/** Whether the directory is shared by default; words where that has no meaning, and so can't be changed. */
+function DefaultCell({ row, context }: { readonly row: ShareRow; readonly context: RowContext }) {
+  const { t, lockedBy, usesDefault, onDefault } = context;
+  const { path, sharedByDefault = false } = row.share;
+  if (!usesDefault)
+    return (
+      <Box component="span" sx={{ color: color.text3 }}>
+        {t(`files.list.byDefaultIs.${sharedByDefault ? 'yes' : 'no'}`)}
+      </Box>
+    );
+  const name = t('files.list.byDefault', { path });
+  return (
+    <Switch
+      checked={sharedByDefault}
+      disabled={lockedBy !== undefined}
+      onChange={(_, on) => {
+        onDefault(row, on);
+      }}
+      slotProps={{
+        input: {
+          role: 'switch',
+          'aria-label': lockedBy === undefined ? name : lockedName(t, name, lockedBy),
+        },
+      }}
+    />
+  );
 }
 
 function Cell({ children }: { readonly children: ReactNode }) {

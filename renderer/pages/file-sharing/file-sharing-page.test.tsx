@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appliedText } from '../../dev/settings-fixture.ts';
+import { appliedText, readOnlyByRights } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { fail, ok } from '../../../shared/result.ts';
 import { parseSettings } from '../../../shared/settings/index.ts';
@@ -226,9 +226,10 @@ describe('the list of shared directories', () => {
 
   it('explains "shared by default" on the open engine', async () => {
     await renderApp(namedState('protected'), 'file-sharing');
-    expect(screen.getByText(/On this engine every listed directory can be mounted\.$/)).toBeTruthy();
-    const unused = screen.getByRole<HTMLInputElement>('switch', { name: 'Shared by default: $TMP' });
-    expect(unused.disabled).toBe(true);
+    expect(screen.getByText(/^On this engine every listed directory can be mounted\./)).toBeTruthy();
+    expect(within(row('$TMP')).getByText('No')).toBeTruthy();
+    expect(within(row('$HOME')).getByText('Yes')).toBeTruthy();
+    expect(within(screen.getByRole('table')).queryByRole('switch')).toBeNull();
     await renderApp(namedState('desktop'), 'file-sharing');
     expect(screen.getByText(/^“Shared by default”: Docker Desktop shares the directory/)).toBeTruthy();
   });
@@ -276,17 +277,20 @@ describe('the list of shared directories', () => {
 
   it('can be read but not changed if the file is read-only', async () => {
     const { user, store } = await renderApp(namedState('readOnly'), 'file-sharing');
-    for (const toggle of screen.getAllByRole('switch')) expect(toggle).toHaveProperty('disabled', true);
-    expect(
-      screen.getByRole('switch', {
-        name: /Shared by default: \$HOME.*Locked by the permissions of \/var\/lib\/bulkhead/,
-      }),
-    ).toHaveProperty('checked', true);
     expect(screen.queryByRole('textbox', { name: 'Directory to share' })).toBeNull();
     expect(screen.queryByRole('button', { name: 'Choose folder…' })).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Actions for $HOME' }));
     expect((await screen.findAllByRole('menuitem')).map((item) => item.textContent)).toEqual(['Copy']);
     expect(store.get().draft).toBe(appliedText);
+  });
+
+  it('shows "shared by default" as a locked switch where Docker Desktop’s file is read-only', async () => {
+    const state = namedState('desktop');
+    const settings = { ...state.settings, ...readOnlyByRights };
+    await renderApp({ ...state, settings }, 'file-sharing');
+    const locked = /^Shared by default: \$HOME.*Locked by the permissions of \/var\/lib\/bulkhead/;
+    expect(screen.getByRole('switch', { name: locked })).toHaveProperty('checked', true);
+    for (const toggle of screen.getAllByRole('switch')) expect(toggle).toHaveProperty('disabled', true);
   });
 
   it('shows that it takes effect with ECI while ECI is off', async () => {

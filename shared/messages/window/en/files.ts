@@ -40,9 +40,10 @@ export const files = {
     subject: 'The list',
     unresolved: 'The directories could not be looked up on this host',
     byDefault: 'Shared by default: {{path}}',
+    byDefaultIs: { yes: 'Yes', no: 'No' },
     byDefaultHere:
-      '“Shared by default” is for Docker Desktop: it shares such a directory without users adding it. ' +
-      'On this engine every listed directory can be mounted.',
+      'On this engine every listed directory can be mounted. “Shared by default” is for Docker Desktop, ' +
+      'which shares such a directory without users adding it: it is not changed here.',
     byDefaultDesktop:
       '“Shared by default”: Docker Desktop shares the directory without users adding it. ' +
       'Off, users may add it themselves.',

@@ -31,8 +31,9 @@ export const files: Translation<typeof english> = {
     subject: '该列表',
     unresolved: '无法在此主机上查找这些目录',
     byDefault: '默认共享：{{path}}',
+    byDefaultIs: { yes: '是', no: '否' },
     byDefaultHere:
-      '“默认共享”供 Docker Desktop 使用：无需用户添加即共享该目录。在此引擎上，列出的目录均可挂载。',
+      '在此引擎上，列出的目录均可挂载。“默认共享”供 Docker Desktop 使用，无需用户添加即共享该目录：不在此处更改。',
     byDefaultDesktop: '“默认共享”：Docker Desktop 无需用户添加即共享该目录；关闭时，用户可以自行添加。',
     menu: '{{path}} 的操作',
     edit: '编辑…',
