@@ -175,6 +175,46 @@ describe('in small windows', () => {
   });
 });
 
+it.each(sizes)('an opened container is as high as its facts ($width px)', async (size) => {
+  const open = await pages.open({ state: 'protected', address: 'containers', size });
+  const { page } = open;
+  const w = textsOf('en');
+  for (const name of ['old-vpn', 'node-metrics'])
+    await page.getByLabel(w.containers.expand.replace('{{name}}', name), { exact: true }).click();
+  const facts = page.locator('main [role="row"][aria-expanded="true"] dl');
+  // One of them can't be recreated, which takes one line instead of three.
+  await facts.getByText(w.containers.recreation.label, { exact: true }).first().waitFor();
+  await settle(page);
+  const gaps = await facts.evaluateAll((lists) =>
+    lists.map(
+      (list) =>
+        (list.closest('[role="row"]')?.getBoundingClientRect().bottom ?? NaN) -
+        list.getBoundingClientRect().bottom,
+    ),
+  );
+  expect(gaps).toHaveLength(2);
+  for (const gap of gaps) expect(Math.round(gap), 'below the facts').toBe(15);
+  await open.close();
+});
+
+it.each(
+  sizes.flatMap((size) => (['en', 'zh-CN'] as const).map((language) => ({ ...size, language }))),
+)('what a version changed is not cut off ($width px, $language)', async ({ language, ...size }) => {
+  const open = await pages.open({ state: 'historyFound', address: 'history', size, language });
+  const captions = open.page.locator('main [role="listitem"] [title]');
+  expect(await captions.count()).toBeGreaterThan(4);
+  const cut = await captions.evaluateAll((all) =>
+    all
+      .filter(
+        (caption) =>
+          caption.scrollWidth > caption.clientWidth + 1 || caption.scrollHeight > caption.clientHeight + 1,
+      )
+      .map((caption) => caption.textContent),
+  );
+  expect(cut).toEqual([]);
+  await open.close();
+});
+
 it.each(sizes)('the panel of the page does not move while the window loads ($width px)', async (size) => {
   const panelIn = async (state: string) => {
     const open = await pages.open({ state, address: 'overview', size });

@@ -3,6 +3,7 @@ import { axeFindings, crowdedRows, overflows, severalMainButtons } from '../test
 import {
   nestedScrollers,
   offCentreIcons,
+  sidewaysScrollers,
   unevenEdges,
   wrongFonts,
 } from '../tests/support/browser-geometry.ts';
@@ -32,6 +33,7 @@ async function problemsOf(open: Open): Promise<string[]> {
     ...(await wrongFonts(page)),
     ...(await unevenEdges(page)),
     ...(await nestedScrollers(page)),
+    ...(await sidewaysScrollers(page)),
     ...(await severalMainButtons(page)),
   ];
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -62,7 +64,10 @@ async function countElements(page: Open['page']): Promise<number> {
   return page.locator('main *').count();
 }
 
-/** What does not fit, edges and icons out of place, and areas that scroll within others, in small windows. */
+/**
+ * What does not fit, edges and icons out of place, and areas that scroll within others or sideways, in small
+ * windows.
+ */
 async function problemsInSmallWindows({ page }: Open): Promise<string[]> {
   const found: string[] = [];
   for (const size of smallWindows) {
@@ -73,6 +78,7 @@ async function problemsInSmallWindows({ page }: Open): Promise<string[]> {
       ...(await crowdedRows(page)),
       ...(await unevenEdges(page)),
       ...(await nestedScrollers(page)),
+      ...(await sidewaysScrollers(page)),
       ...(size.width < 800 ? await offCentreIcons(page) : []),
     ];
     found.push(...wrong.map((what) => `${size.width} px: ${what}`));
@@ -123,7 +129,11 @@ describe('overlays of a page, in both themes, in a current Chromium', () => {
         for (const size of smallWindows) {
           await page.setViewportSize(size);
           await settle(page);
-          found.push(...(await unevenEdges(page)), ...(await nestedScrollers(page)));
+          found.push(
+            ...(await unevenEdges(page)),
+            ...(await nestedScrollers(page)),
+            ...(await sidewaysScrollers(page)),
+          );
         }
         expect(found).toEqual([]);
       } finally {

@@ -152,3 +152,25 @@ export async function nestedScrollers(page: Page): Promise<string[]> {
     });
   });
 }
+
+/** Areas that scroll sideways. Only code, differences and logs may, which keep their lines as they are. */
+export async function sidewaysScrollers(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('*')]
+      .filter((element) => {
+        const { overflowX, fontFamily } = getComputedStyle(element);
+        return (
+          /auto|scroll/.test(overflowX) &&
+          element.clientWidth > 1 &&
+          element.scrollWidth > element.clientWidth + 1 &&
+          !/mono/i.test(fontFamily) &&
+          element.closest('.cm-editor') === null
+        );
+      })
+      .map((element) => {
+        const text = element.getAttribute('aria-label') ?? element.textContent ?? '';
+        const by = element.scrollWidth - element.clientWidth;
+        return `"${text.trim().slice(0, 30)}" scrolls sideways by ${by} px`;
+      }),
+  );
+}
