@@ -71,8 +71,7 @@ describe.runIf(requires('root'))('a disk that gets full in the middle of an appl
     if (!started.ok) throw new Error(started.error.message);
     return started.value.done;
   }
-  const hint = (of = root) =>
-    `Make room on the file system of ${of}, then apply again: the draft is kept.`;
+  const hint = (of = root) => `Make room on the file system of ${of}, then apply again: the draft is kept.`;
   const calls = () =>
     readFile(callsFile(paths), 'utf8').then(
       (text) => text.trim().split('\n'),
@@ -125,7 +124,8 @@ describe.runIf(requires('root'))('a disk that gets full in the middle of an appl
     await writeFile(paths.settings, settingsText(false));
     const outcome = (file: string) => async (call: string) => {
       if (call !== 'verify') return undefined;
-      return fail('verify.failed', 'made to fail', { reason: `write ${file}: no space left on device` }).error;
+      const reason = `write ${file}: no space left on device`;
+      return fail('verify.failed', 'made to fail', { reason }).error;
     };
     // The file system that the text names has room again.
     expect(

@@ -12,8 +12,8 @@ const fullDisk = /no space left on device|disk quota exceeded|\bENOSPC\b|\bEDQUO
 const littleRoom = 1024 * 1024;
 
 /**
- * The error because of which an apply is rolled back. If a file system is full, its hint names which, and what
- * to do then. Called before the roll back, which may make room.
+ * The error because of which an apply is rolled back. If a file system is full, its hint names which, and
+ * what to do then. Called before the roll back, which may make room.
  */
 export async function withFullDiskHint(error: AppError, paths: RootPaths): Promise<AppError> {
   const text = `${error.message}\n${error.reason ?? ''}`;

@@ -2,7 +2,7 @@ import { useRequest } from '../state/actions.ts';
 import { useApp, useDraft } from '../state/context.tsx';
 import { navigationFromHere } from '../state/router.ts';
 
-/** Restores a version of the settings file, which is lost: it becomes the draft, to be reviewed and applied. */
+/** Restores a version of the lost settings file: it becomes the draft, to be reviewed and applied. */
 export function useRestoreVersion() {
   const { settings } = useApp();
   const draft = useDraft();

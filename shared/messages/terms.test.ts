@@ -49,7 +49,7 @@ describe('one term for a concept', () => {
     // words that the palette finds.
     const lost = either(
       /^cli-status\.restore$|^system\.settings-deleted|fails[.-](?:lost|replaced)$/,
-      /^(?:frame\.)?enforcement\./,
+      /^(?:frame\.)?enforcement\.|^overview\.next\.restoreFile$/,
     );
     const other = /^frame\.(?:window|pageKeywords)\./;
     const restore = /(?<!live-)\brestor(?:e|ed|es|ing)\b/i;

@@ -30,6 +30,19 @@ export const heightOfRow = (
 ): number =>
   rowHeights[look.layout] + (look.open ? (look.measured ?? detailHeight(container, look.recreation)) : 0);
 
+interface ContainerRowProps {
+  readonly container: Container;
+  readonly index: number;
+  readonly chosen: boolean;
+  readonly active: boolean;
+  readonly open: boolean;
+  readonly layout: RowLayout;
+  readonly eci: boolean;
+  readonly recreation: RecreationOffer;
+  readonly measured: number | undefined;
+  readonly actions: RowActions;
+}
+
 /**
  * One container: its state and the reason; expanded, what recreating it would do, if available, and its
  * details. One row at a time takes part in the tab order.
@@ -45,18 +58,7 @@ export const ContainerRow = memo(function ContainerRow({
   recreation,
   measured,
   actions,
-}: {
-  readonly container: Container;
-  readonly index: number;
-  readonly chosen: boolean;
-  readonly active: boolean;
-  readonly open: boolean;
-  readonly layout: RowLayout;
-  readonly eci: boolean;
-  readonly recreation: RecreationOffer;
-  readonly measured: number | undefined;
-  readonly actions: RowActions;
-}) {
+}: ContainerRowProps) {
   const { id } = container;
   const tab = active ? 0 : -1;
   const { onDetailHeight } = actions;

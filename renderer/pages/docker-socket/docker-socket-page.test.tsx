@@ -139,13 +139,13 @@ describe('allowed images (B2)', patience, () => {
     ['none', { socketMounts: false }, /version 11, with ECI on\. No container may mount the socket\.$/],
     ['none, locked down', { hash: null, socketMounts: false }, /strictest policy\. No container may mount/],
     ['all, in audit mode', { mode: 'audit', socketMounts: false }, /version 11, in audit mode\.$/],
-  ] as const)('says whose containers the policy in force lets mount the socket: %s', async (_, more, said) => {
+  ] as const)('says who may mount the socket by the policy in force: %s', async (_, more, sentence) => {
     const state = namedState('deletedFile');
     const { recorded, ...facts } = state.settings.policyFacts;
     if (recorded === null) throw new Error('the fixture has a policy in force');
     const policyFacts = { ...facts, recorded: { ...recorded, ...more } };
     await renderApp({ ...state, settings: { ...state.settings, policyFacts } }, 'docker-socket');
-    expect(screen.getByText(said)).toBeTruthy();
+    expect(screen.getByText(sentence)).toBeTruthy();
   });
 
   it('shows that sockets are guarded until a draft that turns ECI off is applied', async () => {

@@ -75,7 +75,7 @@ export const overview = {
     unreadFile: 'You may not read the settings file',
     openJson: 'Open JSON',
     restoreFile: 'Restore the settings file',
-    restoreFileWhy: 'Version {{version}} becomes the draft. Review it and apply it: that writes the file again.',
+    restoreFileWhy: 'Version {{version}} becomes the draft. Review and apply it: that writes the file again.',
     writeFile: 'Write a new settings file',
     writeFileWhy: 'Turn on what is to be enforced, and apply it: that writes the file.',
     missingRoot: 'Put the engine\u2019s directory back, or open another engine',

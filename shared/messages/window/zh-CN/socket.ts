@@ -21,7 +21,7 @@ export const socket: Translation<typeof english> = {
     column: { image: '镜像', trust: '信任的内容', here: '在此引擎上', commands: '命令', actions: '操作' },
     empty: '没有允许的镜像：没有容器可以挂载 Docker 套接字。',
     emptyOff: '没有允许的镜像：开启 ECI 后，没有容器可以挂载 Docker 套接字。',
-    emptyLost: '没有设置文件，因此没有镜像列表。这并非当前生效的策略。',
+    emptyLost: '没有设置文件，因此没有允许的镜像。这并非当前生效的策略。',
     derived: '同时允许由这些镜像构建 (`FROM`) 的镜像',
     derivedName: '同时允许基于这些镜像构建的镜像',
     anyImage: '任意镜像',
