@@ -1,12 +1,10 @@
-import { useEffect, useId, useState, type ReactNode, type Ref } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import Box from '@mui/material/Box';
-import OutlinedInput from '@mui/material/OutlinedInput';
-import { CheckText } from '../../components/check-text.tsx';
+import { EntryField, type EntryFieldProps } from '../../components/entry-field.tsx';
 import { linkFocusTarget } from '../../components/linked-setting.ts';
 import { translateText } from '../../i18n/translate.ts';
-import { fontMono, type Tone } from '../../theme/tokens.ts';
+import type { Tone } from '../../theme/tokens.ts';
 import {
   canonicalReference,
   parseImageReference,
@@ -151,83 +149,31 @@ export function useTypedReferenceState(written: string): RegistryState | undefin
  * A field for one image reference with its helper text beside it: Enter submits, Escape clears or cancels.
  */
 export function ReferenceField({
-  value,
-  onChange,
-  onEnter,
-  onEscape,
   check,
-  label,
   suggestions,
-  inputRef,
-  autoFocus = false,
-  actions,
-}: {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly onEnter: () => void;
-  /** Returns false if nothing was cleared; Escape then bubbles. */
-  readonly onEscape: () => boolean;
+  ...field
+}: Omit<EntryFieldProps, 'placeholder' | 'isInvalid' | 'inputProps' | 'widths'> & {
   readonly check: ReferenceCheck;
-  readonly label: string;
   /** References that the field suggests. */
   readonly suggestions: readonly string[];
-  readonly inputRef?: Ref<HTMLInputElement>;
-  readonly autoFocus?: boolean;
-  readonly actions: ReactNode;
 }) {
   const { t } = useTranslation();
-  const id = useId();
+  const list = useId();
   return (
-    <Box
-      sx={{
-        display: 'flex',
-        flexWrap: 'wrap',
-        alignItems: 'center',
-        columnGap: '12px',
-        rowGap: '6px',
-        flex: 1,
-        minWidth: 0,
-      }}
-    >
-      <OutlinedInput
-        value={value}
+    <>
+      <EntryField
+        {...field}
         placeholder={t('socket.add.placeholder')}
-        error={check.tone === 'danger'}
-        autoFocus={autoFocus}
-        {...(inputRef === undefined ? {} : { inputRef })}
-        onChange={(event) => {
-          onChange(event.target.value);
-        }}
-        onKeyDown={(event) => {
-          // Enter that ends an input method's composition is not a submit.
-          if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey) {
-            event.preventDefault();
-            onEnter();
-          } else if (event.key === 'Escape' && onEscape()) event.stopPropagation();
-        }}
-        sx={{
-          flex: '1 1 260px',
-          maxWidth: 338,
-          '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' },
-        }}
-        inputProps={{
-          ...(inputRef === undefined ? {} : linkFocusTarget),
-          'aria-label': label,
-          'aria-describedby': id,
-          'aria-invalid': check.tone === 'danger',
-          spellCheck: false,
-          autoCapitalize: 'off',
-          autoComplete: 'off',
-          list: `${id}-suggestions`,
-        }}
+        check={check}
+        isInvalid={check.tone === 'danger'}
+        inputProps={{ ...(field.inputRef === undefined ? {} : linkFocusTarget), list }}
+        widths={{ field: 260, check: 150 }}
       />
-      <datalist id={`${id}-suggestions`}>
+      <datalist id={list}>
         {suggestions.map((reference) => (
           <option key={reference} value={reference} />
         ))}
       </datalist>
-      <CheckText id={id} check={check} marked={value.trim() !== ''} width={150} />
-      {actions}
-    </Box>
+    </>
   );
 }

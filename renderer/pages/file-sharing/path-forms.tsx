@@ -41,7 +41,7 @@ export function AddDirectory({
   };
   return (
     <PathField
-      readyToType={field}
+      inputRef={field}
       value={text}
       label={t('files.add.label')}
       check={check}
