@@ -1,12 +1,11 @@
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { AppError } from '../../shared/result.ts';
-import { useStore } from '../state/context.tsx';
-import { color, fontMono, toneSoft, toneText, type Tone } from '../theme/tokens.ts';
-import { CopyIcon, severityIcon } from './notice-icons.ts';
+import { color, toneSoft, toneText, type Tone } from '../theme/tokens.ts';
+import { CopyableText } from './copyable-text.tsx';
+import { severityIcon } from './notice-icons.ts';
 import { translateError } from '../i18n/translate.ts';
 
 /**
@@ -132,18 +131,9 @@ export function ErrorPanel({
 /** The reason of a failure, with a button that copies it. */
 function ErrorDetails({ text }: { readonly text: string }) {
   const { t } = useTranslation();
-  const store = useStore();
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    const result = await store.request('clipboard:write', { text });
-    setCopied(result.ok);
-  };
   return (
     <Box
       sx={{
-        display: 'flex',
-        alignItems: 'flex-start',
-        gap: 1,
         marginTop: 1,
         padding: '8px 12px',
         background: color.card,
@@ -151,37 +141,7 @@ function ErrorDetails({ text }: { readonly text: string }) {
         borderRadius: '6px',
       }}
     >
-      <Box
-        component="pre"
-        aria-label={t('errors.why')}
-        tabIndex={0}
-        sx={{
-          flex: 1,
-          minWidth: 0,
-          margin: 0,
-          fontFamily: fontMono,
-          fontSize: 12,
-          lineHeight: '18px',
-          color: color.text,
-          whiteSpace: 'pre-wrap',
-          overflowWrap: 'anywhere',
-          maxHeight: 220,
-          overflow: 'auto',
-        }}
-      >
-        {text}
-      </Box>
-      <Button
-        size="small"
-        variant="text"
-        startIcon={<CopyIcon />}
-        aria-label={t('errors.copyWhy')}
-        onClick={() => {
-          void copy();
-        }}
-      >
-        {copied ? t('button.copied') : t('button.copy')}
-      </Button>
+      <CopyableText text={text} label={t('errors.why')} copyLabel={t('errors.copyWhy')} maxHeight={220} />
     </Box>
   );
 }

@@ -3,7 +3,6 @@ import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { Tone } from '../theme/tokens.ts';
 import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../theme/icons.ts';
 
-export { CopyIcon } from '../theme/icons.ts';
 /** The icon of a notice of a tone. */
 export const severityIcon: Record<Tone, ComponentType<SvgIconProps>> = {
   ok: AllowedIcon,

@@ -1,13 +1,12 @@
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { useState } from 'react';
-import { useDraft, useStore } from '../../state/context.tsx';
-import { AllowedIcon, ChangedIcon, CopyIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
+import { useDraft } from '../../state/context.tsx';
+import { AllowedIcon, ChangedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
+import { CopyableText } from '../../components/copyable-text.tsx';
 import { withCode } from '../../components/mono.tsx';
-import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
+import { color, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
 import { asClause } from './labels.ts';
@@ -61,7 +60,14 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
           </Typography>
         )}
         {clientOutput !== '' && (
-          <ClientOutput text={clientOutput} lang={translation === '' ? undefined : language} />
+          <Box sx={{ marginTop: '4px' }}>
+            <CopyableText
+              text={clientOutput}
+              label={t('simulator.verdict.by')}
+              lang={translation === '' ? undefined : language}
+              maxHeight={160}
+            />
+          </Box>
         )}
         {translation !== '' && (
           <Typography
@@ -74,50 +80,6 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
           </Typography>
         )}
       </Box>
-    </Box>
-  );
-}
-
-/** The client's output, verbatim, copyable. `lang`: if it is not the window's language. */
-function ClientOutput({ text, lang }: { readonly text: string; readonly lang: string | undefined }) {
-  const { t } = useTranslation();
-  const store = useStore();
-  const [copied, setCopied] = useState('');
-  return (
-    <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, marginTop: '4px' }}>
-      <Box
-        component="pre"
-        aria-label={t('simulator.verdict.by')}
-        lang={lang}
-        tabIndex={0}
-        sx={{
-          flex: 1,
-          minWidth: 0,
-          margin: 0,
-          fontFamily: fontMono,
-          fontSize: 12,
-          lineHeight: '18px',
-          color: color.text,
-          whiteSpace: 'pre-wrap',
-          overflowWrap: 'anywhere',
-          maxHeight: 160,
-          overflow: 'auto',
-        }}
-      >
-        {text}
-      </Box>
-      <Button
-        size="small"
-        variant="text"
-        startIcon={<CopyIcon />}
-        onClick={() => {
-          void store.request('clipboard:write', { text }).then((answer) => {
-            if (answer.ok) setCopied(text);
-          });
-        }}
-      >
-        {copied === text ? t('button.copied') : t('button.copy')}
-      </Button>
     </Box>
   );
 }
