@@ -1,11 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useApp, useSnapshotPart, useStore } from '../../state/context.tsx';
+import type { Against } from '../../components/basis-toggle.tsx';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { expandShare } from '../../../shared/settings/index.ts';
 import type { Resolved } from './resolved.ts';
-
-export type Against = 'applied' | 'draft';
 
 /** The gateway's decision on one path; `resolved`: what the path resolves to now. */
 export interface MountDecision {

@@ -3,18 +3,16 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import OutlinedInput from '@mui/material/OutlinedInput';
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
+import { BasisToggle, type Against } from '../../components/basis-toggle.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { AllowedIcon, CloseIcon, DeniedIcon } from '../../theme/icons.ts';
 import { enforcementIn } from '../../components/protection.ts';
-import { smallToggle } from '../../components/small-toggle.ts';
 import { PreferenceNotice } from '../../components/preference-notice.tsx';
 import { PathText, withCode } from '../../components/mono.tsx';
 import { color, fontMono } from '../../theme/tokens.ts';
-import { useMountDecision, type Against, type MountDecisionState } from './mount-decision.ts';
+import { useMountDecision, type MountDecisionState } from './mount-decision.ts';
 import { reasonOf } from './mount-reason.ts';
 import type { Resolved } from './resolved.ts';
 import { useApp, useDraft } from '../../state/context.tsx';
@@ -24,7 +22,6 @@ import { translateError } from '../../i18n/translate.ts';
 
 /** Number of results kept below the field; the oldest is dropped. */
 const historyLength = 3;
-const isAgainst = (value: unknown): value is Against => value === 'applied' || value === 'draft';
 
 /**
  * Whether a path would be mountable under the applied settings or the draft: decided by the gateway's own
@@ -50,7 +47,16 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
   return (
     <Card
       title={t('files.tester.title')}
-      actions={<BasisToggle value={against} lost={isLost} onChange={setAgainst} />}
+      actions={
+        <BasisToggle
+          value={against}
+          label={t('files.tester.against')}
+          applied={t(isLost ? 'files.tester.inForce' : 'files.tester.applied')}
+          draft={t('files.tester.draft')}
+          small
+          onChange={setAgainst}
+        />
+      }
     >
       <Box sx={{ padding: 2 }}>
         <PathInput text={text} onText={setText} onEnter={addToHistory} />
@@ -94,33 +100,6 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
         )}
       </Box>
     </Card>
-  );
-}
-
-/** Settings used for the decision. `lost`: those in force are not those of the settings file. */
-function BasisToggle({
-  value,
-  lost,
-  onChange,
-}: {
-  readonly value: Against;
-  readonly lost: boolean;
-  readonly onChange: (value: Against) => void;
-}) {
-  const { t } = useTranslation();
-  return (
-    <ToggleButtonGroup
-      exclusive
-      value={value}
-      aria-label={t('files.tester.against')}
-      sx={smallToggle}
-      onChange={(_, next: unknown) => {
-        if (isAgainst(next)) onChange(next);
-      }}
-    >
-      <ToggleButton value="applied">{t(lost ? 'files.tester.inForce' : 'files.tester.applied')}</ToggleButton>
-      <ToggleButton value="draft">{t('files.tester.draft')}</ToggleButton>
-    </ToggleButtonGroup>
   );
 }
 

@@ -1,12 +1,12 @@
 import type { TFunction } from 'i18next';
 import { parseDocument, type ErrorCode } from 'yaml';
+import type { Against } from '../../components/basis-toggle.tsx';
 import { parseCommandLine, type CommandProblem } from '../../../shared/explain/command-line.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 import { ruleRows, type RuleRow } from '../../../shared/explain/rows.ts';
 import { partOf, servicePlaces } from './compose-places.ts';
 import type { RuleGroup } from './rules-card.tsx';
 
-export type Against = SimulationInput['against'];
 /** The field's text. */
 export type TypedInput =
   | { readonly kind: 'command'; readonly text: string; readonly file: null }

@@ -3,10 +3,9 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import { useApp, useDraft } from '../../state/context.tsx';
+import { BasisToggle, type Against } from '../../components/basis-toggle.tsx';
 import { useElapsedSinceMount } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { withCode } from '../../components/mono.tsx';
@@ -19,14 +18,12 @@ import { BasisCard } from './basis-card.tsx';
 import { CommandInput, marksOf } from './command-input.tsx';
 import { ExamplesCard } from './examples-card.tsx';
 import { FixCard } from './fix-card.tsx';
-import { emptyInput, groupsOf, readInput, toSimulate, type Against } from './input.ts';
+import { emptyInput, groupsOf, readInput, toSimulate } from './input.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { RulesCard } from './rules-card.tsx';
 import { useSimulation } from './use-simulation.ts';
 import { useTypedInput, type InputState } from './use-typed-input.ts';
 import { VerdictBand } from './verdict-band.tsx';
-
-const isAgainst = (value: unknown): value is Against => value === 'applied' || value === 'draft';
 
 /**
  * Simulates a command line or a compose file under the applied settings or the draft, with the gateway's own
@@ -55,7 +52,13 @@ export default function SimulatorPage() {
           >
             {t('simulator.open')}
           </Button>
-          <BasisToggle value={against} onChange={setAgainst} />
+          <BasisToggle
+            value={against}
+            label={t('simulator.against.label')}
+            applied={t('simulator.against.applied')}
+            draft={t('simulator.against.draft')}
+            onChange={setAgainst}
+          />
         </>
       }
     >
@@ -123,30 +126,6 @@ function useSimulated({ input, typing }: InputState, against: Against) {
 }
 
 type Simulated = ReturnType<typeof useSimulated>;
-
-/** Settings used for the decision. */
-function BasisToggle({
-  value,
-  onChange,
-}: {
-  readonly value: Against;
-  readonly onChange: (value: Against) => void;
-}) {
-  const { t } = useTranslation();
-  return (
-    <ToggleButtonGroup
-      exclusive
-      value={value}
-      aria-label={t('simulator.against.label')}
-      onChange={(_, next: unknown) => {
-        if (isAgainst(next)) onChange(next);
-      }}
-    >
-      <ToggleButton value="applied">{t('simulator.against.applied')}</ToggleButton>
-      <ToggleButton value="draft">{t('simulator.against.draft')}</ToggleButton>
-    </ToggleButtonGroup>
-  );
-}
 
 /** The field, and below it what is wrong with the input, or its origin. */
 function InputField({
