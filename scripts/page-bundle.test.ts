@@ -77,7 +77,7 @@ function inScripts(
 }
 
 // Raise a limit only with a measurement: `npm run bench:app`.
-it('the window loads at most 858 kB of scripts for its frame, and 180 kB for its first page', () => {
+it('the window loads at most 858 kB of scripts for its frame, and 182 kB for its first page', () => {
   const kilobytes = (isMeant: (file: string) => boolean) =>
     Math.round(
       [...scripts].reduce((sum, [file, code]) => sum + (isMeant(file) ? Buffer.byteLength(code) : 0), 0) /
@@ -85,7 +85,7 @@ it('the window loads at most 858 kB of scripts for its frame, and 180 kB for its
     );
   const isFirstPage = (file: string) => file.includes('first-page');
   const [page, frame] = [kilobytes(isFirstPage), kilobytes((file) => !isFirstPage(file))];
-  expect(page).toBeLessThanOrEqual(180);
+  expect(page).toBeLessThanOrEqual(182);
   expect(frame).toBeLessThanOrEqual(858);
   // And not much less: else the search above finds nothing.
   expect(page).toBeGreaterThan(100);

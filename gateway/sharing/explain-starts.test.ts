@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+// Adds the planner's sentences.
+import '../../planner/base/refuse.ts';
 import { message } from '../../shared/messages/message.ts';
 import { loadTranslator } from '../../shared/messages/translator.ts';
 import { sharingRecordName } from '../../shared/isolation/sharing-user.ts';

@@ -1,5 +1,8 @@
-import type { MessageId } from '../../shared/messages/catalogue/index.ts';
+import { plannerRefusals } from '../../shared/messages/catalogue/en/planner-refusals.ts';
+import { addArea, type MessageId } from '../../shared/messages/catalogue/index.ts';
 import { message, type Message, type ParamsArgument } from '../../shared/messages/message.ts';
+
+addArea('planner-refusals', () => plannerRefusals);
 
 /**
  * A refusal or a failure, with a sentence for the user of `docker …`: what failed, why, and what to do. The

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+// Adds the planner's sentences.
+import '../../planner/base/refuse.ts';
 import { english } from './catalogue/index.ts';
 import { chinese } from './catalogue/zh-CN/index.ts';
 import { en } from './window/en/index.ts';

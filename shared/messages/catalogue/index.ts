@@ -1,7 +1,19 @@
 import type { EngineOptionsName } from '../engine-options.ts';
-import { english } from './en/index.ts';
+import { english as common } from './en/index.ts';
+import type { plannerRefusals } from './en/planner-refusals.ts';
 
-export { english };
+/** Areas of one process alone, which adds them: no other program has to contain them. */
+interface OwnAreas {
+  'planner-refusals': () => typeof plannerRefusals;
+}
+
+/** The English sentences by their areas; those of one process once it has added them. */
+export const english: typeof common & Partial<OwnAreas> = common;
+
+/** Adds an area of this process alone. Until then, its sentences are rendered as their ids. */
+export function addArea<Area extends keyof OwnAreas>(area: Area, sentences: OwnAreas[Area]): void {
+  Object.assign(english, { [area]: sentences });
+}
 
 /** A union as an intersection: of objects, one with the members of all. */
 type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
@@ -11,7 +23,8 @@ type Intersection<Union> = (Union extends unknown ? (member: Union) => void : ne
   : never;
 
 /** All sentences of all areas. */
-type Catalogue = Intersection<ReturnType<(typeof english)[keyof typeof english]>>;
+type Areas = typeof common & OwnAreas;
+type Catalogue = Intersection<ReturnType<Areas[keyof Areas]>>;
 
 /** Names in `{{…}}`. */
 type NamesIn<Text> = Text extends `${string}{{${infer Name}}}${infer Rest}` ? Name | NamesIn<Rest> : never;

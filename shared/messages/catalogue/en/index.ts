@@ -23,7 +23,6 @@ import { gateway } from './gateway.ts';
 import { isolation } from './isolation.ts';
 import { operations } from './operations.ts';
 import { planner } from './planner.ts';
-import { plannerRefusals } from './planner-refusals.ts';
 import { policy } from './policy.ts';
 import { registry } from './registry.ts';
 import { rules } from './rules.ts';
@@ -65,7 +64,6 @@ export const english = {
   isolation: () => isolation,
   operations: () => operations,
   planner: () => planner,
-  'planner-refusals': () => plannerRefusals,
   policy: () => policy,
   registry: () => registry,
   rules: () => rules,
