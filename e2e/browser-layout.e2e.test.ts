@@ -197,23 +197,24 @@ it.each(sizes)('an opened container is as high as its facts ($width px)', async 
   await open.close();
 });
 
-it.each(
-  sizes.flatMap((size) => (['en', 'zh-CN'] as const).map((language) => ({ ...size, language }))),
-)('what a version changed is not cut off ($width px, $language)', async ({ language, ...size }) => {
-  const open = await pages.open({ state: 'historyFound', address: 'history', size, language });
-  const captions = open.page.locator('main [role="listitem"] [title]');
-  expect(await captions.count()).toBeGreaterThan(4);
-  const cut = await captions.evaluateAll((all) =>
-    all
-      .filter(
-        (caption) =>
-          caption.scrollWidth > caption.clientWidth + 1 || caption.scrollHeight > caption.clientHeight + 1,
-      )
-      .map((caption) => caption.textContent),
-  );
-  expect(cut).toEqual([]);
-  await open.close();
-});
+it.each(sizes.flatMap((size) => (['en', 'zh-CN'] as const).map((language) => ({ ...size, language }))))(
+  'what a version changed is not cut off ($width px, $language)',
+  async ({ language, ...size }) => {
+    const open = await pages.open({ state: 'historyFound', address: 'history', size, language });
+    const captions = open.page.locator('main [role="listitem"] [title]');
+    expect(await captions.count()).toBeGreaterThan(4);
+    const cut = await captions.evaluateAll((all) =>
+      all
+        .filter(
+          (caption) =>
+            caption.scrollWidth > caption.clientWidth + 1 || caption.scrollHeight > caption.clientHeight + 1,
+        )
+        .map((caption) => caption.textContent),
+    );
+    expect(cut).toEqual([]);
+    await open.close();
+  },
+);
 
 it.each(sizes)('the panel of the page does not move while the window loads ($width px)', async (size) => {
   const panelIn = async (state: string) => {
