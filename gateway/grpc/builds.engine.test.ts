@@ -19,6 +19,7 @@ import { encoded, type PlainMessage } from '../../shared/policy/protobuf-plain.t
 import { buildContainerId } from '../../tests/support/build-container.ts';
 import { grpcClient, type GrpcClient } from '../../tests/support/grpc-client.ts';
 import { startGitServer } from '../../tests/support/git-server.ts';
+import { layerGuardProgram } from '../../tests/support/gateway-process.ts';
 import { side, type Side } from '../../tests/support/guarded-engine.ts';
 import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
 import { isEngineAtLeast, runcPath } from '../../tests/support/test-engine.ts';
@@ -66,6 +67,7 @@ beforeAll(async () => {
     auditFile: path.join(scratch, 'audit.jsonl'),
     engineDirectories: [engine.root],
     requireUserNamespace: false,
+    layerGuardProgram,
   });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { layerGuardProgram } from '../support/gateway-process.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../support/isolated-engine.ts';
 import { startBareEngine, type BareEngine } from '../support/real-engine.ts';
 import type { ImageTrust } from '../../gateway/trust/image-verdict.ts';
@@ -57,7 +58,7 @@ beforeAll(async () => {
     engineDirectories: [isolated.root, isolated.paths.root],
     stateDirectory: isolated.paths.root,
     imageTrust: trust(isolated),
-    layerGuardProgram: path.join(import.meta.dirname, '../../runtime/build/bulkhead-runc'),
+    layerGuardProgram,
   });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;

@@ -6,6 +6,9 @@ import type { GatewayOptions } from '../../gateway/gateway-options.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 
+/** See `GatewayOptions`; built by `runtime/build.sh`. */
+export const layerGuardProgram = path.join(project, 'runtime/build/bulkhead-runc');
+
 /** A gateway in a process of its own, as shipped: its memory is not affected by the test's process. */
 export interface GatewayProcess {
   readonly socket: string;
@@ -61,7 +64,7 @@ process.once('SIGTERM', () => { started.value.close(0).then(() => { process.exit
         auditFile: at('audit.jsonl'),
         engineDirectories: [options.engineDirectory],
         stateDirectory: options.stateDirectory ?? at('state'),
-        layerGuardProgram: path.join(project, 'runtime/build/bulkhead-runc'),
+        layerGuardProgram,
       } satisfies GatewayOptions),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
