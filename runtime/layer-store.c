@@ -19,15 +19,21 @@ static int open_directory(const char *path) {
   return sys_openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
 }
 
-static bool follows_no_links(int fd) {
-  struct statfs fs;
-  return fstatfs(fd, &fs) == 0 && ((unsigned long)fs.f_flags & NO_LINKS_FLAG) != 0;
-}
-
 /* Whether `fd` is the top of a mount. */
 static bool is_mount_point(int fd) {
   struct statx st;
   return statx(fd, "", AT_EMPTY_PATH, 0, &st) == 0 && (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+/* Whether the store is a mount of its own in which no link is followed. */
+static bool is_guarded(const char *store) {
+  int fd = open_directory(store);
+  if (fd < 0) return false;
+  struct statfs fs;
+  bool result =
+      is_mount_point(fd) && fstatfs(fd, &fs) == 0 && ((unsigned long)fs.f_flags & NO_LINKS_FLAG) != 0;
+  (void)close(fd);
+  return result;
 }
 
 /*
@@ -146,20 +152,14 @@ static bool lock_store(const char *store) {
 
 int guard_layer_store(const char *store) {
   if (!lock_store(store)) return 1;
-  int fd = open_directory(store);
-  bool is_guarded = fd >= 0 && is_mount_point(fd) && follows_no_links(fd);
-  if (fd >= 0) (void)close(fd);
-  if (is_guarded || (make_mount_points(store) == 0 && set_follows_links(store, false) == 0)) return 0;
+  if (is_guarded(store) || (make_mount_points(store) == 0 && set_follows_links(store, false) == 0)) return 0;
   log_errno("cannot keep the engine from following links in %s", store);
   return 1;
 }
 
 int release_layer_store(const char *store) {
   if (!lock_store(store)) return 1;
-  int fd = open_directory(store);
-  bool is_guarded = fd >= 0 && is_mount_point(fd) && follows_no_links(fd);
-  if (fd >= 0) (void)close(fd);
-  if (!is_guarded || set_follows_links(store, true) == 0) return 0;
+  if (!is_guarded(store) || set_follows_links(store, true) == 0) return 0;
   log_errno("cannot have links followed in %s again", store);
   return 1;
 }

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import pLimit from 'p-limit';
 import { message, type Message } from '../../shared/messages/message.ts';
+import { unscaledLimits } from '../../shared/process/time-limits.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 
 const run = promisify(execFile);
-
-/** Longest run of the program, ms: it waits only for another one. */
-const timeLimitMs = 10_000;
 
 /**
  * Keeps the engine from following links in layers of images (B1). To push or save an image, dockerd opens the
@@ -24,7 +23,7 @@ export class LayerGuard {
   readonly #log: (line: string) => void;
   /** An earlier gateway may have mounted it. */
   #mayBeMounted: boolean;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = pLimit(1);
 
   /** `program`: `bulkhead-runc`; null: there is none. */
   constructor(
@@ -86,13 +85,7 @@ export class LayerGuard {
     root: string,
   ): Promise<void> {
     if (this.#program === null) throw new Error('this gateway has no program for that');
-    await run(this.#program, [option, path.join(root, 'overlay2')], { timeout: timeLimitMs });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
-    this.#last = done.catch(() => undefined);
-    return done;
+    await run(this.#program, [option, path.join(root, 'overlay2')], { timeout: unscaledLimits.layerGuard });
   }
 }
 

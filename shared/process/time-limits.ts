@@ -104,6 +104,8 @@ export const unscaledLimits = {
    * runtime may wait for two, and for the planner's scan and check (`plannerReply`).
    */
   mountPlan: 30_000,
+  /** The mount over the engine's layers that the runtime makes for the gateway. */
+  layerGuard: 10_000,
 } as const;
 
 /**
