@@ -11,12 +11,12 @@ import { EngineUnreachable, engineUnreachableRefusal } from '../engine-api/engin
 import { TooManyWaiting } from '../turns/fair-share.ts';
 import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
-import type { CallPolicy } from '../grpc/call-policy.ts';
-import { foreignSessionDenial } from '../grpc/call-policy.ts';
-import { OpenSessions, sessionIdField, sharedKeyField, sharedKeySuffix } from '../grpc/open-sessions.ts';
+import { foreignSessionDenial, type CallPolicy } from '../grpc/call-policy.ts';
+import { OpenSessions, sharedKeySuffix } from '../grpc/open-sessions.ts';
 import { StartedBuilds } from '../grpc/started-builds.ts';
 import { AuditedCreates } from './audited-creates.ts';
 import { grpcUpgradeHandler, isOfDefaultRuntime } from './builds.ts';
+import { forwardedSession, sessionUser } from './build-sessions.ts';
 import { EngineReloadWait } from './engine-reload-wait.ts';
 import { RunsInFlight } from './runs-in-flight.ts';
 import { VolumeUses } from './volume-uses.ts';
@@ -296,32 +296,6 @@ function hasPlanner({ sharing, settings }: Options): boolean {
 const grpcHandler = (decision: DecisionContext, options: Options) =>
   grpcUpgradeHandler(callPolicy(decision, options), options.builds);
 
-/** Whose a session is: by the id that the client has, since the user who owns it may be unknown yet. */
-const sessionUser = ({ origin, peer }: GatewayRequest): string =>
-  origin.kind === 'clients' ? `user ${peer()?.uid ?? 'unknown'}` : `socket ${origin.id}`;
-
-/** BuildKit refuses an id that is in use here. */
-function sessionVerdict(
-  { context: { request } }: DecisionContext,
-  { sessions }: Options,
-): Partial<Extract<Verdict, { kind: 'forward' }>> {
-  const user = sessionUser(request);
-  const { fields } = request.head;
-  const valueOf = (key: string) => fields.find((field) => field.key === key)?.value ?? '';
-  const settled = sessions.open(valueOf(sessionIdField), user);
-  return {
-    fields: [
-      ...fields.filter(({ key }) => key !== sharedKeyField),
-      {
-        name: 'X-Docker-Expose-Session-Sharedkey',
-        key: sharedKeyField,
-        value: `${valueOf(sharedKeyField)}${sharedKeySuffix(user)}`,
-      },
-    ],
-    ...(settled === null ? {} : { settled }),
-  };
-}
-
 /** Inspects a request. `body`: null where the endpoint takes none, whatever was sent. */
 function inspect(
   decision: DecisionContext,
@@ -338,7 +312,8 @@ function inspect(
     options.counters?.countRequest(route, 'allow');
     const verdict = decision.requestBody === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
-    if (route.inspect === 'session') return { ...verdict, ...sessionVerdict(decision, options) };
+    if (route.inspect === 'session')
+      return { ...verdict, ...forwardedSession(decision.context.request, options.sessions) };
     return { ...verdict, upgradeHandler: grpcHandler(decision, options) };
   }
   return refuseIfUnreachable(options, route, inspectInTurn(decision, options, route, body));
