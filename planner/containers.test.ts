@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openContainerStore, type ContainerState } from './containers.ts';
+import { containerState } from './container-state-fixture.ts';
+import { openContainerStore } from './containers.ts';
 
 let directory: string;
 const at = (...names: string[]) => path.join(directory, ...names);
@@ -13,16 +14,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-const state: ContainerState = {
-  id: 'one',
-  runcRoot: '/runc',
-  base: 1_000_013_824,
-  runtimePid: 1,
-  overlay: null,
-  enginePoints: [],
-  device: null,
-  shares: null,
-};
+const state = containerState({ id: 'one', runcRoot: '/runc', base: 1_000_013_824 }, { runtimePid: 1 });
 
 it('opening the store removes a state that a killed planner wrote partly; complete ones stay', () => {
   openContainerStore(at('states'));

@@ -15,6 +15,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { statFields } from '../shared/process/process-stat.ts';
+import { containerState } from './container-state-fixture.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { Janitor } from './janitor.ts';
 import type { ExclusivePaths } from './planner-paths.ts';
@@ -53,17 +54,7 @@ beforeEach(() => {
     log: () => undefined,
   });
   const base = ranges.claim(id, 0);
-  containers.write({
-    id,
-    runcRoot: at('runc'),
-    base,
-    runtimePid: 4_194_304,
-    boot: bootId(),
-    overlay: null,
-    enginePoints: [],
-    device: null,
-    shares: null,
-  });
+  containers.write(containerState({ id, runcRoot: at('runc'), base }, { boot: bootId() }));
   const paths: ExclusivePaths = {
     root: directory,
     socket: at('s'),
@@ -217,17 +208,12 @@ it('leftovers of a runtime served by an earlier planner are removed once it has 
   copyFileSync('/bin/sleep', at('runtime'));
   const runtime = spawn(at('runtime'), ['1000']);
   await once(runtime, 'spawn');
-  containers.write({
-    id,
-    runcRoot: at('runc'),
-    base: lastBase,
-    runtimePid: runtime.pid ?? 0,
-    boot: bootId(),
-    overlay: null,
-    enginePoints: [],
-    device: null,
-    shares: null,
-  });
+  containers.write(
+    containerState(
+      { id, runcRoot: at('runc'), base: lastBase },
+      { runtimePid: runtime.pid ?? 0, boot: bootId() },
+    ),
+  );
   await janitor.start();
   expect(containers.has(id)).toBe(true);
   runtime.kill('SIGKILL');

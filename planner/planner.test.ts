@@ -15,6 +15,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { acquireLock } from '../engine/base/lock.ts';
 import { noListenerStore } from '../shared/gateway/listener-handoff.ts';
+import { containerState } from './container-state-fixture.ts';
 import { openContainerStore } from './containers.ts';
 import { bootId } from './live-state.ts';
 import { startPlanner, type Planner } from './planner.ts';
@@ -136,17 +137,9 @@ it('holds its lock until its work has stopped, since another planner would do th
     () => Promise.resolve(),
     () => undefined,
   );
-  openContainerStore(at('isolation/containers')).write({
-    id,
-    runcRoot: at('runc'),
-    base: firstBase,
-    runtimePid: 4_194_304,
-    boot: bootId(),
-    overlay: null,
-    enginePoints: [],
-    device: null,
-    shares: null,
-  });
+  openContainerStore(at('isolation/containers')).write(
+    containerState({ id, runcRoot: at('runc'), base: firstBase }, { boot: bootId() }),
+  );
   // It says that it is about to delete, and is gone: the planner repeats the delete.
   request('deleting');
   await expect.poll(() => existsSync(at('asked'))).toBe(true);

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { containerState, endedPid as ended } from './container-state-fixture.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { RangeLedger } from './ranges/range-ledger.ts';
 import { openRangeStore } from './ranges/ranges.ts';
@@ -11,7 +12,6 @@ import { bootId } from './live-state.ts';
 import { IsolationService } from './service.ts';
 
 const id = 'abcdefgh';
-const ended = 4_194_304; // no process has this id
 let directory: string;
 let containers: ContainerStore;
 let ranges: RangeStore;
@@ -55,17 +55,7 @@ it.each([
   ['its own runtime could not make loses them', process.pid, process.pid, false],
 ])('A3 a container that %s, when a release is read', (_, maker, requester, keeps) => {
   const base = ranges.claim(id, 0);
-  containers.write({
-    id,
-    runcRoot: at('runc'),
-    base,
-    runtimePid: maker,
-    boot: bootId(),
-    overlay: null,
-    enginePoints: [],
-    device: null,
-    shares: null,
-  });
+  containers.write(containerState({ id, runcRoot: at('runc'), base }, { runtimePid: maker, boot: bootId() }));
   service.handle('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: requester });
   expect(containers.has(id)).toBe(keeps);
   expect(ranges.hasOtherHolder(base, 'another')).toBe(keeps);
@@ -77,17 +67,7 @@ it.each([
   ['the same runtime asks for again is not', process.pid, process.pid, 'no such file'],
 ])('A3 a create of what %s', (_, maker, requester, why) => {
   const base = ranges.claim(id, 0);
-  containers.write({
-    id,
-    runcRoot: at('runc'),
-    base,
-    runtimePid: maker,
-    boot: bootId(),
-    overlay: null,
-    enginePoints: [],
-    device: null,
-    shares: null,
-  });
+  containers.write(containerState({ id, runcRoot: at('runc'), base }, { runtimePid: maker, boot: bootId() }));
   expect(() =>
     service.create(
       { verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: requester },

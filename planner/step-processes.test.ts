@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildsUnenforcedName, buildTokenVariable } from '../shared/isolation/build-token.ts';
+import { containerState } from './container-state-fixture.ts';
 import type { ContainerState } from './containers.ts';
 import type { SharingOptions } from './shares/shares.ts';
 import { admitStepProcess, isStep, takeToken } from './step-processes.ts';
@@ -21,17 +22,8 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-const state = (more: Partial<ContainerState> = {}): ContainerState => ({
-  id,
-  runcRoot,
-  base: 1_000_013_824,
-  runtimePid: 1,
-  overlay: null,
-  enginePoints: [],
-  device: null,
-  shares: null,
-  ...more,
-});
+const state = (more: Partial<ContainerState> = {}): ContainerState =>
+  containerState({ id, runcRoot, base: 1_000_013_824 }, { runtimePid: 1, ...more });
 
 /** The content of the file after the planner allowed runc to run `process`; throws the refusal. */
 function admitted(

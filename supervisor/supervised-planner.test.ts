@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SupervisedChild } from './child-process.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
+import { containerState } from '../planner/container-state-fixture.ts';
 import { openContainerStore } from '../planner/containers.ts';
 import { lastBase } from '../planner/ranges/id-ranges.ts';
 import { rangeSize } from '../shared/isolation/range-size.ts';
@@ -38,17 +39,12 @@ function leaveBehind(): void {
     const base = lastBase - i * rangeSize;
     writeFileSync(at('claims', String(base)), JSON.stringify({ root: '/nowhere/gone', id: `gone-${i}` }));
     writeFileSync(at('owners', String(base)), JSON.stringify({ version: 1, base, owner: 0 }));
-    containers.write({
-      id: `${i}`.padStart(64, '0'),
-      runcRoot: at('runc'),
-      base: 0,
-      runtimePid: 4_194_304,
-      boot: 'an earlier one',
-      overlay: null,
-      enginePoints: [],
-      device: null,
-      shares: null,
-    });
+    containers.write(
+      containerState(
+        { id: `${i}`.padStart(64, '0'), runcRoot: at('runc'), base: 0 },
+        { boot: 'an earlier one' },
+      ),
+    );
   }
 }
 
