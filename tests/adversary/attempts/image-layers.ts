@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { gunzipSync, constants } from 'node:zlib';
 import { type Attempt, type AttackResponse, type Side } from '../attempt.ts';
@@ -9,13 +11,17 @@ import { tarball } from '../accomplice/tarball.ts';
 /** A registry that keeps the bytes of every layer pushed to it. */
 interface Registry {
   readonly host: string;
-  /** The first upload, unpacked as far as it arrived, once it has ended; '' if none began. */
+  /**
+   * The first upload the engine has sent by now, unpacked as far as it arrived; '' if it sent none.
+   * The engine reports a failed upload before this process may have read, or even accepted, its connection.
+   */
   firstUpload(): Promise<string>;
   close(): Promise<void>;
 }
 
 async function startRegistry(): Promise<Registry> {
-  let first: { readonly parts: readonly Buffer[]; readonly ended: Promise<unknown> } | null = null;
+  let first: readonly Buffer[] | null = null;
+  const connections = new Set<Socket>();
   const server: Server = createServer((request, response) => {
     const { method = '', url = '' } = request;
     const answer = (status: number, headers: Record<string, string> = {}) => {
@@ -23,8 +29,7 @@ async function startRegistry(): Promise<Registry> {
       response.end();
     };
     const parts: Buffer[] = [];
-    if (method === 'PATCH')
-      first ??= { parts, ended: new Promise((resolve) => request.once('close', resolve)) };
+    if (method === 'PATCH') first ??= parts;
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('error', () => undefined);
     request.on('end', () => {
@@ -35,16 +40,23 @@ async function startRegistry(): Promise<Registry> {
       else answer(404);
     });
   });
+  server.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the registry has no port');
+  const host = `127.0.0.1:${address.port}`;
   return {
-    host: `127.0.0.1:${address.port}`,
+    host,
     firstUpload: async () => {
-      await first?.ended;
-      const bytes = Buffer.concat(first?.parts ?? []);
+      // Connections are accepted in their order, and the engine closes each after one request.
+      await fetch(`http://${host}/v2/`, { headers: { Connection: 'close' } });
+      await Promise.all([...connections].map((connection) => once(connection, 'close')));
+      const bytes = Buffer.concat(first ?? []);
       return bytes.length === 0
         ? ''
         : gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1');
