@@ -179,7 +179,7 @@ describe('an administrator turns ECI on', () => {
         .filter((c) => c.verdict !== 'pass' && c.id !== 'A10-proc-emulated')
         .map((c) => [c.id, c.verdict]),
     ).toEqual([['A11-through-socket', 'limited']]);
-    await pages.review.heading('Version 1 is applied').waitFor();
+    await pages.review.applied(1);
     await main.getByText(/^1[67] of 18 checks passed in real containers$/).waitFor();
     await main.getByText('1 container is still unprotected').waitFor();
     // As chosen before: it ran, so the new one runs.
@@ -299,7 +299,7 @@ describe('with ECI on', () => {
     await pages.activity.allow().click();
     await pages.review.heading('Review & apply').waitFor();
     await pages.review.apply('Apply').click();
-    await pages.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.applied(2);
     await pages.review.done().click();
     await stage.docker('run', '--rm', '-v', `${wanted}:/data`, 'busybox', 'true');
   });
@@ -496,7 +496,7 @@ describe('an administrator turns it off again', () => {
     await pages.footer().getByRole('button', { name: 'Review & apply' }).click();
     await window.page.getByRole('main').getByText('New containers are not protected').waitFor();
     await pages.review.apply('Apply').click();
-    await pages.review.heading('Version 3 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.applied(3);
     const { run } = await window.state();
     expect(run?.outcome).toMatchObject({ kind: 'applied', version: 3 });
     expect(await readFile(stage.paths.daemonJson, 'utf8')).toBe(daemonJson);

@@ -224,6 +224,8 @@ async function openApp(
                 problem: now.engine.problem,
                 outcome: now.run?.outcome,
                 scanError: now.scanError,
+                alerts: await page.getByRole('alert').allInnerTexts(),
+                dialogs: await page.getByRole('dialog').allInnerTexts(),
               }),
           );
         // Waits for the next change, or briefly: one may have happened between reading and subscribing.

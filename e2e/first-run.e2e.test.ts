@@ -73,7 +73,7 @@ describe('the first run', () => {
     } finally {
       process.kill(engine.dockerdPid, 'SIGCONT');
     }
-    await pages.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.applied(1);
     await window.screenshot('first-run-applied');
     expect((await window.state()).run).toMatchObject({
       id: run?.id,
@@ -123,7 +123,7 @@ describe('a user’s own preference', () => {
     await pages.isolation.lock().click();
     await pages.footer().getByRole('button', { name: 'Review & apply' }).click();
     await pages.review.apply('Apply').click();
-    await pages.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.applied(2);
     await pages.review.done().click();
     await pages.isolation.open();
     await window.page.getByRole('main').getByText('Turned off by root, which has no effect here.').waitFor();

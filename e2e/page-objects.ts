@@ -2,7 +2,7 @@ import type { Locator } from 'playwright';
 import type { AppWindow } from './app.ts';
 
 /** Page objects: elements are located by role and name, never by class or test id. */
-export function pageObjects({ page, app }: AppWindow) {
+export function pageObjects({ page, app, until }: AppWindow) {
   const main = page.getByRole('main');
   const go = async (name: string): Promise<Locator> => {
     await page.getByRole('navigation').getByText(name, { exact: true }).click();
@@ -67,6 +67,15 @@ export function pageObjects({ page, app }: AppWindow) {
       step: (name: string) =>
         main.getByRole('list', { name: 'Steps' }).getByRole('listitem').filter({ hasText: name }),
       heading: (text: string) => main.getByRole('heading', { level: 1, name: text }),
+      /** Waits until this version is applied, in the state and on the page. */
+      async applied(version: number) {
+        await until(
+          `version ${version} is applied`,
+          ({ run }) => run?.outcome?.kind === 'applied' && run.outcome.version === version,
+          120_000,
+        );
+        await main.getByRole('heading', { level: 1, name: `Version ${version} is applied` }).waitFor();
+      },
       done: () => page.getByRole('region', { name: 'How it ended' }).getByRole('button', { name: 'Done' }),
     },
     /** What happens to containers that exist already. */

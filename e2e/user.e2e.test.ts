@@ -87,7 +87,7 @@ describe('a user without rights', () => {
 
   it('applies, verified from inside, and sees who did it', async () => {
     await pages.review.apply('Apply').click();
-    await pages.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.applied(1);
     await pages.review.done().click();
     expect(await pages.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
     const history = await window.request('history:list', undefined);
@@ -152,7 +152,7 @@ describe('a user without rights', () => {
     await pages.isolation.open();
     await pages.footer().getByRole('button', { name: 'Review & apply' }).click();
     await pages.review.apply('Apply').click();
-    await pages.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    await pages.review.applied(2);
     await pages.review.done().click();
     const { settings, engine } = await window.state();
     expect([settings.draft === settings.applied, settings.appliedVersion, engine.phase]).toEqual([
