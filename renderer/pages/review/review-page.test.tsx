@@ -411,6 +411,32 @@ describe('the plan', () => {
     expect(applyButton().disabled).toBe(true);
   });
 
+  it('keeps the plan while scans find the same containers, replaces it when one stops', async () => {
+    const { bridge } = await open('turningOn');
+    await enabled();
+    const plans = () => bridge.calls.filter(({ name }) => name === 'plan:make').length;
+    const before = plans();
+    const { scan } = state('turningOn');
+    const [first, ...others] = scan?.containers ?? [];
+    if (scan === null || first === undefined) throw new Error('no container to scan');
+    const found = (change: Partial<typeof first>) => {
+      act(() => {
+        bridge.emit('changed', {
+          scan: {
+            ...scan,
+            at: new Date(Date.parse(scan.at) + 60_000).toISOString(),
+            containers: [{ ...first, ...change }, ...others],
+          },
+        });
+      });
+    };
+    found({ status: 'Up 2 hours' });
+    expect(applyButton().disabled).toBe(false);
+    found({ state: 'exited', status: 'Exited (0) 1 second ago' });
+    await enabled();
+    expect(plans()).toBe(before + 1);
+  });
+
   it('shows why there is no plan, and retries', async () => {
     let tries = 0;
     const { user } = await open('turningOn', {

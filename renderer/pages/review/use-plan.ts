@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useApp, useSnapshotPart, useStore } from '../../state/context.tsx';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+import type { ContainerScan } from '../../../shared/containers/protection.ts';
 import type { AppError } from '../../../shared/result.ts';
 
 export interface PlanState {
@@ -12,12 +13,26 @@ export interface PlanState {
   readonly again: () => void;
 }
 
+/**
+ * What a plan depends on in a scan. A scan that finds the same again changes nothing of it, however long its
+ * containers have been up: Apply must not be disabled for a moment just as it is clicked.
+ */
+const planInput = (scan: ContainerScan | null): string =>
+  scan === null
+    ? ''
+    : JSON.stringify([
+        scan.eci,
+        scan.audit,
+        scan.containers.map((container) => ({ ...container, status: '' })),
+      ]);
+
 /** The plan of the draft, recomputed whenever its input changes. The previous one is kept meanwhile. */
 export function usePlan(): PlanState {
   const store = useStore();
   const draft = useSnapshotPart((snapshot) => snapshot.draft);
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const { settings, engine, scan } = useApp();
+  const scanned = useMemo(() => planInput(scan), [scan]);
   const [attempt, setAttempt] = useState(0);
   const key = JSON.stringify([
     draft,
@@ -26,7 +41,7 @@ export function usePlan(): PlanState {
     settings.conflict,
     engine.phase,
     engine.generation,
-    scan?.at ?? '',
+    scanned,
     attempt,
   ]);
   const [computed, setComputed] = useState<{
