@@ -49,7 +49,7 @@ class LongestFirst extends BaseSequencer {
  * What is waited for has this long, so that a loaded machine is only slow: `expect.poll` by itself gives up
  * after a second. Less than a test has.
  */
-const patient = { poll: { timeout: 20_000 } };
+const patient = { poll: { timeout: 60_000 } };
 
 /** Assertions have their values whole in the message: of a failed run, often only the report is left. */
 const wholeValues = { truncateThreshold: 4_000 };
@@ -98,7 +98,7 @@ export default defineConfig({
           // Loading the same modules for each file would take most of the time.
           isolate: false,
           // On two cores other stages run beside these: generous, so that only what hangs fails.
-          testTimeout: 30_000,
+          testTimeout: 90_000,
         },
       },
       {
@@ -109,7 +109,7 @@ export default defineConfig({
           expect: patient,
           setupFiles: [propertySeed],
           include: unitTests.filter(replacesModules),
-          testTimeout: 30_000,
+          testTimeout: 90_000,
         },
       },
       {
@@ -120,7 +120,7 @@ export default defineConfig({
           expect: patient,
           setupFiles: [propertySeed, 'tests/support/owner-stacks.ts', 'tests/support/patient-queries.ts'],
           include: ['renderer/**/*.test.tsx'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {
@@ -130,8 +130,8 @@ export default defineConfig({
           chaiConfig: wholeValues,
           expect: patient,
           include: ['{engine,supervisor,planner,gateway,cli,runtime,tests}/**/*.engine.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           pool: 'forks',
           setupFiles: [propertySeed, 'tests/support/own-network.ts', 'tests/support/own-programs.ts'],
         },

@@ -186,7 +186,7 @@ async function openApp(
   page.on('console', (message) => {
     if (message.type() === 'error') pageErrors.push(message.text());
   });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   let closed = false;
   const send = (...message: BridgeMessage): Promise<unknown> =>
     page.evaluate((sent) => {
@@ -211,7 +211,7 @@ async function openApp(
     output: () => output,
     request,
     state,
-    async until(what, fits, ms = 30_000) {
+    async until(what, fits, ms = 60_000) {
       for (const deadline = Date.now() + ms; ;) {
         const now = await state();
         if (fits(now)) return now;

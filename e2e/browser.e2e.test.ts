@@ -58,7 +58,7 @@ const maxElements = 6000;
 async function countElements(page: Open['page']): Promise<number> {
   await page
     .waitForFunction((most) => document.querySelectorAll('main *').length <= most, maxElements, {
-      timeout: 10_000,
+      timeout: 60_000,
     })
     .catch(() => undefined);
   return page.locator('main *').count();

@@ -52,7 +52,7 @@ const middleOf = (selector: string, text: string): string => `(() => {
  * Connects to the app's own page, once it shows its title. `withinMs`: for the page to exist, and for what
  * `until` and `click` wait for.
  */
-export async function connectToPage(port: string, withinMs = 20_000): Promise<DebuggedPage> {
+export async function connectToPage(port: string, withinMs = 60_000): Promise<DebuggedPage> {
   const socket = new WebSocket(await addressOfOwnPage(port, withinMs));
   await new Promise((resolve, reject) => {
     socket.onopen = resolve;

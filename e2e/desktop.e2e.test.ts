@@ -49,7 +49,7 @@ afterAll(async () => {
 async function eventually<T>(
   what: string,
   poll: () => Promise<T | null | undefined | false>,
-  ms = 30_000,
+  ms = 60_000,
 ): Promise<T> {
   for (const deadline = Date.now() + ms; ;) {
     const result = await poll();

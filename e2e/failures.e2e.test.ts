@@ -265,7 +265,7 @@ describe('an engine that dies', () => {
     const state = await window.until(
       'the engine is seen as not running',
       (s) => s.engine.phase !== 'ready',
-      20_000,
+      60_000,
     );
     expect(['stopped', 'failed']).toContain(state.engine.phase);
     await window.until('no state of a container is shown any more', (s) => s.scan === null);

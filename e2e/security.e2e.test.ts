@@ -551,7 +551,7 @@ describe('the live window', () => {
     // Whatever a random preference or draft was, the window is as before for the next test.
     await window.request('settings:discard-draft', undefined);
     await window.request('preferences:set', before.preferences);
-  }, 120_000);
+  });
 
   it('refuses every channel to other senders: other pages, inner frames, disposed frames', async () => {
     for (const name of ipcRequests) {

@@ -17,11 +17,11 @@ beforeAll(async () => {
   other = rootPaths(await mkdtemp('/tmp/bh-'));
   await writeFile(other.settings, document(true));
   window = await stage.open();
-}, 60_000);
+});
 afterAll(async () => {
   await stage?.end();
   if (other !== undefined) await rm(other.root, { recursive: true, force: true });
-}, 60_000);
+});
 
 const openMenu = async () => {
   await window.page.keyboard.press('Control+E');
@@ -49,7 +49,7 @@ it('opens another engine from the keyboard, and leaves the draft of the first un
     draft: document(true),
   });
   expect(window.pageErrors).toEqual([]);
-}, 60_000);
+});
 
 it('opens Docker Desktop although it is not installed', async () => {
   expect(await window.request('target:switch', { id: 'docker-desktop' })).toMatchObject({
@@ -60,7 +60,7 @@ it('opens Docker Desktop although it is not installed', async () => {
   await window.page.goto(`${window.page.url().replace(/#.*$/, '')}#/isolation`);
   await window.page.getByRole('heading', { level: 1, name: 'Isolation' }).waitFor();
   expect(window.pageErrors).toEqual([]);
-}, 60_000);
+});
 
 it('refuses an invalid engine id, and remembers the last open engine', async () => {
   expect(await window.request('target:switch', { id: 'podman' })).toMatchObject({

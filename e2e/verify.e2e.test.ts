@@ -47,7 +47,7 @@ it('a replaced runtime is shown as "on, not verified", with the reason, until it
   const window = await stage.open();
   const pages = pageObjects(window);
   const main = window.page.getByRole('main');
-  await expect.poll(() => pages.sentence(), { timeout: 20_000 }).toMatch(/^Protected and verified /);
+  await expect.poll(() => pages.sentence(), { timeout: 60_000 }).toMatch(/^Protected and verified /);
 
   // As an administrator might "repair" Docker: the registered runtime is plain runc from now on.
   await rename(runtimeBinary, `${runtimeBinary}.ours`);

@@ -49,7 +49,7 @@ describe('on cgroup v2', () => {
           [],
         ]);
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   });
 
@@ -122,7 +122,7 @@ describe("the hook that hands over cgroups, with the systemd driver's paths", ()
       () => {
         rmdirSync(scope);
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
     rmdirSync(slice);
   });

@@ -63,9 +63,9 @@ it('A2: a build step that runc puts in no user namespace of its own does not run
   );
   expect(built).toMatch(why);
   expect(built).not.toMatch(/^#\d+ [\d.]+ it ran/m);
-}, 60_000);
+});
 
 it('A2: a container that runc puts in no user namespace of its own does not run', async () => {
   await expect(engine.docker('run', '--rm', '--network', 'none', 'busybox', 'true')).rejects.toThrow(why);
   expect(await engine.leftoverMounts()).toEqual([]);
-}, 60_000);
+});

@@ -111,4 +111,4 @@ it('A5: a commit contains files of the container only, also if its directories a
   expect((await guards()).filter((point) => point.includes('/overlay2/'))).toHaveLength(1 + 2);
   await engine.docker('rm', '-f', id);
   expect((await guards()).filter((point) => point.includes('/overlay2/'))).toHaveLength(2);
-}, 60_000);
+});

@@ -44,7 +44,7 @@ async function observe(engine: IsolatedEngine): Promise<void> {
         [],
       ]);
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 
@@ -52,19 +52,15 @@ it.each([
   { type: 'xfs', driver: 'overlay2' },
   { type: 'btrfs', driver: 'overlay2' },
   { type: 'btrfs', driver: 'btrfs' },
-] as const)(
-  "isolates with the engine's data on $type and the driver $driver",
-  async ({ type, driver }) => {
-    const engine = await startIsolatedEngine({
-      storageDriver: driver,
-      prepare: (root) => mountDataFileSystem(root, type),
-    });
-    try {
-      expect(await engine.docker('info', '-f', '{{.Driver}}')).toBe(`${driver}\n`);
-      await observe(engine);
-    } finally {
-      await engine.stop();
-    }
-  },
-  120_000,
-);
+] as const)("isolates with the engine's data on $type and the driver $driver", async ({ type, driver }) => {
+  const engine = await startIsolatedEngine({
+    storageDriver: driver,
+    prepare: (root) => mountDataFileSystem(root, type),
+  });
+  try {
+    expect(await engine.docker('info', '-f', '{{.Driver}}')).toBe(`${driver}\n`);
+    await observe(engine);
+  } finally {
+    await engine.stop();
+  }
+});

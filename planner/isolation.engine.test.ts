@@ -269,7 +269,7 @@ describe('mounts', () => {
     );
     await sh('-v', `${shared}:/s`, `mv /s/work /s/moved && ln -s ${outside} /s/work && touch /s/moved/end`);
     await expect
-      .poll(async () => engine.docker('inspect', '-f', '{{.State.Error}}', 'victim'), { timeout: 20_000 })
+      .poll(async () => engine.docker('inspect', '-f', '{{.State.Error}}', 'victim'), { timeout: 60_000 })
       .toContain('leads through a symbolic link');
     await expect(stat(path.join(outside, 'written'))).rejects.toThrow();
     await engine.docker('rm', '-f', 'victim');

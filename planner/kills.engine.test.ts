@@ -164,7 +164,7 @@ async function findLost(what: string): Promise<void> {
     async () => {
       expect(await runtimes(), what).toEqual([]);
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
   const [id = '', running] = (
     await engine.docker('inspect', '-f', '{{.Id}} {{.State.Running}}', 'one').catch(() => '')
@@ -230,7 +230,7 @@ it(
           const now = await left();
           expect(now, `${what}: ${JSON.stringify(now)}`).toEqual(nothing);
         },
-        { timeout: 25_000, interval: 50 },
+        { timeout: 60_000, interval: 50 },
       );
     }
     // A shim whose runtime was killed during a delete waits for containerd's next start, on a stock engine as
@@ -240,7 +240,7 @@ it(
       async () => {
         expect(await shimsOf(engine.root)).toEqual([]);
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     expect(await layers()).toBe(before);
     expect(await engine.docker('run', '--rm', image, 'echo', 'works')).toBe('works\n');

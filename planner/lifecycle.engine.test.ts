@@ -51,7 +51,7 @@ const nothingLeft = () =>
         states: await engine.states(),
       }).toEqual({ mounts: [], ranges: [], states: [] });
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 
 /** Replaces runc by `script` while `during` runs; `$real` is runc. */
@@ -424,7 +424,7 @@ it('a delete whose runtime was killed before its request is completed', async ()
             states: [],
           });
         },
-        { timeout: 20_000, interval: 50 },
+        { timeout: 60_000, interval: 50 },
       );
     },
   );

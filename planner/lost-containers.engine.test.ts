@@ -77,14 +77,14 @@ it.each([
         async () => {
           expect(await stored()).toEqual(nothing);
         },
-        { timeout: 20_000, interval: 50 },
+        { timeout: 60_000, interval: 50 },
       );
     await engine.restartDockerd('SIGTERM');
     await vi.waitFor(
       async () => {
         expect({ ...(await stored()), shims: await shimsOf(engine.root) }).toEqual({ ...nothing, shims: [] });
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   },
 );

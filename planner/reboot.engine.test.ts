@@ -50,7 +50,7 @@ it('A2, A3: after a reboot containers run in exclusive ranges, with all files an
       async () => {
         expect(await engine.docker('inspect', '-f', '{{.State.Running}}', 'back')).toBe('true\n');
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     const base = await baseIn('back');
     expect(base).toBeGreaterThan(0);
@@ -63,7 +63,7 @@ it('A2, A3: after a reboot containers run in exclusive ranges, with all files an
           [expect.stringMatching(/^[0-9a-f]{64}\.json$/)],
         ]);
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     const files = 'cat /f /v/f; stat -c %u:%g /f /v/f /bin/busybox /etc/passwd';
     expect(await engine.docker('exec', 'back', 'sh', '-c', files)).toBe('root\nvolume\n0:0\n3:4\n0:0\n0:0\n');
@@ -85,9 +85,9 @@ it('A2, A3: after a reboot containers run in exclusive ranges, with all files an
           [],
         ]);
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   } finally {
     await rm(claim, { force: true });
   }
-}, 120_000);
+});

@@ -16,7 +16,7 @@ beforeAll(async () => {
     () => {
       expect(sealedCopy()).not.toBeNull();
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 });
 afterAll(async () => {

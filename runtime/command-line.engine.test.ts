@@ -265,7 +265,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       endHolder();
       execFileSync('umount', [at('merged')]);
     }
-  }, 60_000);
+  });
 
   it.each([
     [

@@ -53,7 +53,7 @@ it('a start, a restart and a stop report their steps in order', async () => {
   expect(await engine.driver.stop({ onProgress })).toMatchObject({ ok: true, value: { phase: 'stopped' } });
   expect(numbers()).toEqual(['1/3', '2/3', '3/3']);
   expect(existsSync(engine.paths.controlSocket)).toBe(false);
-}, 120_000);
+});
 
 it('a cancelled start does not stop the supervisor: the next call waits for the same start', async () => {
   const cancelled = new AbortController();
@@ -73,7 +73,7 @@ it('a cancelled start does not stop the supervisor: the next call waits for the 
     ok: true,
     value: { phase: 'ready', generation: 1, supervisorPid: supervisor.pid },
   });
-}, 120_000);
+});
 
 it('SIGHUP restarts and SIGTERM stops; a client that never reads delays neither', async () => {
   await engine.start();
@@ -90,7 +90,7 @@ it('SIGHUP restarts and SIGTERM stops; a client that never reads delays neither'
   expect(stopped.at(-1)).toMatchObject({ phase: 'stopped' });
   expect(await waitForExit([first.supervisor], 20_000)).toBe(true);
   stuck.destroy();
-}, 120_000);
+});
 
 it('clients detect a killed supervisor at once; the next one replaces its socket', async () => {
   await engine.start();
@@ -105,7 +105,7 @@ it('clients detect a killed supervisor at once; the next one replaces its socket
   await waitForExit([supervisor], 20_000);
   expect(await engine.driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped' } });
   expect(existsSync(engine.paths.controlSocket)).toBe(false);
-}, 120_000);
+});
 
 it('a supervisor without a socket, of an earlier version, is found by its process', async () => {
   await engine.start();
@@ -122,4 +122,4 @@ it('a supervisor without a socket, of an earlier version, is found by its proces
     ok: true,
     value: { phase: 'stopped', supervisorPid: null },
   });
-}, 120_000);
+});

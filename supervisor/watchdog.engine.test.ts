@@ -171,7 +171,7 @@ describe('an event loop that is stuck', () => {
       'started\n',
     );
     expect([await pidOf('gateway'), await pidOf('planner')]).toEqual([gateway, planner]);
-  }, 120_000);
+  });
 });
 
 describe('a descriptor that the supervisor inherited', () => {

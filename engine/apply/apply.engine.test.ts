@@ -341,7 +341,7 @@ describe('failures', () => {
     expect(await readFile(path.join(root, 'logs/supervisor.log'), 'utf8')).toContain(
       'an interrupted apply was settled: rolled-back',
     );
-  }, 150_000);
+  });
 
   test('D: the plan has the consequences of recreating each container, also after a restart', async () => {
     await docker('start', 'old');
@@ -528,7 +528,7 @@ describe('failures', () => {
     });
     await apply(await eciText(false));
     // Each of them must also run for a while.
-  }, 120_000);
+  });
 
   test('an engine that is down: scan, remove, verify and images report it', async () => {
     await target.driver.stop();

@@ -562,7 +562,7 @@ describe('the plan lists what is not carried over', () => {
           outcome?.kind === 'refused' ? messages.includes(outcome.error.reason) : outcome,
         ]).toEqual([name, true]);
     }
-  }, 120_000);
+  });
 
   test('one that joins a container which is not recreated with it is reported once', async () => {
     await old('main', ...sleeper, 'busybox', 'sleep', '100000');
@@ -992,7 +992,7 @@ describe('killed at every point: undone or finished at the next check', () => {
       async () => {
         expect(await names()).not.toContain('gone');
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toMatchObject({
       ok: false,

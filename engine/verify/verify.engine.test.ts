@@ -126,7 +126,7 @@ it('A11: a container creates one by its socket; with an image list the rest is n
   ]);
   expect(Object.values(audit).filter(({ verdict }) => verdict === 'fail')).toEqual([]);
   await nothingLeft();
-}, 120_000);
+});
 
 it('lists what is not offered, by the backend or the settings, and does not probe it', async () => {
   const claims = claimsOf(

@@ -291,5 +291,5 @@ describe('a copy while a container is stopped and started is refused or right (A
         .split('\n')
         .filter((line) => !['0/0', '5/6', '41/42', '41 42'].includes(line)),
     ).toEqual([]);
-  }, 120_000);
+  });
 });

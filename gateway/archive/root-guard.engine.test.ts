@@ -115,7 +115,7 @@ it("A5: a container cannot make the engine expose the machine's tree during a co
   expect(await docker('exec', 'racer', 'stat', '-c', '%u:%g:%a', '/')).toBe(before);
   expect(await docker('exec', 'racer', 'sh', '-c', 'touch /own && echo made')).toBe('made\n');
   await docker('rm', '-f', 'racer');
-}, 120_000);
+});
 
 it('A5: a container cannot do so while files are copied in (docker cp, docker cp -a)', async () => {
   await docker('run', '-d', '--name', 'owned', '--user', 'root', 'racing', '/race', '/etc/hosts', '300');
@@ -127,7 +127,7 @@ it('A5: a container cannot do so while files are copied in (docker cp, docker cp
   expect(logs).not.toContain('exchanged');
   expect(logs.match(/kept out/g)?.length ?? 0).toBeGreaterThan(20);
   await docker('rm', '-f', 'owned');
-}, 120_000);
+});
 
 it("A5: restores the root directory's owner and mode when the container ends meanwhile", async () => {
   await docker(
@@ -151,7 +151,7 @@ it("A5: restores the root directory's owner and mode when the container ends mea
   await docker('start', 'open');
   expect(await rootOwner()).toBe('5:6:1777\n');
   await docker('rm', '-f', 'open');
-}, 120_000);
+});
 
 it('A5: a container cannot do so during copies through two gateways, one of which is killed', async () => {
   await mkdir(path.join(directory, 'other'));
@@ -187,4 +187,4 @@ it('A5: a container cannot do so during copies through two gateways, one of whic
   } finally {
     await other.stop();
   }
-}, 120_000);
+});

@@ -97,7 +97,7 @@ it('A5: replacing /etc/passwd during a user look-up reveals no file of the machi
   expect(outcomes).toContain('1000\n');
   expect(outcomes).not.toContain(`${secretId}\n`);
   await docker('rm', '-f', id);
-}, 180_000);
+});
 
 it('A5: the engine follows no link of a running container; copies still follow them', async () => {
   await docker('run', '-d', '--name', 'linked', 'exchanging', 'sleep', '1000');
@@ -113,4 +113,4 @@ it('A5: the engine follows no link of a running container; copies still follow t
   await docker('stop', '-t', '0', 'linked');
   expect(await docker('cp', 'linked:/link/new', '-')).toContain('copied in');
   await docker('rm', '-f', 'linked');
-}, 60_000);
+});

@@ -42,14 +42,14 @@ it('A8: sources on a file system that does not answer delay nobody, and are refu
   for (const id of await refused)
     expect(['gateway.file-system-unresponsive', 'gateway.too-many-remote-lookups']).toContain(id);
   expect(await refused).toContain('gateway.file-system-unresponsive');
-}, 30_000);
+});
 
 it('A8: such a file system is not asked again while it owes an answer', async () => {
   await problem(at('hangs/again'));
   const start = performance.now();
   expect(await problem(at('hangs/other'), 'user 1002')).toBe('gateway.file-system-unresponsive');
   expect(performance.now() - start).toBeLessThan(3000);
-}, 30_000);
+});
 
 it('A8: nor do shares on it, and the check who can replace a directory of it, wait', async () => {
   const resolveWithShare = createBindSourceResolver({
@@ -59,4 +59,4 @@ it('A8: nor do shares on it, and the check who can replace a directory of it, wa
   });
   expect(await resolveWithShare(at('ordinary'))).toMatchObject({ share: directory });
   expect(await isRootControlled(at('hangs/x/y'), [])).toBe(false);
-}, 30_000);
+});

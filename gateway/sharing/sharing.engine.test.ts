@@ -539,7 +539,7 @@ describe('the record', () => {
     await guarded.gateway.stop();
     await guarded.engine.restartDockerd('SIGTERM');
     await expect
-      .poll(() => readFile(path.join(directory, 'lives'), 'utf8').catch(() => ''), { timeout: 20_000 })
+      .poll(() => readFile(path.join(directory, 'lives'), 'utf8').catch(() => ''), { timeout: 60_000 })
       .toBe('x\nx\n');
     expect(await onDisk(path.join(directory, 'lives'))).toMatchObject({ uid: alice, gid: alice });
     await guarded.engine.docker('rm', '-f', 'kept');

@@ -72,10 +72,10 @@ beforeAll(async () => {
   await engine.start();
   await engine.busybox();
   await importPrograms(engine.paths.engineSocket, 'client', ['docker']);
-}, 180_000);
+});
 afterAll(async () => {
   await engine?.dispose();
-}, 120_000);
+});
 beforeEach(() => policy(images(['*'])));
 
 describe('B2: a socket of its own', () => {

@@ -78,7 +78,7 @@ beforeAll(async () => {
       fixtures[name] = await AttackFixture.open(setup);
     }),
   );
-}, 120_000);
+});
 afterAll(async () => {
   const closed = await Promise.allSettled([fixtures.engine?.close(), fixtures.gateway?.close()]);
   // A mount below a directory that was mounted over later can be reached only once that is unmounted.
@@ -91,7 +91,7 @@ afterAll(async () => {
   if (loop !== null) await run('losetup', ['-d', loop]);
   if (directory) await rm(directory, { recursive: true, force: true });
   expect(closed.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
-}, 60_000);
+});
 
 /** A block device whose content is the canary, as lines of a passwd file. */
 async function rawDevice(): Promise<AttackSetup['rawDevice']> {

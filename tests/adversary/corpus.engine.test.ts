@@ -80,13 +80,13 @@ beforeAll(async () => {
       ...roots,
     },
   };
-}, 120_000);
+});
 afterAll(async () => {
   closeSides();
   await gateway?.close(0);
   await Promise.all([bare?.stop(), isolated?.stop()]);
   if (scratch) await rm(scratch, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** What containers of busybox may not do through their socket. */
 const denied = ['exec', 'cp', 'commit', 'build', 'rm', 'volume*', 'tag'];

@@ -116,7 +116,6 @@ describe('Docker Engine', () => {
         expect(await readFile(path.join(outside, 'marker'), 'utf8')).toBe("the machine's\n");
       }
     },
-    60_000,
   );
 
   it.each([2, 5, 7])(

@@ -8,7 +8,7 @@ void web
     url: new URL(process.argv[2] ?? ''),
     headers: {},
     limitBytes: 1000,
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
     tls: { verify: true, authorities: [], client: null },
     direct: process.argv[3] === 'direct',
   })

@@ -36,12 +36,12 @@ beforeAll(async () => {
   const started = await target.driver.start();
   if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);
   await engine.busybox();
-}, 120_000);
+});
 afterAll(async () => {
   target?.dispose();
   await desktop?.end();
   await engine?.dispose();
-}, 60_000);
+});
 
 const projectRoot = path.resolve(import.meta.dirname, '../../..');
 const document = (eci: boolean, more = '') =>
@@ -97,7 +97,7 @@ it("turns ECI on by file and relaunch, verifies by the user's socket, removes ol
     ok: true,
     value: { eci: true, containers: [{ name: 'after', protected: true, reason: 'own-range', range: null }] },
   });
-}, 120_000);
+});
 
 it('rolls back to the last good file, engine and verification if the next prevents its start', async () => {
   refused = document(true, ',\n  "disableUpdate": { "locked": true, "value": true }');
@@ -111,7 +111,7 @@ it('rolls back to the last good file, engine and verification if the next preven
   expect((await target.settings.read()).applied).toBe(document(true));
   expect(await target.driver.status()).toMatchObject({ phase: 'ready' });
   expect((await target.lastVerification())?.eci).toBe(true);
-}, 120_000);
+});
 
 it('reports the mismatch when the file enables ECI and the engine does not', async () => {
   refused = null;
@@ -124,7 +124,7 @@ it('reports the mismatch when the file enables ECI and the engine does not', asy
     verdict: 'fail',
     evidence: expect.stringContaining('0 0 4294967295') as string,
   });
-}, 120_000);
+});
 
 it.each(['darwin', 'win32'] as const)(
   'turns ECI on and verifies it with the places and programs of %s',
@@ -145,5 +145,4 @@ it.each(['darwin', 'win32'] as const)(
       await other.end();
     }
   },
-  120_000,
 );
