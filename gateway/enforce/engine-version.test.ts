@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendJson, sendRaw } from '../../tests/support/raw-http.ts';
@@ -12,7 +12,7 @@ let engine: Server;
 let gateway: Gateway;
 /** Requests that the engine got. */
 let requests: string[];
-let respond: (response: ServerResponse) => void;
+let respond: (response: ServerResponse, request: IncomingMessage) => void;
 const clientSocket = () => path.join(dir, 'docker.sock');
 
 beforeEach(async () => {
@@ -21,7 +21,7 @@ beforeEach(async () => {
   engine = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     request.resume();
-    respond(response);
+    respond(response, request);
   }).listen(path.join(dir, 'engine.sock'));
   await once(engine, 'listening');
   await writeFile(
@@ -116,5 +116,47 @@ describe('A1: errors that are others since Docker Engine 28', () => {
     expect(answer.status).toBe(status);
     expect(answer.body).toContain(`{"message":"${message}`);
     expect(requests).not.toContain('POST /v1.45/containers/create');
+  });
+});
+
+describe('A1: an engine that has no version of the API before 1.44, as Docker Engine 29', () => {
+  const tooOld = (version: string) =>
+    `client version ${version} is too old. Minimum supported API version is 1.44, please upgrade your client`;
+  const create = (version: string, hostConfig: object = {}) =>
+    sendJson(
+      clientSocket(),
+      'POST',
+      `/v${version}/containers/create`,
+      JSON.stringify({ Image: 'busybox', HostConfig: hostConfig }),
+    );
+
+  beforeEach(() => {
+    respond = (response, { method = '', url = '' }) => {
+      const version = /^\/v(1\.\d+)\//.exec(url)?.[1];
+      const answer = (status: number, body: unknown) => {
+        response.writeHead(status, { 'Api-Version': '1.52', 'Content-Type': 'application/json' });
+        response.end(JSON.stringify(body));
+      };
+      if (version !== undefined && Number(version.slice(2)) < 44) answer(400, { message: tooOld(version) });
+      else if (method === 'POST') answer(201, { Id: 'a'.repeat(64), Warnings: [] });
+      else answer(404, { message: `no such object: ${url}` });
+    };
+  });
+
+  it.each(['1.25', '1.43'])('a client of %s gets its error', async (version) => {
+    const { status, body } = await create(version);
+    expect(status).toBe(400);
+    expect(body).toContain(JSON.stringify({ message: tooOld(version) }));
+  });
+
+  it('what the gateway looks up for an older client has no version', async () => {
+    await create('1.43', { Binds: ['/srv:/srv'], NetworkMode: 'container:web' });
+    const own = requests.filter((line) => !line.startsWith('POST '));
+    expect(own).not.toEqual([]);
+    expect(own.filter((line) => / \/v1\./.test(line))).toEqual([]);
+  });
+
+  it('a client of 1.44 is served', async () => {
+    expect((await create('1.44')).status).toBe(201);
   });
 });
