@@ -36,6 +36,18 @@ describe("results of Go's tests", () => {
   });
 });
 
+it('names of subtests have no addresses of memory, which differ in each run', () => {
+  const reader = new GoTestReader();
+  reader.read('\u0016=== RUN   TestSuite/TestOne/func_0xc0001a2b40');
+  reader.read('\u0016--- PASS: TestSuite/TestOne/func_0xc0001a2b40 (0.00s)');
+  expect([...reader.tests.keys()]).toEqual(['TestSuite/TestOne/func_0x…']);
+  reader.read('\u0016=== RUN   TestSuite/TestOne/func_0xc0001a2b80');
+  reader.read('\u0016--- FAIL: TestSuite/TestOne/func_0xc0001a2b80 (0.00s)');
+  reader.read('\u0016=== RUN   TestSuite/TestOne/func_0xc0001a2bc0');
+  reader.read('\u0016--- PASS: TestSuite/TestOne/func_0xc0001a2bc0 (0.00s)');
+  expect(reader.tests.get('TestSuite/TestOne/func_0x…')?.outcome).toBe('failed');
+});
+
 describe('differences of two runs', () => {
   const bare = tests({
     TestSuite: 'failed',

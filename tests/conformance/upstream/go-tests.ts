@@ -91,6 +91,11 @@ function skipExpression(names: readonly string[]): string {
     .join('|');
 }
 
+/** Names of subtests that Go makes of values contain addresses of memory, which differ in each run. */
+function withoutAddresses(name: string): string {
+  return name.replaceAll(/0x[0-9a-f]{6,}/g, '0x…');
+}
+
 /** Prefix of lines of Go's test runner under `-test.v=test2json`. */
 const mark = '\u0016';
 
@@ -103,15 +108,18 @@ export class GoTestReader {
   /** Returns whether it was a line of the test runner. */
   read(line: string): boolean {
     const at = line.indexOf(mark);
-    const [, , named, ended, name] =
+    const [, , begun, ended, over] =
       (at < 0 ? null : /^\s*(=== \w+\s+(\S+)|--- (PASS|FAIL|SKIP): (\S+))/.exec(line.slice(at + 1))) ?? [];
+    const [named, name] = [begun, over].map((each) => (each === undefined ? each : withoutAddresses(each)));
     if (named !== undefined) {
       this.current = named;
       if (!this.#running.has(named) && !this.tests.has(named)) this.#running.set(named, []);
       return true;
     }
     if (name !== undefined) {
-      const outcome = ended === 'PASS' ? 'passed' : ended === 'SKIP' ? 'skipped' : 'failed';
+      // Without their addresses several subtests may have one name.
+      const hasFailed = ended === 'FAIL' || this.tests.get(name)?.outcome === 'failed';
+      const outcome = hasFailed ? 'failed' : ended === 'SKIP' ? 'skipped' : 'passed';
       this.tests.set(name, { outcome, output: this.outputOf(name) });
       this.#running.delete(name);
       // The next lines are its output: a skipped test's reason.
