@@ -111,6 +111,20 @@ describe("the machine's own Docker Engine on a real Debian", () => {
   everydayDockerUse(() => guest);
   administration(() => guest);
 
+  it('B1: saves images, and follows no link in a layer whose archive has a file below a link', async () => {
+    await guest.output('base64 -w 0 /dev/urandom | head -c 1000000 > /root/long; chmod 600 /root/long');
+    await aliceOutput(`mkdir -p links files/s && ln -s /root links/s && echo mine > files/s/long &&
+      tar -cf layer.tar -C links s && tar -rf layer.tar -C files s/long && docker import layer.tar linked`);
+    await alice('docker save linked > saved.tar');
+    const secret = (await guest.output('head -c 100 /root/long')).trim();
+    expect(await aliceOutput(`grep -c -F '${secret}' saved.tar || true`)).toBe('0');
+    expect(await guest.output('grep -c " /var/lib/docker/overlay2 .*nosymfollow" /proc/1/mountinfo')).toBe(
+      '1',
+    );
+    await aliceOutput('docker save busybox > saved.tar; docker rmi linked; docker restart -t 0 web');
+    await aliceOutput('rm -r links files layer.tar saved.tar');
+  });
+
   it('a container with the Docker socket keeps it over a killed gateway and a restarted engine', async () => {
     await startSocketContainer(guest);
     await guest.output('systemctl kill --kill-whom=main -s KILL bulkhead-gateway');
