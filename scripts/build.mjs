@@ -70,11 +70,9 @@ const targets = [
   },
   {
     name: 'icons',
-    inputs: ['scripts/icons.mjs', 'scripts/raster.mjs'],
+    inputs: ['scripts/icons.mjs'],
     outputs: ['dist/icons/protected.png', 'dist/icons/app.png'],
-    build: () => {
-      drawIcons();
-    },
+    build: () => drawIcons(),
   },
   {
     name: 'licences',
