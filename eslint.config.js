@@ -33,7 +33,8 @@ const lastingMocks = [
 /** Where kinds of engines and names of backends may stand: their folders, the registries, and texts. */
 const namesKinds = [
   'engine/targets/**',
-  'engine/backends/**',
+  'engine/backends/*/**',
+  'engine/backends/create-backends.ts',
   'shared/engine-status/kinds.ts',
   'shared/targets/target-{id,ref}.ts',
   'shared/isolation/backends.ts',

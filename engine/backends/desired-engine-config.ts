@@ -2,7 +2,7 @@ import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts
 import { readEnginePolicy } from '../base/engine-policy.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import type { DesiredEngineConfig } from '../daemon-json/daemon-json-conflicts.ts';
-import { sysboxRuntimePath } from './sysbox/backend.ts';
+import { runtimePathOf } from './create-backends.ts';
 
 /** What the settings on disk require of the engine's configuration. */
 export async function desiredEngineConfig(paths: RootPaths): Promise<DesiredEngineConfig> {
@@ -11,6 +11,6 @@ export async function desiredEngineConfig(paths: RootPaths): Promise<DesiredEngi
   return {
     eci,
     runtimeName: runtimeNameOf(chosen),
-    runtimePath: chosen === 'sysbox' ? sysboxRuntimePath : paths.runtimeBinary,
+    runtimePath: runtimePathOf(chosen, paths),
   };
 }

@@ -48,6 +48,9 @@ const fixes: Record<(typeof probedFeatures)[number], Message> = {
   'overlay-layers': message('isolation.use-kernel-with-overlayfs'),
 };
 
+/** Where an engine's copy of the runtime is. */
+export const exclusiveRuntimePath = (paths: RootPaths): string => paths.runtimeBinary;
+
 /**
  * Our own backend: a user namespace with its own 64K range for every container, on the engine's normal store.
  */
@@ -57,7 +60,7 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
     id: 'exclusive',
     runtimeName: exclusiveBackendCapabilities.runtimeName,
     needsPlanner: exclusiveBackendCapabilities.needsPlanner,
-    runtimePath: (paths) => paths.runtimeBinary,
+    runtimePath: exclusiveRuntimePath,
     // BuildKit does not follow the engine's default runtime.
     engineEnvironment: (runtime) => ({ DOCKER_BUILDKIT_RUNC_COMMAND: runtime }),
     async report(paths) {

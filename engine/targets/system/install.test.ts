@@ -90,7 +90,8 @@ vi.mock('../guarded/engine-home.ts', async (original) => ({
   ...(await original<typeof import('../guarded/engine-home.ts')>()),
   prepareEngineHome: () => Promise.resolve(ok(undefined)),
 }));
-vi.mock('../../backends/create-backends.ts', () => ({
+vi.mock('../../backends/create-backends.ts', async (original) => ({
+  ...(await original<typeof import('../../backends/create-backends.ts')>()),
   createBackends: () => ({
     exclusive: {
       install: () => Promise.resolve(ok(undefined)),
