@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { randomContent, runSeed, seededRandom, testSeed } from '../../tests/support/random-seed.ts';
 import { decompressIfNeeded } from './decompress.ts';
+
+const random = seededRandom(runSeed());
+beforeEach(() => {
+  testSeed();
+});
 
 const zstd = (content: Buffer, ...options: string[]): Buffer =>
   execFileSync('zstd', ['-q', ...options], { input: content, maxBuffer: 1 << 28 });
@@ -26,7 +31,7 @@ async function read(content: Buffer, partBytes = content.length): Promise<Buffer
 }
 
 describe('an xz archive', () => {
-  const content = Buffer.from(randomBytes(1500).toString('hex'));
+  const content = Buffer.from(randomContent(random, 1500).toString('hex'));
   const xz = execFileSync('xz', ['-q', '--check=none'], { input: content });
   /** The same archive, which requires a dictionary of 2 ** (power / 2 + 12) bytes, or a half more. */
   const requiring = (power: number): Buffer => {
@@ -90,7 +95,7 @@ describe('an archive that is compressed twice', () => {
 });
 
 describe('a zstd archive of several frames is read whole', () => {
-  const first = Buffer.from(randomBytes(1500).toString('hex'));
+  const first = Buffer.from(randomContent(random, 1500).toString('hex'));
   const zeros = Buffer.alloc(700_000);
   const last = Buffer.from('the end');
   const whole = Buffer.concat([first, zeros, last]);
@@ -133,7 +138,7 @@ describe('a zstd archive of several frames is read whole', () => {
 });
 
 it('a zstd archive with a window as large as the engine takes is read', async () => {
-  const content = Buffer.concat([Buffer.alloc(1024, 1), randomBytes(1024)]);
+  const content = Buffer.concat([Buffer.alloc(1024, 1), randomContent(random, 1024)]);
   // From a pipe the size is not known, so that the frame requires the whole window.
   expect((await read(zstd(content, '--long=29'))).equals(content)).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
@@ -6,6 +6,7 @@ import { buffer, text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
+import { randomContent, seededRandom, testSeed } from '../support/random-seed.ts';
 import { registryUser, startRegistry, type Registry } from '../support/registry.ts';
 
 let guarded: GuardedEngine;
@@ -79,7 +80,7 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
   });
 
   it('transfers 5 MB through exec and through attach, hashes equal, with half-close', async () => {
-    const data = randomBytes(5 * 1024 * 1024);
+    const data = randomContent(seededRandom(testSeed()), 5 * 1024 * 1024);
     const container = await client.createContainer({ Image: 'busybox', Cmd: ['sleep', '1000'] });
     await container.start();
     const exec = await container.exec({ Cmd: ['cat'], AttachStdin: true, AttachStdout: true });

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
+import { randomContent, seededRandom, testSeed } from '../support/random-seed.ts';
 
 let guarded: GuardedEngine;
 beforeAll(async () => {
@@ -82,7 +83,7 @@ describe('A1: raw clients get the same through the gateway as from the engine', 
   for (const upgrade of ['Connection: Upgrade\r\nUpgrade: tcp\r\n', '']) {
     const withOrWithout = upgrade === '' ? 'without' : 'with';
     it(`exec and attach transfer 5 MB both ways with half-close, ${withOrWithout} an upgrade`, async () => {
-      const data = randomBytes(5 * 1024 * 1024);
+      const data = randomContent(seededRandom(testSeed()), 5 * 1024 * 1024);
       const container = await created({ Cmd: ['cat'], OpenStdin: true, StdinOnce: true, Tty: false });
       const { socket: attach, answer } = await upgraded(
         `POST /containers/${container}/attach?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: d\r\n` +
@@ -119,7 +120,8 @@ describe('A1: raw clients get the same through the gateway as from the engine', 
       StdinOnce: true,
     });
     await call('POST', `/containers/${container}/start`);
-    const key = randomBytes(16).toString('base64');
+    const random = seededRandom(testSeed());
+    const key = randomContent(random, 16).toString('base64');
     const { socket, answer } = await upgraded(
       `GET /containers/${container}/attach/ws?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: d\r\n` +
         'Origin: http://d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
@@ -130,7 +132,7 @@ describe('A1: raw clients get the same through the gateway as from the engine', 
       createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64'),
     );
     const line = Buffer.from('word\n');
-    const mask = randomBytes(4);
+    const mask = randomContent(random, 4);
     const back = buffer(socket);
     socket.write(
       Buffer.concat([

@@ -1,6 +1,7 @@
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fixedSeed, seededRandom, testSeed } from './random-seed.ts';
+import { fixedSeed, randomContent, runSeed, seededRandom, testSeed } from './random-seed.ts';
 
 const take = (next: () => number) => Array.from({ length: 5 }, next);
 
@@ -19,11 +20,24 @@ describe('seeds of random tests', () => {
     expect(take(seededRandom(7))).not.toEqual(take(seededRandom(8)));
     for (const number of take(seededRandom(7))) expect(number >= 0 && number < 1).toBe(true);
   });
+
+  it('repeats bytes from its seed, of any length', () => {
+    for (const length of [0, 1, 5, 4096]) {
+      const content = randomContent(seededRandom(7), length);
+      expect(content).toHaveLength(length);
+      expect(content.equals(randomContent(seededRandom(7), length))).toBe(true);
+    }
+    const random = seededRandom(7);
+    const first = randomContent(random, 4096);
+    expect(randomContent(random, 4096).equals(first)).toBe(false);
+    expect(deflateSync(first).length).toBeGreaterThan(4096);
+  });
 });
 
 it('every run has one, of which property tests have the same', () => {
   const seed = fixedSeed();
   expect(seed).toBeTypeOf('number');
+  expect(runSeed()).toBe(seed);
   expect(testSeed()).toBe(seed);
   expect(fc.readConfigureGlobal()).toMatchObject({ seed });
 });

@@ -15,13 +15,19 @@ export function fixedSeed(environment: Readonly<Record<string, string | undefine
   return seed;
 }
 
-/**
- * The seed of the running test: the run's (vitest.config.ts). It is printed again when the test fails, for
- * whatever reason. Call it inside of a test.
- */
-export function testSeed(): number {
+/** The run's seed, which vitest.config.ts sets and prints: for data that several tests of a file share. */
+export function runSeed(): number {
   const seed = fixedSeed();
   if (seed === undefined) throw new Error(`${variable} is not set: vitest.config.ts sets it`);
+  return seed;
+}
+
+/**
+ * The seed of the running test: the run's. It is printed again when the test fails, for whatever reason. Call
+ * it inside of a test, or in a `beforeEach` where the data is made outside of tests.
+ */
+export function testSeed(): number {
+  const seed = runSeed();
   onTestFailed(({ task }) => {
     console.error(`${task.name}: ${variable}=${seed} repeats it`);
   });
@@ -37,4 +43,11 @@ export function seededRandom(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** Bytes that `random` determines, and that do not compress. Some 20 MB take a tenth of a second. */
+export function randomContent(random: () => number, length: number): Buffer {
+  const words = new Uint32Array(Math.ceil(length / 4));
+  for (let i = 0; i < words.length; i++) words[i] = random() * 4_294_967_296;
+  return Buffer.from(words.buffer, 0, length);
 }

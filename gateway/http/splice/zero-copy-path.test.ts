@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { randomContent, runSeed, seededRandom, testSeed } from '../../../tests/support/random-seed.ts';
 import { shiftOutOfRange, withIds } from '../../archive/copy-out.ts';
 import { identityTransform, type BodyTransform } from '../message/body-stream.ts';
 import { ClientConnection } from '../connection.ts';
@@ -15,6 +16,7 @@ import { detachReading } from './detached-handles.ts';
 import { chunkHead } from './chunk-head.ts';
 import { Splicer, getSplicer } from './splicer.ts';
 
+const random = seededRandom(runSeed());
 let dir: string;
 let engine: Server;
 let gateway: Server;
@@ -31,6 +33,7 @@ beforeAll(async () => {
   if (splices) await vi.waitUntil(() => getSplicer()?.ready, { timeout: 20_000 });
 }, 30_000);
 beforeEach(async () => {
+  testSeed();
   started.mockClear();
   dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-direct-'));
   engine = createServer({ allowHalfOpen: true }, (socket) => {
@@ -98,7 +101,7 @@ function header(name: string, bytes: number, uid: number): Buffer {
 }
 /** Small and large files, whose content has nothing to do with where parts and chunks begin. */
 const sizes = [5_000_003, 0, 1, 511, 512, 513, 3_000_000, 70_000, 2_097_152, 12_345_678];
-const contents = sizes.map((size) => randomBytes(size));
+const contents = sizes.map((size) => randomContent(random, size));
 const archive = (uid: number) =>
   Buffer.concat([
     ...contents.flatMap((content, i) => [
@@ -268,7 +271,7 @@ describe('large files through a transform that forwards them', () => {
   it('that are forwarded as a whole arrive, too', async () => {
     transform = identityTransform;
     const engineSide = receiving(true);
-    const sent = randomBytes(20_000_000);
+    const sent = randomContent(seededRandom(testSeed()), 20_000_000);
     expect(
       await send(
         [
@@ -348,7 +351,7 @@ it('a body that is refused after its end leaves no bytes before the next request
 
 /** One large file in chunks of 32 KB, as the engine and its client send it. */
 const large = 24 * 1024 * 1024;
-const content = randomBytes(large);
+const content = randomContent(random, large);
 const piece = (from: number, to: number) =>
   Buffer.concat([
     Buffer.from(`${(to - from).toString(16)}\r\n`),
