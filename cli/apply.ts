@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Target } from '../engine/target.ts';
-import { needsInstall } from '../engine/targets/guarded-root.ts';
+import { declaredCapabilities } from '../engine/targets/declared-capabilities.ts';
 import { blocker, isNothingToApply, type ApplyPlan, type ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
@@ -99,7 +99,7 @@ export function configureApply(command: Command): void {
 /** The gateway is put in front of the machine's own engine first, after a separate question. */
 async function installedFirst(options: ApplyOptions, work: () => Promise<void>): Promise<void> {
   const ref = resolveTarget(options);
-  if (ref.ok && needsInstall(ref.value)) {
+  if (ref.ok && declaredCapabilities(ref.value).needsInstall) {
     const { ensureInstalled } = await import('./install.ts');
     if (!(await ensureInstalled(options))) return;
   }

@@ -17,6 +17,8 @@ import { container, settingsText } from '../apply/apply-fixture.ts';
 import { makePlan } from '../apply/plan.ts';
 import type { PlanFacts } from '../apply/plan-facts.ts';
 import { sha256 } from '../base/files.ts';
+import { engineAtRoot, systemEngine } from '../../shared/targets/target-id.ts';
+import { declaredCapabilities } from './declared-capabilities.ts';
 
 vi.mock('electron', () => ({ Menu: {}, Tray: Object, nativeImage: {}, app: {} }));
 const { trayState } = await import('../../electron/main/desktop/tray-state.ts');
@@ -75,6 +77,15 @@ describe('the capabilities of a target', () => {
       'verify',
       'desktop-settings',
     ]);
+  });
+
+  it('need a gateway installed before an apply for docker.service alone', () => {
+    const needing = (Object.keys(targetCapabilities) as TargetKind[]).filter(
+      (kind) => targetCapabilities[kind].needsInstall,
+    );
+    expect(needing).toEqual(['system']);
+    expect(declaredCapabilities(systemEngine)).toBe(targetCapabilities.system);
+    expect(declaredCapabilities(engineAtRoot('/srv/x'))).toBe(targetCapabilities.embedded);
   });
 
   it('are passed to the window unchanged', () => {

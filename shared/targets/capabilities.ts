@@ -84,6 +84,11 @@ export const targetCapabilitiesSchema = z
      * starts.
      */
     supervised: z.boolean(),
+    /**
+     * Nothing is applied to it before `bulkhead install` has put the gateway in front of it; until then,
+     * opening it gives the engine without one.
+     */
+    needsInstall: z.boolean(),
     /** Starting, stopping and restarting it needs root; otherwise its user does that. */
     controlNeedsRoot: z.boolean(),
     /** The record of a verification is root's; otherwise each user has one. */

@@ -33,6 +33,7 @@ export const desktopCapabilities: TargetCapabilities = {
   minimumRestartSeconds: 60,
   minimumStartTimeoutMs: 300_000,
   supervised: false,
+  needsInstall: false,
   controlNeedsRoot: false,
   verifyNeedsRoot: false,
   controlFromTray: false,

@@ -31,6 +31,7 @@ export const machineCapabilities: TargetCapabilities = {
   minimumRestartSeconds: 0,
   minimumStartTimeoutMs: 0,
   supervised: false,
+  needsInstall: false,
   controlNeedsRoot: true,
   verifyNeedsRoot: false,
   controlFromTray: false,

@@ -32,6 +32,7 @@ export const embeddedCapabilities: TargetCapabilities = {
   minimumRestartSeconds: 0,
   minimumStartTimeoutMs: 0,
   supervised: true,
+  needsInstall: false,
   controlNeedsRoot: true,
   verifyNeedsRoot: true,
   controlFromTray: true,

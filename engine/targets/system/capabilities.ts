@@ -31,6 +31,7 @@ export const systemCapabilities: TargetCapabilities = {
   minimumRestartSeconds: 0,
   minimumStartTimeoutMs: 0,
   supervised: false,
+  needsInstall: true,
   controlNeedsRoot: true,
   verifyNeedsRoot: true,
   controlFromTray: true,

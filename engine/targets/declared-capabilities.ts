@@ -1,0 +1,16 @@
+import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
+import type { TargetRef } from '../../shared/targets/target-id.ts';
+import { desktopCapabilities } from './docker-desktop/capabilities.ts';
+import { machineCapabilities } from './docker-engine/capabilities.ts';
+import { embeddedCapabilities } from './embedded/capabilities.ts';
+import { systemCapabilities } from './system/capabilities.ts';
+
+const declared: Readonly<Record<TargetRef['kind'], TargetCapabilities>> = {
+  embedded: embeddedCapabilities,
+  system: systemCapabilities,
+  'docker-engine': machineCapabilities,
+  'docker-desktop': desktopCapabilities,
+};
+
+/** What engines of this kind declare: for decisions before one is opened, which has its own. */
+export const declaredCapabilities = ({ kind }: TargetRef): TargetCapabilities => declared[kind];
