@@ -86,11 +86,10 @@ async function verdictInto(
 }
 
 /**
- * Refuses a copy of somebody but root into a container for which the engine would bind the machine's own file
- * of a default device (`-v /dev/null:/path`) writable: by an archive with links the engine, as root, would
- * change its mode and times. What the container itself has there does not matter, a read-only file of ours
- * or the machine's in a user namespace, as its backend has it: a copy enters neither. Throws
- * ResponseReplacedError.
+ * Refuses a copy by a user other than root into a container that mounts the host's own file of a default
+ * device (`-v /dev/null:/path`) writable. For a copy the engine, as root, mounts that file, and an archive
+ * with links would make it change the file's mode and times. The container's own mount there (which depends
+ * on the backend) is irrelevant: the engine does not copy through it. Throws ResponseReplacedError.
  */
 export function refuseWritableDevice(
   { name, mounts }: Pick<ContainerFacts, 'name' | 'mounts'>,

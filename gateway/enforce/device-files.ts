@@ -37,8 +37,8 @@ export async function deviceFile(real: string): Promise<DeviceFile | null> {
 }
 
 /**
- * Whether there is no such file below /dev, in directories that everybody can list and only root can change:
- * nobody learns by this what exists, or exchanges it.
+ * Whether there is no such file below /dev. Looks only in directories that everybody can list and only root
+ * can change, so the result reveals nothing, and no user can change it meanwhile.
  */
 export async function isAbsentDevice(file: string): Promise<boolean> {
   if (!isDevicePath(file)) return false;

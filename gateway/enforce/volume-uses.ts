@@ -20,10 +20,10 @@ const opposite = { mounted: 'directory', directory: 'mounted' } as const;
 const lockKinds = { mounted: 'volume-mounted', directory: 'volume-directory' } as const;
 
 /**
- * The volumes of requests that the engine is not done with: a name may not become a directory's between the
- * decision about a container and the container's creation. `locks` extends this to other gateways of the
- * engine: one that was replaced serves its open connections beside its successor. A gateway that uses a name
- * has a read lock of its kind; null: there are no other gateways.
+ * The volumes named by requests in progress. While a container is being created, none of its volumes may be
+ * created as a bind of a directory, and vice versa. `locks` extends this to other gateways of the engine: one
+ * that was replaced serves its open connections beside its successor. A gateway that uses a name has a read
+ * lock of its kind; null: there are no other gateways.
  */
 export class VolumeUses {
   readonly #counts = { mounted: new Map<string, number>(), directory: new Map<string, number>() } as const;

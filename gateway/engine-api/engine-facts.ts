@@ -53,8 +53,8 @@ export interface EngineFacts {
 }
 
 /**
- * `starting`: the engine has begun, and its process is not there yet; `started`: it was made, has ended, or
- * could not be made.
+ * `starting`: accepted, no process yet; `started`: the process was created (it may have exited), or could not
+ * be.
  */
 export type ExecState = 'created' | 'starting' | 'started';
 

@@ -113,7 +113,7 @@ function create(objects: FakeObjects, path: string, url: URL, body: Record<strin
       return { status: 201, value: volumeResponse(volume) };
     }
     case '/images/create':
-      return { status: 200, value: { status: 'made up' } };
+      return { status: 200, value: { status: 'simulated' } };
     case '/build':
       return { status: 200, value: { aux: { ID: `sha256:${id}` } } };
     default:

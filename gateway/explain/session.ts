@@ -96,7 +96,9 @@ export async function drySession(
   const engineSocket = context.engineSocket ?? path.join(directory, 'engine.sock');
   const absent = context.engineSocket === null ? await serveAbsentEngine(engineSocket) : null;
   const fakeServer =
-    interceptor === null ? null : await interceptor.serve(path.join(directory, 'made-up.sock'), engineSocket);
+    interceptor === null
+      ? null
+      : await interceptor.serve(path.join(directory, 'fake-engine.sock'), engineSocket);
   try {
     const decide = dryGatekeeper(
       context,
@@ -109,7 +111,7 @@ export async function drySession(
     const listener = await listenOn(
       { path: socket },
       {
-        engineSocket: fakeServer === null ? engineSocket : path.join(directory, 'made-up.sock'),
+        engineSocket: fakeServer === null ? engineSocket : path.join(directory, 'fake-engine.sock'),
         decide,
         origin: { kind: 'clients' },
         log: () => undefined,

@@ -28,7 +28,7 @@ export class StreamedRequest {
   #state: 'waiting' | 'starting' | 'streaming' | 'done' | 'over' = 'waiting';
   #stream: BodyStream | null = null;
   readonly #chunks = new ChunkEncoder();
-  readonly #bypass: ZeroCopyPath;
+  readonly #zeroCopyPath: ZeroCopyPath;
 
   constructor(
     transformer: StreamingRequestTransform,
@@ -42,8 +42,8 @@ export class StreamedRequest {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
-    this.#bypass = new ZeroCopyPath(client, engine, (rest) => {
-      this.#bypassEnded(rest);
+    this.#zeroCopyPath = new ZeroCopyPath(client, engine, (rest) => {
+      this.#zeroCopyEnded(rest);
     });
   }
 
@@ -88,7 +88,7 @@ export class StreamedRequest {
   /** Forwards what was received of the body. */
   forwardBody(): void {
     const stream = this.#stream;
-    if (stream === null || this.#body.done || this.#bypass.active) return;
+    if (stream === null || this.#body.done || this.#zeroCopyPath.active) return;
     const read = this.#client.inbox.length > 0;
     let more = true;
     if (read) {
@@ -105,7 +105,7 @@ export class StreamedRequest {
     }
     if (more && read && !this.#body.done) {
       this.#client.resume();
-      if (this.#bypass.begin({ stream, tracker: this.#body, chunks: this.#chunks })) return;
+      if (this.#zeroCopyPath.begin({ stream, tracker: this.#body, chunks: this.#chunks })) return;
     }
     if (this.#body.done) stream.end();
     if (more) this.#client.resume();
@@ -113,7 +113,7 @@ export class StreamedRequest {
   }
 
   /** The zero-copy path has moved a part of the body. */
-  #bypassEnded(rest: Buffer): void {
+  #zeroCopyEnded(rest: Buffer): void {
     if (this.#body.broken !== null) {
       this.#events.broken();
       return;
@@ -129,7 +129,7 @@ export class StreamedRequest {
 
   abandon(): void {
     this.#state = 'over';
-    this.#bypass.cancel();
+    this.#zeroCopyPath.cancel();
     this.#stream?.abandon();
   }
 

@@ -34,7 +34,7 @@ export class StreamedResponse {
   #finished = false;
   /** The response was ended by the engine's FIN (until-close body). */
   #untilClose = false;
-  readonly #bypass: ZeroCopyPath;
+  readonly #zeroCopyPath: ZeroCopyPath;
 
   constructor(
     request: ForwardedRequestInfo,
@@ -48,8 +48,8 @@ export class StreamedResponse {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
-    this.#bypass = new ZeroCopyPath(engine, client, (rest) => {
-      this.#bypassEnded(rest);
+    this.#zeroCopyPath = new ZeroCopyPath(engine, client, (rest) => {
+      this.#zeroCopyEnded(rest);
     });
   }
 
@@ -129,7 +129,7 @@ export class StreamedResponse {
   abandon(): void {
     this.#state = 'over';
     this.#early = [];
-    this.#bypass.cancel();
+    this.#zeroCopyPath.cancel();
     this.#stream?.abandon();
   }
 
@@ -202,7 +202,7 @@ export class StreamedResponse {
       more &&
       !this.#complete &&
       tracker !== null &&
-      this.#bypass.begin({ stream, tracker, chunks: this.#chunks })
+      this.#zeroCopyPath.begin({ stream, tracker, chunks: this.#chunks })
     )
       return;
     if (!more) this.#engine.pause();
@@ -210,7 +210,7 @@ export class StreamedResponse {
   }
 
   /** The zero-copy path has moved a part of the body. */
-  #bypassEnded(rest: Buffer): void {
+  #zeroCopyEnded(rest: Buffer): void {
     if (this.#reader.tracker?.broken != null) {
       this.#fail("the engine's response was cut short");
       return;

@@ -14,8 +14,8 @@ export interface ExplainStartsOptions {
 }
 
 /**
- * The gatekeeper, which logs what is known of a record of who shares with a container, where the planner
- * refuses the container's start because it has none: the planner sees nothing else.
+ * Wraps the gatekeeper: if the planner refuses a start for lack of a sharing record, logs what is known about
+ * that record.
  */
 export function explainFailedStarts(decide: Gatekeeper, options: ExplainStartsOptions): Gatekeeper {
   return (request) => {

@@ -25,7 +25,7 @@ let transform: BodyTransform;
 const connections = new Set<ClientConnection>();
 
 const started = vi.spyOn(Splicer.prototype, 'start');
-/** Passages that have begun. */
+/** Transfers that have begun. */
 const begun = () => started.mock.results.filter(({ value }) => value !== null).length;
 /** splice(2) is Linux's; elsewhere everything goes through our memory. */
 const splices = process.platform === 'linux';
@@ -761,7 +761,7 @@ describe.runIf(splices)('the thread', () => {
       const socket = await client();
       socket.write(Buffer.concat([putHead, fileHead]));
       await expect.poll(bytes).toBeGreaterThan(500);
-      // Where nothing says how much will pass, only much of it begins a passage.
+      // Where nothing says how much will pass, only much of it begins a transfer.
       const before = framing === 'goes on' ? pieces(0, 2 * 1024 * 1024) : Buffer.alloc(0);
       socket.write(Buffer.concat([before, piece(0, 32_768).subarray(0, 100)]));
       await expect.poll(begun).toBeGreaterThan(0);
