@@ -265,7 +265,7 @@ export class InspectedRequest {
     client.pause();
     policy
       .turn(this.#aborted.signal, () => {
-        this.#refuseLate('was sent so slowly that others went first; try again');
+        this.#refuseLate('arrived too slowly and lost its turn; try again');
       })
       .then(
         (turn) => {

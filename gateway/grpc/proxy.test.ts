@@ -1099,7 +1099,7 @@ describe('long messages', () => {
     const { headers } = await first.result;
     expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual([
       '8',
-      'bulkhead gateway: the build request was sent so slowly that others went first; try again',
+      'bulkhead gateway: the build request arrived too slowly and lost its turn; try again',
     ]);
     expect((await second.result).trailers['grpc-status']).toBe('0');
   });

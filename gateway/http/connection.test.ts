@@ -859,7 +859,7 @@ describe('a client that disconnects while its request is decided', () => {
     expect(first.toString()).toMatch(/^HTTP\/1.1 100 /);
     displace();
     const [response] = (await once(socket, 'data')) as [Buffer];
-    expect(response.toString()).toMatch(/^HTTP\/1.1 408 [^]*others went first/);
+    expect(response.toString()).toMatch(/^HTTP\/1.1 408 [^]*lost its turn/);
     expect([ended, engineReceived]).toEqual([true, []]);
   });
 

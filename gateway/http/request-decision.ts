@@ -180,7 +180,7 @@ export class RequestDecision {
 
   #acquireTurn(handling: ReadBody, turn: NonNullable<ReadBody['turn']>): void {
     const displaced = () => {
-      this.#refuseSlow('the body was sent so slowly that others went first; send it again');
+      this.#refuseSlow('the body arrived too slowly and lost its turn; send it again');
     };
     turn
       .take(displaced)

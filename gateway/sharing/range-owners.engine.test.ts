@@ -93,7 +93,7 @@ describe("a range once one user's", () => {
     const leftIds = [600_113_200, 600_113_201];
     for (const id of leftIds) {
       const container = (await as(id, 'create', 'busybox', 'true')).trim();
-      expect(await as(id, 'start', container)).toMatch(/it is not known who made it.*\bA3\)/);
+      expect(await as(id, 'start', container)).toMatch(/its creator is unknown.*\bA3\)/);
       await as(id, 'rm', container);
     }
     // The ledger is the machine's: engines of concurrent tests add ranges of their own owners to it.
@@ -151,7 +151,7 @@ describe('a container without a sharing record', () => {
     try {
       for (const uid of [alice, bob, 0]) {
         expect(await as(uid, 'start', 'unrecorded')).toMatch(
-          /enhanced container isolation: docker start on container unrecorded .*it is not known who made it/,
+          /enhanced container isolation: docker start on container unrecorded .*its creator is unknown/,
         );
       }
       await guarded.engine.docker('start', 'unrecorded');
@@ -159,7 +159,7 @@ describe('a container without a sharing record', () => {
         (await as(alice, 'exec', 'unrecorded', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1],
       );
       expect(recordedOwner(base)).toBe('unnamed');
-      expect(await as(alice, 'restart', '-t', '0', 'unrecorded')).toMatch(/it is not known who made it/);
+      expect(await as(alice, 'restart', '-t', '0', 'unrecorded')).toMatch(/its creator is unknown/);
       await as(alice, 'stop', '-t', '0', 'unrecorded');
       await writeFile(record, text, { mode: 0o600 });
       expect(await as(alice, 'start', 'unrecorded')).toBe('unrecorded\n');

@@ -571,7 +571,7 @@ describe('the record', () => {
       '/s/x',
     );
     expect(await as(0, 'start', 'unknown')).toMatch(
-      /container isolation: .*it is not known who made it, so whose ids it would have: recreate it.*A3/,
+      /container isolation: .*its creator is unknown, so the owner of its ids is, too: recreate it.*A3/,
     );
     const shares =
       /isolation: it is not known who shares .*unknown with this container \(there is no .*\): recreate .*A8/;

@@ -214,7 +214,7 @@ function requestBody(known: ReadonlyMap<string, string>): BodyResult {
   const length = known.get('content-length');
   if (coding !== undefined) {
     if (length !== undefined)
-      return { error: 'Content-Length and Transfer-Encoding stand there together', status: 400 };
+      return { error: 'both Content-Length and Transfer-Encoding are present', status: 400 };
     if (coding.toLowerCase() !== 'chunked')
       return { error: `the transfer coding "${coding}" is not understood`, status: 501 };
     return { length: { kind: 'chunked' } };

@@ -55,7 +55,7 @@ export const gateway = {
   'gateway.container-with-label': 'container {{name}} with the label {{label}}={{value}}',
   'gateway.sharing-user-label-values': 'its values are "root", "own" and UID or UID:GID, up to 65535',
   'gateway.kernel-settings-label-values': 'its values are "emulated" and "machine"',
-  'gateway.creator-unknown': 'it is not known who made it, so whose ids it would have: recreate it',
+  'gateway.creator-unknown': 'its creator is unknown, so the owner of its ids is, too: recreate it',
   'gateway.container-which-mounts': '{{command}} on container {{name}}, which mounts {{source}},',
   'gateway.the-filter': 'the filter {{filter}}',
   'gateway.link-in-path': 'a link is in its way',

@@ -49,7 +49,7 @@ export const gateway: Translated<typeof english> = {
   'gateway.container-with-label': '带有标签 {{label}}={{value}} 的容器 {{name}}',
   'gateway.sharing-user-label-values': '它的值可以是“root”、“own”，以及不超过 65535 的 UID 或 UID:GID',
   'gateway.kernel-settings-label-values': '它的值可以是“emulated”和“machine”',
-  'gateway.creator-unknown': '不知道它由谁创建，因而不知道它应使用谁的 ID：请重新创建',
+  'gateway.creator-unknown': '其创建者未知，因而其 ID 的归属也未知：请重新创建',
   'gateway.container-which-mounts': '对容器 {{name}}（挂载了 {{source}}）执行 {{command}}',
   'gateway.the-filter': '过滤器 {{filter}}',
   'gateway.link-in-path': '途中有链接',
