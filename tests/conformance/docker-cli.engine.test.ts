@@ -62,5 +62,5 @@ async function same({ script, shows, code = 0, quietly = false }: Case): Promise
 // Scripts wait a lot: some run concurrently.
 describe.concurrent('A1: with ECI on the docker command line works as on a stock engine', () => {
   for (const one of [...containers, ...files, ...images, ...systems, ...composes])
-    it(one.does, () => engines.compare(() => same(one)));
+    it(one.does, () => engines.compare(one.does, () => same(one)));
 });

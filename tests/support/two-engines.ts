@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeNetwork, type Network } from './network.ts';
+import { LostOutputRepetitions, type Comparison } from './lost-output.ts';
 import { side, startGuardedEngine, type GuardedEngine, type Side } from './guarded-engine.ts';
 import { startBareEngine, type BareEngine } from './real-engine.ts';
 
@@ -16,10 +17,11 @@ export interface TwoEngines {
    */
   readonly bareNetwork: Network;
   /**
-   * Runs a comparison, and once more if it fails while an engine has lost a container's output, as its log
-   * then says: the stock engine does, too (docs/design/testing.md). Rejects with the comparison's error.
+   * Runs a comparison, and once more if it fails while a dockerd loses a container's output, as its log then
+   * says: the stock engine does, too (lost-output.ts). Rejects with the comparison's error.
    */
-  compare(comparison: () => Promise<void>): Promise<void>;
+  compare(name: string, comparison: Comparison): Promise<void>;
+  /** Stops both, and prints which comparisons were repeated. */
   stop(): Promise<void>;
 }
 
@@ -38,33 +40,25 @@ export async function startTwoEngines(): Promise<TwoEngines> {
     bare = await startBareEngine({ network: bareNetwork });
     const work = path.join(guarded.scratch, 'bare');
     await mkdir(work);
-    const roots = [guarded.engine.root, bare.root];
+    const logs = [guarded.engine.root, bare.root].map((root) => path.join(root, 'dockerd.log'));
+    const repetitions = new LostOutputRepetitions(() =>
+      Promise.all(logs.map((log) => readFile(log, 'utf8'))),
+    );
     return {
       guarded,
       bare: side(bare.socket, work, bareNetwork.enter),
       bareNetwork,
-      compare: async (comparison) => {
-        const lostBefore = await lostOutputs(roots);
-        try {
-          await comparison();
-        } catch (error) {
-          if ((await lostOutputs(roots)) === lostBefore) throw error;
-          console.log(`once more, an engine lost output: ${String(error)}`);
-          await comparison();
-        }
+      compare: (name, comparison) => repetitions.run(name, comparison),
+      stop: async () => {
+        const report = repetitions.report();
+        if (report !== null) console.log(report);
+        await stop();
       },
-      stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-/** How often the engines at these roots have dropped what a container printed, by their logs. */
-async function lostOutputs(roots: readonly string[]): Promise<number> {
-  const logs = await Promise.all(roots.map((root) => readFile(path.join(root, 'dockerd.log'), 'utf8')));
-  return logs.join('').split('stream copy error: reading from a closed fifo').length - 1;
 }
 
 async function removeContainers(engine: BareEngine): Promise<void> {

@@ -47,7 +47,7 @@ describe.concurrent('A1: observations with ECI on equal those on a stock engine'
     it(
       group.of,
       () =>
-        engines.compare(async () => {
+        engines.compare(group.of, async () => {
           const name = `g${++attempts}x`;
           const [guarded, bare] = await Promise.all([
             observe(engines.guarded, group, name, 1),
