@@ -126,6 +126,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'off',
       'id-denylist': ['error', ...retiredNames],
+      // Types and values of a module in one statement.
+      'no-duplicate-imports': 'error',
       // Set again wherever a later entry sets this rule, since entries replace each other.
       'no-restricted-syntax': ['error', nestedTernaries],
       // As Prettier's width, for what it cannot break: strings, comments, regular expressions.

@@ -1,7 +1,6 @@
 import { sha256 } from '../../engine/base/files.ts';
 import type { SettingsState } from '../../shared/ipc/app-state.ts';
-import type { AppError, Result } from '../../shared/result.ts';
-import { fail, ok } from '../../shared/result.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { StoredDraft } from './preferences.ts';
 

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Result } from '../../shared/result.ts';
-import { ok, type AppError } from '../../shared/result.ts';
+import { ok, type Result, type AppError } from '../../shared/result.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { readSettings, removeFile, sha256 } from '../base/files.ts';
 import { readVersion, versionState, writeVersion, type HistoryEntry } from '../store/history.ts';

@@ -1,4 +1,8 @@
-import type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
+import {
+  findConflicts,
+  type DesiredEngineConfig,
+  type EngineConfigConflict,
+} from './daemon-json-conflicts.ts';
 import {
   applyEdits,
   findNodeAtLocation,
@@ -14,7 +18,6 @@ import * as z from 'zod';
 import type { DaemonJsonChange } from '../../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
-import { findConflicts, type EngineConfigConflict } from './daemon-json-conflicts.ts';
 import { plainRuntime } from './launch-config.ts';
 
 const path = z.array(z.string());

@@ -1,5 +1,4 @@
-import type Docker from 'dockerode';
-import type { ContainerInfo } from 'dockerode';
+import type { default as Docker, ContainerInfo } from 'dockerode';
 import type { RecreateItem } from '../../shared/containers/recreate.ts';
 import type { ContainerInspection } from '../../shared/containers/container-inspection.ts';
 import type { RecreateEngine, RecreateImage } from '../../shared/containers/recreate-body.ts';

@@ -1,5 +1,4 @@
-import type Docker from 'dockerode';
-import type { ContainerInspectInfo } from 'dockerode';
+import type { default as Docker, ContainerInspectInfo } from 'dockerode';
 import pLimit from 'p-limit';
 import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';

@@ -1,5 +1,4 @@
-import type Docker from 'dockerode';
-import type { HostConfig } from 'dockerode';
+import type { default as Docker, HostConfig } from 'dockerode';
 import { expect, it } from 'vitest';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { rootPaths, systemRoot } from '../base/root-paths.ts';

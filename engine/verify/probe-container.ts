@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type Docker from 'dockerode';
-import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { default as Docker, Container, ContainerCreateOptions, HostConfig } from 'dockerode';
 import * as z from 'zod';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { engineMessage, statusOf } from '../base/docker-client.ts';

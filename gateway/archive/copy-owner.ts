@@ -1,6 +1,5 @@
-import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import type { EngineFacts, ContainerFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
-import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 
 const maxPasswdBytes = 4 * 1024 * 1024;
 /** The engine's search path for programs. */

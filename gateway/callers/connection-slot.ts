@@ -1,5 +1,4 @@
-import type { AccountHolder } from '../../shared/policy/limits.ts';
-import { connectionDenial, type ConnectionLimits } from '../../shared/policy/limits.ts';
+import { connectionDenial, type AccountHolder, type ConnectionLimits } from '../../shared/policy/limits.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
 
 /** The table that slots belong to. */

@@ -1,7 +1,6 @@
 import type { Denial } from '../../shared/policy/decision.ts';
 import { connectionDenial, type AccountHolder, type ConnectionLimits } from '../../shared/policy/limits.ts';
-import { ConnectionAccount, holderKey } from './connection-slot.ts';
-import { ConnectionSlot, type SlotTable } from './connection-slot.ts';
+import { ConnectionAccount, holderKey, ConnectionSlot, type SlotTable } from './connection-slot.ts';
 
 /** How often overdue request heads are looked for, ms. */
 const sweepMs = 5000;

@@ -1,7 +1,6 @@
 import { parseCommandLine, withoutOptions, type CommandLine } from '../../shared/explain/command-line.ts';
-import type { Explanation } from '../../shared/explain/explanation.ts';
+import { strictest, type Explanation } from '../../shared/explain/explanation.ts';
 import { refusedOptions } from '../../shared/explain/rows.ts';
-import { strictest } from '../../shared/explain/explanation.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { withEntitlements } from './entitlement-findings.ts';
 import { explainCommand } from './explain.ts';

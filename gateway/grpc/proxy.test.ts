@@ -16,8 +16,7 @@ import {
 } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Denial } from '../../shared/policy/decision.ts';
-import { refusalText } from '../../shared/policy/decision.ts';
+import { refusalText, type Denial } from '../../shared/policy/decision.ts';
 import { op } from '../../shared/policy/llb-messages.ts';
 import { historyRequest, returnRequest, rpcStatus } from '../../shared/policy/buildkit-messages.ts';
 import { messagesOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';

@@ -1,8 +1,7 @@
 import type { SocketMountModule } from './socket-mount-module.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { AppError, Result } from '../../shared/result.ts';
-import { fail, ok } from '../../shared/result.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import path from 'node:path';
 import type { ListenAddress, Listener } from '../http/listener.ts';
 import type { ImageTrust } from '../trust/image-verdict.ts';

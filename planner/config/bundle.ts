@@ -1,5 +1,11 @@
-import { deviceRuleSchema, specSchema, processSchema, type OciNamespace } from '../base/oci-spec.ts';
-import type { OciMount, OciSpec } from '../base/oci-spec.ts';
+import {
+  deviceRuleSchema,
+  specSchema,
+  processSchema,
+  type OciNamespace,
+  type OciMount,
+  type OciSpec,
+} from '../base/oci-spec.ts';
 import * as z from 'zod';
 import type { GrantedDevice } from '../../shared/isolation/sharing-user.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';

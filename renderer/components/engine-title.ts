@@ -1,6 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { TargetRef } from '../../shared/targets/target-id.ts';
-import { parseTargetId, rootOf } from '../../shared/targets/target-id.ts';
+import { parseTargetId, rootOf, type TargetRef } from '../../shared/targets/target-id.ts';
 import { embeddedName } from '../../shared/targets/embedded-name.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 

@@ -1,8 +1,7 @@
 import { createContext, use, useSyncExternalStore, type ReactNode } from 'react';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { deriveDraft, sameForDraft, type DraftView } from './draft-view.ts';
-import type { AppStore } from './snapshot.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { AppStore, Snapshot } from './snapshot.ts';
 
 const StoreContext = createContext<AppStore | null>(null);
 

@@ -17,8 +17,7 @@ import { removesFile } from '../../shared/settings/history.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { applying, lockOf, type Lock } from './lock.ts';
-import type { AppStore } from './snapshot.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { AppStore, Snapshot } from './snapshot.ts';
 
 /** Parsed and evaluated settings text; '' means no file. */
 export interface DocumentView {

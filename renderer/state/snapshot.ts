@@ -1,12 +1,8 @@
-import type { IpcEvents } from '../../shared/ipc/contract.ts';
-import type { IpcInput } from '../../shared/ipc/contract.ts';
-import type { IpcOutput } from '../../shared/ipc/contract.ts';
-import type { IpcRequest } from '../../shared/ipc/contract.ts';
-import type { Result } from '../../shared/result.ts';
+import type { IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
+import type { Result, AppError } from '../../shared/result.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { ContainerChoices } from '../../shared/apply/plan.ts';
-import type { AppError } from '../../shared/result.ts';
 
 /** Changes as sentences, or line by line. */
 export type ChangesMode = 'summary' | 'json';

@@ -11,9 +11,16 @@ import {
 } from './buildkit-messages.ts';
 import { reservedSelectors } from './build-policy.ts';
 import { op } from './llb-messages.ts';
-import { messageOf, messagesOf, numberOf, readMessage, textEntriesOf, textOf } from './protobuf.ts';
+import {
+  messageOf,
+  messagesOf,
+  numberOf,
+  readMessage,
+  textEntriesOf,
+  textOf,
+  type MessageShape,
+} from './protobuf.ts';
 import { refusalText } from './decision.ts';
-import type { MessageShape } from './protobuf.ts';
 import { encoded, type PlainMessage } from './protobuf-plain.ts';
 
 const bytes = encoded;

@@ -1,8 +1,7 @@
 import { allow, deny, type Decision } from './decision.ts';
 import type { EngineError } from './engine-errors.ts';
 import { invalidAddresses } from './ipam-errors.ts';
-import type { JsonObject } from './json.ts';
-import { isObject } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import { message } from '../messages/message.ts';
 import { listAt, objectAt, textAt, textMapAt } from './shape.ts';
 

@@ -1,4 +1,4 @@
-import type { ActiveOperations } from './context.ts';
+import type { ActiveOperations, HandlerContext } from './context.ts';
 import type { ApplyHandle } from '../../../engine/apply/apply.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
@@ -9,7 +9,6 @@ import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
 import { beginChange, refuseDuringApply } from '../../session/session-change.ts';
 import { message } from '../../../shared/messages/message.ts';
-import type { HandlerContext } from './context.ts';
 
 type ApplyHandlers = Pick<
   Handlers,

@@ -1,8 +1,7 @@
-import type { HandlerContext } from './context.ts';
+import type { HandlerContext, ActiveOperations } from './context.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
 import { activityHandlers } from './activity.ts';
 import { applyHandlers } from './apply.ts';
-import type { ActiveOperations } from './context.ts';
 import { containerHandlers } from './containers.ts';
 import { desktopHandlers } from './desktop.ts';
 import { engineHandlers } from './engine.ts';

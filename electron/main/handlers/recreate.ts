@@ -4,9 +4,8 @@ import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
 import { beginChange } from '../../session/session-change.ts';
-import type { ActiveOperations } from './context.ts';
+import type { ActiveOperations, HandlerContext } from './context.ts';
 import { message } from '../../../shared/messages/message.ts';
-import type { HandlerContext } from './context.ts';
 
 type RecreateHandlers = Pick<
   Handlers,

@@ -1,5 +1,4 @@
-import type { ActivityEntry } from '../../../shared/audit/activity.ts';
-import { activityPageSize } from '../../../shared/audit/activity.ts';
+import { activityPageSize, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import type { ActivityFeed } from './feed.ts';
 
 /** The kept entries with these `seq`s, oldest first. */

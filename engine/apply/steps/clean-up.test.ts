@@ -3,10 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
 import type { RecreateRun } from '../../../shared/containers/recreate.ts';
 import { ok } from '../../../shared/result.ts';
-import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import { rootPaths, applyLockPath, type RootPaths } from '../../base/root-paths.ts';
 import { readSettings } from '../../base/files.ts';
 import { startApply } from '../apply.ts';
-import { applyLockPath } from '../../base/root-paths.ts';
 import {
   callsFile,
   container,

@@ -13,11 +13,10 @@ import {
   UnprotectedIcon,
 } from '../../theme/icons.ts';
 import { formatDuration } from '../../i18n/format.ts';
-import { joinSentences } from '../../i18n/lists.ts';
+import { joinSentences, names as joined } from '../../i18n/lists.ts';
 import type { Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan, PlanEffect } from '../../../shared/apply/plan.ts';
 import { backendIds } from '../../../shared/isolation/backends.ts';
-import { names as joined } from '../../i18n/lists.ts';
 
 type Kind = PlanEffect['kind'];
 

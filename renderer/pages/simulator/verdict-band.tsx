@@ -12,9 +12,8 @@ import { isRuleCode } from '../../../shared/rules/index.ts';
 import { asClause } from './labels.ts';
 import { decisionTexts } from '../../../shared/audit/decision-text.ts';
 import { clientLanguage, useTranslateIn } from '../../i18n/client-language.ts';
-import { translateMessage } from '../../i18n/translate.ts';
+import { translateMessage, translateText } from '../../i18n/translate.ts';
 import type { Message } from '../../../shared/messages/message.ts';
-import { translateText } from '../../i18n/translate.ts';
 
 /** Outcome in one line, and the client's output. */
 export function VerdictBand({ simulation, old }: { readonly simulation: Simulation; readonly old: boolean }) {
