@@ -55,6 +55,12 @@ export const suites = [
     docker: false,
   },
   {
+    name: 'time-namespaces',
+    what: 'containers with a time namespace, as Docker Engine 29.5 makes them',
+    file: 'planner/time-namespace.engine.test.ts',
+    docker: false,
+  },
+  {
     name: 'docker-py',
     what: 'docker-py 7',
     file: 'tests/conformance/docker-py.engine.test.ts',
@@ -128,7 +134,15 @@ export const cellStages = [
     store: 'overlay2',
     client: 'newer',
     after: 'engine',
-    suites: [...quick, 'claims', 'engine-errors', 'devices', 'native-clients', 'descriptors'],
+    suites: [
+      ...quick,
+      'claims',
+      'engine-errors',
+      'devices',
+      'native-clients',
+      'descriptors',
+      'time-namespaces',
+    ],
   },
   {
     name: 'newer-containerd',
