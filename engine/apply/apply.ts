@@ -166,7 +166,7 @@ async function complete(context: StepContext, results: ApplyResults): Promise<Ap
       error = step.defectError?.(cause) ?? fail('internal', message('apply.apply-defect'), { cause }).error;
     }
     if (error !== null) {
-      state.log(`${step.id}: ${error.message}`);
+      state.log(message('common.what-and-why', { what: step.id, why: failureMessage(error) }));
       const without = step.resultsWithout?.(journal, error);
       if (own.removed.length === 0) own.removed = without?.removed ?? [];
       if (own.recreated.length === 0) own.recreated = without?.recreated ?? [];

@@ -9,7 +9,7 @@ import type { Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { RunState } from './run-state.ts';
 import type { StepResults } from './steps/step.ts';
-import { reasonMessage } from '../../shared/messages/error-message.ts';
+import { failureMessage, reasonMessage } from '../../shared/messages/error-message.ts';
 import { message, plainText, sentenceOf } from '../../shared/messages/message.ts';
 import { recordVersion, settleDraft } from './versions.ts';
 
@@ -44,16 +44,17 @@ export async function finalise(
   const recorded = await recordVersion(paths, journal, text).catch((cause: unknown) =>
     fail('internal', message('apply.recording-defect'), { cause }),
   );
-  if (!recorded.ok) state.log(`history: ${recorded.error.message}`);
+  if (!recorded.ok) state.log(message('apply.log-not-recorded', { why: failureMessage(recorded.error) }));
   try {
     await ports.onCheckpoint?.('recorded');
     await settleDraft(paths, text);
     await removeJournalFile(paths.journal);
     await dropBackup(paths);
   } catch (cause) {
-    state.log(`to be finished at the next start: ${cause instanceof Error ? cause.message : String(cause)}`);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    state.log(message('apply.log-finished-later', { why }));
   }
-  state.log(`version ${journal.toVersion} is applied`);
+  state.log(message('apply.log-applied', { version: journal.toVersion }));
   const unrecorded = recorded.ok ? null : reasonMessage(recorded.error);
   return {
     kind: 'applied',

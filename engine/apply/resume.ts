@@ -11,7 +11,7 @@ import { applyLockPath } from '../base/root-paths.ts';
 import type { ApplyPorts } from './ports.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState, type RunState } from './run-state.ts';
-import { failureMessage } from '../../shared/messages/error-message.ts';
+import { errorMessage, failureMessage } from '../../shared/messages/error-message.ts';
 import { message } from '../../shared/messages/message.ts';
 
 /**
@@ -56,7 +56,7 @@ export async function resumeUnderLock(
   state.end(outcome);
   if (outcome.kind === 'rollback-failed') {
     return fail('apply.rollback-failed', message('apply.interrupted-rollback-failed'), {
-      reason: [outcome.rollbackError.message, outcome.rollbackError.reason].filter(Boolean).join(': '),
+      reason: errorMessage(outcome.rollbackError),
       hint: message('apply.backup-location', { backupDir: outcome.backupDir }),
       params: { backupDir: outcome.backupDir },
     });
@@ -86,7 +86,7 @@ async function finish(ports: ApplyPorts, state: RunState, journal: Journal): Pro
       verification: await ports.lastVerification(),
     };
   }
-  state.log(`finishing version ${journal.toVersion}, interrupted after it was verified`);
+  state.log(message('apply.log-finishing', { version: journal.toVersion }));
   const results = noResults();
   if (journal.eciAfter) results.verification = await ports.lastVerification();
   const left = dueSteps(workOf(journal)).filter(({ id }) => !applyStepTable[id].reversible);
@@ -128,7 +128,7 @@ async function settleDamaged(ports: ApplyPorts): Promise<Result<null, AppError>>
     const restarted = status.phase === 'stopped' ? ok(undefined) : await ports.driver.restart();
     if (!restarted.ok) {
       return fail('apply.rollback-failed', message('apply.interrupted-rollback-failed'), {
-        reason: restarted.error.message,
+        reason: failureMessage(restarted.error),
         hint: message('apply.backup-location', { backupDir: backupDirectory(ports.paths) }),
         params: { backupDir: backupDirectory(ports.paths) },
       });

@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
+import type { ApplyEvent } from '../../shared/apply/run.ts';
+import { message } from '../../shared/messages/message.ts';
 import { fail } from '../../shared/result.ts';
 import { identityOf } from '../base/process-identity.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
@@ -57,6 +59,37 @@ describe('rolled back with the reason', () => {
     expect(stepStates(run)).toContain('restart-engine:failed');
     expect(await calls()).toEqual(['restart', 'restart', 'health']);
     await expectAllRestored();
+  });
+  test('lines of the log have the ids and values of their sentences', async () => {
+    await engineOff();
+    const why = message('engine.start-failed');
+    const events: ApplyEvent[] = [];
+    let isFirst = true;
+    await apply(
+      settingsText(true),
+      {
+        outcome: (call) => {
+          if (call !== 'restart' || !isFirst) return undefined;
+          isFirst = false;
+          return fail('engine.start-failed', why).error;
+        },
+      },
+      keepAllContainers,
+      events,
+    );
+    const lines = events.flatMap((event) => (event.type === 'log' ? [event.line] : []));
+    expect(lines).toContainEqual({
+      at: expect.any(String),
+      source: 'bulkhead',
+      text: `rolling back to version 1: ${why.text}`,
+      sentence: { id: 'apply.log-rolling-back', params: { version: 1, why } },
+    });
+    expect(lines).toContainEqual(
+      expect.objectContaining({ sentence: { id: 'apply.log-rolled-back', params: { version: 1 } } }),
+    );
+    expect(lines.filter(({ source, sentence }) => source === 'bulkhead' && sentence === undefined)).toEqual(
+      [],
+    );
   });
   test.each(['health', 'verify'] as const)('a failing %s', async (step) => {
     await engineOff();

@@ -8,6 +8,7 @@ import { versionState } from '../store/history.ts';
 import { hasBegunToChange } from './due-steps.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
+import { failureMessage } from '../../shared/messages/error-message.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { RunState } from './run-state.ts';
 import { recordEnforced } from './versions.ts';
@@ -30,7 +31,7 @@ export async function rollBack(
   const noted: Journal = { ...journal, phase: 'rolling-back', error };
   await writeJournal(paths.journal, noted);
   await ports.onCheckpoint?.('rolling-back');
-  state.log(`rolling back to version ${journal.fromVersion}: ${error.message}`);
+  state.log(message('apply.log-rolling-back', { version: journal.fromVersion, why: failureMessage(error) }));
   let undone: Result<void, AppError>;
   try {
     undone = await undo(ports, state, noted);
@@ -38,7 +39,7 @@ export async function rollBack(
     undone = fail('internal', message('apply.rollback-defect'), { cause: defect });
   }
   if (!undone.ok) {
-    state.log(`roll back failed: ${undone.error.message}`);
+    state.log(message('apply.log-rollback-failed', { why: failureMessage(undone.error) }));
     return {
       kind: 'rollback-failed',
       failedStep,
@@ -51,7 +52,7 @@ export async function rollBack(
   for (const file of [paths.settings, ...engineConfigFiles(paths)]) await removeLeftoverTemporaries(file);
   await removeJournalFile(paths.journal);
   await dropBackup(paths);
-  state.log(`rolled back to version ${journal.fromVersion}`);
+  state.log(message('apply.log-rolled-back', { version: journal.fromVersion }));
   return { kind: 'rolled-back', failedStep, error, restoredVersion: await restoredVersion(paths, journal) };
 }
 
@@ -70,12 +71,11 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
       noteRemoval: ports.capabilities.enforcedByGateway,
     });
     if (!restored.ok) return restored;
-    if (restored.value.foreignSettings)
-      state.log('the settings file was changed by another program meanwhile: left as it is');
+    if (restored.value.foreignSettings) state.log(message('apply.log-settings-left'));
     else await recordEnforced(ports.paths, journal);
     const { foreignConfig } = restored.value;
     if (foreignConfig !== undefined)
-      state.log(`daemon.json was changed by another program meanwhile: that text is in ${foreignConfig}`);
+      state.log(message('apply.log-daemon-json-kept', { file: foreignConfig }));
     await writeJournal(ports.paths.journal, { ...journal, restored: true });
   }
   if (!journal.engineRan) {
@@ -86,7 +86,8 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
   let runsOn = !restarted;
   if (!restarted && hasBegunToChange(journal, 'loaded-configuration')) {
     const reloaded = await ports.driver.reload?.({ onLog: state.forward });
-    if (reloaded?.ok === false) state.log(`the engine was not reloaded: ${reloaded.error.message}`);
+    if (reloaded?.ok === false)
+      state.log(message('apply.log-not-reloaded', { why: failureMessage(reloaded.error) }));
     runsOn = reloaded?.ok !== false;
   }
   // If we did not restart it, it should still be running; if it isn't, it may have died for another reason:
@@ -106,5 +107,6 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
  */
 async function verifyAgain(ports: ApplyPorts, state: RunState): Promise<void> {
   const verified = await ports.verify(new AbortController().signal);
-  if (!verified.ok) state.log(`not verified again: ${verified.error.message}`);
+  if (!verified.ok)
+    state.log(message('apply.log-not-verified-again', { why: failureMessage(verified.error) }));
 }

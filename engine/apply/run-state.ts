@@ -2,7 +2,7 @@ import { shownSteps, type ApplyStep } from '../../shared/apply/steps.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
-import { referenceTo, type Message } from '../../shared/messages/message.ts';
+import { plainText, referenceTo, sentenceOf, type Message } from '../../shared/messages/message.ts';
 import type { Journal } from './journal.ts';
 
 /** The result of a step: a sentence, or a name that is the same in every language. */
@@ -19,7 +19,8 @@ export interface RunState {
   activity(activity: ApplyRun['activity'], cancellable: boolean): void;
   end(outcome: ApplyOutcome): void;
   recreation(recreation: RecreateRun): void;
-  log(text: string): void;
+  /** Adds a line of ours to the log; a string is the text of another program. */
+  log(line: string | Message): void;
   forward(line: EngineLogLine): void;
 }
 
@@ -28,6 +29,13 @@ const captionOf = (detail: StepDetail): Pick<ApplyStepStatus, 'detail' | 'senten
   detail === null || typeof detail === 'string'
     ? { detail, sentence: undefined }
     : { detail: detail.text, sentence: referenceTo(detail) };
+
+/** A line of ours as the log contains it. */
+const ownLine = (line: string | Message): Omit<EngineLogLine, 'at'> => ({
+  source: 'bulkhead',
+  text: plainText(line),
+  ...sentenceOf(line),
+});
 
 export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) => void): RunState {
   const run: ApplyRun = {
@@ -101,8 +109,8 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     recreation: (recreation) => {
       emit({ type: 'recreation', recreation });
     },
-    log: (text) => {
-      emit({ type: 'log', line: { at: now(), source: 'bulkhead', text } });
+    log: (line) => {
+      emit({ type: 'log', line: { at: now(), ...ownLine(line) } });
     },
     forward: (line) => {
       emit({ type: 'log', line });

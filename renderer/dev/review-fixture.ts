@@ -6,7 +6,14 @@ import type { ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { ApplyStep } from '../../shared/apply/steps.ts';
 import type { Container } from '../../shared/containers/protection.ts';
 import type { RecreateMember } from '../../shared/containers/recreate.ts';
-import { message, sentenceOf, type Message } from '../../shared/messages/message.ts';
+import { failureMessage } from '../../shared/messages/error-message.ts';
+import {
+  message,
+  plainText,
+  sentenceOf,
+  withReference,
+  type Message,
+} from '../../shared/messages/message.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { states } from './states.ts';
 import { caption, ended, progress, run, type RunProgress } from './apply-fixture.ts';
@@ -233,32 +240,51 @@ function engineLines({ step, state }: ApplyStepStatus): readonly string[] {
 }
 
 /** What the steps of an apply write once they have ended. */
-function stepLines({ step, state, detail }: ApplyStepStatus, { outcome }: ApplyRun): readonly string[] {
-  if (state === 'failed') return [`${step}: ${detail ?? ''}`];
+function stepLines(
+  { step, state, detail, sentence }: ApplyStepStatus,
+  { outcome }: ApplyRun,
+): readonly Message[] {
+  if (state === 'failed')
+    return [message('common.what-and-why', { what: step, why: withReference(detail ?? '', sentence) })];
   if (step === 'verify')
-    return verification.claims.map(({ id, verdict, evidence }) => `${id}: ${verdict}: ${evidence}`);
+    return verification.claims.map((claim) =>
+      message('apply.log-claim', {
+        claim: claim.id,
+        verdict: message(`apply.log-verdict-${claim.verdict}`),
+        evidence: withReference(claim.evidence, claim.sentence),
+      }),
+    );
   if (outcome?.kind !== 'applied') return [];
   if (step === 'clean-up')
-    return outcome.removed.map(({ name, removed, error }) =>
-      removed ? `removed ${name}` : `not removed: ${name}: ${error ?? ''}`,
+    return outcome.removed.map(({ name, removed, error = '', sentence: why }) =>
+      removed
+        ? message('apply.log-removed', { name })
+        : message('apply.log-not-removed', { name, why: withReference(error, why) }),
     );
-  return step === 'recreate' ? outcome.recreated.map(({ name }) => `recreated ${name}`) : [];
+  return step === 'recreate'
+    ? outcome.recreated.map(({ name }) => message('apply.log-recreated', { name }))
+    : [];
 }
 
-function outcomeLines({ outcome }: ApplyRun): readonly string[] {
+function outcomeLines({ outcome }: ApplyRun): readonly Message[] {
   if (outcome === null) return [];
-  if (outcome.kind === 'applied') return [`version ${outcome.version} is applied`];
-  const why = outcome.error.message;
+  if (outcome.kind === 'applied') return [message('apply.log-applied', { version: outcome.version })];
+  const version = 11;
   return [
-    `rolling back to version 11: ${why}`,
-    ...(outcome.kind === 'rolled-back' ? ['rolled back to version 11'] : []),
+    message('apply.log-rolling-back', { version, why: failureMessage(outcome.error) }),
+    ...(outcome.kind === 'rolled-back' ? [message('apply.log-rolled-back', { version })] : []),
   ];
 }
 
 /** The log of a run up to where it is. */
 export function logOf(run: ApplyRun): EngineLogLine[] {
-  const lines = (source: EngineLogLine['source'], at: string | null, texts: readonly string[]) =>
-    texts.map((text): EngineLogLine => ({ at: at ?? run.startedAt, source, text }));
+  const lines = (source: EngineLogLine['source'], at: string | null, texts: readonly (string | Message)[]) =>
+    texts.map((text): EngineLogLine => ({
+      at: at ?? run.startedAt,
+      source,
+      text: plainText(text),
+      ...sentenceOf(text),
+    }));
   return [
     ...run.steps
       .filter(({ state }) => state === 'done' || state === 'failed')

@@ -1,9 +1,8 @@
 import type { RemoveOutcome } from '../../../shared/containers/protection.ts';
-import { failureMessage } from '../../../shared/messages/error-message.ts';
-import { message, sentenceOf, type Message } from '../../../shared/messages/message.ts';
+import { errorMessage, failureMessage } from '../../../shared/messages/error-message.ts';
+import { message, sentenceOf, withReference, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError } from '../../../shared/result.ts';
 import type { Journal } from '../journal.ts';
-import { describeError } from './describe-error.ts';
 import type { StepContext, StepModule } from './step.ts';
 
 /** Typical duration of removing up to `removalsAtOnce` containers, ms. */
@@ -65,15 +64,13 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
     const outcome = asDone(reported);
     soFar.push(outcome);
     state.detail('clean-up', message('apply.detail-removal-progress', { done: count, total }));
-    state.log(
-      outcome.removed ? `removed ${outcome.name}` : `not removed: ${outcome.name}: ${outcome.error ?? ''}`,
-    );
+    state.log(logLine(outcome));
   };
   let removed: RemoveOutcome[];
   try {
     const outcomes = await ports.remove(journal.remove, follow);
     if (!outcomes.ok) {
-      state.log(outcomes.error.message);
+      state.log(failureMessage(outcomes.error));
       return {
         detail: message('apply.detail-nothing-removed'),
         removed: notRemoved(journal, outcomes.error),
@@ -82,7 +79,7 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
     removed = outcomes.value.map(asDone);
   } catch (cause) {
     const error = cleanUpDefect(cause);
-    state.log(describeError(error));
+    state.log(errorMessage(error));
     removed = notRemoved(journal, error).map(
       (missing) => soFar.find(({ id }) => id === missing.id) ?? missing,
     );
@@ -95,3 +92,8 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
     removed,
   };
 }
+
+const logLine = ({ name, removed, error = '', sentence }: RemoveOutcome): Message =>
+  removed
+    ? message('apply.log-removed', { name })
+    : message('apply.log-not-removed', { name, why: withReference(error, sentence) });

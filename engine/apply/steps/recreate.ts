@@ -1,10 +1,10 @@
 import type { RecreateMember, RecreateRun } from '../../../shared/containers/recreate.ts';
+import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { ok, type AppError } from '../../../shared/result.ts';
 import { recreationsAtOnce } from '../../recreate/recreate-journal-paths.ts';
 import type { Journal } from '../journal.ts';
 import { cleanUpDefect } from './clean-up.ts';
-import { describeError } from './describe-error.ts';
 import type { StepContext, StepModule } from './step.ts';
 
 /**
@@ -112,10 +112,12 @@ function unfinishedMembers(journal: Journal, latest: RecreateRun | null, error: 
 const isRecreated = ({ outcome }: RecreateMember): boolean =>
   outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
 
-function logLine(member: RecreateMember): string | null {
+function logLine(member: RecreateMember): Message | null {
   const { name, outcome } = member;
   if (outcome === null) return null;
   if (!('error' in outcome))
-    return outcome.kind === 'unchanged' ? `protected already: ${name}` : `recreated ${name}`;
-  return `not recreated: ${name}: ${describeError(outcome.error)}`;
+    return outcome.kind === 'unchanged'
+      ? message('apply.log-protected-already', { name })
+      : message('apply.log-recreated', { name });
+  return message('apply.log-not-recreated', { name, why: errorMessage(outcome.error) });
 }

@@ -1,6 +1,7 @@
-import { message } from '../../../shared/messages/message.ts';
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
+import { message, withReference, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import { countMessage, settled } from '../../../shared/verify/claims.ts';
+import { countMessage, settled, type Claim } from '../../../shared/verify/claims.ts';
 import type { StepModule } from './step.ts';
 
 /** Verifies the protection from inside real containers. Skipped only if ECI is off afterwards. */
@@ -14,7 +15,7 @@ export const verify: StepModule = {
     const verification = await ports.verify(signal);
     if (!verification.ok) return verification;
     const { claims } = verification.value;
-    for (const claim of claims) state.log(`${claim.id}: ${claim.verdict}: ${claim.evidence}`);
+    for (const claim of claims) state.log(logLine(claim));
     // Audit mode was requested: that nothing is refused is no reason to roll back. It is reported, and never
     // counts as passed.
     const open = claims.filter((claim) => claim.verdict === 'not-enforced').length;
@@ -24,7 +25,12 @@ export const verify: StepModule = {
         reason:
           bad.length === 0
             ? message('apply.no-check-ran')
-            : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '),
+            : joinMessages(
+                'statements',
+                bad.map((claim) =>
+                  message('common.what-and-why', { what: claim.id, why: evidenceOf(claim) }),
+                ),
+              ),
         hint: message('apply.run-verify'),
       });
     }
@@ -37,3 +43,12 @@ export const verify: StepModule = {
     });
   },
 };
+
+const evidenceOf = ({ evidence, sentence }: Claim): Message | string => withReference(evidence, sentence);
+
+const logLine = (claim: Claim): Message =>
+  message('apply.log-claim', {
+    claim: claim.id,
+    verdict: message(`apply.log-verdict-${claim.verdict}`),
+    evidence: evidenceOf(claim),
+  });

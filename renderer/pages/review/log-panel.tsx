@@ -4,6 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { translateText } from '../../i18n/translate.ts';
 import { useSnapshotPart, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { smallToggle } from '../../components/small-toggle.ts';
@@ -14,6 +15,8 @@ import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
 type Filter = 'all' | 'engine' | 'bulkhead';
 const shows = (filter: Filter, line: EngineLogLine): boolean =>
   filter === 'all' || (line.source === 'dockerd') === (filter === 'engine');
+/** A line in the window's language; one of another program as it is. */
+const textOf = ({ text, sentence }: EngineLogLine): string => translateText(text, sentence);
 /** The IPC contract limits the clipboard's text; the end of a log is the most useful part. */
 const maxCopy = 900_000;
 /** Within this many px of the end the panel follows the log. */
@@ -141,7 +144,7 @@ function CopyLines({ lines }: { readonly lines: readonly EngineLogLine[] }) {
   const store = useStore();
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    const text = lines.map((line) => `${line.at} ${line.source} ${line.text}`).join('\n');
+    const text = lines.map((line) => `${line.at} ${line.source} ${textOf(line)}`).join('\n');
     const result = await store.request('clipboard:write', { text: text.slice(-maxCopy) });
     setCopied(result.ok);
   };
@@ -194,7 +197,7 @@ const Line = memo(function Line({
         {line.source}
       </Box>
       <Box component="span" sx={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-        {line.source === 'dockerd' ? message(line.text) : line.text}
+        {line.source === 'dockerd' ? message(line.text) : textOf(line)}
       </Box>
     </Box>
   );

@@ -5,7 +5,9 @@ import { brokenDraft, minutesAgo, offText, settingsState } from '../../dev/setti
 import { renderApp } from '../../dev/render-app.tsx';
 import { logOf, reviewResponses } from '../../dev/review-fixture.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { showLanguage } from '../../i18n/index.ts';
 import { open, state } from '../../dev/review-page-fixture.tsx';
+import { message, referenceTo } from '../../../shared/messages/message.ts';
 import type { ApplyStep } from '../../../shared/apply/steps.ts';
 
 const restarting = progress({ engine: 'restart', at: 'restart-engine' });
@@ -158,6 +160,40 @@ describe('the run', () => {
       .text; // what was recorded
     const lines = logOf(state('cleaning').run ?? run());
     expect(text.split('\n')).toHaveLength(lines.filter((line) => line.source !== 'dockerd').length);
+  });
+
+  it('shows lines of ours in the language of the window, and copies them so', async () => {
+    const { user, bridge } = await open('cleaning');
+    const region = await screen.findByRole('log');
+    await within(region).findByText(/^A2-user-namespace: pass/);
+    const line = message('apply.log-rolling-back', {
+      version: 11,
+      why: message('engine.start-failed'),
+    });
+    act(() => {
+      bridge.emit('log', {
+        at: new Date().toISOString(),
+        source: 'bulkhead',
+        text: line.text,
+        sentence: referenceTo(line),
+      });
+    });
+    await within(region).findByText(line.text);
+    await act(async () => {
+      await showLanguage('zh-CN');
+    });
+    try {
+      expect(within(region).getByText('正在回滚到版本 11：引擎未能启动')).toBeTruthy();
+      expect(within(region).getByText(/^A2-user-namespace：通过：/)).toBeTruthy();
+      expect(within(region).queryByText(line.text)).toBeNull();
+      await user.click(screen.getByRole('button', { name: '复制' }));
+      const copied = bridge.calls.find((call) => call.name === 'clipboard:write')?.input;
+      expect(copied).toMatchObject({ text: expect.stringContaining('bulkhead 正在回滚到版本 11：') });
+    } finally {
+      await act(async () => {
+        await showLanguage('en');
+      });
+    }
   });
 });
 
