@@ -77,7 +77,7 @@ describe('settings given on standard input', () => {
   test.each([
     ['false | bulkhead explain --settings - docker run x', 1, '<stdin> could not be read: it is empty'],
     ['bulkhead explain --settings none.json docker run x', 2, 'there is no file none.json'],
-  ])('are not said to be replaced by the draft without --draft: %s', async (command, code, problem) => {
+  ])('are not reported as replaced by the draft without --draft: %s', async (command, code, problem) => {
     expect(await run(command)).toEqual({
       code,
       out: '',

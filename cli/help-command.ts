@@ -4,7 +4,7 @@ import { commandTree } from './command-tree.ts';
 import { printResult } from './output.ts';
 
 /**
- * Prints the help of the command that the words name, from another one: commander's own `help` takes one
+ * Prints the help of the command that the arguments name, from another one: commander's own `help` takes one
  * name, and prints the help of `settings` for `help settings set`. With `json`, describes the command as
  * data; `build` makes the program with every command loaded.
  */
@@ -21,16 +21,16 @@ export async function printHelp(
   printResult(ok(commandTree(described, names.slice(0, -1))), { json: true, human: () => '' });
 }
 
-/** The command that the words name, from another one; throws commander's error for one that is not there. */
+/** The command that the arguments name, from another one; throws commander's error if there is none. */
 async function findCommand(from: Command, path: readonly string[]): Promise<Command> {
   let command = from;
-  for (const word of path) {
-    const next = command.commands.find((one) => [one.name(), ...one.aliases()].includes(word));
-    // With commander's suggestion; a word such as --version would be parsed as an option.
-    if (next === undefined && command.commands.length > 0 && !word.startsWith('-'))
-      await command.parseAsync([word], { from: 'user' });
+  for (const arg of path) {
+    const next = command.commands.find((one) => [one.name(), ...one.aliases()].includes(arg));
+    // With commander's suggestion; an argument such as --version would be parsed as an option.
+    if (next === undefined && command.commands.length > 0 && !arg.startsWith('-'))
+      await command.parseAsync([arg], { from: 'user' });
     if (next === undefined)
-      return command.error(`error: unknown command '${[...namesOf(command).slice(1), word].join(' ')}'`, {
+      return command.error(`error: unknown command '${[...namesOf(command).slice(1), arg].join(' ')}'`, {
         code: 'commander.unknownCommand',
       });
     command = next;

@@ -468,7 +468,7 @@ test('a plan states the consequences for containers that are kept unprotected, a
   expect(kept('free', 1)).toBe('2 containers you keep: web, old');
 });
 
-test('an engine that is stopping is not said to be stopped', () => {
+test('an engine that is stopping is not displayed as stopped', () => {
   const stopping = first({ protection: 'stopped', engine: { ...engine, phase: 'stopping' } });
   expect(stopping).toBe('Engine stopping: clients get no response any more');
 });

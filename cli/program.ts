@@ -72,9 +72,9 @@ function addHelp(command: Command): void {
     .command('help [command...]')
     .description(helpText('cli-help.display-help'))
     .option('--json', helpText('cli-help.json'))
-    .action(async (words: string[], options: { readonly json?: boolean }) => {
+    .action(async (args: string[], options: { readonly json?: boolean }) => {
       const { printHelp } = await import('./help-command.ts');
-      await printHelp(command, words, options, buildProgram);
+      await printHelp(command, args, options, buildProgram);
     });
 }
 

@@ -276,10 +276,10 @@ describe('the packages of the app', () => {
     ...command,
   ];
   /** Runs one until it ends; what it has started may keep running. */
-  const runAsUser = async (...words: string[]) => {
-    const [command, ...args] = asUser(...words);
-    const [code] = (await once(spawn(command, args, { stdio: 'ignore' }), 'exit')) as [number | null];
-    expect([words, code]).toEqual([words, 0]);
+  const runAsUser = async (...args: string[]) => {
+    const [program, ...rest] = asUser(...args);
+    const [code] = (await once(spawn(program, rest, { stdio: 'ignore' }), 'exit')) as [number | null];
+    expect([args, code]).toEqual([args, 0]);
   };
   const close = async (page: DebuggedPage, app: StartedApp) => {
     void page.evaluate(requestOf('window:action', `{ action: 'close' }`));

@@ -49,7 +49,7 @@ export function newJournal(
           recreate: {
             containers,
             ...(request.choices.commit === true ? { commit: true } : {}),
-            asks: String(user.uid),
+            effectiveCaller: String(user.uid),
           },
         }),
     phase: 'applying',

@@ -92,7 +92,7 @@ describe('listed devices and network volumes', () => {
       expect(allowed(narrower), JSON.stringify(narrower)).toEqual([]);
   });
 
-  test('for every image and user are told apart from those that their entries limit', () => {
+  test('for every image and user are listed apart from those that their entries limit', () => {
     const limits = (devices: readonly object[]): unknown[] => {
       const found: unknown[] = [];
       const [before, after] = [settings({ devices: [disk] }), settings({ devices })];
@@ -151,7 +151,7 @@ describe('shared directories', () => {
     ]);
   });
 
-  test('a dangerous one is not told twice; the same directories in another form are no change', () => {
+  test('a dangerous one is not listed twice; the same directories in another form are no change', () => {
     const dangerous = [{ path: '/etc', everything: false }];
     expect(rules({}, { shares: ['$HOME', '$TMP', '/etc'] }, dangerous)).toEqual([]);
     expect(rules({}, { shares: ['$HOME', '$TMP'] })).toEqual([]);
@@ -187,7 +187,7 @@ describe('socket mounts', () => {
     ]);
   });
 
-  test('of commands nothing is told where no image may mount the socket', () => {
+  test('a command list has no effect where no image may mount the socket', () => {
     expect(rules({ ...listed, allow: ['ps'] }, {})).toEqual([['new-rule', 'socket-images', []]]);
     expect(rules({}, { deny: ['push'] })).toEqual([]);
     expect(rules({ derived: true }, {})).toEqual([]);

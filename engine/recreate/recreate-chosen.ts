@@ -19,7 +19,7 @@ import type { RecreatePorts } from './recreate-ports.ts';
  * Containers to recreate once ECI is on, as an apply records them: its restart stops them, and resuming after
  * an interruption needs their previous state.
  */
-export const chosenRecreationSchema = z.object({
+const chosenSchema = z.object({
   containers: z
     .array(
       z.object({
@@ -35,9 +35,18 @@ export const chosenRecreationSchema = z.object({
   /** Changes written inside them are committed to images from which the new ones are created. */
   commit: z.boolean().optional(),
   /** Name or number of the user who requests the new ones if the creator of the old one was not recorded. */
-  asks: z.string(),
+  effectiveCaller: z.string(),
 });
-export type ChosenRecreation = z.infer<typeof chosenRecreationSchema>;
+export type ChosenRecreation = z.infer<typeof chosenSchema>;
+
+/** A record of them on disk: earlier versions called the user `asks`. */
+export const chosenRecreationSchema = z.preprocess(
+  (record) =>
+    typeof record === 'object' && record !== null && 'asks' in record
+      ? { ...record, effectiveCaller: record.asks }
+      : record,
+  chosenSchema,
+);
 
 const requestFor = (containers: ChosenRecreation['containers'], commit: boolean): RecreateRequest => {
   const ids = containers.map(({ id }) => id);

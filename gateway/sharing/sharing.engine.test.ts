@@ -276,9 +276,9 @@ describe('A8: a container that runs with the uid of its sharing user', () => {
   const hold = (name: string, directory: string, ...options: string[]) =>
     as(alice, 'run', '-d', '--name', name, '-v', `${directory}:/s`, ...options, 'busybox', 'sleep', '1000');
 
-  it('is told that in a variable: what it gives to that number, or writes as that, is theirs', async () => {
-    const directory = await share('told', alice, 0o700);
-    await file('told/mine', alice, 0o600, 'mine\n');
+  it('gets that uid in a variable: what it gives to that uid, or writes as it, is theirs', async () => {
+    const directory = await share('variable', alice, 0o700);
+    await file('variable/mine', alice, 0o600, 'mine\n');
     // Like the entrypoints that images use with gosu or su-exec.
     const entrypoint = `
 cd /s; cat mine; mkdir given; echo x > given/file; cp /bin/busybox root; chmod 4755 root
@@ -296,7 +296,15 @@ exec su user -c 'cd /s; id -u; echo more >> mine; echo x > written; cat mine'`;
       expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
     const root = await onDisk(path.join(directory, 'root'));
     expect([isSubordinate(root.uid), isSubordinate(root.gid)]).toEqual([true, true]);
-    await run('setpriv', ['--reuid', String(alice), '--clear-groups', '--', 'rm', '-r', at('told/given')]);
+    await run('setpriv', [
+      '--reuid',
+      String(alice),
+      '--clear-groups',
+      '--',
+      'rm',
+      '-r',
+      at('variable/given'),
+    ]);
   });
 
   it('says so by a label, or is a dev container: docker exec -u $(id -u), also after restarts', async () => {

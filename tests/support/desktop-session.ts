@@ -74,7 +74,7 @@ export async function startDesktopSession(
     XDG_CONFIG_HOME: path.join(directory, 'config'),
   };
   /** A program of the session, and its arguments. */
-  const command = (...words: [string, ...string[]]) => commandOf(user, env, words);
+  const command = (...args: [string, ...string[]]) => commandOf(user, env, args);
   // Displayed until it is clicked or cleared, each separately; a script of the server records them, since
   // notifications disappear from the screen.
   const shown = path.join(directory, 'shown');
@@ -211,9 +211,9 @@ export async function startDesktopSession(
 function commandOf(
   user: SessionOptions['user'],
   env: Readonly<Record<string, string>>,
-  words: readonly [string, ...string[]],
+  args: readonly [string, ...string[]],
 ): [string, string[]] {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const [program = 'env', ...before] = user === undefined ? [] : [...user.command, 'env'];
-  return [program, [...before, ...variables, ...words]];
+  return [program, [...before, ...variables, ...args]];
 }

@@ -84,7 +84,7 @@ export async function recreateAs<T>(
 export const recreateForApply =
   (engine: OpenedEngine): NonNullable<ApplyPorts['recreate']> =>
   async (chosen, onEvent) => {
-    const user = await findUser(chosen.asks);
+    const user = await findUser(chosen.effectiveCaller);
     if (!user.ok) return user;
     const ports = recreatePorts(engine, { requester: null, otherwise: user.value });
     return recreateChosen(ports, () => engine.scan(), chosen, onEvent);

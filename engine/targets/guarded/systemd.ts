@@ -118,8 +118,8 @@ export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
 
 /** `{ path=/bin/a ; argv[]=/bin/a b c ; ignore_errors=no ; … }` → `b c`. */
 function argumentsOf(command: string): string {
-  const [, program = '', words = ''] = /^\{ path=(.*?) ; argv\[\]=(.*?) ; \w+=/.exec(command) ?? [];
-  return words.startsWith(`${program} `) ? words.slice(program.length + 1) : '';
+  const [, program = '', args = ''] = /^\{ path=(.*?) ; argv\[\]=(.*?) ; \w+=/.exec(command) ?? [];
+  return args.startsWith(`${program} `) ? args.slice(program.length + 1) : '';
 }
 
 /** `@1764288000` → ISO 8601; null if missing. */

@@ -9,5 +9,5 @@ export const unitFile = (name: string): string => path.join(unitDirectory, name)
 export const quote = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
 
 /** ExecStart= expands variables, too. */
-export const commandLine = (...words: string[]): string =>
-  words.map((word) => quote(word).replaceAll('$', '$$$$')).join(' ');
+export const commandLine = (...args: string[]): string =>
+  args.map((arg) => quote(arg).replaceAll('$', '$$$$')).join(' ');

@@ -117,9 +117,9 @@ export async function replaceGateway(limitMs = replacedMs): Promise<Outcome> {
 }
 
 /** Whether the process has these arguments, joined by blanks, after the launcher's; if in doubt it has. */
-async function runsWith(pid: number, words: string): Promise<boolean> {
+async function runsWith(pid: number, args: string): Promise<boolean> {
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return words === '' || commandLine === '' || commandLine.replaceAll('\0', ' ').endsWith(` ${words} `);
+  return args === '' || commandLine === '' || commandLine.replaceAll('\0', ' ').endsWith(` ${args} `);
 }
 
 /**

@@ -110,7 +110,7 @@ describe('the stop of an engine', () => {
 });
 
 describe('an engine that stops, and waits for its containers without working', () => {
-  it('is not given up while they stop, and that is said once', async () => {
+  it('is not given up while they stop, and the wait is reported once', async () => {
     let hasAny = true;
     const onWait = vi.fn();
     const { signal, reason, end } = followProgress({
@@ -166,11 +166,11 @@ describe("containers of the machine's own engine", () => {
     // Any user can run a program with such arguments, and some of root's.
     [false, own, '1000\t1000\t1000\t1000'],
     [false, own, '1000\t0\t0\t0'],
-  ])('run: %s, for a process %j of %j', async (expected, words, uids) => {
+  ])('run: %s, for a process %j of %j', async (expected, args, uids) => {
     const processes = await mkdtemp(path.join(tmpdir(), 'bulkhead-shims-'));
     await mkdir(path.join(processes, '4711'));
     await mkdir(path.join(processes, 'self'));
-    await writeFile(path.join(processes, '4711', 'cmdline'), `${words.join('\0')}\0`);
+    await writeFile(path.join(processes, '4711', 'cmdline'), `${args.join('\0')}\0`);
     await writeFile(path.join(processes, '4711', 'status'), `Name:\ta\nUid:\t${uids}\nGid:\t0\t0\t0\t0\n`);
     expect(await hasContainers(processes)).toBe(expected);
     await rm(processes, { recursive: true });

@@ -168,8 +168,8 @@ export async function hasContainers(processes = '/proc'): Promise<boolean> {
   const shims = await Promise.all(
     pids.map(async (pid) => {
       const line = await readFile(path.join(processes, pid, 'cmdline'), 'utf8').catch(() => '');
-      const [program = '', ...words] = line.split('\0');
-      const valueOf = (option: string): string => words[words.indexOf(option) + 1] ?? '';
+      const [program = '', ...args] = line.split('\0');
+      const valueOf = (option: string): string => args[args.indexOf(option) + 1] ?? '';
       return (
         path.basename(program).startsWith('containerd-shim') &&
         valueOf('-namespace') === 'moby' &&

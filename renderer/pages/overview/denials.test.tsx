@@ -49,7 +49,7 @@ describe('denials on the Overview', () => {
     expect(screen.queryByText(/was denied the Docker socket/)).toBeNull();
   });
 
-  it('are told apart by their commands where the rule is the same', async () => {
+  it('are distinguished by their commands where the rule is the same', async () => {
     const allowed = someEntries.find(({ rule }) => rule === 'container-unprotected');
     if (allowed === undefined) throw new Error('the fixture has a use of an unprotected container');
     const denied = (id: string, command: string) => ({

@@ -142,7 +142,7 @@ describe('how clients reach an engine without containers', () => {
   });
 });
 
-it('an engine that stops is said to be stopping, at the top of the page, where it is started', async () => {
+it('an engine that stops is shown as stopping, at the top of the page, where it is started', async () => {
   const { bridge } = await renderApp(appState(), 'overview');
   const page = document.querySelector('main [data-scroll]');
   if (page === null) throw new Error('the page scrolls');
@@ -176,7 +176,7 @@ describe('a gap because of which no verification counts', () => {
   });
 });
 
-it('clients are not said to reach an engine whose gateway does not respond', async () => {
+it('an engine whose gateway does not respond is not shown as reachable by clients', async () => {
   const { engine, settings } = appState();
   const policyFacts = { ...settings.policyFacts, recorded: null };
   await renderApp(

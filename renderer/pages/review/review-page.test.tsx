@@ -41,7 +41,7 @@ describe('the plan', () => {
     expect(screen.queryByText(/restarts once|running containers? stop/)).toBeNull();
   });
 
-  it('tells nothing of an apply that a draft which can’t be used does not come to', async () => {
+  it("shows no effects for a draft that can't be applied", async () => {
     await open('errors');
     await screen.findByText('Nothing, as long as the draft can’t be used.');
     expect(screen.queryByText(/^About/)).toBeNull();

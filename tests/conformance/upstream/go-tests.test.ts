@@ -96,7 +96,7 @@ describe('differences of two runs', () => {
     ]);
   });
 
-  it('are listed in vain where both passed', () => {
+  it('are outdated where both passed', () => {
     const known = [because(/^/, 'TestSuite/TestSame', 'TestSuite/TestBroken', 'TestSuite/TestRefused')];
     expect(outdated(bare, guarded, known)).toEqual(['TestSuite/TestSame']);
   });
