@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { OwnedRange, OwnedRanges } from '../planner/ranges/range-admin.ts';
 import { fail, type AppError, type Result } from '../shared/result.ts';
-import { message } from '../shared/messages/message.ts';
+import { message, type Message } from '../shared/messages/message.ts';
 import { printError, printResult, progress, withJson } from './output.ts';
-import { text } from './text.ts';
+import { text, translateSentence } from './text.ts';
 import { helpText } from './help.ts';
 import { listFormatOf, renderList, type ListDefinition } from './list.ts';
 import { withListFormat } from './list-options.ts';
@@ -34,7 +34,7 @@ export function configureRanges(ranges: Command): void {
         printError(format.error, options);
         return;
       }
-      printResult(await listRanges(owner, { log: progress }), {
+      printResult(await listRanges(owner, { log: printLine }), {
         json: options.json,
         human: (found) => describeRanges(found, each, format.value),
       });
@@ -53,7 +53,7 @@ export function configureRanges(ranges: Command): void {
         printError(notAnOwner(user), options);
         return;
       }
-      const released = releaseRanges(owner, { log: progress });
+      const released = releaseRanges(owner, { log: printLine });
       const result: Result<{ released: number }, AppError> = released.ok
         ? { ok: true, value: { released: released.value } }
         : released;
@@ -62,6 +62,10 @@ export function configureRanges(ranges: Command): void {
         human: (value) => text('cli-output.ranges-released', { number: value.released }),
       });
     });
+}
+
+function printLine(line: string | Message): void {
+  progress(translateSentence(line));
 }
 
 function notAnOwner(owner: string): AppError {

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { message } from '../shared/messages/message.ts';
 import { shareMapsSchema } from '../shared/isolation/share-map.ts';
 import { overlaySchema } from './mounts/overlay.ts';
+import { LocalizedError, reasonOf } from './base/refuse.ts';
 import { isContainerId } from './base/request.ts';
 import { removeFile } from './base/remove-file.ts';
 
@@ -107,9 +109,11 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
         renameSync(temporary, fileOf(state.id));
       } catch (error) {
         removeFile(temporary);
-        throw new Error(
-          `what the planner keeps of containers cannot be written in ${stateDirectory}: ` +
-            (error instanceof Error ? error.message : String(error)),
+        throw new LocalizedError(
+          message('planner-refusals.state-not-written', {
+            directory: stateDirectory,
+            why: reasonOf(error),
+          }),
           { cause: error },
         );
       }

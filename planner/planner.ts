@@ -19,7 +19,7 @@ import { IsolationService } from './service.ts';
 import { RuntimeRequests, type RuntimeRequestsOptions } from './runtime-requests.ts';
 import { SealedRunc } from './sealed-runc.ts';
 import { rangeOwnerOf } from './shares/shares.ts';
-import { message } from '../shared/messages/message.ts';
+import { message, plainText } from '../shared/messages/message.ts';
 
 export interface PlannerOptions extends RuntimeRequestsOptions {
   readonly paths: ExclusivePaths;
@@ -89,7 +89,12 @@ async function startUnderLock(options: PlannerOptions): Promise<Planner> {
     socket.once('close', () => {
       connections.delete(socket);
     });
-    serveRuntime(socket, { janitor, initialScan, handle: (request) => requests.handle(request) });
+    serveRuntime(socket, {
+      janitor,
+      initialScan,
+      handle: (request) => requests.handle(request),
+      encodeRefusal: (reason) => requests.encodeRefusal(reason),
+    });
   });
   const closeConnections = async () => {
     requests.close();
@@ -133,7 +138,12 @@ function openService(
   const ranges = openRangeStore({
     directory: paths.ranges,
     root: paths.root,
-    ledger: new RangeLedger({ ...paths.rangeOwners, log }),
+    ledger: new RangeLedger({
+      ...paths.rangeOwners,
+      log: (line) => {
+        log(plainText(line));
+      },
+    }),
     ownerOf: (id) => rangeOwnerOf(id, sharing, 'before'),
     log,
   });

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { serveRuntime, type RequestHandler } from './runtime-connection.ts';
-import { PlanBuilder } from './base/plan.ts';
+import { encodeRefusal, PlanBuilder } from './base/plan.ts';
 
 let directory: string;
 let server: Server;
@@ -32,6 +32,7 @@ async function planner(
         endRequest: () => undefined,
       },
       handle: () => Promise.resolve(new PlanBuilder().encode()),
+      encodeRefusal: (reason) => Promise.resolve(encodeRefusal(`translated: ${reason.text}`)),
       ...options,
     });
   }).listen(path.join(directory, 's'));
@@ -63,7 +64,7 @@ it('a create that waits too long for the initial scan is refused, and not perfor
   });
   const openClient = await planner({ initialScan, scanTimeoutMs: 1 });
   const deleted = openClient('delete');
-  expect(await openClient('create')).toMatch(/ error the planner is still clearing up /);
+  expect(await openClient('create')).toMatch(/ error translated: the planner is still cleaning up /);
   end();
   // A runtime that deletes is waiting: there is nothing to repeat for it.
   expect(await deleted).not.toMatch(/ error /);

@@ -1,26 +1,21 @@
 import type { Socket } from 'node:net';
+import { message, type Message } from '../shared/messages/message.ts';
 import { slowness } from '../engine/base/machine-speed.ts';
 import { startLimit } from '../shared/process/scaled-limit.ts';
 import { usualLimits } from '../shared/process/time-limits.ts';
 import type { Janitor } from './janitor.ts';
-import { encodeRefusal } from './base/plan.ts';
 import { isOneWay, parseRequest, requestLength, requestLimit, type PlannerRequest } from './base/request.ts';
 
 /** Idle time after which a runtime's connection is closed, ms. */
 const requestTimeout = 10_000;
-
-const scanTakesLong =
-  'the planner is still clearing up what an earlier run of the engine left, ' +
-  'mounts that do not come off among it; try again in a minute, ' +
-  "and see the planner's log if it stays so";
-const versionsDiffer =
-  'the planner does not understand the runtime: they are of different versions; restart the engine';
 
 export interface RequestHandler {
   readonly janitor: Pick<Janitor, 'beginRequest' | 'endRequest'>;
   /** Resolves when the planner has finished the initial scan; rejects when it cannot start. */
   readonly initialScan: Promise<void>;
   readonly handle: (request: PlannerRequest) => Promise<Buffer>;
+  /** The response that refuses for this reason, in the language of refusals; never rejects. */
+  readonly encodeRefusal: (reason: Message) => Promise<Buffer>;
   /** How long a create waits for the initial scan, ms; default `plannerScan`, longer on a slow machine. */
   readonly scanTimeoutMs?: number;
 }
@@ -97,30 +92,29 @@ class RuntimeConnection {
     if (this.#bytes.length > requestLimit) this.#socket.destroy();
   }
 
-  #enqueue(message: Buffer): void {
+  #enqueue(bytes: Buffer): void {
     this.#socket.setTimeout(0);
-    const request = parseRequest(message);
+    const request = parseRequest(bytes);
     this.#isParseable = request !== null;
-    let refused = false;
+    let refusal: Promise<void> | null = null;
     const limit =
       request?.verb === 'create' && this.#planner === 'scanning'
         ? startLimit(this.#handler.scanTimeoutMs ?? usualLimits.plannerScan, slowness)
         : null;
     limit?.signal.addEventListener('abort', () => {
-      refused = true;
-      this.#reply(encodeRefusal(scanTakesLong));
+      refusal = this.#refuse(message('planner-refusals.scan-takes-long'));
     });
     this.#done = this.#done.then(async () => {
       limit?.end();
-      if (this.#planner === 'none' || refused) return;
-      await this.#handle(request);
+      if (refusal !== null) await refusal;
+      else if (this.#planner !== 'none') await this.#handle(request);
     });
   }
 
   /** Null: a request that could not be parsed. */
   async #handle(request: PlannerRequest | null): Promise<void> {
     if (request === null) {
-      this.#reply(encodeRefusal(versionsDiffer));
+      await this.#refuse(message('planner-refusals.versions-differ'));
       return;
     }
     this.#received.push(request);
@@ -129,7 +123,11 @@ class RuntimeConnection {
     if (!isOneWay(request)) this.#reply(response);
   }
 
-  #reply(message: Buffer): void {
-    if (this.#socket.writable) this.#socket.end(message);
+  async #refuse(reason: Message): Promise<void> {
+    this.#reply(await this.#handler.encodeRefusal(reason));
+  }
+
+  #reply(response: Buffer): void {
+    if (this.#socket.writable) this.#socket.end(response);
   }
 }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { message } from '../shared/messages/message.ts';
-import { IsolationRefused } from './base/refuse.ts';
+import { IsolationRefused, LocalizedError } from './base/refuse.ts';
 import { RuntimeRequests, type ReadPlannerPolicy } from './runtime-requests.ts';
 import type { IsolationService } from './service.ts';
 
@@ -67,6 +67,21 @@ describe('a refusal', () => {
     ['if the settings cannot be read', () => Promise.reject(new Error('disk'))],
   ] as const)('is in English %s', async (_, readPolicy) => {
     expect((await refusal(refused, readPolicy)).text).toBe(inEnglish);
+  });
+
+  it('has the reason of a failure in that language, too', async () => {
+    const failed = new LocalizedError(
+      message('planner-refusals.owner-not-recorded', { base: 1_000_000_000, directory: '/d', why: 'ENOSPC' }),
+    );
+    const policy = () => Promise.resolve({ eci: true, language: 'zh-CN' } as const);
+    const { text, log } = await refusal(failed, policy);
+    expect(text).toBe(
+      '无法为容器规划隔离：无法在 /d 中记录 ID 范围 1000000000 的归属（ENOSPC）；请在该处释放空间，或修复文件系统',
+    );
+    expect(log).toEqual([
+      `release ${id}: the owner of id range 1000000000 cannot be recorded in /d (ENOSPC); ` +
+        'free space there, or repair the file system',
+    ]);
   });
 
   it('that nobody decided about names the failure', async () => {

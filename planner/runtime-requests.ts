@@ -1,8 +1,8 @@
 import type { MessageLanguage } from '../shared/language.ts';
-import { message, type Message } from '../shared/messages/message.ts';
+import { message, plainText, type Message } from '../shared/messages/message.ts';
 import { loadTranslator } from '../shared/messages/translator.ts';
 import { PlanBuilder, encodeRefusal } from './base/plan.ts';
-import { IsolationRefused } from './base/refuse.ts';
+import { IsolationRefused, reasonOf } from './base/refuse.ts';
 import type { PlannerRequest } from './base/request.ts';
 import { mountsOf } from './mounts/mount-table.ts';
 import { ProcFiles } from '../engine/base/lxcfs-files.ts';
@@ -56,14 +56,19 @@ export class RuntimeRequests {
       if (isStep(request) && (await this.#options.readPolicy?.())?.eci === false) return plainStep();
       return await this.#create(request);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (!this.#isClosing) this.#options.log(`${request.verb} ${request.id}: ${reason}`);
-      const sentence =
+      const reason = reasonOf(error);
+      if (!this.#isClosing) this.#options.log(`${request.verb} ${request.id}: ${plainText(reason)}`);
+      return this.encodeRefusal(
         error instanceof IsolationRefused
           ? error.sentence
-          : message('planner-refusals.not-planned', { reason });
-      return encodeRefusal(await this.#translate(sentence));
+          : message('planner-refusals.not-planned', { reason }),
+      );
     }
+  }
+
+  /** The response that refuses for this reason, in the language of the settings. Never rejects. */
+  async encodeRefusal(reason: Message): Promise<Buffer> {
+    return encodeRefusal(await this.#translate(reason));
   }
 
   /**

@@ -1,3 +1,5 @@
+import { refuse } from './refuse.ts';
+
 /** In the order of the runtime's numbers for them. */
 const mountPointKinds = ['file', 'directory', 'tmpfs'] as const;
 /**
@@ -47,7 +49,7 @@ const limits = { bytes: 1 << 20, trees: 1024, lowers: 500, options: 16 };
 
 /**
  * Builds the mount plan that bulkhead-runc performs (format: runtime/plan.h). Throws where the runtime would
- * refuse the plan anyway: a limit is exceeded, or a field contains NUL.
+ * refuse the plan anyway: IsolationRefused if a limit is exceeded, or if a field contains NUL.
  */
 export class PlanBuilder {
   readonly #fields: string[] = [];
@@ -65,8 +67,7 @@ export class PlanBuilder {
   }
 
   #nextTree(): TreeNumber {
-    if (this.#trees === limits.trees)
-      throw new Error(`a container with more than ${limits.trees} layers and mounts is not supported`);
+    if (this.#trees === limits.trees) refuse('planner-refusals.too-many-mounts', { number: limits.trees });
     return { tree: this.#trees++ };
   }
 
@@ -126,9 +127,9 @@ export class PlanBuilder {
   /** An overlay mounted by host id `base` (0: plain). */
   overlay(base: number, layers: OverlayLayers): TreeNumber {
     if (layers.lowers.length > limits.lowers)
-      throw new Error(`an image with more than ${limits.lowers} layers is not supported`);
+      refuse('planner-refusals.too-many-layers', { number: limits.lowers });
     if (layers.options.length > limits.options)
-      throw new Error("too many mount options on the container's layers");
+      refuse('planner-refusals.too-many-layer-options', { number: limits.options });
     this.#add('overlay', base, layers.lowers.length, ...layers.lowers.map((lower) => lower.tree));
     this.#add(
       ...(layers.upper === null
@@ -239,7 +240,6 @@ function encodeFields(fields: readonly string[]): Buffer {
   const bytes = Buffer.from(
     ['bulkhead-plan-2', String(fields.length), ...fields].map((field) => `${field}\0`).join(''),
   );
-  if (bytes.length > limits.bytes)
-    throw new Error('the container has too many layers or mounts for one plan');
+  if (bytes.length > limits.bytes) refuse('planner-refusals.plan-too-long');
   return bytes;
 }

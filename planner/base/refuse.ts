@@ -4,18 +4,26 @@ import { message, type Message, type ParamsArgument } from '../../shared/message
 
 addArea('planner-refusals', () => plannerRefusals);
 
-/**
- * A refusal or a failure, with a sentence for the user of `docker …`: what failed, why, and what to do. The
- * error's message is the sentence in English.
- */
-export class IsolationRefused extends Error {
-  override readonly name = 'IsolationRefused';
+/** An error whose message is a sentence of the catalogue, in English. */
+export class LocalizedError extends Error {
+  override readonly name: string = 'LocalizedError';
   readonly sentence: Message;
 
-  constructor(sentence: Message) {
-    super(sentence.text);
+  constructor(sentence: Message, options?: ErrorOptions) {
+    super(sentence.text, options);
     this.sentence = sentence;
   }
+}
+
+/** A refusal or a failure, with a sentence for the user of `docker …`: what failed, why, and what to do. */
+export class IsolationRefused extends LocalizedError {
+  override readonly name = 'IsolationRefused';
+}
+
+/** Why something failed: the sentence of an error that has one, otherwise the text of the system. */
+export function reasonOf(error: unknown): Message | string {
+  if (error instanceof LocalizedError) return error.sentence;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Refuses for a reason of the catalogue, with a message that begins as B6 requires. */

@@ -11,6 +11,7 @@ import {
 } from '../../engine/base/mountinfo.ts';
 import { isEngineLayer } from '../../shared/isolation/engine-layer.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from '../base/plan.ts';
+import { refuse } from '../base/refuse.ts';
 
 /**
  * The parts of an overlay, from which it can be mounted again with other ids. Paths are absolute and
@@ -89,10 +90,10 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
     (upperDir !== undefined && !path.isAbsolute(upperDir)) ||
     (upperDir === undefined) !== (workDir === undefined)
   )
-    throw new Error(`the layers of ${mount.mountPoint} cannot be determined`);
+    refuse('planner-refusals.layers-unknown', { path: mount.mountPoint });
   const named = [...values('lowerdir').flatMap(splitLowers), ...values('lowerdir+')];
   if (named.length === 0 || values('datadir+').length > 0 || named.includes(''))
-    throw new Error(`the layers of ${mount.mountPoint} cannot be determined`);
+    refuse('planner-refusals.layers-unknown', { path: mount.mountPoint });
   // With many layers, containerd shortens paths: relative to its snapshots directory, the grandparent of
   // upper.
   const lowers = named.map((lower) => {
@@ -102,13 +103,13 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
         ? null
         : path.join(path.dirname(path.dirname(upperDir)), lower);
     if (absolute === null || absolute === '/')
-      throw new Error(`the layers of ${mount.mountPoint} cannot be determined`);
+      refuse('planner-refusals.layers-unknown', { path: mount.mountPoint });
     return realpathSync.native(absolute);
   });
   if (upperDir === undefined || workDir === undefined) return { lowers, upper: null, options };
   const parent = path.dirname(upperDir);
   if (path.dirname(workDir) !== parent)
-    throw new Error(`the layers of ${mount.mountPoint} are not laid out as an engine does it`);
+    refuse('planner-refusals.layers-misplaced', { path: mount.mountPoint });
   return {
     lowers,
     upper: {

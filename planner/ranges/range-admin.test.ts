@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findOwner, listRanges, parseOwner, releaseRanges } from './range-admin.ts';
+import type { Message } from '../../shared/messages/message.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { firstBase } from './id-ranges.ts';
@@ -117,6 +118,33 @@ describe.runIf(requires('root'))('listing and handing back ranges as root', () =
     expect(open().claim('c', bob)).toBe(first);
     expect(existsSync(path.join(owners, `released-${first}`))).toBe(false);
     expect(new RangeLedger({ directory: owners, mark: null, log }).ownerOf(first)).toBe(bob);
+  });
+
+  it('names its reasons as sentences, which the command translates', async () => {
+    const base = store.claim('a', alice);
+    store.release('a');
+    const format = path.join(owners, 'format');
+    const withoutLedger = () => {
+      // Looked up once more when the ranges are claimed: the ledger is gone by then.
+      if (existsSync(path.join(claims, String(base)))) rmSync(format);
+      return inUse;
+    };
+    expect(releaseRanges(alice, { ...admin(), inUse: withoutLedger })).toMatchObject({
+      ok: false,
+      error: {
+        code: 'isolation.planner-failed',
+        reason: expect.stringMatching(/owners is missing or incomplete/),
+        sentences: {
+          reason: { id: 'planner-refusals.owners-missing', params: { directory: owners } },
+        },
+      },
+    });
+    writeFileSync(format, '');
+    const file = path.join(owners, String(base));
+    writeFileSync(file, '{');
+    const lines: (string | Message)[] = [];
+    await listRanges(null, { ...admin(), log: (line) => lines.push(line) });
+    expect(lines).toMatchObject([{ id: 'planner-refusals.owner-unreadable', params: { file } }]);
   });
 
   it('does not if a container or a process is in one of them, and then none is released', () => {

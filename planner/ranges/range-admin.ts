@@ -5,7 +5,8 @@ import { passwdLines, userName } from '../../engine/base/user-database.ts';
 import { linkNew, writeTemporary } from './claim-files.ts';
 import { formatFile, RangeLedger } from './range-ledger.ts';
 import { rangeOwnerSchema, rangeOwnersDirectory, type RangeOwner } from './range-owner.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
+import { reasonOf } from '../base/refuse.ts';
 import { basesInUse } from './taken-ranges.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 
@@ -19,7 +20,8 @@ export interface RangeAdminOptions {
   readonly owners?: string;
   readonly claims?: string;
   readonly inUse?: () => ReadonlySet<number>;
-  readonly log: (line: string) => void;
+  /** A line for the user of the command. */
+  readonly log: (line: string | Message) => void;
 }
 
 export interface OwnedRanges {
@@ -127,7 +129,7 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
   } catch (error) {
     const hint = message('planner.see-ranges-list');
     return fail('isolation.planner-failed', message('planner.not-all-released'), {
-      cause: error,
+      reason: reasonOf(error),
       hint,
     });
   } finally {
@@ -161,7 +163,7 @@ function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError
     return ok({ ledger, claims, usedBy });
   } catch (error) {
     return fail('isolation.planner-failed', message('planner.owners-unreadable'), {
-      cause: error,
+      reason: reasonOf(error),
     });
   }
 }

@@ -13,6 +13,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { plainText, type Message } from '../../shared/messages/message.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { openRangeStore } from './ranges.ts';
 import type { RangeStore, RangeStoreOptions } from './range-store.ts';
@@ -34,8 +35,8 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const log = (line: string) => {
-  logLines.push(line);
+const log = (line: string | Message) => {
+  logLines.push(plainText(line));
 };
 const openLedger = () => new RangeLedger({ directory: owners, mark, log });
 /** A planner's store, as after its start. */
@@ -98,7 +99,7 @@ describe('a range whose record fails is not handed out', () => {
     rmSync(owners, { recursive: true });
     expect(store.claim('d', alice)).toBe(first);
     expect(() => store.claim('e', alice)).toThrow(
-      /owners is missing or incomplete, so it is not known whose .* mkdir -p -m 700/,
+      /owners is missing or incomplete, so the owners of .* mkdir -p -m 700/,
     );
     expect(() => store.claim('f', 0)).toThrow(/is missing or incomplete/);
     // Not even by a planner that starts now.
@@ -167,7 +168,7 @@ describe('a range whose record fails is not handed out', () => {
         }
       }
       expect(() => store.claim('b', bob)).toThrow(
-        /it cannot be recorded in .*owners whose id range \d+ is \(.*ENOSPC.*free space there/,
+        /the owner of id range \d+ cannot be recorded in .*owners \(.*ENOSPC.*free space there/,
       );
       expect(readdirSync(claims)).toEqual([]);
       expect(store.claim('c', alice)).toBe(first);

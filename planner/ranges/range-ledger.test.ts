@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { plainText, type Message } from '../../shared/messages/message.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { rangeQuota, type RangeOwner } from './range-owner.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
@@ -26,8 +27,8 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const log = (line: string) => {
-  logLines.push(line);
+const log = (line: string | Message) => {
+  logLines.push(plainText(line));
 };
 const openLedger = () => new RangeLedger({ directory: owners, mark, log });
 /** A planner's store, as after its start. */
@@ -207,9 +208,9 @@ describe('quota', () => {
     const store = open();
     expect(store.claim('a', alice)).toBe(slot(0));
     expect(() => store.claim('b', alice)).toThrow(
-      /no id range of this machine is left that nobody had, and none that user 1000 had is free/,
+      /every id range of this machine has an owner or is in use, and none that belongs to user 1000 is free/,
     );
-    expect(() => store.claim('c', 0)).toThrow(/none that root had is free/);
+    expect(() => store.claim('c', 0)).toThrow(/none that belongs to root is free/);
     store.release('a');
     expect(store.claim('d', alice)).toBe(slot(0));
     expect(store.claim('e', bob)).toBe(slot(1));

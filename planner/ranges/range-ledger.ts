@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, wri
 import path from 'node:path';
 import * as z from 'zod';
 import { linkNew, removeUnfinished, syncDirectory, writeTemporary } from './claim-files.ts';
+import { message, plainText, type Message } from '../../shared/messages/message.ts';
+import { LocalizedError, reasonOf } from '../base/refuse.ts';
 import { isBase } from './id-ranges.ts';
 import { rangeOwnerSchema, type RangeOwner } from './range-owner.ts';
 import { systemCode } from '../../shared/process/system-code.ts';
@@ -17,7 +19,8 @@ export interface RangeLedgerOptions {
   readonly directory: string;
   /** A file of the engine that records that the directory existed once; null: the caller has none. */
   readonly mark: string | null;
-  readonly log: (line: string) => void;
+  /** Sentences of the catalogue are lines that a command displays, too (`bulkhead ranges`). */
+  readonly log: (line: string | Message) => void;
 }
 
 /**
@@ -108,7 +111,7 @@ export class RangeLedger {
    */
   record(base: number, owner: RangeOwner): boolean {
     const { directory } = this.#options;
-    if (this.#isMissing()) throw new Error(this.#missingText());
+    if (this.#isMissing()) throw new LocalizedError(this.#missingMessage());
     try {
       const file = this.#file(String(base));
       if (!this.#write(base, owner)) {
@@ -126,10 +129,8 @@ export class RangeLedger {
         throw error;
       }
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Error(
-        `it cannot be recorded in ${directory} whose id range ${base} is (${why}); ` +
-          'free space there, or mend the file system',
+      throw new LocalizedError(
+        message('planner-refusals.owner-not-recorded', { base, directory, why: reasonOf(error) }),
         { cause: error },
       );
     }
@@ -143,7 +144,7 @@ export class RangeLedger {
    */
   handBack(base: number): void {
     const { directory } = this.#options;
-    if (this.#isMissing()) throw new Error(this.#missingText());
+    if (this.#isMissing()) throw new LocalizedError(this.#missingMessage());
     // Record the hand-back first: an entry that is only missing is written again.
     writeFileSync(this.#file(releasedName(base)), '', { mode: 0o600, flush: true });
     syncDirectory(directory);
@@ -167,10 +168,10 @@ export class RangeLedger {
     if (asOf === this.#asOf && !this.#wasMissing && this.#unreadable.size === 0) return false;
     this.#wasMissing = this.#isMissing();
     if (this.#wasMissing) {
-      this.#logOnce(this.#missingText());
+      this.#logOnce(this.#missingMessage());
       return false;
     }
-    this.#loggedLines.delete(this.#missingText());
+    this.#loggedLines.delete(this.#missingMessage().text);
     const names = new Set(readdirSync(directory));
     const unknown = [...names]
       .filter((name) => /^\d+$/.test(name))
@@ -230,10 +231,7 @@ export class RangeLedger {
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return 'missing';
     }
-    this.#logOnce(
-      `${file} cannot be read as the owner of an id range: ` +
-        'no container gets that range until root has mended or removed the file',
-    );
+    this.#logOnce(message('planner-refusals.owner-unreadable', { file }));
     return 'unreadable';
   }
 
@@ -262,15 +260,12 @@ export class RangeLedger {
     return !existsSync(this.#file(formatFile));
   }
 
-  #missingText(): string {
+  #missingMessage(): Message {
     const { directory } = this.#options;
-    return (
-      `${directory} is missing or incomplete, ` +
-      'so it is not known whose the id ranges of this machine are: ' +
-      'containers get only ranges that are known to be theirs. Restore it from a backup; ' +
-      'or, if nothing that ran in a container left files or processes outside, begin anew: ' +
-      `mkdir -p -m 700 ${directory} && touch ${directory}/${formatFile}`
-    );
+    return message('planner-refusals.owners-missing', {
+      directory,
+      command: `mkdir -p -m 700 ${directory} && touch ${directory}/${formatFile}`,
+    });
   }
 
   #file(name: string): string {
@@ -278,10 +273,11 @@ export class RangeLedger {
   }
 
   /** Logs each line once. */
-  #logOnce(what: string): void {
-    if (this.#loggedLines.has(what)) return;
-    this.#loggedLines.add(what);
-    this.#options.log(what);
+  #logOnce(line: string | Message): void {
+    const text = plainText(line);
+    if (this.#loggedLines.has(text)) return;
+    this.#loggedLines.add(text);
+    this.#options.log(line);
   }
 }
 

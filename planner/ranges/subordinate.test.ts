@@ -56,7 +56,9 @@ describe('subordinate ids', () => {
       firstBase,
       firstBase + rangeSize + 1,
     ]) {
-      await expect(store().of(user(uid))).rejects.toThrow(`user ${uid} is no account of this machine`);
+      await expect(store().of(user(uid))).rejects.toThrow(
+        `enhanced container isolation: user ${uid} has no account on this machine`,
+      );
     }
     expect(existsSync(at('own'))).toBe(false);
     expect(await store().of(user(600_200_000))).toEqual({ uid: firstSubordinateId, gid: firstSubordinateId });

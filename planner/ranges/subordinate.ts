@@ -7,6 +7,8 @@ import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { passwdLine, userName } from '../../engine/base/user-database.ts';
 import { linkNew, syncDirectory, writeTemporary } from './claim-files.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { message } from '../../shared/messages/message.ts';
+import { LocalizedError, refuse } from '../base/refuse.ts';
 import { firstBase } from './id-ranges.ts';
 import { listedRanges } from './taken-ids.ts';
 import { systemCode } from '../../shared/process/system-code.ts';
@@ -58,8 +60,8 @@ export function openSubordinateStore({
 }: SubordinateOptions): SubordinateStore {
   const synced = new Set<number>();
   const names = new Map<number, string>();
-  // Last query of the machine's user database: a user's line, null for none, or the reason of the failure.
-  const queried = new Map<number, string | null | Error>();
+  // Last query of the machine's user database: null if the user has no line.
+  const queried = new Map<number, { readonly line: string | null } | 'failed'>();
   let namesAsOf = '';
   const clearExpiredNames = (): void => {
     // Cached for a limited time: an id may be assigned to another account.
@@ -92,12 +94,11 @@ export function openSubordinateStore({
     const local = localName(uid, listed);
     if (local !== undefined) return local;
     const entry = queried.get(uid);
-    if (entry instanceof Error) throw entry;
+    if (entry === 'failed')
+      throw new LocalizedError(message('planner-refusals.account-query-failed', { uid }));
     if (entry === undefined)
-      throw new Error(
-        `the machine's user database was not queried for user ${uid}; start the container again`,
-      );
-    const found = userName(entry ?? '', uid);
+      throw new LocalizedError(message('planner-refusals.account-not-queried', { uid }));
+    const found = userName(entry.line ?? '', uid);
     if (found !== null) names.set(uid, found);
     return found;
   };
@@ -121,14 +122,15 @@ export function openSubordinateStore({
         : texts.map(listedNames).filter((others) => others.length > 0);
       if (!needed.some((others) => localName(uid, others) === undefined)) return;
       const asOf = namesAsOf;
-      const entry = await lookUpUser(uid).catch((error: unknown) =>
-        error instanceof Error ? error : new Error(String(error)),
+      const entry = await lookUpUser(uid).then(
+        (line) => ({ line }),
+        () => 'failed' as const,
       );
       if (asOf === namesAsOf) queried.set(uid, entry);
     },
     of(user) {
       if (isHandedOut(user.uid, listings()) && nameOf(user.uid, null) === null)
-        throw new Error(handedOutText(user.uid));
+        refuse('planner-refusals.no-account', { uid: user.uid });
       const uid = listed('subuid', user, user.uid),
         gid = listed('subgid', user, user.gid);
       if (uid !== null && gid !== null) return { uid, gid };
@@ -149,10 +151,6 @@ function isHandedOut(uid: number, listings: readonly string[]): boolean {
     .flatMap(listedRanges)
     .some(({ start, count }) => start > 0 && uid >= start && uid < start + count);
 }
-
-const handedOutText = (uid: number): string =>
-  `user ${uid} is no account of this machine, but an id that is given to containers or as a subordinate ` +
-  'one, and shares nothing: ask as the user whose id it is (A8)';
 
 /**
  * The first usable range of one of `names` in a text of the format of /etc/subuid; null: none. It may not
@@ -196,13 +194,11 @@ function ownRange(directory: string, synced: Set<number>, uid: number, listings:
     }
     rmSync(path.join(directory, String(base)));
     const won = readClaim(userLink);
-    if (won === null) throw new Error(`${userLink} cannot be read`);
+    if (won === null)
+      throw new LocalizedError(message('planner-refusals.subordinate-unreadable', { file: userLink }));
     return won.base;
   }
-  throw new Error(
-    `all subordinate id ranges of this machine are taken (${directory}); ` +
-      'give the user a range of 65536 ids in /etc/subuid and /etc/subgid',
-  );
+  return refuse('planner-refusals.no-subordinate-range', { directory, number: rangeSize });
 }
 
 function firstFree(directory: string): number {
@@ -231,7 +227,7 @@ function readClaim(file: string): { readonly uid: number; readonly base: number 
     parsed.data.base >= firstSubordinateId &&
     parsed.data.base < firstBase &&
     (parsed.data.base - firstSubordinateId) % rangeSize === 0;
-  if (!inBounds) throw new Error(`${file} is not a record of a subordinate id range`);
+  if (!inBounds) throw new LocalizedError(message('planner-refusals.subordinate-invalid', { file }));
   return parsed.data;
 }
 

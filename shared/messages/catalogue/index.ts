@@ -44,7 +44,7 @@ type ParamNamesById = {
  *
  * What only clients of an engine get is not here, but English in its place, as dockerd's own texts are:
  * errors of the gateway's protocol ("bulkhead gateway: …") and of the runtime, and dockerd's errors that the
- * gateway gives in its place. So are lines of logs.
+ * gateway gives in its place. So are lines of logs, except those that window or command line display.
  */
 export type MessageId = keyof ParamNamesById;
 

@@ -5,6 +5,15 @@ export const plannerRefusals = {
   'planner-refusals.refusal': 'enhanced container isolation: {{reason}}',
   'planner-refusals.not-planned': 'the container could not be planned: {{reason}}',
   'planner-refusals.stopping': 'the planner is being stopped; try again',
+  'planner-refusals.scan-takes-long': concat(
+    'the planner is still cleaning up after an earlier run of the engine, ',
+    'which may have left mounts that cannot be unmounted; ',
+    "try again in a minute; if this persists, see the planner's log",
+  ),
+  'planner-refusals.versions-differ':
+    'the planner does not understand the runtime: they are of different versions; restart the engine',
+  'planner-refusals.state-not-written':
+    'what the planner keeps of containers cannot be written in {{directory}}: {{why}}',
   'planner-refusals.exists': 'container {{id}} exists already',
   'planner-refusals.being-created': 'container {{id}} is being created already',
   'planner-refusals.later-version': concat(
@@ -55,8 +64,21 @@ export const plannerRefusals = {
     'root can release ranges that nobody needs any more ({{command}})',
   ),
   'planner-refusals.no-range-left': concat(
-    'no id range of this machine is left that nobody had, and none that {{owner}} had is free: ',
+    'every id range of this machine has an owner or is in use, and none that belongs to {{owner}} is free: ',
     'remove containers; root can release ranges that nobody needs any more ({{command}})',
+  ),
+  'planner-refusals.owner-not-recorded': concat(
+    'the owner of id range {{base}} cannot be recorded in {{directory}} ({{why}}); ',
+    'free space there, or repair the file system',
+  ),
+  'planner-refusals.owner-unreadable': concat(
+    'the owner of an id range cannot be read from {{file}}: ',
+    'no container gets that range until root has repaired or removed the file',
+  ),
+  'planner-refusals.owners-missing': concat(
+    '{{directory}} is missing or incomplete, so the owners of the id ranges of this machine are not known: ',
+    'containers get only ranges that are known to be theirs. Restore it from a backup; ',
+    'or, if nothing that ran in a container left files or processes outside, begin anew: {{command}}',
   ),
   'planner-refusals.no-user-id': concat(
     'there is no user id {{uid}} in a protected container: its ids are 0 to {{last}} (A3); ',
@@ -96,6 +118,13 @@ export const plannerRefusals = {
     'the layers of an overlay are not laid out as an engine does it: {{path}}',
   'planner-refusals.layers-mounted-in-part':
     "the container's layers are also mounted in part at {{directory}}; unmount that",
+  'planner-refusals.too-many-mounts':
+    'a container with more than {{number}} layers and mounts is not supported',
+  'planner-refusals.too-many-layers': 'an image with more than {{number}} layers is not supported',
+  'planner-refusals.too-many-layer-options':
+    "more than {{number}} mount options on the container's layers are not supported",
+  'planner-refusals.plan-too-long':
+    'the container has too many layers or mounts, or their paths are too long; use fewer of them',
   'planner-refusals.open-to-others': concat(
     "every user of the machine can reach {{directory}}, where the engine mounts the container's files: ",
     'remove the search permission of others from a directory above it (chmod 0710)',
@@ -142,6 +171,20 @@ export const plannerRefusals = {
     'it could not be found out in time whether user {{uid}} has access to {{directory}} ',
     '(a file system does not answer, or the process that looks was stopped); try again (A8)',
   ),
+  'planner-refusals.no-account': concat(
+    'user {{uid}} has no account on this machine: the id belongs to a container or is a subordinate id, ',
+    'so it cannot share directories; run this as the user who owns the id (A8)',
+  ),
+  'planner-refusals.account-not-queried':
+    "the machine's user database was not queried for user {{uid}}; start the container again",
+  'planner-refusals.account-query-failed':
+    "the machine's user database could not be queried for user {{uid}} (getent passwd {{uid}})",
+  'planner-refusals.no-subordinate-range': concat(
+    'all subordinate id ranges of this machine are taken ({{directory}}); ',
+    'give the user a range of {{number}} ids in /etc/subuid and /etc/subgid',
+  ),
+  'planner-refusals.subordinate-unreadable': '{{file}} cannot be read',
+  'planner-refusals.subordinate-invalid': '{{file}} is not a record of a subordinate id range',
   'planner-refusals.too-many-directories': concat(
     'the binds of the container are in more than {{number}} directories; ',
     'mount directories above them instead',

@@ -6,6 +6,12 @@ export const plannerRefusals: Translated<typeof english> = {
   'planner-refusals.refusal': 'enhanced container isolation: {{reason}}',
   'planner-refusals.not-planned': '无法为容器规划隔离：{{reason}}',
   'planner-refusals.stopping': '规划器正在停止；请重试',
+  'planner-refusals.scan-takes-long': concat(
+    '规划器仍在清理引擎上次运行的遗留内容，其中可能有无法卸载的挂载；',
+    '请在一分钟后重试；如果问题持续存在，请查看规划器的日志',
+  ),
+  'planner-refusals.versions-differ': '规划器无法识别运行时的请求：两者版本不同；请重启引擎',
+  'planner-refusals.state-not-written': '规划器无法在 {{directory}} 中写入容器的状态：{{why}}',
   'planner-refusals.exists': '容器 {{id}} 已存在',
   'planner-refusals.being-created': '容器 {{id}} 正在创建中',
   'planner-refusals.later-version':
@@ -46,8 +52,19 @@ export const plannerRefusals: Translated<typeof english> = {
     '请移除容器，并结束容器之外使用容器 ID 的进程；root 可以释放不再需要的范围 ({{command}})',
   ),
   'planner-refusals.no-range-left': concat(
-    '此计算机上已没有未分配过的 ID 范围，归属为“{{owner}}”的范围也没有空闲的：',
+    '此计算机的每个 ID 范围都已有归属或在使用中，归属为“{{owner}}”的范围也没有空闲的：',
     '请移除容器；root 可以释放不再需要的范围 ({{command}})',
+  ),
+  'planner-refusals.owner-not-recorded': concat(
+    '无法在 {{directory}} 中记录 ID 范围 {{base}} 的归属（{{why}}）；',
+    '请在该处释放空间，或修复文件系统',
+  ),
+  'planner-refusals.owner-unreadable':
+    '无法从 {{file}} 读取 ID 范围的归属：在 root 修复或移除该文件之前，没有容器会获得该范围',
+  'planner-refusals.owners-missing': concat(
+    '{{directory}} 缺失或不完整，因此无法得知此计算机的 ID 范围的归属：',
+    '容器只会获得已知归属于自己的范围。请从备份恢复该目录；',
+    '或者，如果容器中运行过的程序未在外部遗留文件或进程，请重新开始：{{command}}',
   ),
   'planner-refusals.no-user-id': concat(
     '受保护的容器中没有用户 ID {{uid}}：其 ID 为 0 到 {{last}} (A3)；',
@@ -79,6 +96,10 @@ export const plannerRefusals: Translated<typeof english> = {
   'planner-refusals.not-a-layer': '{{path}} 不是引擎的层，不得作为层挂载',
   'planner-refusals.layers-misplaced': 'overlay 各层的位置与引擎的做法不同：{{path}}',
   'planner-refusals.layers-mounted-in-part': '容器的层还有一部分挂载在 {{directory}}；请卸载该挂载',
+  'planner-refusals.too-many-mounts': '不支持层和挂载超过 {{number}} 个的容器',
+  'planner-refusals.too-many-layers': '不支持超过 {{number}} 层的镜像',
+  'planner-refusals.too-many-layer-options': '不支持容器的层带有超过 {{number}} 个挂载选项',
+  'planner-refusals.plan-too-long': '容器的层或挂载过多，或其路径过长；请减少其数量',
   'planner-refusals.open-to-others': concat(
     '此计算机的每个用户都能访问 {{directory}}，而引擎在此挂载容器的文件：',
     '请在其某个上级目录中取消其他用户的搜索权限 (chmod 0710)',
@@ -117,6 +138,19 @@ export const plannerRefusals: Translated<typeof english> = {
     '未能及时查明用户 {{uid}} 是否有权访问 {{directory}}',
     '（某个文件系统没有响应，或执行检查的进程已被停止）；请重试 (A8)',
   ),
+  'planner-refusals.no-account': concat(
+    '用户 {{uid}} 在此计算机上没有帐户：该 ID 属于某个容器或是从属 ID，因此不得共享目录；',
+    '请以该 ID 的所有者身份运行 (A8)',
+  ),
+  'planner-refusals.account-not-queried': '尚未在此计算机的用户数据库中查询用户 {{uid}}；请重新启动该容器',
+  'planner-refusals.account-query-failed':
+    '无法在此计算机的用户数据库中查询用户 {{uid}} (getent passwd {{uid}})',
+  'planner-refusals.no-subordinate-range': concat(
+    '此计算机的所有从属 ID 范围都已被占用 ({{directory}})；',
+    '请在 /etc/subuid 和 /etc/subgid 中为该用户分配 {{number}} 个 ID 的范围',
+  ),
+  'planner-refusals.subordinate-unreadable': '无法读取 {{file}}',
+  'planner-refusals.subordinate-invalid': '{{file}} 不是从属 ID 范围的记录',
   'planner-refusals.too-many-directories':
     '该容器的绑定挂载来自超过 {{number}} 个目录；请改为挂载它们的上级目录',
 };
