@@ -90,8 +90,8 @@ export class ReplaceableGateway {
   }
 
   /**
-   * A successor that has loaded and has every socket. Those of containers that were created while it loaded
-   * it has not: then it is ended, and another one started while nobody can create any.
+   * Starts a successor with all sockets. If containers got sockets while it loaded, it is ended, and another
+   * one is started with creation blocked.
    */
   async #startSuccessor(manager: ServiceManager, limits: SuccessorLimits): Promise<Successor> {
     const start = async () => {

@@ -295,13 +295,13 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     [
       'says more than it should',
       Buffer.concat([nothing, nothing]),
-      /is not understood \(its number of words/,
+      /is not understood \(the number of fields/,
       ['create', 'delete', 'release'],
     ],
     [
       'refuses and goes on',
       plan('error', 'x', 'unmount', '/nonexistent', 'end'),
-      /words after its error/,
+      /fields after the error/,
       ['create', 'delete', 'release'],
     ],
     [

@@ -77,5 +77,5 @@ bool open_fields(struct plan_fields *fields, char *bytes, size_t size) {
   if (!next_field(fields, &magic)) return false;
   if (strcmp(magic, "bulkhead-plan-2") != 0) return parse_error("its version");
   if (!next_number(fields, PLAN_MAX_BYTES, &count)) return false;
-  return count == fields->left || parse_error("its number of words");
+  return count == fields->left || parse_error("the number of fields");
 }

@@ -24,7 +24,7 @@ static bool go_through(struct plan *plan) {
   for (;;) {
     const char *name;
     if (!next_field(&plan->fields, &name)) return false;
-    if (strcmp(name, "end") == 0) return plan->fields.left == 0 || parse_error("words after its end");
+    if (strcmp(name, "end") == 0) return plan->fields.left == 0 || parse_error("fields after the end");
     if (!perform_operation(plan, name)) return false;
   }
 }
@@ -155,7 +155,7 @@ enum plan_result plan_perform(char *bytes, size_t size) {
         !next_field(&plan->fields, &end))
       return PLAN_FAILED;
     if (strcmp(end, "end") != 0 || plan->fields.left > 0) {
-      (void)parse_error("words after its error");
+      (void)parse_error("fields after the error");
       return PLAN_FAILED;
     }
     log_error("%s", message);

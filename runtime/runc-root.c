@@ -29,7 +29,7 @@ bool set_default_runc_root(const char *root_dir, int *argc, char ***argv, struct
   static char **arguments;
   arguments = calloc((size_t)*argc + 3, sizeof *arguments);
   if (arguments == NULL) {
-    log_errno("cannot hand runc's words on");
+    log_errno("cannot pass on runc's arguments");
     return false;
   }
   arguments[0] = (*argv)[0];

@@ -84,7 +84,7 @@ async function openApp(headless, engineRuns) {
     const how = await Promise.race([closed, end.then(() => 'end-requested')]);
     if (how !== 'end-requested' && how !== 0)
       throw new ActionableError(
-        `The app ended unexpectedly (${String(how)}): read its last words below and try again.\n` +
+        `The app ended unexpectedly (${String(how)}): see its last output below and try again.\n` +
           output.trim(),
       );
   } finally {

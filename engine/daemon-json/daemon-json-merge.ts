@@ -95,7 +95,7 @@ function managedKeys(
     const runtime = eci ? runtimeName : ((other === undefined ? undefined : valueOf(other)) ?? plainRuntime);
     return [
       { path: ['runtimes', runtimeName], value: { path: runtimePath } },
-      { path: key, value: runtime as unknown },
+      { path: key, value: runtime },
     ];
   }
   return eci ? [{ path: key, value: runtimeName }] : [];
@@ -181,7 +181,7 @@ function difference(
 ): DaemonJsonChange[] {
   return managed.flatMap(({ path: at, value }): DaemonJsonChange[] => {
     const before = find(current ?? '', at);
-    const had = before === undefined ? {} : { before: valueOf(before) as unknown };
+    const had = before === undefined ? {} : { before: valueOf(before) };
     if (
       find(text ?? '', at) === undefined ||
       (before !== undefined && isDeepStrictEqual(valueOf(before), value))
@@ -204,7 +204,7 @@ const pointer = (at: readonly string[]): string =>
   at.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** The value of a node, with objects like those of JSON.parse: jsonc-parser's have no prototype. */
-const valueOf = (node: Node): unknown => JSON.parse(JSON.stringify(getNodeValue(node))) as unknown;
+const valueOf = (node: Node): unknown => JSON.parse(JSON.stringify(getNodeValue(node)));
 
 function find(text: string, at: readonly string[]): Node | undefined {
   const root = parseTree(withoutBom(text));

@@ -222,8 +222,8 @@ class GroupRun {
   }
 
   /**
-   * After the stop, so that no later change is missing, if the old one still exists by then. Those that are
-   * not committed and join a committed one are created again, to join its new one.
+   * Commits stopped members that still exist, so that no change is lost. Members that share a committed one's
+   * namespaces are created again, to join its successor.
    */
   async #commit(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {

@@ -167,7 +167,7 @@ describe('the runtime reads plans strictly', () => {
     ['a wrong count', Buffer.from('bulkhead-plan-2\x002\0end\0')],
     ['a count that is no number', Buffer.from('bulkhead-plan-2\x00 1\0end\0')],
     ['no end', plan('unmount', '/nonexistent')],
-    ['words after the end', plan('end', 'end')],
+    ['fields after the end', plan('end', 'end')],
     ['an unknown operation', plan('rm', '/x', 'end')],
     ['an empty operation', plan('', 'end')],
     ['a relative path', plan('unmount', 'x', 'end')],

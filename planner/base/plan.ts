@@ -61,7 +61,7 @@ export class PlanBuilder {
   #add(...fields: (string | number | bigint)[]): void {
     for (const field of fields) {
       const text = String(field);
-      if (text.includes('\0')) throw new Error('a word of a plan holds a NUL');
+      if (text.includes('\0')) throw new Error('a field of a plan contains a NUL');
       this.#fields.push(text);
     }
   }

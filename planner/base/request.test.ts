@@ -37,7 +37,7 @@ describe('parseRequest', () => {
     ['a relative runc root', bytes(...good.with(4, 'runc'))],
     ['a pid that is no number', bytes(...good.with(5, '1e3'))],
     ['pid 0', bytes(...good.with(5, '0'))],
-    ['a word too many', bytes(...good, 'end')],
+    ['a field too many', bytes(...good, 'end')],
     ['too long', bytes(...good.with(3, `/${'x'.repeat(requestLimit)}`))],
   ])('refuses a request that is or has %s', (_, input) => {
     expect(parseRequest(input)).toBeNull();

@@ -215,12 +215,12 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
 }
 
 /**
- * Where the container may mount, a second sysfs is hidden below its /dev: `ip netns exec` unmounts /sys
- * before it mounts another one, and the kernel lets a user namespace mount sysfs only where one is already
- * visible. On /sys itself the kernel allows no second one. Where files are mounted over kernel settings, a
- * second /proc is hidden there as well. Neither has `ro`: runc mounts everything below /dev writable, and
- * finally remounts what is at that path, by then the container's tmpfs, with the flags of the mount that has
- * it.
+ * Further mounts of sysfs and /proc for a container with CAP_SYS_ADMIN, mounted at /dev before its tmpfs,
+ * which hides them. `ip netns exec` unmounts /sys and then mounts sysfs again, which the kernel allows in a
+ * user namespace only if another sysfs is mounted; it does not allow a second one on /sys itself. /proc is
+ * needed likewise where files are mounted over kernel settings. Neither is `ro`: runc mounts everything at or
+ * below /dev writable, and at the end remounts what is then at the path of a `ro` mount: the container's
+ * tmpfs.
  */
 function sparesBefore(mount: OciMount, spec: OciSpec, facts: IsolationFacts): readonly OciMount[] {
   if (mount.type !== 'tmpfs' || mount.destination !== '/dev' || !mayMount(spec)) return [];

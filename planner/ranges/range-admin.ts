@@ -45,8 +45,8 @@ export function parseOwner(text: string): RangeOwner | null {
 }
 
 /**
- * The owner given on a command line, who may also be named by a user name that the machine's user database
- * has; null for anything else. A word of `parseOwner` comes first.
+ * The owner given on a command line: what `parseOwner` accepts, or the name of a user in the machine's user
+ * database. A user named `builds` has to be given by uid. Null for anything else.
  */
 export async function findOwner(text: string, lookUp = passwdLines): Promise<RangeOwner | null> {
   const parsed = parseOwner(text);

@@ -1,8 +1,8 @@
 import type { MouseEvent } from 'react';
 
 /**
- * Handles a click, but not the second one of a double click: where a row goes, that meets the button of the
- * row that takes its place. The `detail` of a click by key is 0.
+ * Handles a click, but not the second one of a double click. If the first one removes a row, the second one
+ * would hit the button of the row that moves into its place. The `detail` of a click by keyboard is 0.
  */
 export const onFirstClick =
   (act: () => void) =>

@@ -91,7 +91,6 @@ export type SettingPage = {
 }[PageId];
 
 /** All pages, in the order of the navigation. The type of Object.keys does not contain the keys. */
-// Object.keys forgets what the keys are.
 export const pageIds = Object.keys(pages) as readonly PageId[];
 
 export const isPage = (name: string): name is PageId => Object.hasOwn(pages, name);

@@ -15,7 +15,6 @@ export type RuleWithAlternative = Extract<ListedRule, { readonly hasAlternative:
  * Every rule by its code. The type of Object.fromEntries does not contain that each rule is under its own
  * code.
  */
-// Object.fromEntries forgets that each rule stands under its own code.
 export const rules = Object.fromEntries(ruleList.map((rule) => [rule.code, rule])) as {
   readonly [Code in RuleCode]: Extract<ListedRule, { readonly code: Code }>;
 };

@@ -81,8 +81,8 @@ const shareOptions = (before: EffectiveSettings, draft: EffectiveSettings): Para
     : {};
 
 /**
- * What a running gateway enforces in place of a settings file that is unusable or gone; of one that is gone,
- * also what the next start will.
+ * The policy that a running gateway enforces in place of a settings file that is unusable or missing; for a
+ * missing one also the policy that the next start will enforce.
  */
 async function enforcedElse(
   { paths, store }: OpenedEngine,

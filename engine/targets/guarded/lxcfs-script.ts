@@ -1,13 +1,17 @@
 export const lxcfsProgram = '/usr/bin/lxcfs';
 
 /**
- * Kills lxcfs when two reads of one of its files in a row take longer than `limitMs`, so that the service
- * manager starts it again: it would hang all readers in containers. To precede `lxcfsScript` where no
- * supervisor of ours watches it; the first read is later, since it would be of an earlier lxcfs, which may
- * hang. Not systemd's watchdog: an upgrade that adds one to the unit of a running lxcfs, or removes the unit,
- * would kill that, and containers would lose their files. The reader is in the background, since nobody can
- * end it before lxcfs. A read that fails is no hang: then lxcfs is not mounted. Nor is one that has ended and
- * could not be noted.
+ * Kills lxcfs when two successive reads of one of its files take longer than `limitMs`, since it would block
+ * all readers in containers. The service manager starts it again. Runs before `lxcfsScript`, where no
+ * supervisor watches lxcfs.
+ *
+ * It waits before the first read, which could otherwise reach an earlier lxcfs that hangs. The reader is a
+ * background process, since a blocked one cannot be killed before lxcfs. These are no hangs: a read that
+ * fails (lxcfs is not mounted), and a reader that has ended although its file `responded` could not be
+ * written.
+ *
+ * Systemd's watchdog is not used: an upgrade that adds it to the unit of a running lxcfs, or removes the
+ * unit, would kill lxcfs, and containers would lose its files.
  */
 export const lxcfsHangWatch = (limitMs: number): string => `lxcfs=$$
 mkdir -p -m 0700 "$1"

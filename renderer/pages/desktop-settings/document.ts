@@ -173,8 +173,8 @@ export function writeMember(draft: DraftView, group: GroupName, member: string, 
 }
 
 /**
- * Puts back what is applied of one setting of a group, with the group if that came or went with it, or was or
- * is none.
+ * Reverts one setting of a group to its applied value; reverts the whole group if the change added, removed
+ * or replaced it.
  */
 export function revertMember(draft: DraftView, group: GroupName, member: string): void {
   const pointer = `/${group}`;
