@@ -28,6 +28,12 @@ describe('a settings file that was deleted while ECI is on', () => {
     expect(screen.queryByText('ECI is off')).toBeNull();
   });
 
+  it('keeps showing the lock of the version that is enforced', async () => {
+    await renderApp(namedState('deletedFile'), 'overview');
+    expect(screen.getByText('Users can’t change it')).toBeTruthy();
+    expect(screen.queryByText('Users may change it')).toBeNull();
+  });
+
   it('restores the version that is in force: it becomes the draft, and is reviewed', async () => {
     const { user, bridge } = await renderApp(namedState('deletedFile'), 'overview', {
       'history:read': () => ok({ text: appliedText }),
