@@ -464,6 +464,7 @@ test('a plan states the consequences for containers that are kept unprotected, a
     });
   expect(kept('block', 0)).toMatch(/web, old; running ones continue until stopped, .*--recreate/);
   expect(kept('block', 1)).toMatch(/running ones stop with the engine/);
+  expect(kept('block', 0)).toMatch(/\(instead: .*bulkhead\.existingContainers: "warn", .*mode: "audit"\)$/);
   expect(kept('warn', 1)).toMatch(/can be started and used, and each use is recorded$/);
   expect(kept('free', 1)).toBe('2 containers you keep: web, old');
 });

@@ -243,6 +243,9 @@ describe('turning ECI on while containers exist', () => {
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     const dialog = await screen.findByRole('dialog');
     expect(within(dialog).getByText(/a stopped one can’t be started again/)).toBeTruthy();
+    expect(
+      within(dialog).getByText(/^To try ECI first, set “Enforcement mode” .*: rules deny nothing then\.$/),
+    ).toBeTruthy();
     expect(within(dialog).getByText(/uses the Docker socket\. Once its image is allowed/)).toBeTruthy();
     expect((await within(dialog).findByText(/^node-metrics can’t be recreated with/)).textContent).toBe(
       'node-metrics can’t be recreated with --pid=host. Create it again without that, and it is protected.',
