@@ -48,6 +48,7 @@ const further: readonly Shot[] = [
   { name: 'overview-root-gone', state: 'rootGone', address: 'overview' },
   { name: 'overview-audit', state: 'audit', address: 'overview' },
   { name: 'overview-crashed', state: 'crashed', address: 'overview' },
+  { name: 'welcome-scan', state: 'firstRunScan', address: 'welcome' },
   { name: 'containers-crashed', state: 'crashed', address: 'containers' },
   { name: 'docker-socket-deleted-file', state: 'deletedFile', address: 'docker-socket' },
   { name: 'json-broken-file', state: 'brokenFile', address: 'json' },

@@ -99,6 +99,18 @@ describe('the first run', () => {
     });
   });
 
+  it('says beside the containers it found what happens to those that are kept', async () => {
+    await renderApp(state('firstRunScan'), 'welcome');
+    expect(screen.getByRole('heading', { name: '9 containers' })).toBeTruthy();
+    expect(
+      screen.getByText(
+        'Containers get their protection when they are created. Those that exist already stay unprotected, ' +
+          'and once stopped can’t be started again while ECI is on, unless you recreate them protected or ' +
+          'let them be used.',
+      ),
+    ).toBeTruthy();
+  });
+
   it('is not shown again after Skip', async () => {
     const { user, bridge } = await renderApp(state('firstRunScan'), 'welcome');
     await user.click(screen.getByRole('button', { name: 'Skip for now' }));
