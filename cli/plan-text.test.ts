@@ -469,6 +469,24 @@ test('a plan states the consequences for containers that are kept unprotected, a
   expect(kept('free', 1)).toBe('2 containers you keep: web, old');
 });
 
+test("a plan says before it is applied that Docker Desktop's file holds the engine at boot", () => {
+  const plan = (first: number) => {
+    const effect: PlanEffect = {
+      kind: 'new-rule',
+      when: 'afterwards',
+      code: 'desktop-sign-in',
+      params: { first },
+    };
+    return describePlan({ ...uneventfulPlan, effects: [effect] }, '');
+  };
+  const holds =
+    'while it is there Docker Desktop asks every user to sign in, and holds the engine at boot until a ' +
+    'user of a Docker Business organisation has; for others it ignores the file';
+  expect(plan(0)).toContain(holds);
+  expect(plan(0)).not.toContain('the file is new here');
+  expect(plan(1)).toContain(`the file is new here: ${holds}`);
+});
+
 test('an engine that is stopping is not displayed as stopped', () => {
   const stopping = first({ protection: 'stopped', engine: { ...engine, phase: 'stopping' } });
   expect(stopping).toBe('Engine stopping: clients get no response any more');
