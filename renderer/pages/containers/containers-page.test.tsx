@@ -246,6 +246,20 @@ describe('the list of containers', () => {
     expect(screen.queryByText('3 selected')).toBeNull();
   });
 
+  it('offers for a selection to clear it, to remove and to recreate, each of them once', async () => {
+    const { user } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
+    const bar = screen.getByRole('region', { name: 'Selected containers' });
+    expect(
+      within(bar)
+        .getAllByRole('button')
+        .map(({ textContent }) => textContent),
+    ).toEqual(['Clear', 'Remove…', 'Recreate protected…']);
+    expect(screen.queryByText(/Keep as they are/)).toBeNull();
+    await user.click(within(bar).getByRole('button', { name: 'Clear' }));
+    expect(screen.queryByRole('region', { name: 'Selected containers' })).toBeNull();
+  });
+
   it('scans again on F5 and shows the age of the scan', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     expect(screen.getByText(/^Scanned .* ago$/)).toBeTruthy();
