@@ -246,6 +246,27 @@ describe('the list of containers', () => {
     expect(screen.queryByText('3 selected')).toBeNull();
   });
 
+  it('sorts by a head: up, down, then with the unprotected ones first again', async () => {
+    const { user } = await renderApp(recent(), 'containers');
+    const head = screen.getByRole('columnheader', { name: 'Container' });
+    const sort = () => user.click(within(head).getByRole('button', { name: 'Container' }));
+    const listed = () =>
+      rows().map((r) => someContainers.find(({ name }) => within(r).queryByText(name) !== null)?.name);
+    const atFirst = listed();
+    const byName = someContainers.map(({ name }) => name).sort();
+    expect(head.getAttribute('aria-sort')).toBe('none');
+    expect(atFirst).not.toEqual(byName);
+    await sort();
+    expect(head.getAttribute('aria-sort')).toBe('ascending');
+    expect(listed()).toEqual(byName);
+    await sort();
+    expect(head.getAttribute('aria-sort')).toBe('descending');
+    expect(listed()).toEqual(byName.toReversed());
+    await sort();
+    expect(head.getAttribute('aria-sort')).toBe('none');
+    expect(listed()).toEqual(atFirst);
+  });
+
   it('offers for a selection to clear it, to remove and to recreate, each of them once', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
