@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
 import { appliedText, offText, settingsState, socketText } from '../../dev/settings-fixture.ts';
@@ -16,6 +16,12 @@ const typeInto = async ({ user }: RenderedApp, input: HTMLElement, text: string)
   await user.click(input);
   await user.paste(text);
 };
+/** An image on the engine. `digit`: what its digests consist of. */
+const localImage = (name: string, digit: string) => ({
+  id: `sha256:${digit.repeat(64)}`,
+  tags: [name],
+  digests: [`${name.split(':')[0]}@sha256:${digit.repeat(64)}`],
+});
 const helper = () => document.getElementById(field().getAttribute('aria-describedby') ?? '')?.textContent;
 
 describe('allowed images (B2)', patience, () => {
@@ -42,6 +48,23 @@ describe('allowed images (B2)', patience, () => {
     await typeInto(app, field(), 'docker:25');
     expect(helper()).toBe('Matches no image on this engine yet');
     expect(within(row('docker.io/testcontainers/ryuk:*')).getByText('No image yet')).toBeTruthy();
+  });
+
+  it('suggests images of this engine while one types, and adds the chosen one', async () => {
+    const app = await renderApp(appState(), 'docker-socket', {
+      'images:list': () => ok(['redis:7', 'docker:27'].map((name, index) => localImage(name, `${index}`))),
+    });
+    const input = field() as HTMLInputElement;
+    const suggested = () => [...(input.list?.options ?? [])].map(({ value }) => value);
+    await app.user.type(input, 're');
+    await waitFor(() => {
+      expect(suggested()).toEqual(['redis:7']);
+    });
+    // As the browser does when one of its list is chosen.
+    fireEvent.input(input, { target: { value: suggested()[0] } });
+    expect(input.value).toBe('redis:7');
+    await app.user.keyboard('{Enter}');
+    expect(images(app)).toContain('redis:7');
   });
 
   it('refuses a duplicate in any notation, and mentions a wider entry', async () => {
@@ -194,19 +217,14 @@ describe('allowed images (B2)', patience, () => {
     ['Commands', ['docker.io/testcontainers/ryuk', 'registry.example/ci/agent', 'docker:cli']],
     ['Image', ['docker:cli', 'docker.io/testcontainers/ryuk', 'registry.example/ci/agent']],
   ])('are sorted by "%s", up, down, and then as they are written', async (column, sorted) => {
-    const image = (name: string, digest: string) => ({
-      id: `sha256:${digest.repeat(64)}`,
-      tags: [name],
-      digests: [`${name.split(':')[0]}@sha256:${digest.repeat(64)}`],
-    });
     const agent = 'registry.example/ci/agent';
     const pinned = /agent@(sha256:[0-9a-f]+)/.exec(socketText)?.[1] ?? '';
     const app = await renderApp(appState({ settings: settingsState(socketText) }), 'docker-socket', {
       'images:list': () =>
         ok([
-          image('docker:cli', '1'),
-          { ...image(`${agent}:1`, '2'), digests: [`${agent}@${pinned}`] },
-          { ...image(`${agent}:2`, '3'), digests: [`${agent}@${pinned}`] },
+          localImage('docker:cli', '1'),
+          { ...localImage(`${agent}:1`, '2'), digests: [`${agent}@${pinned}`] },
+          { ...localImage(`${agent}:2`, '3'), digests: [`${agent}@${pinned}`] },
         ]),
     });
     await waitFor(() => {
