@@ -186,6 +186,16 @@ describe('the Simulator', () => {
     expect(runs(app)).toEqual([]);
   });
 
+  it('shows which option Docker does not have, and runs nothing', async () => {
+    const app = await open();
+    await type(app, 'docker run --privilege alpine');
+    expect((await screen.findByText(/Docker has no option/)).textContent).toMatch(
+      /^Docker has no option --privilege for this command\./,
+    );
+    expect(document.querySelector('[data-mark="problem"]')?.textContent).toBe('--privilege');
+    expect(runs(app)).toEqual([]);
+  });
+
   it('reads a command typed over a compose file as such, and an edited compose file as one', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Open compose file…' }));
