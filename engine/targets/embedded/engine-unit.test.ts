@@ -35,3 +35,8 @@ it('waits for its directory, and is not retried repeatedly without its program',
   expect(lines).toContain('RequiresMountsFor="/srv/100%% mine" "/opt/bulkhead/bin/bulkhead"');
   expect(lines).toContain('ConditionFileIsExecutable=/opt/bulkhead/bin/bulkhead');
 });
+
+it('is started at boot where it is enabled, and not sooner than the network and Docker Engine', () => {
+  expect(unit.slice(unit.indexOf('\n[Install]\n'))).toBe('\n[Install]\nWantedBy=multi-user.target\n');
+  expect(unit).toMatch(/^After=network-online\.target .*\bdocker\.service$/m);
+});
