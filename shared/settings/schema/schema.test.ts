@@ -127,6 +127,113 @@ describe('the schema', () => {
   });
 });
 
+/**
+ * A key of Docker's reference (November 2026). `more`: the only platforms that read it, the first version and
+ * the only values, where the reference has them.
+ */
+type Documented = readonly [
+  key: string,
+  type: string,
+  more?: { readonly platforms?: readonly string[]; readonly since?: string; readonly values?: string },
+];
+const windows = { platforms: ['win32'] };
+const macos = { platforms: ['darwin'] };
+const notLinux = { platforms: ['darwin', 'win32'] };
+/** Those with a lock and a value. */
+const documentedEntries: readonly Documented[] = [
+  ['enhancedContainerIsolation', 'boolean'],
+  ['blockDockerLoad', 'boolean'],
+  ['analyticsEnabled', 'boolean'],
+  ['disableUpdate', 'boolean'],
+  ['silentModulesUpdate', 'boolean'],
+  ['displayedOnboarding', 'boolean'],
+  ['desktopTerminalEnabled', 'boolean'],
+  ['exposeDockerAPIOnTCP2375', 'boolean', windows],
+  ['extensionsEnabled', 'boolean'],
+  ['onlyMarketplaceExtensions', 'boolean'],
+  ['extensionsPrivateMarketplace', 'boolean'],
+  ['extensionsPrivateMarketplaceAdminContactURL', 'string'],
+  ['useVirtualizationFrameworkVirtioFS', 'boolean', macos],
+  ['useGrpcfuse', 'boolean', macos],
+  ['useVirtualizationFrameworkRosetta', 'boolean', macos],
+  ['enableInference', 'boolean'],
+  ['enableInferenceTCP', 'boolean'],
+  ['enableInferenceTCPPort', 'number'],
+  ['enableInferenceCORS', 'string'],
+  ['enableInferenceGPUVariant', 'boolean', windows],
+  ['allowBetaFeatures', 'boolean'],
+  ['allowExperimentalFeatures', 'boolean'],
+  ['enableDockerAI', 'boolean'],
+  ['enableDockerMCPToolkit', 'boolean'],
+  ['enableCloud', 'boolean'],
+  ['defaultNetworkingMode', 'string', { ...notLinux, values: 'dual-stack ipv4only ipv6only' }],
+  ['dnsInhibition', 'string', { ...notLinux, values: 'auto ipv4 ipv6 none' }],
+  [
+    'portBindingBehavior',
+    'string',
+    { since: '4.52', values: 'default-port-binding default-local-port-binding local-only-port-binding' },
+  ],
+  ['linuxVM/wslEngineEnabled', 'boolean', windows],
+  ['linuxVM/dockerDaemonOptions', 'string'],
+  ['linuxVM/vpnkitCIDR', 'string', macos],
+  ['windowsContainers/dockerDaemonOptions', 'string', windows],
+];
+const proxy = ['locked boolean', 'mode string', 'http string', 'https string', 'exclude any', 'pac string'];
+const documentedMembers: readonly Documented[] = [
+  ['configurationFileVersion', 'number'],
+  ['enhancedContainerIsolation/dockerSocketMount/imageList/images', 'list'],
+  ['enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages', 'boolean'],
+  ['enhancedContainerIsolation/dockerSocketMount/commandList/type', 'string'],
+  ['enhancedContainerIsolation/dockerSocketMount/commandList/commands', 'list'],
+  ['filesharingAllowedDirectories/0/path', 'string'],
+  ['filesharingAllowedDirectories/0/sharedByDefault', 'boolean'],
+  ...['proxy', 'containersProxy'].flatMap((group) =>
+    [...proxy, 'embeddedPac string'].map((member): Documented => {
+      const [name = '', type = ''] = member.split(' ');
+      return [`${group}/${name}`, type, name === 'mode' ? { values: 'system manual' } : {}];
+    }),
+  ),
+  ['proxy/windowsDockerdPort', 'number', windows],
+  ['proxy/enableKerberosNtlm', 'boolean'],
+  ['containersProxy/transparentPorts', 'string'],
+  ['kubernetes/locked', 'boolean'],
+  ['kubernetes/enabled', 'boolean'],
+  ['kubernetes/showSystemContainers', 'boolean'],
+  ['kubernetes/imagesRepository', 'string'],
+  ['scout/locked', 'boolean'],
+  ['scout/sbomIndexing', 'boolean'],
+  ['scout/useBackgroundIndexing', 'boolean'],
+];
+
+describe('the keys that Docker documents', () => {
+  const known = (path: string) => {
+    const found = knownKeyAt(path.split('/'));
+    return {
+      type: found?.type,
+      platforms: found?.platforms?.toSorted(),
+      since: found?.since?.version,
+      values: found?.values?.join(' '),
+    };
+  };
+
+  it.each(documentedEntries)('%s can be locked, and is described as documented', (path, type, more) => {
+    expect(known(`${path}/locked`).type).toBe('boolean');
+    const { type: valueType, platforms, values } = known(`${path}/value`);
+    expect({ type: valueType, platforms, values }).toEqual({
+      type,
+      platforms: more?.platforms,
+      values: more?.values,
+    });
+    if (more?.since !== undefined) expect(known(path).since).toBe(more.since);
+  });
+
+  it.each(documentedMembers)('%s is described as documented', (path, type, more) => {
+    const { since: _since, ...found } = known(path);
+    const { values = found.values, platforms } = more ?? {};
+    expect(found).toEqual({ type, platforms, values });
+  });
+});
+
 describe('$schema', () => {
   const member = '"$schema": "./admin-settings.schema.json"';
 
