@@ -97,7 +97,7 @@ export async function decide(gatekeeper: Gatekeeper, path: string, body: unknown
       upgrade: null,
     },
     target: target.target,
-    match: matchRoute('POST', path),
+    match: matchRoute('POST', target.target.path),
     peer: () => null,
     origin: { kind: 'clients' },
   };
