@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
-import { supervisedRootOf } from '../engine/targets/guarded-root.ts';
+import { supervisedRootOf } from '../engine/targets/declared-capabilities.ts';
 import type { EngineLogLine } from '../shared/engine-status/status.ts';
 import { message } from '../shared/messages/message.ts';
 import { usualLimits } from '../shared/process/time-limits.ts';

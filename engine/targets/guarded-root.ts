@@ -1,15 +1,10 @@
 import { existsSync } from 'node:fs';
 import { rootOf, type TargetRef } from '../../shared/targets/target-id.ts';
 import { defaultRoot, rootPaths, systemInstallRecord, systemRoot } from '../base/root-paths.ts';
-import { declaredCapabilities } from './declared-capabilities.ts';
 
 /** The root directory of a guarded engine; null for every other engine. */
 export const guardedRootOf = (ref: TargetRef): string | null =>
   ref.kind === 'system' ? systemRoot : rootOf(ref);
-
-/** The root directory of an engine that a supervisor of ours runs (`supervised`); null for all others. */
-export const supervisedRootOf = (ref: TargetRef): string | null =>
-  declaredCapabilities(ref).supervised ? guardedRootOf(ref) : null;
 
 /**
  * The root directory of the guarded engine that is meant where none is named: that of the machine's own

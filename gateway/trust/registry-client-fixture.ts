@@ -88,6 +88,6 @@ export async function resolve(domain: string, options: ClientOptions = {}): Prom
     client.close();
   }
 }
-export const password: Credentials = { kind: 'password', user: 'u', password: 'p' };
+export const password = { kind: 'password', user: 'u', password: 'p' } satisfies Credentials;
 /** That password, as a registry gets it. */
 export const basicUp = `Basic ${Buffer.from('u:p').toString('base64')}`;

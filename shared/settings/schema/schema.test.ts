@@ -205,6 +205,8 @@ const documentedMembers: readonly Documented[] = [
   ['scout/useBackgroundIndexing', 'boolean'],
 ];
 
+const casesOf = (keys: readonly Documented[]) => keys.map(([path, type, more]) => ({ path, type, more }));
+
 describe('the keys that Docker documents', () => {
   const known = (path: string) => {
     const found = knownKeyAt(path.split('/'));
@@ -216,7 +218,7 @@ describe('the keys that Docker documents', () => {
     };
   };
 
-  it.each(documentedEntries)('%s can be locked, and is described as documented', (path, type, more) => {
+  it.each(casesOf(documentedEntries))('$path can be locked, and is as documented', ({ path, type, more }) => {
     expect(known(`${path}/locked`).type).toBe('boolean');
     const { type: valueType, platforms, values } = known(`${path}/value`);
     expect({ type: valueType, platforms, values }).toEqual({
@@ -227,7 +229,7 @@ describe('the keys that Docker documents', () => {
     if (more?.since !== undefined) expect(known(path).since).toBe(more.since);
   });
 
-  it.each(documentedMembers)('%s is described as documented', (path, type, more) => {
+  it.each(casesOf(documentedMembers))('$path is as documented', ({ path, type, more }) => {
     const { since: _since, ...found } = known(path);
     const { values = found.values, platforms } = more ?? {};
     expect(found).toEqual({ type, platforms, values });
