@@ -47,10 +47,10 @@ describe('one term for a concept', () => {
   });
 
   test('one rolls back; only what was lost is restored', () => {
-    // The settings file is gone or unusable: the version in force is written again. And: the window's button,
-    // words that the palette finds.
+    // The settings file is gone or unusable: the version in force is written again. A lost ledger. And: the
+    // window's button, words that the palette finds.
     const lost = either(
-      /^cli-status\.restore$|^system\.settings-deleted|fails[.-](?:lost|replaced)$/,
+      /^cli-status\.restore$|^system\.settings-deleted|fails[.-](?:lost|replaced)$|\.owners-missing$/,
       /^(?:frame\.)?enforcement\.|^overview\.next\.restoreFile$/,
     );
     const other = /^frame\.(?:window|pageKeywords)\./;
