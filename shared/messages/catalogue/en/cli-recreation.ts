@@ -16,8 +16,8 @@ export const cliRecreation = {
   'cli-recreation.chosen-ports-listed': 'host ports that Docker chose are chosen again ({{ports}})',
   'cli-recreation.owner-label': "it does not belong to a container's socket any more",
   'cli-recreation.compose-again': concat(
-    'docker compose up makes it once more, since it keeps by id whose network is shared (project ',
-    '{{project}})',
+    'docker compose up creates it again: Compose stores the id of the container whose network it shares ',
+    '(project {{project}})',
   ),
   'cli-recreation.shares_one':
     "{{sources}} is shared as {{user}}: what it writes there is {{user}}'s (--as USER)",

@@ -7,8 +7,10 @@ export const rules = {
   'rules.runtime-forced': 'every container runs with the isolation runtime',
   'rules.gpus-as-cdi': 'GPUs are given to containers as CDI devices',
   'rules.userns-ignored': 'every container has a user namespace of its own',
-  'rules.privileged-by-runtime':
-    'Sysbox takes no privileged containers; root in its containers has every capability there anyway',
+  'rules.privileged-by-runtime': concat(
+    'this isolation backend takes no privileged containers; ',
+    'root in its containers has every capability there anyway',
+  ),
   'rules.host-namespace': 'a container may not share a namespace with the host',
   'rules.foreign-namespace': 'a namespace may be shared with a protected container only',
   'rules.unmodelled-value': 'this value is not one the gateway knows to be safe',

@@ -34,8 +34,8 @@ export const trust = {
     'built from an allowed one; allow it',
   ),
   'trust.derived-is-unknown': concat(
-    "it is built from {{base}}, but only images that no registry has count as that, and the engine's ",
-    'image store does not report that: {{problem}}',
+    'it is built from {{base}}, but only an image that is in no registry counts as derived; ',
+    "the engine's image store does not report that, and the registry could not be queried: {{problem}}",
   ),
   'trust.age-day': '1 day',
   'trust.age-days': '{{amount}} days',

@@ -14,7 +14,7 @@ export const cliRecreation: Translated<typeof english> = {
   'cli-recreation.chosen-ports-listed': '由 Docker 选择的主机端口会重新选择 ({{ports}})',
   'cli-recreation.owner-label': '不再归属于某个容器的套接字',
   'cli-recreation.compose-again':
-    'docker compose up 会再次创建它，因为 Compose 按 ID 记录共享的网络（项目 {{project}}）',
+    'docker compose up 会再次创建它：Compose 按 ID 记录它共享的是哪个容器的网络（项目 {{project}}）',
   'cli-recreation.shares_other':
     '{{sources}} 以 {{user}} 的身份共享：容器在其中写入的内容归 {{user}} 所有 (--as USER)',
   'cli-recreation.memory': '进程在内存中的数据',

@@ -5,7 +5,7 @@ export const rules: Translated<typeof english> = {
   'rules.runtime-forced': '每个容器都以隔离运行时运行',
   'rules.gpus-as-cdi': 'GPU 以 CDI 设备的形式提供给容器',
   'rules.userns-ignored': '每个容器都有自己的用户命名空间',
-  'rules.privileged-by-runtime': 'Sysbox 不接受特权容器；其容器中的 root 本来就拥有全部能力 (capability)',
+  'rules.privileged-by-runtime': '此隔离后端不接受特权容器；其容器中的 root 本来就拥有全部能力 (capability)',
   'rules.host-namespace': '容器不得与主机共享命名空间',
   'rules.foreign-namespace': '只能与受保护的容器共享命名空间',
   'rules.unmodelled-value': '网关无法确认此值是否安全',

@@ -25,7 +25,7 @@ export const trust: Translated<typeof english> = {
   'trust.derived-is-in-registry':
     '它基于 {{base}} 构建，但镜像仓库中也有它：只有仅存在于此计算机的镜像才算基于允许的镜像构建；请允许它',
   'trust.derived-is-unknown':
-    '它基于 {{base}} 构建，但只有任何镜像仓库都没有的镜像才算如此，而引擎的镜像存储无法说明：{{problem}}',
+    '它基于 {{base}} 构建，但只有不在任何镜像仓库中的镜像才算派生镜像；引擎的镜像存储不报告这一点，且无法查询镜像仓库：{{problem}}',
   'trust.age-day': '1 天',
   'trust.age-days': '{{amount}} 天',
   'trust.age-hour': '1 小时',

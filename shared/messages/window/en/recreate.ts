@@ -26,7 +26,8 @@ export const recreate = {
     socket: 'The Docker socket at {{destination}} becomes one of its own, where the settings allow it',
     'chosen-ports': 'Host ports that Docker chose are chosen again',
     'owner-label': 'It does not belong to a container\u2019s socket any more',
-    'compose-again': '`docker compose up` creates it again, since it keeps by id whose network is shared',
+    'compose-again':
+      '`docker compose up` creates it again: Compose stores the id of the container whose network it shares',
     shares: '{{sources}}: shared as {{user}}, who owns what it writes there',
     memory: 'What its processes have in memory',
     'writable-layer_one': 'What was written inside: {{size}} in {{count}} path',

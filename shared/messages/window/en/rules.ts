@@ -73,7 +73,8 @@ export const rules = {
     'gpus-as-cdi': 'GPUs are given to containers as CDI devices.',
     'userns-ignored': 'Every container has a user namespace of its own.',
     'privileged-by-runtime':
-      'Sysbox takes no privileged containers; root in its containers has every capability there anyway.',
+      'This isolation backend takes no privileged containers; ' +
+      'root in its containers has every capability there anyway.',
     'host-namespace': 'A container may not share a namespace with the host.',
     'foreign-namespace': 'A namespace may be shared with a protected container only.',
     'unmodelled-value': 'The value is not one the gateway knows to be safe.',

@@ -25,7 +25,7 @@ export const recreate: Translation<typeof english> = {
     socket: '在设置允许时，{{destination}} 处的 Docker 套接字改为容器专用的套接字',
     'chosen-ports': '由 Docker 选择的主机端口会重新选择',
     'owner-label': '不再归属于某个容器的套接字',
-    'compose-again': '`docker compose up` 会再次创建它，因为 Compose 按 ID 记录共享的网络',
+    'compose-again': '`docker compose up` 会再次创建它：Compose 按 ID 记录它共享的是哪个容器的网络',
     shares: '{{sources}}：以 {{user}} 的身份共享，容器在其中写入的内容归该用户所有',
     memory: '进程在内存中的数据',
     'writable-layer_other': '容器内写入的数据：{{count}} 个路径，共 {{size}}',

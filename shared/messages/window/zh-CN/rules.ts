@@ -70,7 +70,7 @@ export const rules: Translation<typeof english> = {
     'runtime-forced': '每个容器都使用隔离运行时运行。',
     'gpus-as-cdi': 'GPU 以 CDI 设备的形式提供给容器。',
     'userns-ignored': '每个容器都有独立的用户命名空间。',
-    'privileged-by-runtime': 'Sysbox 不接受特权容器；其容器中的 root 本来就拥有容器内的全部能力。',
+    'privileged-by-runtime': '此隔离后端不接受特权容器；其容器中的 root 本来就拥有容器内的全部能力。',
     'host-namespace': '容器不得与主机共享命名空间。',
     'foreign-namespace': '只能与受保护的容器共享命名空间。',
     'unmodelled-value': '网关不知道该值是否安全。',
