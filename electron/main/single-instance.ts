@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { app } from 'electron';
 import * as z from 'zod';
+import { desktopLabels } from '../../shared/desktop/labels.ts';
+import { languageOfEnvironment } from '../../shared/language.ts';
 import { parseRoute, hashOf, type DeepLink } from '../../shared/desktop/deep-link.ts';
 import type { TargetRef } from '../../shared/targets/target-id.ts';
 import { targetRefSchema } from '../../shared/targets/target-ref.ts';
@@ -22,7 +24,9 @@ export function claimInstance(
   // Chromium's profile, next to our own files.
   app.setPath('userData', path.join(base, 'profile'));
   if (!app.requestSingleInstanceLock({ target, route: place === null ? null : hashOf(place).slice(1) })) {
-    console.error('Bulkhead is already open: its window is in front now.');
+    // Read in a terminal: in its language, as the command line.
+    const { alreadyOpen } = desktopLabels('system', languageOfEnvironment(process.env));
+    console.error(`Bulkhead: ${alreadyOpen}`);
     app.quit();
     return null;
   }

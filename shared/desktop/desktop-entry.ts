@@ -1,3 +1,6 @@
+import { entryTexts as english } from '../messages/desktop/en.ts';
+import { entryTexts as chinese } from '../messages/desktop/zh-CN.ts';
+
 /**
  * File name of the app's desktop entry, named after its package; by it the desktop identifies the app's
  * windows and notifications.
@@ -12,18 +15,18 @@ export const desktopIconName = 'bulkhead-desktop';
  */
 export function menuEntry(command: readonly string[]): string {
   return entry([
-    'GenericName=Enhanced Container Isolation',
-    'GenericName[zh_CN]=增强型容器隔离',
-    'Comment=Isolate the containers of a Docker engine',
-    'Comment[zh_CN]=隔离 Docker 引擎的容器',
+    `GenericName=${english.genericName}`,
+    `GenericName[zh_CN]=${chinese.genericName}`,
+    `Comment=${english.comment}`,
+    `Comment[zh_CN]=${chinese.comment}`,
     `Exec=${execLine(command)} %u`,
     `Icon=${desktopIconName}`,
     'Terminal=false',
     'StartupNotify=true',
     'StartupWMClass=Bulkhead',
     'Categories=System;Security;',
-    'Keywords=docker;container;isolation;security;',
-    'Keywords[zh_CN]=docker;容器;隔离;安全;',
+    `Keywords=${listValue(english.keywords)}`,
+    `Keywords[zh_CN]=${listValue(chinese.keywords)}`,
     'MimeType=x-scheme-handler/bulkhead;',
   ]);
 }
@@ -31,7 +34,8 @@ export function menuEntry(command: readonly string[]): string {
 /** The app as an autostart entry of a desktop session. */
 export function autostartEntry(command: readonly string[]): string {
   return entry([
-    'Comment=Enhanced Container Isolation',
+    `Comment=${english.genericName}`,
+    `Comment[zh_CN]=${chinese.genericName}`,
     `Exec=${execLine(command)}`,
     'Terminal=false',
     'X-GNOME-Autostart-enabled=true',
@@ -40,6 +44,9 @@ export function autostartEntry(command: readonly string[]): string {
 
 const entry = (lines: readonly string[]): string =>
   `${['[Desktop Entry]', 'Type=Application', 'Version=1.5', 'Name=Bulkhead', ...lines].join('\n')}\n`;
+
+/** Several values of one key: each one ends in a semicolon. */
+const listValue = (values: readonly string[]): string => values.map((value) => `${value};`).join('');
 
 /** A command as the Exec line of a desktop entry. */
 const execLine = (command: readonly string[]): string => command.map(quoted).join(' ');

@@ -27,6 +27,8 @@ export interface DesktopLabels {
     readonly in: string;
     readonly out: string;
   };
+  /** What a second start writes to its terminal. */
+  readonly alreadyOpen: string;
   readonly denied: { readonly one: (what: string) => string; readonly many: (count: number) => string };
   readonly unprotected: {
     readonly one: (name: string) => string;
