@@ -30,10 +30,10 @@ const kilobytes = (loaded: Map<string, string>): number =>
   Math.round([...loaded.values()].reduce((sum, code) => sum + code.length, 0) / 1000);
 
 // Raise a limit only with a measurement: `npm run bench:app`.
-it('the main process loads at most 437 KB before the window, and 250 KB more before its state', async () => {
+it('the main process loads at most 438 KB before the window, and 250 KB more before its state', async () => {
   const first = await load('main.cjs');
   const beforeWindow = kilobytes(first);
-  expect(beforeWindow).toBeLessThanOrEqual(437);
+  expect(beforeWindow).toBeLessThanOrEqual(438);
   // And not many fewer: else the search above finds nothing.
   expect(beforeWindow).toBeGreaterThan(300);
   const [backend = ''] = /start-backend-[^"]+\.cjs/.exec(first.get('main.cjs') ?? '') ?? [];
