@@ -2,7 +2,6 @@
 import { Buffer } from 'node:buffer';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import sharp from 'sharp';
 import { at } from './paths.mjs';
 
 /**
@@ -33,8 +32,13 @@ const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 
 /** Writes dist/icons/{STATE,STATETemplate}{,@1.5x,@2x,@3x}.png and app.png. */
 export async function drawIcons(directory = at('dist', 'icons')) {
+  // The build is loaded before the packages are installed.
+  const { default: sharp } = await import('sharp');
   mkdirSync(directory, { recursive: true });
-  const write = (name, svg, size) => drawPng(svg, size).toFile(path.join(directory, `${name}.png`));
+  const write = (name, svg, size) =>
+    sharp(Buffer.from(withSize(svg, size)))
+      .png()
+      .toFile(path.join(directory, `${name}.png`));
   const icons = Object.entries(tray).flatMap(([state, { icon, colour }]) =>
     scales.flatMap(([size, suffix]) => [
       write(`${state}${suffix}`, svgOf(icon, colour), size),
@@ -45,10 +49,8 @@ export async function drawIcons(directory = at('dist', 'icons')) {
   await Promise.all([...icons, write('app', logo, 512)]);
 }
 
-/** `svg`, whose view box is a square, as a PNG image of `size` pixels. */
-const drawPng = (svg, size) =>
-  // librsvg renders at 72 dots per inch; scaled up afterwards it would be blurred.
-  sharp(Buffer.from(svg.replace('<svg ', `<svg width="${size}" height="${size}" `))).png();
+/** Has librsvg draw it in this size, in pixels: an image scaled up afterwards would be blurred. */
+const withSize = (svg, size) => svg.replace('<svg ', `<svg width="${size}" height="${size}" `);
 
 /** One of MUI's icons in one colour, with its paths as the window's bundle has them. */
 function svgOf(icon, colour) {
