@@ -18,8 +18,8 @@ afterEach(() => {
 });
 
 it.each([
-  ['C.UTF-8', 'Bulkhead: The app is open already: its window is in front now.'],
-  ['zh_CN.UTF-8', 'Bulkhead: 应用已打开：其窗口现已置于前台。'],
+  ['C.UTF-8', 'Bulkhead is open already: its window is in front now.'],
+  ['zh_CN.UTF-8', 'Bulkhead 已打开：其窗口现已置于前台。'],
 ])('a second start says where the app is, in the language of its terminal (%s)', (locale, expected) => {
   vi.stubEnv('LC_ALL', locale);
   const written = vi.spyOn(console, 'error').mockReturnValue();

@@ -25,8 +25,7 @@ export function claimInstance(
   app.setPath('userData', path.join(base, 'profile'));
   if (!app.requestSingleInstanceLock({ target, route: place === null ? null : hashOf(place).slice(1) })) {
     // Read in a terminal: in its language, as the command line.
-    const { alreadyOpen } = desktopLabels('system', languageOfEnvironment(process.env));
-    console.error(`Bulkhead: ${alreadyOpen}`);
+    console.error(desktopLabels('system', languageOfEnvironment(process.env)).alreadyOpen);
     app.quit();
     return null;
   }

@@ -44,7 +44,7 @@ export async function finalise(
   const recorded = await recordVersion(paths, journal, text).catch((cause: unknown) =>
     fail('internal', message('apply.recording-defect'), { cause }),
   );
-  if (!recorded.ok) state.log(message('apply.log-not-recorded', { why: failureMessage(recorded.error) }));
+  if (!recorded.ok) state.log(message('apply-log.not-recorded', { why: failureMessage(recorded.error) }));
   try {
     await ports.onCheckpoint?.('recorded');
     await settleDraft(paths, text);
@@ -52,9 +52,9 @@ export async function finalise(
     await dropBackup(paths);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    state.log(message('apply.log-finished-later', { why }));
+    state.log(message('apply-log.finished-later', { why }));
   }
-  state.log(message('apply.log-applied', { version: journal.toVersion }));
+  state.log(message('apply-log.applied', { version: journal.toVersion }));
   const unrecorded = recorded.ok ? null : reasonMessage(recorded.error);
   return {
     kind: 'applied',

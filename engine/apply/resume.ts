@@ -86,7 +86,7 @@ async function finish(ports: ApplyPorts, state: RunState, journal: Journal): Pro
       verification: await ports.lastVerification(),
     };
   }
-  state.log(message('apply.log-finishing', { version: journal.toVersion }));
+  state.log(message('apply-log.finishing', { version: journal.toVersion }));
   const results = noResults();
   if (journal.eciAfter) results.verification = await ports.lastVerification();
   const left = dueSteps(workOf(journal)).filter(({ id }) => !applyStepTable[id].reversible);

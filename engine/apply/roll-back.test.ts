@@ -82,10 +82,10 @@ describe('rolled back with the reason', () => {
       at: expect.any(String),
       source: 'bulkhead',
       text: `rolling back to version 1: ${why.text}`,
-      sentence: { id: 'apply.log-rolling-back', params: { version: 1, why } },
+      sentence: { id: 'apply-log.rolling-back', params: { version: 1, why } },
     });
     expect(lines).toContainEqual(
-      expect.objectContaining({ sentence: { id: 'apply.log-rolled-back', params: { version: 1 } } }),
+      expect.objectContaining({ sentence: { id: 'apply-log.rolled-back', params: { version: 1 } } }),
     );
     expect(lines.filter(({ source, sentence }) => source === 'bulkhead' && sentence === undefined)).toEqual(
       [],

@@ -31,7 +31,7 @@ export async function rollBack(
   const noted: Journal = { ...journal, phase: 'rolling-back', error };
   await writeJournal(paths.journal, noted);
   await ports.onCheckpoint?.('rolling-back');
-  state.log(message('apply.log-rolling-back', { version: journal.fromVersion, why: failureMessage(error) }));
+  state.log(message('apply-log.rolling-back', { version: journal.fromVersion, why: failureMessage(error) }));
   let undone: Result<void, AppError>;
   try {
     undone = await undo(ports, state, noted);
@@ -39,7 +39,7 @@ export async function rollBack(
     undone = fail('internal', message('apply.rollback-defect'), { cause: defect });
   }
   if (!undone.ok) {
-    state.log(message('apply.log-rollback-failed', { why: failureMessage(undone.error) }));
+    state.log(message('apply-log.rollback-failed', { why: failureMessage(undone.error) }));
     return {
       kind: 'rollback-failed',
       failedStep,
@@ -52,7 +52,7 @@ export async function rollBack(
   for (const file of [paths.settings, ...engineConfigFiles(paths)]) await removeLeftoverTemporaries(file);
   await removeJournalFile(paths.journal);
   await dropBackup(paths);
-  state.log(message('apply.log-rolled-back', { version: journal.fromVersion }));
+  state.log(message('apply-log.rolled-back', { version: journal.fromVersion }));
   return { kind: 'rolled-back', failedStep, error, restoredVersion: await restoredVersion(paths, journal) };
 }
 
@@ -71,11 +71,11 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
       noteRemoval: ports.capabilities.enforcedByGateway,
     });
     if (!restored.ok) return restored;
-    if (restored.value.foreignSettings) state.log(message('apply.log-settings-left'));
+    if (restored.value.foreignSettings) state.log(message('apply-log.settings-left'));
     else await recordEnforced(ports.paths, journal);
     const { foreignConfig } = restored.value;
     if (foreignConfig !== undefined)
-      state.log(message('apply.log-daemon-json-kept', { file: foreignConfig }));
+      state.log(message('apply-log.daemon-json-kept', { file: foreignConfig }));
     await writeJournal(ports.paths.journal, { ...journal, restored: true });
   }
   if (!journal.engineRan) {
@@ -87,7 +87,7 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
   if (!restarted && hasBegunToChange(journal, 'loaded-configuration')) {
     const reloaded = await ports.driver.reload?.({ onLog: state.forward });
     if (reloaded?.ok === false)
-      state.log(message('apply.log-not-reloaded', { why: failureMessage(reloaded.error) }));
+      state.log(message('apply-log.not-reloaded', { why: failureMessage(reloaded.error) }));
     runsOn = reloaded?.ok !== false;
   }
   // If we did not restart it, it should still be running; if it isn't, it may have died for another reason:
@@ -108,5 +108,5 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
 async function verifyAgain(ports: ApplyPorts, state: RunState): Promise<void> {
   const verified = await ports.verify(new AbortController().signal);
   if (!verified.ok)
-    state.log(message('apply.log-not-verified-again', { why: failureMessage(verified.error) }));
+    state.log(message('apply-log.not-verified-again', { why: failureMessage(verified.error) }));
 }

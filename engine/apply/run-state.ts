@@ -1,3 +1,4 @@
+import '../../shared/apply/log-sentences.ts';
 import { shownSteps, type ApplyStep } from '../../shared/apply/steps.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { RecreateRun } from '../../shared/containers/recreate.ts';

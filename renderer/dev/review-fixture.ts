@@ -3,6 +3,7 @@ import type { IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
 import type { ApplyPlan } from '../../shared/apply/plan.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
+import '../../shared/apply/log-sentences.ts';
 import type { ApplyStep } from '../../shared/apply/steps.ts';
 import type { Container } from '../../shared/containers/protection.ts';
 import type { RecreateMember } from '../../shared/containers/recreate.ts';
@@ -248,9 +249,9 @@ function stepLines(
     return [message('common.what-and-why', { what: step, why: withReference(detail ?? '', sentence) })];
   if (step === 'verify')
     return verification.claims.map((claim) =>
-      message('apply.log-claim', {
+      message('apply-log.claim', {
         claim: claim.id,
-        verdict: message(`apply.log-verdict-${claim.verdict}`),
+        verdict: message(`apply-log.verdict-${claim.verdict}`),
         evidence: withReference(claim.evidence, claim.sentence),
       }),
     );
@@ -258,21 +259,21 @@ function stepLines(
   if (step === 'clean-up')
     return outcome.removed.map(({ name, removed, error = '', sentence: why }) =>
       removed
-        ? message('apply.log-removed', { name })
-        : message('apply.log-not-removed', { name, why: withReference(error, why) }),
+        ? message('apply-log.removed', { name })
+        : message('apply-log.not-removed', { name, why: withReference(error, why) }),
     );
   return step === 'recreate'
-    ? outcome.recreated.map(({ name }) => message('apply.log-recreated', { name }))
+    ? outcome.recreated.map(({ name }) => message('apply-log.recreated', { name }))
     : [];
 }
 
 function outcomeLines({ outcome }: ApplyRun): readonly Message[] {
   if (outcome === null) return [];
-  if (outcome.kind === 'applied') return [message('apply.log-applied', { version: outcome.version })];
+  if (outcome.kind === 'applied') return [message('apply-log.applied', { version: outcome.version })];
   const version = 11;
   return [
-    message('apply.log-rolling-back', { version, why: failureMessage(outcome.error) }),
-    ...(outcome.kind === 'rolled-back' ? [message('apply.log-rolled-back', { version })] : []),
+    message('apply-log.rolling-back', { version, why: failureMessage(outcome.error) }),
+    ...(outcome.kind === 'rolled-back' ? [message('apply-log.rolled-back', { version })] : []),
   ];
 }
 

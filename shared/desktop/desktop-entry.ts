@@ -1,5 +1,4 @@
-import { entryTexts as english } from '../messages/desktop/en.ts';
-import { entryTexts as chinese } from '../messages/desktop/zh-CN.ts';
+import { chinese, english } from '../messages/desktop/entry.ts';
 
 /**
  * File name of the app's desktop entry, named after its package; by it the desktop identifies the app's

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { fail } from '../result.ts';
 // Adds the planner's sentences.
 import '../../planner/base/refuse.ts';
+import '../apply/log-sentences.ts';
 import { english } from './catalogue/index.ts';
 import { chinese } from './catalogue/zh-CN/index.ts';
 import { refusalPrefix } from '../policy/decision.ts';

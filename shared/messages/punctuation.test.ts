@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 // Adds the planner's sentences.
 import '../../planner/base/refuse.ts';
+import '../apply/log-sentences.ts';
 import { english } from './catalogue/index.ts';
 import { chinese } from './catalogue/zh-CN/index.ts';
 import type { SentencesByArea } from './renderer.ts';

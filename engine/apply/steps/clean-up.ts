@@ -95,5 +95,5 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
 
 const logLine = ({ name, removed, error = '', sentence }: RemoveOutcome): Message =>
   removed
-    ? message('apply.log-removed', { name })
-    : message('apply.log-not-removed', { name, why: withReference(error, sentence) });
+    ? message('apply-log.removed', { name })
+    : message('apply-log.not-removed', { name, why: withReference(error, sentence) });

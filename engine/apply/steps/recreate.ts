@@ -117,7 +117,7 @@ function logLine(member: RecreateMember): Message | null {
   if (outcome === null) return null;
   if (!('error' in outcome))
     return outcome.kind === 'unchanged'
-      ? message('apply.log-protected-already', { name })
-      : message('apply.log-recreated', { name });
-  return message('apply.log-not-recreated', { name, why: errorMessage(outcome.error) });
+      ? message('apply-log.protected-already', { name })
+      : message('apply-log.recreated', { name });
+  return message('apply-log.not-recreated', { name, why: errorMessage(outcome.error) });
 }

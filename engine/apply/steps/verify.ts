@@ -47,8 +47,8 @@ export const verify: StepModule = {
 const evidenceOf = ({ evidence, sentence }: Claim): Message | string => withReference(evidence, sentence);
 
 const logLine = (claim: Claim): Message =>
-  message('apply.log-claim', {
+  message('apply-log.claim', {
     claim: claim.id,
-    verdict: message(`apply.log-verdict-${claim.verdict}`),
+    verdict: message(`apply-log.verdict-${claim.verdict}`),
     evidence: evidenceOf(claim),
   });

@@ -166,7 +166,7 @@ describe('the run', () => {
     const { user, bridge } = await open('cleaning');
     const region = await screen.findByRole('log');
     await within(region).findByText(/^A2-user-namespace: pass/);
-    const line = message('apply.log-rolling-back', {
+    const line = message('apply-log.rolling-back', {
       version: 11,
       why: message('engine.start-failed'),
     });

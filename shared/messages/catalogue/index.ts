@@ -1,16 +1,18 @@
 import type { EngineOptionsName } from '../engine-options.ts';
 import { english as common } from './en/index.ts';
+import type { applyLog } from './en/apply-log.ts';
 import type { plannerRefusals } from './en/planner-refusals.ts';
 
-/** Areas of one process alone, which adds them: no other program has to contain them. */
+/** Areas of one process or operation, which adds them: no other program has to load them. */
 interface OwnAreas {
+  'apply-log': () => typeof applyLog;
   'planner-refusals': () => typeof plannerRefusals;
 }
 
-/** The English sentences by their areas; those of one process once it has added them. */
+/** The English sentences by their areas; those of one process or operation once it has added them. */
 export const english: typeof common & Partial<OwnAreas> = common;
 
-/** Adds an area of this process alone. Until then, its sentences are rendered as their ids. */
+/** Adds an area of one process or operation. Until then, its sentences are rendered as their ids. */
 export function addArea<Area extends keyof OwnAreas>(area: Area, sentences: OwnAreas[Area]): void {
   Object.assign(english, { [area]: sentences });
 }

@@ -1,12 +1,5 @@
 const number = (count: number): string => new Intl.NumberFormat('en').format(count);
 
-/** English texts of the app's entry in a desktop's menu. */
-export const entryTexts = {
-  genericName: 'Enhanced Container Isolation',
-  comment: 'Isolate the containers of a Docker engine',
-  keywords: ['docker', 'container', 'isolation', 'security'],
-};
-
 /** English texts of the tray, the notifications and the app's start. */
 export const en = {
   state: {
@@ -31,7 +24,7 @@ export const en = {
   },
   // As macOS writes its own menus.
   view: { title: 'View', reset: 'Actual Size', in: 'Zoom In', out: 'Zoom Out' },
-  alreadyOpen: 'The app is open already: its window is in front now.',
+  alreadyOpen: 'Bulkhead is open already: its window is in front now.',
   denied: {
     one: (what: string) => `Denied: ${what}`,
     many: (count: number) => `${number(count)} requests denied`,

@@ -1,12 +1,5 @@
 const number = (count: number): string => new Intl.NumberFormat('zh-CN').format(count);
 
-/** Chinese texts of the app's entry in a desktop's menu. */
-export const entryTexts = {
-  genericName: '增强型容器隔离',
-  comment: '隔离 Docker 引擎的容器',
-  keywords: ['docker', '容器', '隔离', '安全'],
-};
-
 /** Chinese texts of the tray, the notifications and the app's start. */
 export const zhCN = {
   state: {
@@ -24,7 +17,7 @@ export const zhCN = {
   except: (count: number) => `受保护，${number(count)} 个容器除外`,
   menu: { open: '打开 Bulkhead', verify: '立即验证', start: '启动引擎', stop: '停止引擎…', quit: '退出' },
   view: { title: '显示', reset: '实际大小', in: '放大', out: '缩小' },
-  alreadyOpen: '应用已打开：其窗口现已置于前台。',
+  alreadyOpen: 'Bulkhead 已打开：其窗口现已置于前台。',
   denied: {
     one: (what: string) => `已拒绝：${what}`,
     many: (count: number) => `已拒绝 ${number(count)} 个请求`,

@@ -1,5 +1,6 @@
 import { app } from './app.ts';
 import { apply } from './apply.ts';
+import { applyLog } from './apply-log.ts';
 import { claims } from './claims.ts';
 import { cli } from './cli.ts';
 import { cliHelp } from './cli-help.ts';
@@ -39,6 +40,7 @@ import { verify } from './verify.ts';
 export const chinese = {
   app: () => app,
   apply: () => apply,
+  'apply-log': () => applyLog,
   claims: () => claims,
   cli: () => cli,
   'cli-help': () => cliHelp,

@@ -1,0 +1,27 @@
+/** Lines of the log of an apply, in addition to those of other areas. */
+export const applyLog = {
+  'apply-log.claim': '{{claim}}: {{verdict}}: {{evidence}}',
+  'apply-log.verdict-pass': 'pass',
+  'apply-log.verdict-fail': 'fail',
+  'apply-log.verdict-limited': 'limited',
+  'apply-log.verdict-not-offered': 'not offered here',
+  'apply-log.verdict-not-run': 'not run',
+  'apply-log.verdict-not-enforced': 'not enforced',
+  'apply-log.removed': 'removed {{name}}',
+  'apply-log.not-removed': 'not removed: {{name}}: {{why}}',
+  'apply-log.recreated': 'recreated {{name}}',
+  'apply-log.protected-already': 'protected already: {{name}}',
+  'apply-log.not-recreated': 'not recreated: {{name}}: {{why}}',
+  'apply-log.not-recorded': 'history: {{why}}',
+  'apply-log.finished-later': 'to be finished at the next start: {{why}}',
+  'apply-log.finishing': 'finishing version {{version}}, interrupted after it was verified',
+  'apply-log.applied': 'version {{version}} is applied',
+  'apply-log.rolling-back': 'rolling back to version {{version}}: {{why}}',
+  'apply-log.rolled-back': 'rolled back to version {{version}}',
+  'apply-log.rollback-failed': 'roll back failed: {{why}}',
+  'apply-log.settings-left': 'the settings file was changed by another program meanwhile: left as it is',
+  'apply-log.daemon-json-kept':
+    'daemon.json was changed by another program meanwhile: that text is in {{file}}',
+  'apply-log.not-reloaded': 'the engine was not reloaded: {{why}}',
+  'apply-log.not-verified-again': 'not verified again: {{why}}',
+} as const;
