@@ -113,8 +113,9 @@ describe("the machine's own Docker Engine on a real Debian", () => {
 
   it('B1: saves images, and follows no link in a layer whose archive has a file below a link', async () => {
     await guest.output('base64 -w 0 /dev/urandom | head -c 1000000 > /root/long; chmod 600 /root/long');
-    await aliceOutput(`mkdir -p links files/s && ln -s /root links/s && echo mine > files/s/long &&
-      tar -cf layer.tar -C links s && tar -rf layer.tar -C files s/long && docker import layer.tar linked`);
+    await aliceOutput(`mkdir -p links/root files/s && ln -s /root links/s && echo mine > files/s/long &&
+      tar -cf layer.tar -C links root s && tar -rf layer.tar -C files s/long &&
+      docker import layer.tar linked`);
     await alice('docker save linked > saved.tar');
     const secret = (await guest.output('head -c 100 /root/long')).trim();
     expect(await aliceOutput(`grep -c -F '${secret}' saved.tar || true`)).toBe('0');
