@@ -121,7 +121,6 @@ UMask=0077
 ${hardening}CapabilityBoundingSet=~CAP_BPF CAP_PERFMON CAP_IPC_LOCK CAP_IPC_OWNER CAP_LEASE CAP_MKNOD
 CapabilityBoundingSet=~CAP_NET_ADMIN CAP_NET_BIND_SERVICE CAP_SYS_TTY_CONFIG
 DevicePolicy=closed
-RestrictSUIDSGID=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 
 [Install]
