@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -55,7 +54,10 @@ async function startRegistry(): Promise<Registry> {
     firstUpload: async () => {
       // Connections are accepted in their order, and the engine closes each after one request.
       await fetch(`http://${host}/v2/`, { headers: { Connection: 'close' } });
-      await Promise.all([...connections].map((connection) => once(connection, 'close')));
+      // Not by `once` of node:events, which rejects: a connection that is closed in a body has an error.
+      await Promise.all(
+        [...connections].map((connection) => new Promise((resolve) => connection.once('close', resolve))),
+      );
       const bytes = Buffer.concat(first ?? []);
       return bytes.length === 0
         ? ''
