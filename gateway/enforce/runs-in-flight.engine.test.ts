@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 
@@ -14,12 +17,18 @@ const exists = async (name: string) => (await guarded.sh(`docker inspect ${name}
 
 it('a refused start of `docker run --rm` removes the container: the client waits for that', async () => {
   await createPlain('once', '--rm', '-v', '/data');
-  const url = 'http://docker/v1.45/containers/once/wait?condition=removed';
-  const waiting = guarded.sh(`curl -sS --unix-socket ${guarded.socket} -X POST '${url}'`);
+  const wait = request({
+    socketPath: guarded.socket,
+    path: '/v1.45/containers/once/wait?condition=removed',
+    method: 'POST',
+    agent: false,
+  }).end();
+  // The engine answers with headers as soon as it waits, and with the body when the container is removed.
+  const [waiting] = (await once(wait, 'response')) as [IncomingMessage];
   const started = await guarded.sh('docker start once');
   expect(started.stderr).toContain('once');
   expect(started.code).not.toBe(0);
-  expect(JSON.parse((await waiting).stdout)).toMatchObject({ StatusCode: 0 });
+  expect(await json(waiting)).toMatchObject({ StatusCode: 0 });
   expect(await exists('once')).toBe(false);
   expect((await guarded.sh('docker volume ls -q')).stdout).toBe('');
 });
