@@ -1,18 +1,13 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import type { ContainerState } from './containers.ts';
 import type { Mount } from '../engine/base/mountinfo.ts';
+import { isShiftedOverlay } from '../shared/isolation/shifted-overlay.ts';
+import type { ContainerState } from './containers.ts';
 import { refuse } from './base/refuse.ts';
 
 // The only mounts of containers in the machine's mount namespace: the points at which dockerd has mounted a
 // container's root file system, for cp, export and diff. While the container runs, its own overlay is there,
 // and nobody can execute a file or open a device on it.
-
-/**
- * Flags that `PlanBuilder.attach` sets on an overlay with a container's ids; the engine's own overlays have
- * none of them.
- */
-const shiftedFlags = ['nosuid', 'nodev', 'noexec'];
 
 /** Whether the container's overlay, with the ids of its range, is mounted at the engine's `point`. */
 export function isShiftedPoint(
@@ -21,11 +16,7 @@ export function isShiftedPoint(
   mounts: readonly Mount[],
 ): boolean {
   const top = mounts.findLast((mount) => mount.mountPoint === point);
-  if (top === undefined || top.type !== 'overlay') return false;
-  return (
-    shiftedFlags.every((flag) => top.flags.includes(flag)) ||
-    (state.device !== null && top.device === state.device)
-  );
+  return top !== undefined && isShiftedOverlay(top, state.device);
 }
 
 /**

@@ -16,6 +16,9 @@ vi.mock('./link-following.ts', () => ({
     onLinkFollowing.call(mountPoint);
   },
 }));
+/** Whether the engine's mount points have the overlay of a container that is up. */
+const mounts = vi.hoisted(() => ({ areShifted: false }));
+vi.mock('./open-mount.ts', () => ({ isInShiftedOverlay: () => mounts.areShifted }));
 
 const id = 'c'.repeat(64);
 let root: string, upper: string;
@@ -30,6 +33,7 @@ beforeEach(async () => {
   await chmod(upper, 0o777);
   opened = [];
   states.clear();
+  mounts.areShifted = false;
 });
 afterEach(async () => {
   for (const locks of opened) locks.close();
@@ -66,6 +70,17 @@ const owner = async () => {
   return `${uid}:${gid}:${(mode & 0o7777).toString(8)}`;
 };
 const locked = `${engineDiskId}:${engineDiskId}:755`;
+
+/** Writes the planner's state of a container that is up; returns the engine's mount point. */
+async function startContainer(): Promise<string> {
+  const merged = path.join(root, 'merged');
+  await mkdir(merged);
+  await mkdir(containers(), { recursive: true });
+  const state = { base: 1 << 20, enginePoints: [merged], overlay: { lowers: [], upper: null } };
+  await writeFile(path.join(containers(), `${id}.json`), JSON.stringify(state));
+  return merged;
+}
+const containers = () => path.join(root, 'isolation/containers');
 const records = () => readdir(path.join(root, 'isolation/held-roots'));
 
 /** Whether a promise is settled when that gateway has tried to get its lock twice more. */
@@ -218,16 +233,12 @@ describe.runIf(process.platform === 'linux' && requires('root'))(
     it('is restored on disk where the container ends meanwhile, with its mount point', async () => {
       const { guard, lines } = gateway();
       const release = await guard.lock(id, upper);
-      const merged = path.join(root, 'merged');
-      const states = path.join(root, 'isolation/containers');
-      await mkdir(merged);
-      await mkdir(states, { recursive: true });
-      const state = { base: 1 << 20, enginePoints: [merged], overlay: { lowers: [], upper: null } };
-      await writeFile(path.join(states, `${id}.json`), JSON.stringify(state));
+      await startContainer();
+      mounts.areShifted = true;
       let isEnded = false;
       onLinkFollowing.call = (mountPoint) => {
         rmSync(mountPoint, { recursive: true });
-        rmSync(states, { recursive: true });
+        rmSync(containers(), { recursive: true });
         isEnded = true;
       };
       await release();
@@ -236,6 +247,34 @@ describe.runIf(process.platform === 'linux' && requires('root'))(
       expect(await owner()).toBe('5:6:777');
       expect(await records()).toEqual([]);
       expect(lines).toEqual([]);
+    });
+
+    it('is not mistaken for its mount point where the engine has its own overlay there', async () => {
+      const { guard } = gateway();
+      const merged = await startContainer();
+      await chmod(merged, 0o1777);
+      await expect(guard.lock(id, upper)).rejects.toThrow('is being started or ended');
+      expect((await stat(merged)).mode & 0o7777).toBe(0o1777);
+      expect(await owner()).toBe('5:6:777');
+      expect(await records()).toEqual([]);
+    });
+
+    it('gets its mode back where the container sets another owner meanwhile', async () => {
+      const { guard } = gateway();
+      const release = await guard.lock(id, upper);
+      await chown(upper, 7, 8);
+      await release();
+      expect(await owner()).toBe('7:8:777');
+    });
+
+    it('keeps the mode that the container sets after the gateway was killed', async () => {
+      const [one, other] = [gateway(), gateway()];
+      await one.guard.lock(id, upper);
+      one.kill();
+      await chown(upper, 7, 8);
+      await other.guard.restoreAll();
+      expect(await owner()).toBe('7:8:755');
+      expect(await records()).toEqual([]);
     });
 
     it('whose record cannot be read is reported once', async () => {

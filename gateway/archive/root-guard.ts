@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { chmod, chown, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
@@ -9,12 +9,12 @@ import { ResponseReplacedError } from '../http/exchange.ts';
 import { ContainerMutex } from './container-mutex.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { setLinkFollowing } from './link-following.ts';
+import { isInShiftedOverlay } from './open-mount.ts';
+import { lockDirectory, restoreDirectory, withDirectory } from './root-directory.ts';
 import { runStateOf } from './runtime-state.ts';
 import { UserLookups, type GetExecState } from './user-lookups.ts';
 import { systemCode } from '../../shared/process/system-code.ts';
 
-/** Write permission of a directory for others than its owner. */
-const othersWrite = 0o022;
 /** How often a copy looks whether another gateway's has ended, ms: first, and at last. */
 const [firstPollMs, lastPollMs] = [20, 200];
 /** How often directories of other gateways that have ended meanwhile are looked for, ms. */
@@ -35,10 +35,13 @@ const recordSchema = z.object({
 /** A container's own root directory as it was on disk. */
 type RootRecord = z.infer<typeof recordSchema>;
 
-/** The engine's mount of a container's overlay, and the first id of the container's range. */
+/** The engine's mount of the overlay of a container that is up. */
 interface MountedRoot {
   readonly merged: string;
+  /** The first id of the container's range. */
   readonly base: number;
+  /** See RunState. */
+  readonly device: string | null;
 }
 
 /**
@@ -146,7 +149,7 @@ export class RootGuard {
     return async () => {
       if (isReleased) return;
       isReleased = true;
-      await this.#restore(record);
+      await this.#restore(record, true);
       endBeginning();
     };
   }
@@ -174,7 +177,7 @@ export class RootGuard {
       renameSync(`${file}${unfinished}`, file);
       await this.#lockDirectory(record);
     } catch (error) {
-      await this.#restore(record);
+      await this.#restore(record, true);
       throw error;
     }
   }
@@ -212,7 +215,7 @@ export class RootGuard {
   async #restoreLeftover(id: string): Promise<void> {
     rmSync(`${this.#fileOf(id)}${unfinished}`, { force: true });
     const record = this.#leftover(id);
-    if (record !== null) await this.#restore(record);
+    if (record !== null) await this.#restore(record, false);
     else if (existsSync(this.#fileOf(id)))
       this.#log(
         `the root directory of a container cannot be given back: ${this.#fileOf(id)} ` +
@@ -233,30 +236,31 @@ export class RootGuard {
   async #lockDirectory(record: RootRecord): Promise<void> {
     const mounted = await this.#mounted(record.id);
     if (mounted !== null) {
-      if (!record.isNobodys) await lockDirectory(mounted.merged, 0, record.mode);
-      setLinkFollowing(mounted.merged, true);
+      lockMounted(mounted, record);
       return;
     }
     if (record.isNobodys) return;
-    await lockDirectory(record.upper, engineDiskId, record.mode);
+    withDirectory(record.upper, (descriptor) => {
+      lockDirectory(descriptor, engineDiskId, record.mode);
+    });
     const state = await runStateOf(this.#root, record.id);
     // Without an overlay the container has that very directory.
     if (state === null || state.overlay === null) return;
     // A start reads the owner from disk; one in progress may have read it before the lock.
-    throw new ResponseReplacedError(
-      409,
-      `bulkhead gateway: container ${record.id.slice(0, 12)} is being started or ended, ` +
-        'so nothing was copied; try again',
-    );
+    throw startingOrEnding(record.id);
   }
 
-  async #restore(record: RootRecord): Promise<void> {
+  /** Restores a locked root directory; see `restoreDirectory` for `wasJustLocked`. */
+  async #restore(record: RootRecord, wasJustLocked: boolean): Promise<void> {
     try {
       // Twice where the container was started or ended in between: then the other path is the effective one.
       for (const again of [true, false]) {
         const mounted = await this.#mounted(record.id);
-        if (mounted !== null) await restoreMounted(mounted, record);
-        if (!record.isNobodys) await restoreDirectory(record.upper, engineDiskId, record);
+        if (mounted !== null) restoreMounted(mounted, record, wasJustLocked);
+        if (!record.isNobodys)
+          withDirectory(record.upper, (descriptor) => {
+            restoreDirectory(descriptor, engineDiskId, record, wasJustLocked);
+          });
         if (again && ((await this.#mounted(record.id)) === null) === (mounted === null)) break;
       }
       rmSync(this.#fileOf(record.id), { force: true });
@@ -270,16 +274,21 @@ export class RootGuard {
     }
   }
 
-  /** The engine's mount of a container's overlay, and its range; null while the container is not up. */
+  /** The engine's mount of a container's overlay with the ids of its range; null while it is not up. */
   async #mounted(id: string): Promise<MountedRoot | null> {
     const state = await runStateOf(this.#root, id);
     const [merged] = state?.enginePoints ?? [];
     if (state === null || state.overlay === null || merged === undefined) return null;
-    // Before the overlay is mounted there, and after it was, the ids are those on disk.
-    const { uid } = await stat(merged).catch(() => ({ uid: -1 }));
-    return uid === 0 || (uid >= state.base && uid < state.base + rangeSize)
-      ? { merged, base: state.base }
-      : null;
+    const { base, device } = state;
+    try {
+      // Before that is mounted there, and after it was, there is the engine's own overlay, or nothing.
+      return withDirectory(merged, (descriptor) => isInShiftedOverlay(descriptor, device))
+        ? { merged, base, device }
+        : null;
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
   }
 
   #fileOf(id: string): string {
@@ -287,30 +296,40 @@ export class RootGuard {
   }
 }
 
+const startingOrEnding = (id: string): ResponseReplacedError =>
+  new ResponseReplacedError(
+    409,
+    `bulkhead gateway: container ${id.slice(0, 12)} is being started or ended, ` +
+      'so nothing was copied; try again',
+  );
+
 /**
- * Makes the machine's root the owner of a directory and removes the write permission of others, that of an
- * ACL included (the group bits mask it).
+ * Locks the directory in the engine's mount of a running container, where the machine's root has its own id.
+ * Throws ResponseReplacedError where the container has ended since.
  */
-async function lockDirectory(directory: string, owner: number, mode: number): Promise<void> {
-  await chown(directory, owner, owner);
-  if ((mode & othersWrite) !== 0) await chmod(directory, mode & ~othersWrite);
-  const now = await stat(directory);
-  if (now.uid !== owner || (now.mode & othersWrite) !== 0)
-    throw new Error(`${directory} cannot be kept from the container`);
+function lockMounted({ merged, device }: MountedRoot, { id, mode, isNobodys }: RootRecord): void {
+  withDirectory(merged, (descriptor) => {
+    if (!isInShiftedOverlay(descriptor, device)) throw startingOrEnding(id);
+    if (!isNobodys) lockDirectory(descriptor, 0, mode);
+  });
+  setLinkFollowing(merged, true);
 }
 
 /**
  * Restores the directory in the engine's mount of a running container. The engine removes the mount point of
  * a container that ends: its directory on disk is the effective one then.
  */
-async function restoreMounted({ merged, base }: MountedRoot, record: RootRecord): Promise<void> {
+function restoreMounted(
+  { merged, base, device }: MountedRoot,
+  { isNobodys, uid, gid, mode }: RootRecord,
+  wasJustLocked: boolean,
+): void {
   try {
     setLinkFollowing(merged, false);
-    if (record.isNobodys) return;
-    await restoreDirectory(merged, 0, {
-      uid: record.uid + base,
-      gid: record.gid + base,
-      mode: record.mode,
+    if (isNobodys) return;
+    withDirectory(merged, (descriptor) => {
+      if (isInShiftedOverlay(descriptor, device))
+        restoreDirectory(descriptor, 0, { uid: uid + base, gid: gid + base, mode }, wasJustLocked);
     });
   } catch (error) {
     if (!isMissing(error) && existsSync(merged)) throw error;
@@ -318,17 +337,6 @@ async function restoreMounted({ merged, base }: MountedRoot, record: RootRecord)
 }
 
 const isMissing = (error: unknown): boolean => systemCode(error) === 'ENOENT';
-
-/** Restores a directory that is still locked. */
-async function restoreDirectory(
-  directory: string,
-  owner: number,
-  { uid, gid, mode }: Pick<RootRecord, 'uid' | 'gid' | 'mode'>,
-): Promise<void> {
-  if ((await stat(directory)).uid !== owner) return;
-  if ((mode & othersWrite) !== 0) await chmod(directory, mode);
-  await chown(directory, uid, gid);
-}
 
 /** Ids of the containers that have a record in `directory`, or the unfinished one of a killed gateway. */
 function recordedIn(directory: string): Set<string> {

@@ -9,6 +9,8 @@ const stateSchema = z.object({
   base: z.number(),
   shares: shareMapsSchema.nullable().default(null),
   enginePoints: z.array(z.string()).default([]),
+  /** Device of its overlay, where an earlier version mounted it. */
+  device: z.string().nullable().default(null),
   overlay: z
     .object({
       lowers: z.array(z.string()),
