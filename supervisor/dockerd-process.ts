@@ -62,9 +62,9 @@ export async function ensureBridge(name: string, subnet: EngineSubnet): Promise<
 }
 
 /**
- * A /16 under 10.0.0.0/8 that does not overlap with an address or route of this machine, searched from `seed`
- * on; if a route covers all of them, one that does not overlap with a smaller range. Throws when all
- * candidates are in use.
+ * A /16 between 10.90.0.0 and 10.239.0.0 that does not overlap with an address or route of this machine,
+ * searched from `seed` on; if a route covers all of them, one that does not overlap with a smaller range.
+ * Throws when all candidates are in use.
  */
 export async function freeSubnet(seed: number): Promise<EngineSubnet> {
   const [addresses, routes] = await Promise.all([

@@ -204,7 +204,7 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
       Name: 'rode',
       Internal: true,
       CheckDuplicate: true,
-      IPAM: { Config: [{ Subnet: '10.220.1.0/24' }] },
+      IPAM: { Config: [{ Subnet: '10.84.1.0/24' }] },
     });
     const container = await client.createContainer({
       Image: 'busybox',
@@ -218,7 +218,7 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
         PortBindings: { '80/tcp': [{ HostPort: '0' }] },
       },
       NetworkingConfig: {
-        EndpointsConfig: { rode: { Aliases: ['alias'], IPAMConfig: { IPv4Address: '10.220.1.9' } } },
+        EndpointsConfig: { rode: { Aliases: ['alias'], IPAMConfig: { IPv4Address: '10.84.1.9' } } },
       },
     });
     await container.start();

@@ -146,7 +146,7 @@ describe('A1: Testcontainers works through the gateway with ECI on', () => {
       path.join(directory, 'compose.yaml'),
       'services:\n  web:\n    image: busybox\n    stop_grace_period: 0s\n    ' +
         'command: sh -c "mkdir /w; echo composed > /w/index.html; httpd -f -p 8080 -h /w"\n    ' +
-        'ports: ["8080"]\nnetworks: {default: {ipam: {config: [{subnet: "10.217.1.0/24"}]}}}\n',
+        'ports: ["8080"]\nnetworks: {default: {ipam: {config: [{subnet: "10.83.1.0/24"}]}}}\n',
     );
     const environment = await new DockerComposeEnvironment(directory, 'compose.yaml')
       .withWaitStrategy('web-1', Wait.forListeningPorts())

@@ -68,6 +68,7 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
   const programs = path.join(root, 'programs');
   // Not by the seed of random tests: engines that start at the same time, here or in another run on this
   // machine, would all begin at one subnet, and see too late that it is taken.
+  // Networks that tests name themselves lie outside what it chooses from.
   const subnet = await freeSubnet(Math.floor(Math.random() * 150));
   const settings: DockerdSettings = {
     dataRoot: path.join(root, 'data'),

@@ -162,7 +162,7 @@ services:
 volumes: {vol: {labels: {x: y}, driver: local}, ext: {external: true, name: ext$N}}
 networks:
   net: {driver: bridge, ipam: {config: [{subnet: "10.219.$N.0/24"}]}}
-  other: {internal: true, ipam: {config: [{subnet: "10.220.$N.0/24"}]}}
+  other: {internal: true, ipam: {config: [{subnet: "10.85.$N.0/24"}]}}
   default: {ipam: {config: [{subnet: "10.221.$N.0/24"}]}}`,
     )}
 sed -i "s/\\$N/$N/" compose.yaml; echo V=w > env; docker volume create ext$N >/dev/null

@@ -168,10 +168,10 @@ export const inDocker: readonly Case[] = [
   {
     does: 'networks: bridge, IPv6, macvlan',
     script:
-      'docker network create n --subnet 10.99.0.0/24 >/dev/null; ' +
+      'docker network create n --subnet 10.81.0.0/24 >/dev/null; ' +
       'docker run -d --name na --network n inner sleep 100 >/dev/null; ' +
-      "docker run --rm --network n inner sh -c \"for i in $(seq -s' ' 40); do ping -c1 -W2 na && " +
-      'break; done" | grep -c "1 packets received"; docker rm -f na; docker network rm n; ' +
+      'docker run --rm --network n inner ping -c1 -W10 na | grep -c "1 packets received"; ' +
+      'docker rm -f na; docker network rm n; ' +
       'docker network create --ipv6 --subnet fd00:99::/64 n6 >/dev/null; ' +
       'docker run --rm --network n6 inner ip -6 addr show eth0 | grep -c fd00:99; docker network rm n6; ' +
       'docker network create -d macvlan -o parent=eth0 mv >/dev/null; ' +
@@ -251,7 +251,7 @@ export const inPrivileged: readonly Case[] = [
   {
     does: 'firewall: nat, mangle, conntrack',
     script:
-      'iptables -t nat -N OURS && iptables -t nat -A OURS -s 10.99.0.0/16 -j MASQUERADE && ' +
+      'iptables -t nat -N OURS && iptables -t nat -A OURS -s 10.81.0.0/16 -j MASQUERADE && ' +
       'iptables -t mangle -N OURS && iptables -t mangle -A OURS -j MARK --set-mark 7 && ' +
       'iptables -N OURS && iptables -A OURS -m conntrack --ctstate ESTABLISHED -j ACCEPT && ' +
       'iptables -S OURS; iptables -t nat -S OURS',

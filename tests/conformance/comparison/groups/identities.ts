@@ -117,7 +117,7 @@ export const identities: readonly Group[] = [
     run: '--cap-add NET_ADMIN',
     snippets: {
       capabilities: capabilities,
-      'a route': 'ip route add 10.99.0.0/16 dev eth0 && ip route | grep -c 10.99',
+      'a route': 'ip route add 10.81.0.0/16 dev eth0 && ip route | grep -c 10.81',
       'a bridge and veth':
         'ip link add b0 type bridge && ip link add v0 type veth peer name v1 && ' +
         'ip link set v0 master b0 && ls /sys/class/net | sort',
