@@ -92,13 +92,14 @@ export const verification: Verification = {
     },
     {
       id: 'A11-through-socket',
-      verdict: 'pass',
+      verdict: 'limited',
       evidence:
         'a socket for the probe: 403 enhanced container isolation: mounting the Docker socket ' +
         '(/var/lib/bulkhead/docker.sock) into a container of image bulkhead/probe:067b72f10506 is ' +
         'blocked: the Docker socket may be mounted by allowed images only (no entry of the allowed images ' +
         'names it; B1); an administrator can allow it with an entry of ' +
-        'enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
+        'enhancedContainerIsolation.dockerSocketMount.imageList that covers the image. Allowed images are ' +
+        'not tried: their requests pass the same gateway',
     },
     {
       id: 'B1-socket-refused',
