@@ -18,6 +18,9 @@ async function expectAlive(window: AppWindow) {
   expect(window.pageErrors).toEqual([]);
 }
 
+const zoomFactor = (window: AppWindow): Promise<number | undefined> =>
+  window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getZoomFactor());
+
 describe('without an engine', () => {
   let stage: Stage;
   let window: AppWindow;
@@ -136,16 +139,17 @@ describe('without an engine', () => {
     expect((await window.state()).settings.draft).toBe('{"typed":1}');
   });
 
-  it('remembers preferences and survives a damaged store', async () => {
+  it('opens with the theme and zoom that were set, and survives a damaged store', async () => {
     window = await stage.open();
-    expect(await window.request('preferences:set', { theme: 'dark' })).toMatchObject({
+    expect(await window.request('preferences:set', { theme: 'dark', zoomPercent: 150 })).toMatchObject({
       ok: true,
-      value: { theme: 'dark' },
+      value: { theme: 'dark', zoomPercent: 150 },
     });
     expect(await window.page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(true);
     await window.close();
     window = await stage.open({ sameUser: true });
-    expect((await window.state()).preferences.theme).toBe('dark');
+    expect((await window.state()).preferences).toMatchObject({ theme: 'dark', zoomPercent: 150 });
+    expect(await zoomFactor(window)).toBeCloseTo(1.5);
     const store = path.join(
       await window.app.evaluate(({ app }) => app.getPath('userData')),
       '..',
