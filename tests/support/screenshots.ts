@@ -55,6 +55,13 @@ const further: readonly Shot[] = [
   { name: 'history-root-gone', state: 'rootGone', address: 'history' },
   { name: 'activity-audit', state: 'audit', address: 'activity' },
   {
+    name: 'activity-sorted',
+    state: 'protected',
+    address: 'activity',
+    press: ({ activity }) => [activity.column.outcome],
+    ...enlarged,
+  },
+  {
     name: 'preferences-support-bundle',
     state: 'protected',
     address: 'preferences',

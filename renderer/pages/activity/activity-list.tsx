@@ -11,7 +11,9 @@ import {
   type VirtualRowsHandle,
 } from '../../components/virtual-rows.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { color, size, stacked, visuallyHidden } from '../../theme/tokens.ts';
+import { color, size, stacked } from '../../theme/tokens.ts';
+import { SortableHead } from '../../components/sortable-head.tsx';
+import { nextSort, type Sort } from './activity-sort.ts';
 import { EntryLine, grid, rowHeight } from './entry-line.tsx';
 import type { Repeats } from './repeats.ts';
 
@@ -24,6 +26,8 @@ interface ActivityListProps {
   readonly lines: readonly Repeats[];
   /** Key of the line whose detail is open. */
   readonly selected: string | null;
+  readonly sort: Sort;
+  readonly onSort: (sort: Sort) => void;
   readonly onSelect: (line: Repeats) => void;
   readonly onEnter: (line: Repeats) => void;
   readonly onClose: () => void;
@@ -37,7 +41,7 @@ interface ActivityListProps {
  * in the tab order.
  */
 export function ActivityList(props: ActivityListProps) {
-  const { lines, selected, onSelect, handle, onReading } = props;
+  const { lines, selected, sort, onSort, onSelect, handle, onReading } = props;
   const { t } = useTranslation();
   const formats = useFormats();
   const { box, activeIndex, onKeyDown, onRowFocus } = useListKeys(props);
@@ -62,7 +66,7 @@ export function ActivityList(props: ActivityListProps) {
       }}
       sx={listFrame(withinPage)}
     >
-      <ListHead />
+      <ListHead sort={sort} onSort={onSort} />
       <VirtualRows
         count={lines.length}
         heightOf={heightOf}
@@ -88,8 +92,18 @@ export function ActivityList(props: ActivityListProps) {
   );
 }
 
-function ListHead() {
+function ListHead({ sort, onSort }: Pick<ActivityListProps, 'sort' | 'onSort'>) {
   const { t } = useTranslation();
+  const head = (by: Sort['by']) => (
+    <SortableHead
+      by={by}
+      sort={sort}
+      label={t(`activity.column.${by}`)}
+      onSort={() => {
+        onSort(nextSort(sort, by));
+      }}
+    />
+  );
   return (
     <Box
       role="row"
@@ -104,14 +118,13 @@ function ListHead() {
         fontSize: 12,
         fontWeight: 500,
         color: color.text3,
-        [stacked]: { gridTemplateColumns: '124px minmax(0, 1fr)' },
+        // Time and outcome over the column that has one below the other.
+        [stacked]: { gridTemplateColumns: '44px 68px minmax(0, 1fr)' },
       }}
     >
-      <Box role="columnheader">{t('activity.column.time')}</Box>
-      <Box role="columnheader" sx={{ [stacked]: visuallyHidden }}>
-        {t('activity.column.outcome')}
-      </Box>
-      <Box role="columnheader">{t('activity.column.request')}</Box>
+      {head('time')}
+      {head('outcome')}
+      {head('request')}
     </Box>
   );
 }
@@ -137,6 +150,9 @@ function useScrollOfPage(
   }, [box, withinPage, onReading]);
 }
 
+const isInHead = (target: EventTarget): boolean =>
+  target instanceof Element && target.closest('[role="columnheader"]') !== null;
+
 /** Keyboard navigation of the list. The active line is the one that has, or last had, the focus. */
 function useListKeys({ lines, selected, onSelect, onEnter, onClose, handle }: ActivityListProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -159,6 +175,8 @@ function useListKeys({ lines, selected, onSelect, onEnter, onClose, handle }: Ac
     });
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // The keys of a column's header sort.
+    if (event.key !== 'Escape' && isInHead(event.target)) return;
     const at = lines.findIndex((line) => line.key === active.current);
     const here = at === -1 ? activeIndex : at;
     const handled = (act: () => void) => {

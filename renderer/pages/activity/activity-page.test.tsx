@@ -117,6 +117,53 @@ describe('the activity page', () => {
     expect(lines().length).toBeGreaterThan(10);
   });
 
+  it('sorts by a column, also from the keyboard, and back to newest first', async () => {
+    await renderApp(appState(), 'activity', page(someEntries));
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
+    const texts = () => lines().map((row) => row.textContent);
+    const unsorted = texts();
+    const head = (name: string) => screen.getByRole('columnheader', { name });
+    const press = (name: string) => {
+      fireEvent.click(within(head(name)).getByRole('button'));
+    };
+    expect(head('Time').getAttribute('aria-sort')).toBe('descending');
+    press('Time');
+    expect(head('Time').getAttribute('aria-sort')).toBe('ascending');
+    expect(texts()).toEqual(unsorted.toReversed());
+    press('Time');
+    expect(texts()).toEqual(unsorted);
+    const outcomes = () => texts().map((text) => /Denied|Would be denied|Changed|Warned/.exec(text)?.[0]);
+    press('Outcome');
+    const grouped = outcomes();
+    expect(grouped[0]).toBe('Denied');
+    expect(grouped.filter((outcome, index) => outcome !== grouped[index - 1])).toHaveLength(
+      new Set(grouped).size,
+    );
+    // Within an outcome, newest first.
+    const denied = (all: readonly string[]) => all.filter((text) => text.includes('Denied'));
+    expect(denied(texts())).toEqual(denied(unsorted));
+    press('Outcome');
+    expect(outcomes().at(-1)).toBe('Denied');
+    press('Outcome');
+    expect(texts()).toEqual(unsorted);
+    // Enter on a header sorts, and opens no entry.
+    fireEvent.keyDown(within(head('Request')).getByRole('button'), { key: 'Enter' });
+    expect(screen.queryByRole('complementary')).toBeNull();
+  });
+
+  it('holds new entries back while the list is not newest first', async () => {
+    const app = await renderApp(appState(), 'activity', page(someEntries));
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
+    fireEvent.click(screen.getByRole('button', { name: 'Outcome' }));
+    arrive(app, newest({}));
+    fireEvent.click(await screen.findByRole('button', { name: /1 new/ }));
+    expect(line(/newcomer/)).toBeTruthy();
+  });
+
   it('opens an entry, a filter or a container by its address', async () => {
     const wanted = someEntries.find((one) => one.rule === 'command-blocked' && one.outcome === 'deny');
     await renderApp(appState(), 'activity');

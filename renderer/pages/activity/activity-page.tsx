@@ -8,6 +8,7 @@ import { useLowWindow } from '../../components/use-low-window.ts';
 import type { VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { GoneNotice, OnlyRepeats, ReadError, UnreadableNotice } from './activity-notices.tsx';
 import { ActivityList, listHeight } from './activity-list.tsx';
+import { isNewestFirst, newestFirst } from './activity-sort.ts';
 import { EntryPanel } from './entry-panel.tsx';
 import { ExportButton } from './export-button.tsx';
 import { FilterBar } from './filter-bar.tsx';
@@ -31,12 +32,14 @@ export default function ActivityPage() {
   const [selected, setSelected] = useState<string | null>(null);
   const list = useRef<VirtualRowsHandle>(null);
   const isLow = useLowWindow();
-  const interacting = reading || selected !== null;
+  // A list in another order than newest first has new entries anywhere: they wait until they are wanted.
+  const [sort, setSort] = useState(newestFirst);
+  const interacting = reading || selected !== null || !isNewestFirst(sort);
   const activity = useActivity(paused || interacting);
   const { shown, loading } = activity;
   const failed = activity.error !== null;
-  const filtered = useFilteredEntries(activity);
-  const { lines, filter } = filtered;
+  const filtered = useFilteredEntries(activity, sort);
+  const { lines } = filtered;
   const selection = useSelection({ selected, setSelected, shown, filtered, list });
   useMarkSeen({ paused, interacting, loading, failed });
 
@@ -65,14 +68,7 @@ export default function ActivityPage() {
       }
       panel={<SelectedEntry selection={selection} filtered={filtered} onClose={closePanel} />}
     >
-      <FilterBar
-        filter={filter}
-        onFilter={filtered.setFilter}
-        query={filtered.query}
-        onQuery={filtered.setQuery}
-        counts={counted ? filtered.counts : null}
-        hasWouldDeny={counted && filtered.hasWouldDeny}
-      />
+      <Filters filtered={filtered} counted={counted} />
       <Notices activity={activity} filtered={filtered} selection={selection} />
       <Box
         style={isLow ? {} : { minHeight: listHeight(lines.length) }}
@@ -82,6 +78,8 @@ export default function ActivityPage() {
         {lines.length > 0 && (
           <ActivityList
             lines={lines}
+            sort={sort}
+            onSort={setSort}
             selected={selection.chosenLine?.key ?? null}
             onSelect={selection.select}
             onEnter={selection.enter}
@@ -127,6 +125,20 @@ function SelectedEntry({
       }
       takeFocus={focusPanel}
       onClose={onClose}
+    />
+  );
+}
+
+/** The filter and the search; without counts while there is nothing to count. */
+function Filters({ filtered, counted }: { readonly filtered: FilteredEntries; readonly counted: boolean }) {
+  return (
+    <FilterBar
+      filter={filtered.filter}
+      onFilter={filtered.setFilter}
+      query={filtered.query}
+      onQuery={filtered.setQuery}
+      counts={counted ? filtered.counts : null}
+      hasWouldDeny={counted && filtered.hasWouldDeny}
     />
   );
 }

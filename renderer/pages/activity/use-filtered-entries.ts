@@ -1,12 +1,13 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
+import { sortLines, type Sort } from './activity-sort.ts';
 import { searchText, matchesFilter, type Filter } from './entry-text.ts';
 import { keyOf, linesOf } from './repeats.ts';
 import type { Activity } from './use-activity.ts';
 
-/** The filter, the search text and the selected repeats, and the matching entries. */
-export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 'waiting'>) {
+/** The filter, the search text and the selected repeats, and the matching entries in the order `sort`. */
+export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 'waiting'>, sort: Sort) {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<Filter>('all');
   const [query, setQuery] = useState('');
@@ -38,11 +39,15 @@ export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 
   const hasWouldDeny = useMemo(() => shown.some((entry) => matchesFilter(entry, 'wouldDeny')), [shown]);
   const lines = useMemo(
     () =>
-      linesOf(
-        found.filter((entry) => matchesFilter(entry, filter)),
-        only !== null,
+      sortLines(
+        t,
+        linesOf(
+          found.filter((entry) => matchesFilter(entry, filter)),
+          only !== null,
+        ),
+        sort,
       ),
-    [found, filter, only],
+    [t, found, filter, only, sort],
   );
   const waitingCount = useMemo(
     () => waiting.filter((entry) => matchesFilter(entry, filter) && wanted(entry)).length,
@@ -68,7 +73,7 @@ export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 
     counts,
     /** Whether any entry is a would-deny one, ignoring the search text. */
     hasWouldDeny,
-    /** The lines of the list. */
+    /** The lines of the list, in its order. */
     lines,
     /** How many of the waiting entries would be shown. */
     waitingCount,

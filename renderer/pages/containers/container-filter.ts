@@ -1,4 +1,5 @@
 import { countByProtection, isUnprotected, type Container } from '../../../shared/containers/protection.ts';
+import type { ColumnSort } from '../../components/sortable-head.tsx';
 
 /** Filters of the list by protection. */
 export const protectionFilters = ['all', 'unprotected', 'protected', 'replaced'] as const;
@@ -16,10 +17,7 @@ export interface FilteredContainers {
 
 /** Sort order of the list; `urgency`: unprotected first, then by name. */
 export type SortKey = 'urgency' | 'name' | 'state' | 'protection' | 'reason';
-export interface Sort {
-  readonly by: SortKey;
-  readonly descending: boolean;
-}
+export type Sort = ColumnSort<SortKey>;
 export const byUrgencyFirst: Sort = { by: 'urgency', descending: false };
 
 /** The sort order after a click on a column's header: by that column, then reversed, then the default. */

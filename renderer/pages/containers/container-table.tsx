@@ -1,6 +1,6 @@
 import { useCallback, useRef, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
-import { SortableHead } from './sortable-head.tsx';
+import { SortableHead } from '../../components/sortable-head.tsx';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
 import { useLowWindow } from '../../components/use-low-window.ts';

@@ -1,6 +1,6 @@
 export const activity = {
   title: 'Activity',
-  subtitle: 'Decisions the gateway logged, newest first.',
+  subtitle: 'Decisions the gateway logged.',
   live: 'Live',
   /** In place of "Live" while the engine does not run. */
   engine: 'Engine: {{phase}}',

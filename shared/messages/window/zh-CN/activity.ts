@@ -3,7 +3,7 @@ import type { Translation } from '../translation.ts';
 
 export const activity: Translation<typeof english> = {
   title: '活动',
-  subtitle: '网关记录的决策，最新的在前。',
+  subtitle: '网关记录的决策。',
   live: '实时',
   engine: '引擎状态：{{phase}}',
   export: '导出…',

@@ -1,17 +1,22 @@
 import Box from '@mui/material/Box';
-import { SortButton } from '../../components/sort-button.tsx';
-import type { Sort, SortKey } from './container-filter.ts';
+import { SortButton } from './sort-button.tsx';
+
+/** The order of a list: by one of its columns. */
+export interface ColumnSort<Key extends string> {
+  readonly by: Key;
+  readonly descending: boolean;
+}
 
 /** A column's header that sorts the list. */
-export function SortableHead({
+export function SortableHead<Key extends string>({
   by,
   sort,
   onSort,
   label,
 }: {
-  readonly by: SortKey;
-  readonly sort: Sort;
-  readonly onSort: (by: SortKey) => void;
+  readonly by: Key;
+  readonly sort: ColumnSort<string>;
+  readonly onSort: (by: Key) => void;
   readonly label: string;
 }) {
   const direction = sort.by !== by ? 'none' : sort.descending ? 'descending' : 'ascending';
