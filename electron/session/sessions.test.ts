@@ -14,6 +14,7 @@ const engine = (root: string): TargetRef => ({ kind: 'embedded', root });
 function stage(
   state: Partial<AppState> = {},
   onOpening: (id: string) => Promise<void> = () => Promise.resolve(),
+  onClosing: () => Promise<void> = () => Promise.resolve(),
 ) {
   const log: string[] = [];
   const open = vi.fn(async (ref: TargetRef): Promise<Session> => {
@@ -36,7 +37,7 @@ function stage(
       },
       close: () => {
         log.push(`close ${targetId(ref)}`);
-        return Promise.resolve();
+        return onClosing();
       },
     };
     return session as unknown as Session; // the parts that sessions use
@@ -106,6 +107,37 @@ describe('switching engines', () => {
     ]);
     expect([first.ok, second.ok]).toEqual([true, false]);
     expect(log).not.toContain('open embedded:/c');
+  });
+
+  it('is accepted once the new engine shows as open, and waits until the old one is closed', async () => {
+    let endClose: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => {
+      endClose = resolve;
+    });
+    const { sessions, log } = stage({}, undefined, () => closed);
+    const first = sessions.switchTo(engine('/b'));
+    await vi.waitFor(async () => {
+      expect((await sessions).target.id).toBe('embedded:/b');
+    });
+    const back = sessions.switchTo(engine('/a'));
+    // A macrotask: a switch that did not wait would have opened its engine in it.
+    await new Promise(setImmediate);
+    expect(log).toEqual(['open embedded:/a', 'open embedded:/b', 'close embedded:/a']);
+    endClose();
+    expect(await first).toMatchObject({ ok: true });
+    expect(await back).toMatchObject({ ok: true, value: { target: { id: 'embedded:/a' } } });
+    expect(log.slice(3)).toEqual(['open embedded:/a', 'close embedded:/b']);
+  });
+
+  it('succeeds after the close of an earlier engine failed', async () => {
+    const onClosing = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new Error('disk full'));
+    const { sessions } = stage({}, undefined, onClosing);
+    expect(await sessions.switchTo(engine('/b'))).toMatchObject({
+      ok: false,
+      error: { reason: 'disk full' },
+    });
+    expect((await sessions.switchTo(engine('/b'))).ok).toBe(true);
+    expect((await sessions.switchTo(engine('/c'))).ok).toBe(true);
   });
 });
 

@@ -11,8 +11,8 @@ import { refuseDuringApply } from './session-change.ts';
 /** The open engine, and switching to another one. Awaiting it resolves with the session that is open then. */
 export interface Sessions extends PromiseLike<Session> {
   /**
-   * Closes the open session and opens `ref`. Refused during an apply or a recreation, and while the engine is
-   * being started or stopped.
+   * Opens `ref` and closes the session that was open before. Refused during an apply or a recreation, while
+   * the engine is being started or stopped, and while another one is being opened.
    */
   switchTo(ref: TargetRef): Promise<Result<AppState, AppError>>;
   /**
@@ -49,7 +49,33 @@ export function openSessions(
       opened = session;
       return session;
     });
-  let switching = false;
+  let opening = false;
+  /** The close of the session that was open before. The open one is shown before that has ended. */
+  let previousClosed = Promise.resolve();
+  /** Opens `ref`, makes its session the open one, and begins to close the one before. */
+  const replaceSession = async (ref: TargetRef): Promise<Result<Session, AppError>> => {
+    // A failed close was an error of the switch that began it, and is none of this one.
+    previousClosed = previousClosed.catch(() => undefined);
+    await previousClosed;
+    const before = await current;
+    if (before.target.id === targetId(ref)) return ok(before);
+    const free = refuseWhileBusy(before.state.get());
+    if (!free.ok) return free;
+    // Opened before the old one is closed: if that fails, everything stays as it was.
+    const next = await openAdvising(ref, openSession);
+    const again = refuseWhileBusy(before.state.get());
+    if (!again.ok) {
+      await next.close();
+      return again;
+    }
+    opened = next;
+    adviseCommandsFor(ref);
+    current = Promise.resolve(next);
+    previousClosed = before.close().then(() => {
+      for (const listener of listeners) listener(next);
+    });
+    return ok(next);
+  };
   void current.then(
     (session) => {
       for (const listener of listeners) listener(session);
@@ -60,34 +86,21 @@ export function openSessions(
     // A thenable on purpose: awaiting it resolves with the session that is open at that moment.
     then: (fulfilled, rejected) => current.then(fulfilled, rejected),
     async switchTo(ref) {
-      if (switching) {
+      if (opening) {
         const hint = message('app.wait-until-open');
         return fail('apply.in-progress', message('app.opening-another-engine'), { hint });
       }
-      switching = true;
+      opening = true;
       try {
-        const before = await current;
-        const state = before.state.get();
-        if (before.target.id === targetId(ref)) return ok(state);
-        const free = refuseWhileBusy(state);
-        if (!free.ok) return free;
-        // Opened before the old one is closed: if that fails, everything stays as it was.
-        const next = await openAdvising(ref, openSession);
-        const again = refuseWhileBusy(before.state.get());
-        if (!again.ok) {
-          await next.close();
-          return again;
-        }
-        opened = next;
-        adviseCommandsFor(ref);
-        current = Promise.resolve(next);
-        await before.close();
-        for (const listener of listeners) listener(next);
-        return ok(next.state.get());
+        // From when the new session shows as open, another switch is accepted; it waits for the close.
+        const replaced = await replaceSession(ref).finally(() => {
+          opening = false;
+        });
+        if (!replaced.ok) return replaced;
+        await previousClosed;
+        return ok(replaced.value.state.get());
       } catch (cause) {
         return fail('engine.request-failed', message('app.engine-not-opened'), { cause });
-      } finally {
-        switching = false;
       }
     },
     async withEngine(id, act) {
