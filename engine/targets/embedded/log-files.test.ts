@@ -1,15 +1,4 @@
-import {
-  appendFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -110,19 +99,12 @@ it.runIf(process.platform === 'linux')('a log goes on once its disk has space ag
   await symlink('/dev/full', file);
   const log = openLog(paths, 'gateway');
   log.line('lost');
-  const opened = async () =>
-    Promise.all(
-      (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
-    );
-  await expect.poll(opened).toContain('/dev/full');
-  await rm(file);
-  await expect
-    .poll(() => {
-      log.line('written');
-      return readFile(file, 'utf8').catch(() => '');
-    })
-    .toMatch(/ written\n$/);
+  // Ends once the line was refused: the writer of a failed file remains usable.
   await log.close();
+  await rm(file);
+  log.line('written');
+  await log.close();
+  expect(await readFile(file, 'utf8')).toMatch(/ written\n$/);
 });
 
 it("returns dockerd's errors of this start only, else its last lines", async () => {
