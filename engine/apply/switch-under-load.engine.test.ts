@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
+import { startEngine } from '../../tests/support/embedded-engine.ts';
 import { exitWithIdMap, idMapOfExitCode } from '../../tests/support/id-map-exit-code.ts';
 import { docker as dockerOn, importBusybox, removeEngineRoot } from '../../tests/support/real-engine.ts';
 import { openTarget } from '../targets/embedded/target.ts';
@@ -21,8 +22,7 @@ beforeAll(async () => {
   root = await mkdtemp('/tmp/bh-');
   scratch = await mkdtemp('/tmp/bh-shared-');
   target = openTarget(root, { bulkheadCommand: path.join(project, 'bin/bulkhead'), projectRoot: project });
-  const started = await target.driver.start();
-  if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);
+  await startEngine(target.driver);
   await importBusybox(target.paths.engineSocket);
   await writeFile(path.join(scratch, 'Dockerfile'), 'FROM busybox\nRUN cat /proc/self/uid_map\n');
 });

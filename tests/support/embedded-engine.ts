@@ -28,6 +28,14 @@ export interface EmbeddedEngine {
   dispose(): Promise<void>;
 }
 
+/** Starts it, and gives its dockerd precedence over other processes; throws with the reason. */
+export async function startEngine(driver: EngineDriver): Promise<void> {
+  const started = await driver.start();
+  if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);
+  const { dockerdPid } = started.value;
+  if (dockerdPid !== null) await preferEngine(dockerdPid);
+}
+
 export async function embeddedEngine(): Promise<EmbeddedEngine> {
   if (!existsSync(path.resolve(bulkhead, '../../dist/cli/main.cjs')))
     throw new Error('not built: run npm run build first');
@@ -37,12 +45,7 @@ export async function embeddedEngine(): Promise<EmbeddedEngine> {
   return {
     paths,
     driver,
-    start: async () => {
-      const started = await driver.start();
-      if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);
-      const { dockerdPid } = started.value;
-      if (dockerdPid !== null) await preferEngine(dockerdPid);
-    },
+    start: () => startEngine(driver),
     docker: (...args) => docker(paths.clientSocket, ...args),
     busybox: () => importBusybox(paths.engineSocket),
     state: async () => {
