@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
+import { readEngineState } from '../engine/targets/embedded/engine-state.ts';
 import { isEngineRequest } from '../shared/ipc/channels.ts';
 import type { AppState } from '../shared/ipc/app-state.ts';
 import type { IpcInput, IpcOutput, IpcRequest } from '../shared/ipc/contract.ts';
 import type { AppError, Result } from '../shared/result.ts';
+import { preferEngine } from '../tests/support/engine-priority.ts';
 import { docker, importBusybox, removeEngineRoot } from '../tests/support/real-engine.ts';
 import { startDisplay, type Display } from './display.ts';
 import type { OrdinaryUser } from './ordinary-user.ts';
@@ -126,6 +128,8 @@ export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions
     await run(bulkheadCommand, ['engine', 'start', '--root', root], {
       env: { ...process.env, ...engineEnv },
     });
+    const state = await readEngineState(paths);
+    if (state?.dockerd) await preferEngine(state.dockerd.pid);
     await importBusybox(paths.clientSocket);
     return stage;
   } catch (error) {
