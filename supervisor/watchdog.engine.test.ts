@@ -146,7 +146,9 @@ describe('an event loop that is stuck', () => {
     async (_how, signal) => {
       const before = await pidOf('planner');
       process.kill(before, signal);
-      await engine.docker('run', '--rm', '--network', 'none', 'busybox', 'true');
+      expect(await engine.docker('run', '--rm', '--network', 'none', 'busybox', 'echo', 'started')).toBe(
+        'started\n',
+      );
       await other('planner', before);
       expect(await engine.docker('inspect', '-f', '{{.State.StartedAt}}', holder)).toBe(startedAt);
       expect(await readFile(path.join(engine.paths.logs, 'planner.log'), 'utf8')).toMatch(
@@ -165,7 +167,9 @@ describe('an event loop that is stuck', () => {
     await new Promise((resolve) => setTimeout(resolve, 15_000));
     process.kill(gateway, 'SIGCONT');
     supervisor.kill('SIGCONT');
-    await engine.docker('run', '--rm', '--network', 'none', 'busybox', 'true');
+    expect(await engine.docker('run', '--rm', '--network', 'none', 'busybox', 'echo', 'started')).toBe(
+      'started\n',
+    );
     expect([await pidOf('gateway'), await pidOf('planner')]).toEqual([gateway, planner]);
   });
 });

@@ -7,9 +7,10 @@ import { docker } from './real-engine.ts';
  * (docs/design/testing.md). Without single quotes.
  */
 export const exitWithIdMap = [
+  '[ "$(wc -l < /proc/self/uid_map)" -eq 1 ] || exit 12',
   'read inside outside count < /proc/self/uid_map',
   '[ "$inside $outside $count" = "0 0 4294967295" ] && exit 10',
-  '[ "$inside $count" = "0 65536" ] && [ "$outside" -gt 0 ] && exit 11',
+  '[ "$inside $count" = "0 65536" ] && [ "$outside" -gt 65535 ] && exit 11',
   'echo "neither isolated nor plain: $inside $outside $count"',
   'exit 12',
 ].join('; ');

@@ -1,6 +1,11 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
+import {
+  bulkhead,
+  embeddedEngine,
+  startEngine,
+  type EmbeddedEngine,
+} from '../../../tests/support/embedded-engine.ts';
 import { isolatingEngine, type DesktopEngine } from '../../../tests/support/desktop-engines.ts';
 import { fakeDockerDesktop, type FakeDesktop } from '../../../tests/support/fake-docker-desktop.ts';
 import { keepAllContainers, type ContainerChoices } from '../../../shared/apply/plan.ts';
@@ -33,8 +38,7 @@ beforeAll(async () => {
     refuses: (text) => (text === refused ? 'invalid admin configuration' : null),
   });
   target = openDesktopTarget(desktop.host, { bulkheadCommand: bulkhead, projectRoot });
-  const started = await target.driver.start();
-  if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);
+  await startEngine(target.driver);
   await engine.busybox();
 });
 afterAll(async () => {

@@ -507,7 +507,7 @@ describe('a settings file that is deleted under ECI', () => {
     await expect(engine.docker('run', '--rm', '--pid=host', 'busybox', 'true')).rejects.toThrow(
       /enhanced container isolation/,
     );
-    await engine.docker('run', '--rm', 'busybox', 'true');
+    expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'isolated')).toBe('isolated\n');
     // A file that a roll back removed is none.
     await engine.driver.stop();
     await writeFile(removalNote(engine.paths.settings), `${sha256(eciOn)}\n`);
